@@ -1,0 +1,1 @@
+"""Animations and videos painted by small random neural networks."""
