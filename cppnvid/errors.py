@@ -1,7 +1,7 @@
 """The exceptions cppnvid raises on purpose, each with the exit code the command line ends with.
 
     CppnvidError
-    ├── RecipeError              2   what the user asked for: bad YAML, unknown key, impossible value
+    ├── RecipeError              2   the request: bad YAML, unknown key, impossible value
     ├── BackendError             3   the machine cannot: backend, device, memory
     │   └── BackendUnavailable       asked for by name and not usable here
     └── EncodeError              4   ffmpeg or the disk failed
@@ -17,7 +17,7 @@ class CppnvidError(Exception):
 
 
 class RecipeError(CppnvidError):
-    """The request cannot be met as written: names the key or option, what was given, what is right."""
+    """The request cannot be met: names the key or option, what was given, what is right."""
 
     exit_code = 2
 

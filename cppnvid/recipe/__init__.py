@@ -1,0 +1,21 @@
+"""What the user asked for: one frozen, validated model that round-trips through YAML.
+
+A recipe holds everything a video depends on and nothing else: no open files, no arrays, no torch.
+Keys that nobody knows are refused at every level. A recipe starts from the style it names
+(`styles.py`); what was written wins.
+"""
+
+from cppnvid.recipe.base import Part, merge, unknown
+from cppnvid.recipe.camera import Camera, Kaleidoscope, Mirror, Swirl, Tile, Warp, Wave
+from cppnvid.recipe.canvas import SIZES, Canvas, Output, parse_fps, parse_size
+from cppnvid.recipe.colour import COLOUR_MODES, Palette
+from cppnvid.recipe.morph import Morph
+from cppnvid.recipe.network import Init, Layer, NetworkSpec
+from cppnvid.recipe.track import Key, Track, constant
+from cppnvid.recipe.whole import Recipe
+
+__all__ = [
+    "COLOUR_MODES", "SIZES", "Camera", "Canvas", "Init", "Kaleidoscope", "Key", "Layer", "Mirror",
+    "Morph", "NetworkSpec", "Output", "Palette", "Part", "Recipe", "Swirl", "Tile", "Track", "Warp",
+    "Wave", "constant", "merge", "parse_fps", "parse_size", "unknown",
+]  # fmt: skip

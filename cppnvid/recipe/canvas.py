@@ -1,0 +1,121 @@
+"""The frame that is drawn, and the file it goes to."""
+
+import math
+import re
+from fractions import Fraction
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    model_validator,
+)
+
+from cppnvid.recipe.base import Part, Whole, unknown
+
+MAX_SIDE = 16384
+
+SIZES: dict[str, tuple[int, int]] = {
+    "square": (1080, 1080), "reel": (1080, 1920), "story": (1080, 1920), "portrait": (1080, 1350),
+    "480p": (854, 480), "720p": (1280, 720), "1080p": (1920, 1080), "1440p": (2560, 1440),
+    "4k": (3840, 2160), "8k": (7680, 4320),
+}  # fmt: skip
+
+
+def parse_size(data: Any) -> Any:
+    """Read a size: `1080x1920`, a name of `SIZES`, one number for a square, or a pair."""
+    if isinstance(data, str):
+        pair = re.fullmatch(r"\s*(-?\d{1,9})\s*[xX×]\s*(-?\d{1,9})\s*", data)
+        if pair:
+            return int(pair[1]), int(pair[2])
+        if re.fullmatch(r"\s*-?\d{1,9}\s*", data):
+            return int(data), int(data)
+        if data.lower() not in SIZES:
+            raise ValueError(unknown("size", data, SIZES) + ", or WIDTHxHEIGHT such as 1080x1920")
+        return SIZES[data.lower()]
+    return (data, data) if isinstance(data, int) and not isinstance(data, bool) else data
+
+
+Side = Annotated[Whole, Field(ge=1, le=MAX_SIDE)]
+Size = Annotated[
+    tuple[Side, Side],
+    BeforeValidator(parse_size),
+    PlainSerializer(lambda size: f"{size[0]}x{size[1]}", return_type=str),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "array"}]}),
+]
+
+
+class Canvas(Part):
+    """The frame that is drawn."""
+
+    size: Size = (1080, 1080)
+    """Width x height in pixels: `1080x1920`, or square, reel, 720p, 1080p, 4k…"""
+    samples: Annotated[Whole, Field(ge=1, le=8)] = 1
+    """Antialiasing: N×N points are drawn for each pixel and averaged in linear light."""
+
+
+def parse_fps(data: Any) -> Any:
+    """Read a frame rate: a number, or a ratio such as `30000/1001`."""
+    if isinstance(data, bool) or not isinstance(data, int | float | str | Fraction):
+        raise ValueError("a frame rate is a number or a ratio such as 30000/1001")  # noqa: TRY004 - pydantic wants it
+    if isinstance(data, float) and not math.isfinite(data):
+        raise ValueError("a frame rate must be finite")
+    try:
+        return Fraction(str(data))
+    except (ValueError, ZeroDivisionError):
+        raise ValueError("a frame rate is a number or a ratio such as 30000/1001") from None
+
+
+def _plausible_fps(fps: Fraction) -> Fraction:
+    if not 0 < fps <= 240 or fps.denominator > 100_000:
+        raise ValueError("a frame rate lies above 0 and at most at 240")
+    return fps
+
+
+def _plain_number(fps: Fraction) -> int | str:
+    return fps.numerator if fps.denominator == 1 else str(fps)
+
+
+Fps = Annotated[
+    Fraction,
+    BeforeValidator(parse_fps),
+    AfterValidator(_plausible_fps),
+    PlainSerializer(_plain_number),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}]}),
+]
+
+
+class Output(Part):
+    """How many frames, how fast, how finely encoded."""
+
+    frames: Annotated[Whole, Field(ge=1, le=1_000_000)] = 300
+    fps: Fps = Fraction(30)
+    crf: Annotated[Whole, Field(ge=0, le=63)] | None = None
+    """Constant rate factor of MP4 and WebM: lower is finer; left out, each format's default."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _seconds_are_frames(cls, data: Any) -> Any:
+        """Accept `seconds` in place of `frames`, so that a length can be written as a length."""
+        if not isinstance(data, dict) or "seconds" not in data:
+            return data
+        if "frames" in data:
+            raise ValueError("frames and seconds are both given: keep one")
+        seconds = data["seconds"]
+        if (
+            isinstance(seconds, bool)
+            or not isinstance(seconds, int | float)
+            or not 0 < seconds <= 36_000
+        ):
+            raise ValueError(f"seconds must lie above 0 and at most at 36000, given {seconds!r}")
+        fps = _plausible_fps(parse_fps(data.get("fps", 30)))
+        rest = {key: value for key, value in data.items() if key != "seconds"}
+        return rest | {"frames": max(1, round(Fraction(str(seconds)) * fps))}
+
+    @property
+    def seconds(self) -> float:
+        """Length of the video."""
+        return float(self.frames / self.fps)

@@ -1,0 +1,43 @@
+"""How the network's output becomes colour."""
+
+from typing import Annotated, Any, Literal, Self, get_args
+
+from pydantic import Field, model_validator
+
+from cppnvid.gradients import GRADIENTS
+from cppnvid.recipe.base import Part, Text, unknown
+from cppnvid.recipe.track import Track, constant
+
+ColourMode = Literal["rgb", "grey", "hsv", "hsl", "cmyk", "oklch"]
+COLOUR_MODES: tuple[str, ...] = get_args(ColourMode)
+
+
+class Palette(Part):
+    """How the network's output becomes colour."""
+
+    name: Text = "rgb"
+    """A mode (rgb, grey, hsv, hsl, cmyk, oklch), a named gradient, or `custom` with `colours`."""
+    colours: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")], ...], Field(max_length=32)
+    ] = ()  # fmt: skip
+    """Stops of a gradient of your own, such as `#102030`; joined in Oklab."""
+    hue: Track = constant(0.0)
+    """Turn every colour's hue, degrees; 0 to 360 is once round."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _colours_are_custom(cls, data: Any) -> Any:
+        if isinstance(data, dict) and data.get("colours") and "name" not in data:
+            return data | {"name": "custom"}
+        return {"name": data} if isinstance(data, str) else data
+
+    @model_validator(mode="after")
+    def _is_known(self) -> Self:
+        known = (*COLOUR_MODES, *GRADIENTS, "custom")
+        if self.name not in known:
+            raise ValueError(unknown("palette", self.name, known))
+        if (self.name == "custom") != bool(self.colours):
+            raise ValueError("colours go with name: custom, and custom needs at least two of them")
+        if self.name == "custom" and len(self.colours) < 2:
+            raise ValueError("a gradient needs at least two colours, given one")
+        return self

@@ -1,0 +1,134 @@
+"""The network's architecture and how its weights are drawn."""
+
+import re
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_serializer, model_validator
+
+from cppnvid.recipe.base import Flag, Part, Real, Whole
+
+MAX_WIDTH = 1024
+MAX_DEPTH = 256
+
+Activation = Literal[
+    "tanh", "sin", "cos", "gaussian", "relu", "leaky_relu", "elu", "gelu", "softplus", "sigmoid",
+    "abs", "identity", "atan_pair",
+]  # fmt: skip
+OutputFunction = Literal["sigmoid", "sine", "ridge", "clip"]
+
+
+class Layer(Part):
+    """One hidden layer; what is left out is the network's."""
+
+    width: Annotated[Whole, Field(ge=1, le=MAX_WIDTH)]
+    """How many neurons."""
+    activation: Activation | None = None
+    bias: Flag | None = None
+    residual: Flag | None = None
+    """Add the layer's input to its output; needs equal widths."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_width(cls, data: Any) -> Any:
+        return {"width": data} if isinstance(data, int) else data
+
+    @model_serializer(mode="wrap")
+    def _plain_as_width(self, handler: Any) -> Any:
+        written = {name: value for name, value in handler(self).items() if value is not None}
+        return self.width if len(written) == 1 else written
+
+
+def _expand_layers(data: Any) -> Any:
+    """Spell out `9x16` (nine layers of sixteen), alone or inside a list."""
+    if isinstance(data, str):
+        data = [data]
+    if not isinstance(data, list | tuple):
+        return data
+    layers: list[Any] = []
+    for item in data:
+        repeated = (
+            re.fullmatch(r"\s*(\d{1,3})\s*x\s*(\d{1,4})\s*", item)
+            if isinstance(item, str)
+            else None
+        )
+        layers.extend([int(repeated[2])] * int(repeated[1]) if repeated else [item])
+    return layers
+
+
+class Init(Part):
+    """How weights are drawn.
+
+    Each number is σ (normal), the half-width ±a (uniform), or a factor on 1/√fan-in.
+    """
+
+    weights: Literal["normal", "uniform", "pytorch", "variance"] = "normal"
+    """`normal` N(0, σ); `uniform` U(−a, a); `pytorch` U(±1/√fan-in); `variance` N(0, 1/√fan-in)."""
+    biases: Literal["normal", "uniform", "pytorch", "zero"] = "normal"
+    first: Annotated[Real, Field(ge=0, le=1e6)] = 1.0
+    """Of the weights from x, y and r: larger means more happening in one picture."""
+    latent: Annotated[Real, Field(ge=0, le=1e6)] = 1.0
+    """Of the weights from z."""
+    hidden: Annotated[Real, Field(ge=0, le=1e6)] = 1.0
+    """Of the weights between layers: small is smooth, large is sharp and intricate."""
+    output: Annotated[Real, Field(ge=0, le=1e6)] = 1.0
+    """Of the last layer's weights: small is pastel, large is saturated."""
+    bias: Annotated[Real, Field(ge=0, le=1e6)] = 1.0
+
+
+class NetworkSpec(Part):
+    """The network's architecture and how its weights are drawn; a seed makes a network of it."""
+
+    inputs: Annotated[
+        tuple[Literal["x", "y", "r", "z"], ...], Field(min_length=1, max_length=4)
+    ] = ("x", "y", "r", "z")
+    """What a pixel knows: its position, its distance from the centre, and the latent."""
+    z_dim: Annotated[Whole, Field(ge=1, le=1024)] = 8
+    z_scale: Annotated[Real, Field(ge=0, le=1e6)] = 1.0
+    """The latent is multiplied by this."""
+    z_distribution: Literal["normal", "uniform"] = "normal"
+    """`normal` N(0, 1), `uniform` U(−1, 1)."""
+    layers: Annotated[
+        tuple[Layer, ...], BeforeValidator(_expand_layers), Field(max_length=MAX_DEPTH)
+    ] = (Layer(width=16),) * 6  # fmt: skip
+    """Hidden layers: widths, `9x16` for nine of sixteen, or mappings."""
+    activation: Activation = "tanh"
+    bias: Literal["all", "first", "none"] = "all"
+    """Which hidden layers have a bias."""
+    residual: Flag = False
+    """Every hidden layer but the first adds its input to its output, where widths are equal."""
+    output: OutputFunction = "sigmoid"
+    """`sigmoid`; `sine` ½sin+½; `ridge` √(1−|tanh|); `clip` to 0…1."""
+    output_bias: Flag = True
+    channels: Literal[1, 3, 4] = 3
+    """How many numbers a pixel gets; the palette makes its colour of them."""
+    init: Init = Init()
+
+    @model_validator(mode="after")
+    def _is_drawable(self) -> Self:
+        if len(set(self.inputs)) != len(self.inputs):
+            raise ValueError(f"inputs must differ, given {', '.join(self.inputs)}")
+        width = 0
+        for index, layer in enumerate(self.layers):
+            before, width = (
+                width,
+                layer.width * (2 if self.activation_of(layer) == "atan_pair" else 1),
+            )
+            if layer.residual and (index == 0 or before != width):
+                raise ValueError(
+                    f"layers.{index}.residual needs an input as wide as its output: "
+                    f"given {before or 'the coordinates'} -> {width}"
+                )
+        return self
+
+    def activation_of(self, layer: Layer) -> Activation:
+        """Return the layer's own activation or the network's."""
+        return layer.activation or self.activation
+
+    @property
+    def weight_count(self) -> int:
+        """About how many numbers one seed draws."""
+        count, width = 0, len(self.inputs) - 1 + self.z_dim
+        for layer in self.layers:
+            count += layer.width * (width + 1)
+            width = layer.width * (2 if self.activation_of(layer) == "atan_pair" else 1)
+        return count + self.channels * (width + 1)

@@ -1,0 +1,66 @@
+"""A number over time."""
+
+from itertools import pairwise
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_serializer, model_validator
+
+from cppnvid.recipe.base import Part, Real
+
+Easing = Literal["linear", "smooth", "ease-in", "ease-out", "hold"]
+
+
+class Key(Part):
+    """One keyframe: at this time the value is this. In YAML it may be written `[time, value]`."""
+
+    time: Annotated[Real, Field(ge=0, le=1)]
+    """Where in the video: 0 is its start, 1 its end."""
+    value: Real
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_pair(cls, data: Any) -> Any:
+        if isinstance(data, list | tuple) and len(data) == 2:
+            return {"time": data[0], "value": data[1]}
+        return data
+
+    @model_serializer
+    def _as_pair(self) -> list[float]:
+        return [self.time, self.value]
+
+
+class Track(Part):
+    """A number over time: a plain number, or keyframes with an easing between them."""
+
+    keys: Annotated[tuple[Key, ...], Field(min_length=1, max_length=1000)]
+    """Keyframes `[time, value]`, times rising. In a loop the last key leads back to the first."""
+    easing: Easing = "smooth"
+    """How to go from key to key: `smooth` starts and arrives at rest, `linear` keeps its speed."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_number(cls, data: Any) -> Any:
+        if isinstance(data, int | float) and not isinstance(data, bool):
+            return {"keys": [[0.0, float(data)]]}
+        return data
+
+    @model_serializer(mode="wrap")
+    def _constant_as_number(self, handler: Any) -> Any:
+        return self.keys[0].value if self.is_constant else handler(self)
+
+    @model_validator(mode="after")
+    def _times_rise(self) -> Self:
+        times = [key.time for key in self.keys]
+        if any(later <= earlier for earlier, later in pairwise(times)):
+            raise ValueError(f"times of keys must rise, given {times}")
+        return self
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether this is one number for the whole video."""
+        return len(self.keys) == 1
+
+
+def constant(value: float) -> Track:
+    """Return the track that stays at `value`."""
+    return Track(keys=(Key(time=0.0, value=value),))
