@@ -1,0 +1,91 @@
+"""Text in, Recipe out: find, read and override YAML presets, and name every mistake in them.
+
+A recipe is expanded first (its style, then every default), and options are laid on the whole. Only
+`style` is chosen before, so that its values take effect and what the text wrote still wins.
+"""
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from cppnvid.errors import RecipeError
+from cppnvid.presets.keys import dotted, value_at
+from cppnvid.presets.mistakes import explain, show
+from cppnvid.presets.overrides import Override, label_for, lay, whole_frames
+from cppnvid.presets.schema import recipe_schema
+from cppnvid.presets.sources import (
+    Preset,
+    Source,
+    list_presets,
+    parse_recipe_text,
+    preset_path,
+    read_source,
+    recipe_text,
+    recipe_yaml,
+)
+from cppnvid.presets.text import KeyPath, parse
+from cppnvid.recipe import Recipe
+
+__all__ = [
+    "Override", "Preset", "Source", "list_presets", "load_recipe", "parse", "parse_recipe_text",
+    "preset_path", "read_source", "recipe_schema", "recipe_text", "recipe_yaml", "whole_frames",
+]  # fmt: skip
+
+
+def load_recipe(
+    source: str | os.PathLike[str] | Mapping[str, Any] | Source,
+    overrides: Sequence[Override] = (),
+) -> Recipe:
+    """Return the recipe that a preset, a YAML or JSON file, or a file cppnvid made holds.
+
+    Args:
+        source: a preset's name (`aurora`, `article/grey-goo`), a path, or a recipe's data.
+        overrides: values laid over it, the later over the earlier.
+
+    Raises:
+        RecipeError: with every mistake, where it stands, and what would be right.
+    """
+    if isinstance(source, Mapping):
+        source = Source(dict(source))
+    elif not isinstance(source, Source):
+        source = read_source(source)
+    data = source.data
+    if not isinstance(data, dict):
+        what = "this is empty" if data is None else f"given {show(data)}"
+        form = "a recipe is a mapping, such as 'morph: {seeds: [1, 2]}'"
+        raise RecipeError(f"{source.name or 'recipe'}: {form}; {what}")
+    styles = [override for override in overrides if override.key == "style"]
+    for style in styles:
+        data = data | {"style": style.value}
+    recipe = _validated(data, source, styles)
+    others = [override for override in overrides if override.key != "style"]
+    return _validated(lay(recipe.to_data(), others), source, overrides) if others else recipe
+
+
+def _validated(data: dict[str, Any], source: Source, overrides: Sequence[Override]) -> Recipe:
+    def where(path: KeyPath, words: str) -> str:
+        if label := label_for(path, words, overrides):
+            return label
+        said_already = (found := _mentioned(path, words, data)) != path
+        path = found
+        marked = (path[:count] for count in range(len(path), 0, -1))
+        line = next((f":{source.lines[key]}" for key in marked if key in source.lines), "")
+        parts = (f"{source.name}{line}", "" if said_already else dotted(path))
+        return "".join(f"{part}: " for part in parts if part)
+
+    try:
+        return Recipe.model_validate(data)
+    except ValidationError as error:
+        raise explain(error, data, where) from None
+
+
+def _mentioned(path: KeyPath, words: str, data: Any) -> KeyPath:
+    """Return the key below `path` that the words of a mistake name first, if they name any."""
+    for name in re.findall(r"[a-z_]+(?:\.\w+)*", words):
+        steps = tuple(int(step) if step.isdecimal() else step for step in name.split("."))
+        if isinstance(value_at(data, path), Mapping) and value_at(data, path + steps) is not None:
+            return path + steps
+    return path

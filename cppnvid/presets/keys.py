@@ -1,0 +1,82 @@
+"""What keys a recipe has, found by walking its models."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, get_args
+
+from cppnvid.presets.text import KeyPath
+from cppnvid.recipe import Part, Recipe
+
+# Read in place of another key, so the models do not list it.
+_ALSO = {"Output": ("seconds",)}
+
+
+def parts_in(annotation: Any) -> Iterator[type[Part]]:
+    """Yield the models that an annotation mentions, however deep."""
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from parts_in(argument)
+
+
+def parts_at(path: KeyPath) -> tuple[type[Part], ...]:
+    """Return the models that what stands at `path` may be; several for a warp, none for a value."""
+    parts: tuple[type[Part], ...] = (Recipe,)
+    for key in path:
+        if isinstance(key, str):
+            fields = [part.model_fields[key] for part in parts if key in part.model_fields]
+            parts = tuple(found for field in fields for found in parts_in(field.annotation))
+    return parts
+
+
+def keys_of(part: type[Part]) -> tuple[str, ...]:
+    """Return the keys that a model reads."""
+    return (*part.model_fields, *_ALSO.get(part.__name__, ()))
+
+
+def keys_at(path: KeyPath, data: Any = None) -> tuple[str, ...]:
+    """Return the keys known at `path`; of warps, those of the kind that `data` names."""
+    kind = data.get("kind") if isinstance(data, Mapping) else None
+    parts = parts_at(path)
+    chosen = [part for part in parts if "kind" in part.model_fields and kind == _kind(part)]
+    return tuple(dict.fromkeys(key for part in chosen or parts for key in keys_of(part)))
+
+
+def kinds_at(path: KeyPath) -> tuple[str, ...]:
+    """Return the kinds of warp, or of whatever else has kinds, that may stand at `path`."""
+    return tuple(_kind(part) for part in parts_at(path) if "kind" in part.model_fields)
+
+
+def _kind(part: type[Part]) -> str:
+    return str(get_args(part.model_fields["kind"].annotation)[0])
+
+
+@cache
+def paths_of() -> Mapping[str, tuple[str, ...]]:
+    """Return where each key name stands in a recipe, as dotted paths without those in lists."""
+    found: dict[str, tuple[str, ...]] = {}
+
+    def walk(part: type[Part], above: str) -> None:
+        for key in keys_of(part):
+            found[key] = (*found.get(key, ()), above + key)
+            below = part.model_fields[key].annotation if key in part.model_fields else None
+            if isinstance(below, type) and issubclass(below, Part):
+                walk(below, f"{above}{key}.")
+
+    walk(Recipe, "")
+    return found
+
+
+def dotted(path: KeyPath) -> str:
+    """Return a key path as it is written: `network.layers.2.activation`."""
+    return ".".join(map(str, path))
+
+
+def value_at(data: Any, path: KeyPath) -> Any:
+    """Return what stands at `path` in plain data, or None."""
+    for key in path:
+        inside = isinstance(data, Mapping) and key in data
+        if not inside and not (isinstance(data, list) and isinstance(key, int) and key < len(data)):
+            return None
+        data = data[key]
+    return data

@@ -1,0 +1,172 @@
+"""Lay options and `--set` values over a recipe's data, keeping what belongs together in step."""
+
+import copy
+import math
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from cppnvid.errors import RecipeError
+from cppnvid.presets.keys import dotted, parts_at, value_at
+from cppnvid.presets.text import KeyPath
+from cppnvid.recipe import Key, Layer, Track, parse_fps
+
+
+class Override(NamedTuple):
+    """A value for one key of a recipe, above what its text says."""
+
+    key: str
+    """Dotted path, with indexes for lists: `camera.warps.0.segments`."""
+    value: Any
+    label: str = ""
+    """What messages call it, such as `--size`; empty for the key itself."""
+
+    @property
+    def path(self) -> KeyPath:
+        """The key path as its steps."""
+        return tuple(int(step) if step.isdecimal() else step for step in self.key.split("."))
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self.label or self.key
+
+
+def lay(data: Mapping[str, Any], overrides: Iterable[Override]) -> dict[str, Any]:
+    """Return a copy of a whole recipe's data with overrides laid on it, the later on the earlier.
+
+    Raises:
+        RecipeError: a key path leads through what has no keys.
+    """
+    laid: dict[str, Any] = copy.deepcopy(dict(data))
+    named: set[KeyPath] = set()
+    for override in overrides:
+        for path, value in _leaves(override.path, override.value, laid):
+            laid = _put(laid, path, value, (), override)
+            named.add(path)
+    _keep_path_possible(laid, data, named)
+    _keep_length(laid, data, named)
+    _keep_palette_whole(laid, data, named)
+    return laid
+
+
+def _leaves(path: KeyPath, value: Any, data: Any) -> list[tuple[KeyPath, Any]]:
+    """Take a mapping laid on a mapping key by key; an entry of a list is replaced as a whole."""
+    in_list = any(isinstance(step, int) for step in path)
+    if in_list or not (isinstance(value, Mapping) and isinstance(value_at(data, path), Mapping)):
+        return [(path, value)]
+    below = ((*path, key) for key in value)
+    return [leaf for key in below for leaf in _leaves(key, value[key[-1]], data)]
+
+
+def _put(node: Any, path: KeyPath, value: Any, above: KeyPath, override: Override) -> Any:
+    """Return `node` with the value at `path`; `above` is where `node` itself stands."""
+    if not path:
+        return value
+    key, rest = path[0], path[1:]
+    node = _spelled_out(node, above)
+    if isinstance(node, list):
+        index = _index(key, node, above, override)
+        below = node[index] if index < len(node) else None
+        return [
+            *node[:index],
+            _put(below, rest, value, (*above, index), override),
+            *node[index + 1 :],
+        ]
+    if not isinstance(node, Mapping):
+        raise RecipeError(f"{override.name}: {dotted(above)} has no keys: it is a single value")
+    return {**node, key: _put(node.get(key), rest, value, (*above, key), override)}
+
+
+def _spelled_out(node: Any, path: KeyPath) -> Any:
+    """Return a short form, such as a layer that is only a width, with its keys."""
+    if node is None:
+        return {}
+    if isinstance(node, int | float):
+        parts = parts_at(path)
+        if Track in parts:
+            return {"keys": [[0.0, node]]}
+        if Layer in parts:
+            return {"width": node}
+    return node
+
+
+def _index(key: str | int, entries: list[Any], path: KeyPath, override: Override) -> int:
+    if Key in parts_at(path) and len(entries) == 2 and key in ("time", "value"):
+        return ("time", "value").index(key)
+    if not isinstance(key, int):
+        raise RecipeError(
+            f"{override.name}: {dotted(path)} is a list: name an entry, such as {dotted(path)}.0"
+        )
+    if key > len(entries):
+        raise RecipeError(
+            f"{override.name}: {dotted(path)} has {len(entries)} entries, the first is 0: "
+            f"given {key}, the next new one is {len(entries)}"
+        )
+    return key
+
+
+def _keep_path_possible(
+    laid: dict[str, Any], before: Mapping[str, Any], named: set[KeyPath]
+) -> None:
+    """Choose the path anew when there is one seed now and were several, or the other way."""
+    count, count_before = (value_at(data, ("morph", "seeds")) for data in (laid, before))
+    if not isinstance(count, list) or ("morph", "path") in named:
+        return
+    if (len(count) == 1) != (len(count_before) == 1):
+        laid["morph"].pop("path", None)
+
+
+def _keep_length(laid: dict[str, Any], before: Mapping[str, Any], named: set[KeyPath]) -> None:
+    """Let `seconds` replace frames, and a frame rate of its own keep the length in seconds."""
+    output = laid.get("output")
+    if not isinstance(output, dict) or ("output", "frames") in named:
+        return
+    if ("output", "seconds") in named:
+        output.pop("frames", None)
+    elif ("output", "fps") in named:
+        try:
+            fps = parse_fps(output["fps"])
+        except ValueError:
+            return  # the recipe's own validation says it better
+        seconds = before["output"]["frames"] / Fraction(str(before["output"]["fps"]))
+        ping_pong = value_at(laid, ("morph", "loop")) == "ping-pong"
+        output["frames"] = whole_frames(seconds * fps, even=ping_pong)
+
+
+def whole_frames(frames: Fraction, *, even: bool) -> int:
+    """Return a whole number of frames near `frames`; a ping-pong needs an even one."""
+    return max(2, 2 * math.floor(frames / 2 + Fraction(1, 2))) if even else max(1, round(frames))
+
+
+def _keep_palette_whole(
+    laid: dict[str, Any], before: Mapping[str, Any], named: set[KeyPath]
+) -> None:
+    """Drop the colours of a palette that is not drawn any more, and its number of channels."""
+    palette, name, colours = laid.get("palette"), ("palette", "name"), ("palette", "colours")
+    if not isinstance(palette, dict) or not {name, colours} & named:
+        return
+    if name in named and colours not in named and palette.get("name") != "custom":
+        palette.pop("colours", None)
+    if colours in named and name not in named:
+        palette.pop("name", None)
+    is_cmyk, was_cmyk = (value_at(data, name) == "cmyk" for data in (laid, before))
+    if is_cmyk != was_cmyk and ("network", "channels") not in named:
+        laid["network"]["channels"] = 4 if is_cmyk else 3
+
+
+def label_for(path: KeyPath, words: str, overrides: Iterable[Override]) -> str:
+    """Return the options that a message about `path` is about, as `--size: ` or nothing.
+
+    A mistake at an override's key or below it is that override's. A mistake between several keys
+    is told about a part that holds them all; the options whose key its words name are meant.
+    """
+    given = list(overrides)
+    for override in reversed(given):
+        if path[: len(override.path)] == override.path:
+            below = path != override.path and override.label.startswith("--set")
+            return f"{override.name}: {dotted(path)}: " if below else f"{override.name}: "
+    below = [override for override in given if override.path[: len(path)] == path]
+    named = [o for o in below if str(o.path[-1]) in words or str(o.value) in words]
+    meant = named or (below if path else [])
+    return f"{', '.join(dict.fromkeys(o.name for o in meant))}: " if meant else ""

@@ -1,0 +1,165 @@
+"""Find the text of a recipe: a preset, a YAML or JSON file, or a file that cppnvid made."""
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from cppnvid.errors import RecipeError
+from cppnvid.presets.text import KeyPath, dump, parse, read_file
+from cppnvid.recipe import Recipe, unknown
+
+TEXT_SUFFIXES = (".yaml", ".yml", ".json")
+
+# `cppnvid/_presets` in an installed wheel, `presets` beside the package in a checkout.
+_PACKAGE = Path(__file__).parent.parent
+PRESETS_FOLDER = next(
+    (place for place in (_PACKAGE / "_presets", _PACKAGE.parent / "presets") if place.is_dir()),
+    _PACKAGE / "_presets",
+)
+_PRESET_NAME = re.compile(r"[\w-]+(/[\w-]+)*")
+
+
+@dataclass(frozen=True)
+class Preset:
+    """One of the recipes that cppnvid brings."""
+
+    name: str
+    title: str
+    comment: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class Source:
+    """A recipe as it was written, not validated yet."""
+
+    data: Any
+    name: str = ""
+    """What stands before messages about it: a file's path, or nothing."""
+    stem: str = ""
+    """What a file made from it may be called."""
+    time: float | None = None
+    """The moment that a still shows, if it is a still's."""
+    lines: Mapping[KeyPath, int] = field(default_factory=dict)
+
+
+def list_presets() -> list[Preset]:
+    """Return every preset with its title and comment, by name."""
+    return [_preset(path) for path in sorted(PRESETS_FOLDER.rglob("*.yaml"))]
+
+
+def _preset(path: Path) -> Preset:
+    data = parse(read_file(path), str(path)).data
+    name = path.relative_to(PRESETS_FOLDER).with_suffix("").as_posix()
+    return Preset(name, data.get("title", ""), data.get("comment", ""), path)
+
+
+def preset_path(name: str) -> Path:
+    """Return the file of a preset.
+
+    Raises:
+        RecipeError: there is none of this name; the message holds the nearest.
+    """
+    path = PRESETS_FOLDER / f"{name}.yaml"
+    if _PRESET_NAME.fullmatch(name) and path.is_file():
+        return path
+    known = [
+        p.relative_to(PRESETS_FOLDER).with_suffix("").as_posix()
+        for p in PRESETS_FOLDER.rglob("*.yaml")
+    ]
+    said = unknown("preset", name, sorted(known))
+    beside = f"; to read the file of that name, write ./{name}" if Path(name).exists() else ""
+    raise RecipeError(f"{said}; 'cppnvid presets' lists them{beside}")
+
+
+def read_source(source: str | os.PathLike[str]) -> Source:
+    """Read the recipe that a name stands for.
+
+    A name without an ending and without a folder is a preset, as is `folder/name` if there is
+    one; anything else is a file.
+
+    Raises:
+        RecipeError: there is no such preset or file, it holds no recipe, or is not readable.
+    """
+    text = os.fspath(source)
+    path = Path(text)
+    if not text:
+        raise RecipeError("a recipe's name is empty: name a preset or a file")
+    bare = isinstance(source, str) and not path.suffix and not path.is_absolute()
+    if bare and (_names_preset(text) or re.fullmatch(r"[\w-]+", text)):
+        return _read_text(preset_path(text), stem=path.name)
+    if path.suffix.lower() in TEXT_SUFFIXES:
+        return _read_text(path, stem=path.stem)
+    return _read_media(text)
+
+
+def _names_preset(text: str) -> bool:
+    return bool(_PRESET_NAME.fullmatch(text)) and (PRESETS_FOLDER / f"{text}.yaml").is_file()
+
+
+def _read_text(path: Path, *, stem: str) -> Source:
+    if not path.exists() and _names_preset(path.stem):
+        raise RecipeError(
+            f"{path}: there is no such file; the preset is called {path.stem}, without an ending"
+        )
+    document = parse(read_file(path), str(path))
+    return Source(document.data, name=str(path), stem=stem, lines=document.lines)
+
+
+def _read_media(text: str) -> Source:
+    from cppnvid.encode import CONTAINERS, container_for, read_recipe
+
+    if not Path(text).exists():
+        raise RecipeError(f"{text}: there is no such file")
+    try:
+        container_for(text)
+    except RecipeError:
+        media = ", ".join(suffix for container in CONTAINERS for suffix in container.suffixes[:1])
+        raise RecipeError(
+            f"{text}: recipes are read from {', '.join(TEXT_SUFFIXES)} and from what cppnvid "
+            f"makes: {media}; the ending must be one of these"
+        ) from None
+    recipe = read_recipe(text)
+    if recipe is None:
+        raise RecipeError(
+            f"{text}: holds no recipe: cppnvid did not make it, or a platform that encoded it anew "
+            f"took the recipe out"
+        )
+    return parse_recipe_text(recipe, text)
+
+
+def recipe_text(recipe: Recipe, time: float | None = None) -> str:
+    """Return the text that rides in a file cppnvid makes: ASCII JSON on one line.
+
+    Args:
+        recipe: what was drawn.
+        time: the moment in [0, 1] that a still shows.
+    """
+    riding = {"cppnvid": version("cppnvid"), "recipe": recipe.to_data()}
+    return json.dumps(riding if time is None else riding | {"time": time}, allow_nan=False)
+
+
+def parse_recipe_text(text: str, name: str) -> Source:
+    """Read what `recipe_text` wrote; `name` is the file it rode in.
+
+    Raises:
+        RecipeError: it is not what `recipe_text` writes.
+    """
+    data = parse(text, name).data
+    if not isinstance(data, dict) or not {"cppnvid", "recipe"} <= data.keys():
+        raise RecipeError(f"{name}: holds a comment that is no recipe: cppnvid did not make it")
+    made_by, here, time = data["cppnvid"], version("cppnvid"), data.get("time")
+    if time is not None and (not isinstance(time, int | float) or not 0 <= time <= 1):
+        raise RecipeError(f"{name}: time must lie in 0 to 1, given {time!r}")
+    shown = name if made_by == here else f"{name} (made by cppnvid {made_by}, this is {here})"
+    return Source(data["recipe"], name=shown, stem=Path(name).stem, time=time)
+
+
+def recipe_yaml(recipe: Recipe) -> str:
+    """Return the whole recipe as YAML, every key written out."""
+    return dump(recipe.to_data())
