@@ -1,0 +1,211 @@
+"""The containers cppnvid writes, as one literal table: ending, limits, defaults, ffmpeg arguments.
+
+A new container is a new row. `arguments` is what stands between ffmpeg's input and its output;
+`{crf}` and `{keyframes}` in it are filled in by `encoder_arguments`.
+"""
+
+import os
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from cppnvid.errors import RecipeError
+
+FOLDER_SUFFIX = "/"
+
+
+@dataclass(frozen=True)
+class Container:
+    """One kind of output: what it is called, what it can hold and how ffmpeg makes it.
+
+    `default_short_side` is in pixels, `default_fps` in frames a second. `demuxer` names ffmpeg's
+    reader, None where the file is read without ffmpeg. `max_fps` None means no limit of its own.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    even_size: bool
+    default_short_side: int
+    default_fps: Fraction
+    arguments: tuple[str, ...]
+    max_side: int
+    max_fps: Fraction | None = None
+    default_crf: int | None = None
+    max_crf: int | None = None
+    demuxer: str | None = None
+
+
+def _bt709(pixel_format: str) -> tuple[str, ...]:
+    """Convert RGB to tagged BT.709, the same on every ffmpeg since 4.3.
+
+    swscale's default is untagged BT.601: mean errors of 8, 19 and 6 levels in what players show.
+    From 7.1 the encoder takes its tags from the frames, so setparams must say them; older ones
+    take them from the four options, so those stay. Both were measured (4.2, 7.0, 9.0).
+    """
+    return (
+        "-vf",
+        (
+            "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int,"
+            f"format={pixel_format},"
+            "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
+        ),
+        *("-colorspace", "bt709", "-color_primaries", "bt709"),
+        *("-color_trc", "bt709", "-color_range", "tv"),
+    )
+
+
+_VIDEO_FPS = Fraction(30)
+_PICTURE_FPS = Fraction(25)  # 4 hundredths of a second: exact in a GIF
+
+CONTAINERS: tuple[Container, ...] = (
+    Container(
+        name="MP4",
+        suffixes=(".mp4",),
+        even_size=True,  # x264 refuses odd sizes in 4:2:0
+        default_short_side=1080,
+        default_fps=_VIDEO_FPS,
+        arguments=(
+            *_bt709("yuv420p"),
+            *("-c:v", "libx264", "-profile:v", "high", "-preset", "medium", "-crf", "{crf}"),
+            *("-bf", "2", "-g", "{keyframes}"),
+            # Instagram and YouTube ask for no edit list. use_editlist 0 alone removes it but
+            # starts the video at 0.067 s; with negative_cts_offsets it starts at 0.
+            *("-movflags", "+faststart+negative_cts_offsets", "-use_editlist", "0", "-f", "mp4"),
+        ),
+        max_side=16384,
+        default_crf=15,
+        max_crf=51,
+        demuxer="mov",
+    ),
+    Container(
+        name="WebM",
+        suffixes=(".webm",),
+        even_size=False,  # VP9 codes odd sizes itself
+        default_short_side=1080,
+        default_fps=_VIDEO_FPS,
+        arguments=(
+            *_bt709("yuv420p"),
+            *("-c:v", "libvpx-vp9", "-crf", "{crf}", "-b:v", "0", "-g", "{keyframes}"),
+            # cpu-used 4 instead of 2 is 1.5 times as fast and costs 0.9 dB.
+            *("-row-mt", "1", "-deadline", "good", "-cpu-used", "2", "-f", "webm"),
+        ),
+        max_side=16384,
+        # On a pastel clip of 540x540, VP9 at crf 16 and 20 gives 48.6 and 48.0 dB; x264 at its
+        # crf 15 gives 48.2 dB with 2.9 times the bytes.
+        default_crf=18,
+        max_crf=63,
+        demuxer="matroska",
+    ),
+    Container(
+        name="MOV",
+        suffixes=(".mov",),
+        even_size=False,  # prores_ks pads to whole macroblocks and keeps the exact size
+        default_short_side=1080,
+        default_fps=_VIDEO_FPS,
+        arguments=(
+            *_bt709("yuv422p10le"),
+            *("-c:v", "prores_ks", "-profile:v", "hq", "-vendor", "apl0"),
+            # Without use_metadata_tags a comment's length is 16 bits and 100 kB come back as 34.
+            *("-movflags", "+faststart+use_metadata_tags", "-f", "mov"),
+        ),
+        max_side=16384,
+        demuxer="mov",
+    ),
+    Container(
+        name="GIF",
+        suffixes=(".gif",),
+        even_size=False,
+        default_short_side=480,
+        default_fps=_PICTURE_FPS,
+        arguments=(
+            # A palette for each frame, so ffmpeg holds a few frames instead of all of them.
+            "-vf",
+            (
+                "split[a][b];[a]palettegen=stats_mode=single[p];"
+                "[b][p]paletteuse=new=1:dither=sierra2_4a"
+            ),
+            *("-c:v", "gif", "-loop", "0", "-f", "gif"),
+        ),
+        max_side=65535,
+        max_fps=Fraction(50),  # browsers show a delay under 2 hundredths as 10
+    ),
+    Container(
+        name="WebP",
+        suffixes=(".webp",),
+        even_size=False,
+        default_short_side=480,
+        default_fps=_PICTURE_FPS,
+        arguments=("-c:v", "libwebp_anim", "-quality", "90", "-loop", "0", "-f", "webp"),
+        max_side=16383,
+        # Times are whole milliseconds and browsers show 10 and less as 100.
+        max_fps=Fraction(90),
+    ),
+    Container(
+        name="APNG",
+        suffixes=(".apng",),
+        even_size=False,
+        default_short_side=480,
+        default_fps=_PICTURE_FPS,
+        # Smooth pictures: pred up gives 6 % fewer bytes than the default, in the same time.
+        arguments=("-c:v", "apng", "-pred", "up", "-plays", "0", "-f", "apng"),
+        max_side=65535,
+    ),
+    Container(
+        name="PNG folder",
+        suffixes=(FOLDER_SUFFIX,),
+        even_size=False,
+        default_short_side=1080,
+        default_fps=_VIDEO_FPS,
+        arguments=("-c:v", "png", "-pred", "up", "-start_number", "0", "-f", "image2"),
+        max_side=65535,
+    ),
+    Container(
+        name="PNG",
+        suffixes=(".png",),
+        even_size=False,
+        default_short_side=1080,
+        default_fps=_VIDEO_FPS,
+        arguments=(),  # stills are written by Pillow: see still.py
+        max_side=65535,
+    ),
+)
+
+
+def container_for(path: str | os.PathLike[str]) -> Container:
+    """Return the container `path` asks for by its ending.
+
+    An ending `/`, or an existing folder, is a folder of PNGs. Upper and lower case are one.
+
+    Raises:
+        RecipeError: for an ending that is not in the table; the message names those that are.
+    """
+    text = os.fspath(path)
+    if text.endswith((FOLDER_SUFFIX, os.sep)) or Path(text).is_dir():
+        suffix = FOLDER_SUFFIX
+    else:
+        suffix = Path(text).suffix.lower()
+    for container in CONTAINERS:
+        if suffix in container.suffixes:
+            return container
+    known = ", ".join(s for c in CONTAINERS for s in c.suffixes if s != FOLDER_SUFFIX)
+    given = f"the ending {suffix!r} is" if suffix else "a name without an ending is"
+    raise RecipeError(
+        f"{text}: {given} no format cppnvid writes; use one of {known}, "
+        f"or end the name with / for a folder of PNGs"
+    )
+
+
+def encoder_arguments(container: Container, *, fps: Fraction, crf: int | None) -> list[str]:
+    """Return the ffmpeg arguments between input and output, with quality and keyframes filled in.
+
+    Raises:
+        RecipeError: for a `crf` the container has no use for, or one out of its range.
+    """
+    if crf is not None and container.max_crf is None:
+        raise RecipeError(f"crf {crf} means nothing for {container.name}; leave it out")
+    # From 1, because x264's 0 is lossless and no player of High profile can show it.
+    if crf is not None and not 1 <= crf <= (container.max_crf or 0):
+        raise RecipeError(f"crf {crf} is not in 1 to {container.max_crf}, best to worst")
+    quality = container.default_crf if crf is None else crf
+    keyframes = max(1, round(2 * fps))  # seeking lands within two seconds; costs 2 %
+    return [part.format(crf=quality, keyframes=keyframes) for part in container.arguments]
