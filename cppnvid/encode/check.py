@@ -1,0 +1,92 @@
+"""Refuse before drawing what could not be written after it."""
+
+import os
+from fractions import Fraction
+from pathlib import Path
+
+from cppnvid.encode.containers import FOLDER_SUFFIX, Container, container_for
+from cppnvid.encode.folder import is_ours
+from cppnvid.encode.publish import exists_error, temporary_for
+from cppnvid.errors import EncodeError, RecipeError
+
+
+def check_output(
+    path: str | os.PathLike[str], *, width: int, height: int, fps: Fraction, overwrite: bool
+) -> Container:
+    """Check everything about an output that is known before the first frame; return its container.
+
+    `width` and `height` are in pixels, `fps` in frames a second. For a still, `fps` is any
+    positive number.
+
+    Raises:
+        RecipeError: for an unknown ending, a missing parent folder, an existing output without
+            `overwrite`, a folder holding other things, or a size or rate the container lacks.
+        EncodeError: when the folder cannot be written to.
+    """
+    container = container_for(path)
+    _check_size(container, width, height)
+    _check_rate(container, fps)
+    _check_place(Path(path), folder=FOLDER_SUFFIX in container.suffixes, overwrite=overwrite)
+    return container
+
+
+def _check_size(container: Container, width: int, height: int) -> None:
+    if width < 1 or height < 1:
+        raise RecipeError(f"size {width}x{height}: both sides must be at least 1 pixel")
+    if max(width, height) > container.max_side:
+        raise RecipeError(
+            f"size {width}x{height}: {container.name} holds at most {container.max_side} pixels "
+            f"a side"
+        )
+    if container.even_size and (width % 2 or height % 2):
+        raise RecipeError(
+            f"size {width}x{height}: {container.name} needs even sides; the nearest size is "
+            f"{width + width % 2}x{height + height % 2}"
+        )
+
+
+def _check_rate(container: Container, fps: Fraction) -> None:
+    if fps <= 0:
+        raise RecipeError(f"fps {fps}: must be more than 0")
+    if container.max_fps is not None and fps > container.max_fps:
+        raise RecipeError(
+            f"fps {fps}: {container.name} plays at most {container.max_fps} frames a second, "
+            f"because browsers slow down anything faster; use fps {container.max_fps} or "
+            f"{container.default_fps}, or write an .mp4"
+        )
+
+
+def _check_place(path: Path, *, folder: bool, overwrite: bool) -> None:
+    parent = path.parent
+    if not parent.exists():
+        raise RecipeError(f"{path}: the folder {parent} does not exist; make it first")
+    if not parent.is_dir():
+        raise RecipeError(f"{path}: {parent} is a file, not a folder")
+    if folder:
+        _check_folder(path, overwrite=overwrite)
+    elif os.path.lexists(path) and not overwrite:
+        raise exists_error(path)
+    # Only trying tells: permission bits say nothing on a read-only disk, a full one, or to root.
+    trial = temporary_for(path.resolve(), folder=folder).with_suffix(".try")
+    try:
+        trial.open("xb").close()
+        trial.unlink()
+    except OSError as error:
+        raise EncodeError(f"{path}: nothing can be written in {parent}: {error.strerror}") from None
+
+
+def _check_folder(path: Path, *, overwrite: bool) -> None:
+    if not os.path.lexists(path):
+        return
+    if not path.is_dir():
+        raise RecipeError(f"{path}: is a file, not a folder; choose another name")
+    if path.samefile(Path.cwd()):
+        raise RecipeError(f"{path}: is the folder you are in; name one inside it, as in frames/")
+    if not any(path.iterdir()):
+        return
+    if not overwrite:
+        raise exists_error(path)
+    if not is_ours(path):
+        raise RecipeError(
+            f"{path}: holds files cppnvid did not write, so it is not replaced; choose another name"
+        )

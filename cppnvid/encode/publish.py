@@ -1,0 +1,176 @@
+"""Let a file appear under its name only when it is complete, and sweep up after killed runs.
+
+Everything is written to `.<stem>.partial-<pid><suffix>` beside the target, hence on the same file
+system, and moved over it at the very end. A killed run leaves at most such a file; the next run
+for the same target sees that its process is gone and removes it.
+"""
+
+import contextlib
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import psutil
+
+from cppnvid.encode.folder import is_ours
+from cppnvid.errors import EncodeError, RecipeError
+
+Note = Callable[[str], None]
+
+
+def silent(message: str) -> None:
+    """Ignore the message: the library's default for notes to the user."""
+
+
+def exists_error(path: Path) -> RecipeError:
+    """Return the refusal to replace `path` unasked."""
+    return RecipeError(f"{path}: exists already; say --overwrite to replace it")
+
+
+def temporary_for(path: Path, *, folder: bool) -> Path:
+    """Return this process's temporary name for the target `path`."""
+    stem, suffix = (path.name, "") if folder else (path.stem, path.suffix)
+    return path.with_name(f".{stem}.partial-{os.getpid()}{suffix}")
+
+
+@contextlib.contextmanager
+def publication(path: Path, *, overwrite: bool, folder: bool, note: Note) -> Iterator[Path]:
+    """Yield a temporary path; publish it as `path` after the block, or discard it if it raises.
+
+    `path` is absolute. Its old content stays as it is until the new one replaces it whole.
+
+    Raises:
+        RecipeError: when `path` exists and `overwrite` is false.
+        EncodeError: when `path` appeared meanwhile, or the disk refuses.
+    """
+    if not folder and not overwrite and os.path.lexists(path):
+        raise exists_error(path)
+    temporary = temporary_for(path, folder=folder)
+    try:
+        _sweep(path, folder=folder, note=note)
+        if folder:
+            temporary.mkdir()
+        else:
+            temporary.open("xb").close()
+    except FileExistsError:
+        raise EncodeError(f"{path}: this process is writing it already") from None
+    except OSError as error:
+        raise _disk_error(path, error) from None
+    try:
+        yield temporary
+        try:
+            if folder:
+                _publish_folder(temporary, path, overwrite=overwrite)
+            else:
+                _publish_file(temporary, path, overwrite=overwrite)
+        except FileExistsError:
+            # Hours of drawing are not thrown away over a name.
+            kept = path.with_name(temporary.name[1:].replace(".partial-", ".kept-"))
+            temporary.rename(kept)
+            raise EncodeError(
+                f"{path}: appeared while it was being drawn and is left alone; "
+                f"what was drawn is complete in {kept}"
+            ) from None
+        except OSError as error:
+            raise _disk_error(path, error) from None
+    finally:
+        _discard(temporary)
+
+
+@contextlib.contextmanager
+def rewriting(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
+    """Yield `path` open for reading and its successor for writing; the successor then replaces it.
+
+    Raises:
+        EncodeError: when the disk refuses.
+    """
+    successor = path.with_name(f"{path.stem}-recipe{path.suffix}")
+    try:
+        with path.open("rb") as source, successor.open("xb") as target:
+            yield source, target
+        successor.replace(path)
+    except OSError as error:
+        raise _disk_error(path, error) from None
+    finally:
+        _discard(successor)
+
+
+def _disk_error(path: Path, error: OSError) -> EncodeError:
+    return EncodeError(f"{path}: cannot be written: {error.strerror or error}")
+
+
+def _publish_file(temporary: Path, path: Path, *, overwrite: bool) -> None:
+    with temporary.open("rb+") as file:
+        os.fsync(file.fileno())  # a network disk may only now say that it is full
+    if overwrite:
+        temporary.replace(path)
+        return
+    try:
+        os.link(temporary, path)  # unlike a rename, fails where the name is taken
+    except FileExistsError:
+        raise
+    except OSError:  # FAT and some network disks have no links: reserve the name instead
+        path.open("xb").close()
+        temporary.replace(path)
+
+
+def _publish_folder(temporary: Path, path: Path, *, overwrite: bool) -> None:
+    if path.is_dir() and not any(path.iterdir()):
+        path.rmdir()  # Windows renames over nothing, not even over an empty folder
+    if not os.path.lexists(path):
+        temporary.rename(path)
+        return
+    if not overwrite or not is_ours(path):
+        raise FileExistsError
+    old = path.with_name(f".{path.name}.replaced-{os.getpid()}")
+    path.rename(old)
+    try:
+        temporary.rename(path)
+    except OSError:
+        old.rename(path)
+        raise
+    shutil.rmtree(old)
+
+
+def _sweep(path: Path, *, folder: bool, note: Note) -> None:
+    """Remove what dead runs left for the same target, and say so."""
+    stem, suffix = (path.name, "") if folder else (path.stem, path.suffix)
+    ours = re.compile(
+        re.escape(f".{stem}.")
+        + r"(?P<kind>partial|replaced)-(?P<pid>\d+)(-recipe)?"
+        + re.escape(suffix)
+    )
+    for leftover in sorted(path.parent.iterdir()):
+        match = ours.fullmatch(leftover.name)
+        if match is None or not _abandoned(leftover, int(match["pid"])):
+            continue
+        if match["kind"] == "replaced" and not path.exists():
+            leftover.rename(path)  # killed between two renames: the old folder is still whole
+            note(f"put back {path}, which a run that was stopped had moved aside")
+        else:
+            _discard(leftover)
+            note(f"removed {leftover}, left by a run that was stopped")
+
+
+def _abandoned(leftover: Path, pid: int) -> bool:
+    """Tell whether the process that wrote `leftover` is gone, even if its number is used again."""
+    try:
+        # In a container every run may get the same number, so ask whether it is older than the
+        # file; 2 s allow for the coarse clocks of both.
+        born = psutil.Process(pid).create_time()
+        return leftover.stat().st_mtime < born - 2
+    except psutil.NoSuchProcess:
+        return True
+    except psutil.AccessDenied:
+        return False
+
+
+def _discard(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
