@@ -1,0 +1,203 @@
+"""Drive ffmpeg: one process fed with frames by a thread, and short runs that read a file.
+
+imageio-ffmpeg brings the program; its own writer never looks at the exit code, so it is not used.
+"""
+
+import contextlib
+import queue
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO
+
+import imageio_ffmpeg
+
+from cppnvid.errors import EncodeError, RecipeError
+
+# Drawing and encoding overlap as soon as one frame waits; three even out their unevenness, and
+# at 4K (25 MB a frame) still cost only 75 MB.
+_QUEUE_FRAMES = 3
+
+# Its own process group, so that Ctrl-C reaches us and not ffmpeg. No preexec_fn: that would fork a
+# process which holds CUDA and threads, and can hang.
+_PROCESS_GROUP: int | None
+if sys.platform == "win32":
+    _PROCESS_GROUP, _CREATION_FLAGS = None, subprocess.CREATE_NEW_PROCESS_GROUP
+else:
+    _PROCESS_GROUP, _CREATION_FLAGS = 0, 0
+
+_POLL_SECONDS = 0.1  # how soon a blocked write notices that ffmpeg has died
+_WORDS_BYTES = 4000  # of ffmpeg's last words, what is read
+_WORDS_LINES = 6  # and what is shown
+
+
+def _start(
+    arguments: Sequence[str], *, stdin: int, stdout: int, stderr: IO[bytes], directory: Path | None
+) -> subprocess.Popen[bytes]:
+    """Start ffmpeg; EncodeError when there is none."""
+    try:
+        program = imageio_ffmpeg.get_ffmpeg_exe()
+        return subprocess.Popen(
+            [program, "-hide_banner", "-nostdin", "-nostats", *arguments],
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            cwd=directory,
+            process_group=_PROCESS_GROUP,
+            creationflags=_CREATION_FLAGS,
+        )
+    except (OSError, RuntimeError) as error:
+        raise EncodeError(
+            f"ffmpeg cannot be started: {error}; reinstall imageio-ffmpeg, "
+            f"or let IMAGEIO_FFMPEG_EXE name a working one"
+        ) from None
+
+
+def _last_words(words: IO[bytes]) -> str:
+    end = words.seek(0, 2)
+    words.seek(max(0, end - _WORDS_BYTES))
+    text = words.read().decode("utf-8", "replace")
+    # "[out#0/mp4 @ 0x55a1aa7a0840] Nothing was written": the address says nothing to anybody.
+    lines = [re.sub(r" @ 0x[0-9a-f]+", "", line) for line in text.splitlines() if line.strip()]
+    return "\n".join(lines[-_WORDS_LINES:]) or "it gave no reason"
+
+
+def _failure(code: int, words: IO[bytes]) -> EncodeError:
+    if code < 0:
+        name = signal.Signals(-code).name if -code in signal.valid_signals() else str(-code)
+        how = f"was stopped by signal {name}"
+    else:
+        how = f"failed with exit code {code}"
+    return EncodeError(f"ffmpeg {how}: {_last_words(words)}")
+
+
+class FrameFeed:
+    """An ffmpeg process whose standard input is written by a thread from a short queue."""
+
+    def __init__(self, arguments: Sequence[str], *, directory: Path | None = None) -> None:
+        self._words = tempfile.TemporaryFile()  # noqa: SIM115 - closed by abort
+        self._process = _start(
+            ["-v", "error", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=self._words,
+            directory=directory,
+        )
+        assert self._process.stdin is not None
+        self._stdin = self._process.stdin
+        self._queue: queue.Queue[bytes | None] = queue.Queue(maxsize=_QUEUE_FRAMES)
+        self._broken = threading.Event()
+        self._thread = threading.Thread(target=self._pump, name="cppnvid-encode", daemon=True)
+        self._thread.start()
+
+    def _pump(self) -> None:
+        try:
+            while (frame := self._queue.get()) is not None:
+                self._stdin.write(frame)
+            self._stdin.close()
+        except OSError:
+            # A broken pipe is the symptom; put and finish report the cause, ffmpeg's own words.
+            self._broken.set()
+
+    def put(self, frame: bytes | None) -> None:
+        """Hand over one frame, or None for the end; wait while the queue is full.
+
+        Raises:
+            EncodeError: when ffmpeg has ended, with its exit code and last words.
+        """
+        while not self._broken.is_set():
+            try:
+                self._queue.put(frame, timeout=_POLL_SECONDS)
+            except queue.Full:
+                continue
+            return
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=10)  # it has closed its input and is about to end
+        self._process.kill()
+        raise _failure(self._process.wait(), self._words)
+
+    def finish(self) -> None:
+        """Send the end, and wait until ffmpeg has written the file.
+
+        Raises:
+            EncodeError: when ffmpeg fails, with its exit code and last words.
+        """
+        self.put(None)
+        while self._thread.is_alive():
+            self._thread.join(_POLL_SECONDS)  # in steps, so that Ctrl-C is heard on Windows too
+        code = self._process.wait()
+        if code != 0 or self._broken.is_set():
+            raise _failure(code, self._words)
+
+    def abort(self) -> None:
+        """Leave no process, thread or open file behind, whatever happened before; may be repeated.
+
+        ffmpeg is killed first: while it lives, the thread may be blocked in a write to it.
+        """
+        self._process.kill()
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._queue.get_nowait()
+        with contextlib.suppress(queue.Full):
+            self._queue.put_nowait(None)
+        self._thread.join()
+        with contextlib.suppress(OSError):
+            self._stdin.close()
+        self._process.wait()
+        self._words.close()
+
+
+@contextlib.contextmanager
+def reading(
+    path: Path, demuxer: str, arguments: Sequence[str]
+) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
+    """Run ffmpeg on a file; yield its standard output and its standard error (at level info).
+
+    The file may be hostile: only `demuxer` looks at it, and ffmpeg may open nothing but files,
+    so that a playlist in disguise fetches nothing.
+
+    Raises:
+        RecipeError: when ffmpeg cannot read the file, with its last words.
+        EncodeError: when there is no ffmpeg.
+    """
+    guard = ["-v", "info", "-protocol_whitelist", "file,pipe", "-f", demuxer]
+    with tempfile.TemporaryFile() as words:
+        process = _start(
+            [*guard, "-i", f"file:{path.resolve()}", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=words,
+            directory=None,
+        )
+        assert process.stdout is not None
+        try:
+            yield process.stdout, words
+            code = process.wait()
+        finally:
+            process.kill()
+            process.stdout.close()
+            process.wait()
+        if code != 0:
+            raise RecipeError(f"{path}: ffmpeg cannot read it: {_last_words(words)}")
+
+
+def capture(path: Path, demuxer: str, arguments: Sequence[str], *, limit: int) -> tuple[bytes, str]:
+    """Run ffmpeg on a file; return its whole output, at most `limit` bytes, and what it said.
+
+    Raises:
+        RecipeError: when ffmpeg cannot read the file, or there is more output than `limit`.
+        EncodeError: when there is no ffmpeg.
+    """
+    with reading(path, demuxer, arguments) as (output, words):
+        data = output.read(limit + 1)
+        if len(data) > limit:
+            raise RecipeError(f"{path}: holds more than cppnvid reads ({limit} bytes)")
+        output.read()
+        words.seek(0)
+        said = words.read().decode("utf-8", "replace")
+    return data, said
