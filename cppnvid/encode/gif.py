@@ -1,0 +1,99 @@
+"""Walk the blocks of a GIF: read its size, delays and recipe, and put a recipe in.
+
+The recipe is a comment extension, `21 FE`, in sub-blocks of up to 255 bytes, right after the
+NETSCAPE block that makes the GIF loop, where every reader meets it before the first frame.
+"""
+
+import shutil
+import struct
+from fractions import Fraction
+from pathlib import Path
+from typing import BinaryIO
+
+from cppnvid.encode.facts import PictureFacts, take
+from cppnvid.encode.publish import rewriting
+from cppnvid.errors import RecipeError
+
+RESOLUTION = Fraction(1, 100)  # of a delay, in seconds
+
+
+def read_gif(path: Path, *, limit: int) -> PictureFacts:
+    """Return a GIF's facts; of a comment longer than `limit` bytes, RecipeError is all.
+
+    Raises:
+        RecipeError: for a file that is no GIF, is cut short, or whose comment is too long.
+    """
+    delays = []
+    comment = None
+    with path.open("rb") as file:
+        width, height = _read_header(file, path)
+        while (kind := take(file, 1, path=path)) != b";":
+            if kind == b",":
+                flags = take(file, 9, path=path)[8]
+                _skip_palette(file, flags)
+                file.seek(1, 1)  # the code size before the pixels
+                _sub_blocks(file, path, keep=0)
+                continue
+            if kind != b"!":
+                raise RecipeError(f"{path}: is damaged; make it again")
+            label = take(file, 1, path=path)
+            if label == b"\xf9":
+                block = _sub_blocks(file, path, keep=4)
+                delays.append(int.from_bytes(block[1:3], "little") * RESOLUTION)
+            elif label == b"\xfe" and comment is None:
+                comment = _sub_blocks(file, path, keep=limit + 1)
+            else:
+                _sub_blocks(file, path, keep=0)
+    if comment is not None and len(comment) > limit:
+        raise RecipeError(f"{path}: its comment is longer than a recipe can be ({limit} bytes)")
+    text = None if comment is None else comment.decode("utf-8", "replace")
+    return PictureFacts(width, height, tuple(delays), text)
+
+
+def insert_into_gif(path: Path, recipe: str) -> None:
+    """Rewrite the GIF with `recipe` as its comment.
+
+    Raises:
+        EncodeError: when the disk refuses.
+    """
+    data = recipe.encode()
+    with rewriting(path) as (source, target):
+        _read_header(source, path)
+        end = source.tell()
+        if source.read(14) == b"!\xff\x0bNETSCAPE2.0":
+            _sub_blocks(source, path, keep=0)
+            end = source.tell()
+        source.seek(0)
+        target.write(source.read(end))
+        target.write(b"!\xfe")
+        for start in range(0, len(data), 255):
+            part = data[start : start + 255]
+            target.write(bytes([len(part)]) + part)
+        target.write(b"\0")
+        shutil.copyfileobj(source, target)
+
+
+def _read_header(file: BinaryIO, path: Path) -> tuple[int, int]:
+    """Stop after the global palette; return width and height in pixels."""
+    header = take(file, 13, path=path)
+    signature, width, height, flags = struct.unpack("<6sHHBxx", header)
+    if signature not in (b"GIF87a", b"GIF89a"):
+        raise RecipeError(f"{path}: is not a GIF")
+    _skip_palette(file, flags)
+    return width, height
+
+
+def _skip_palette(file: BinaryIO, flags: int) -> None:
+    if flags & 0x80:
+        file.seek(3 << ((flags & 7) + 1), 1)
+
+
+def _sub_blocks(file: BinaryIO, path: Path, *, keep: int) -> bytes:
+    """Read sub-blocks to their end; return the first `keep` bytes, rounded up to whole blocks."""
+    kept = bytearray()
+    while size := take(file, 1, path=path)[0]:
+        if len(kept) < keep:
+            kept += take(file, size, path=path)
+        else:
+            file.seek(size, 1)
+    return bytes(kept)

@@ -1,0 +1,113 @@
+"""Walk the chunks of a WebP: read its size, delays and recipe, and put a recipe in.
+
+The recipe is an element `cppnvid:comment` in an XMP chunk at the end of the file, announced by a
+flag in the VP8X chunk at its beginning.
+"""
+
+import re
+import struct
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import BinaryIO
+from xml.sax.saxutils import escape, unescape
+
+from cppnvid.encode.facts import PictureFacts, take
+from cppnvid.errors import EncodeError, RecipeError
+
+RESOLUTION = Fraction(1, 1000)  # of a delay, in seconds
+
+_XMP_FLAG = 0x04
+_XMP = (
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
+    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    '<rdf:Description rdf:about="" xmlns:cppnvid="urn:cppnvid">'
+    "<cppnvid:comment>{}</cppnvid:comment>"
+    "</rdf:Description></rdf:RDF></x:xmpmeta>"
+)
+# Our own element and nothing else, so no XML parser meets a stranger's file.
+_COMMENT = re.compile(rb"<cppnvid:comment>([^<]*)</cppnvid:comment>")
+
+
+def read_webp(path: Path, *, limit: int) -> PictureFacts:
+    """Return the facts of a WebP (no delays if it is still); a comment is at most `limit` bytes.
+
+    Raises:
+        RecipeError: for a file that is no WebP, is cut short, or whose comment is too long.
+    """
+    size = (0, 0)
+    delays = []
+    comment = None
+    with path.open("rb") as file:
+        for kind, length in _chunks(file, path):
+            if kind == b"VP8X":
+                size = _canvas_size(take(file, 10, path=path))
+            elif kind == b"VP8 " and size == (0, 0):
+                size = _still_size(file, path)
+            elif kind == b"ANMF":
+                duration = int.from_bytes(take(file, 16, path=path)[12:15], "little")
+                delays.append(duration * RESOLUTION)
+            elif kind == b"XMP " and comment is None:
+                # Escaping makes a recipe at most five times as long (& is &amp;).
+                if length > 5 * limit + len(_XMP):
+                    raise RecipeError(f"{path}: its comment is longer than a recipe can be")
+                found = _COMMENT.search(take(file, length, path=path))
+                comment = None if found is None else unescape(found[1].decode("utf-8", "replace"))
+    return PictureFacts(*size, tuple(delays), comment)
+
+
+def insert_into_webp(path: Path, recipe: str) -> None:
+    """Add `recipe` to the WebP as its XMP, in place; `path` is a temporary file of ours.
+
+    Raises:
+        EncodeError: when the disk refuses.
+    """
+    payload = _XMP.format(escape(recipe)).encode()
+    chunk = struct.pack("<4sI", b"XMP ", len(payload)) + payload + b"\0" * (len(payload) % 2)
+    try:
+        with path.open("rb+") as file:
+            head = file.read(30)
+            if head[12:16] == b"VP8X":
+                file.seek(20)
+                file.write(bytes([head[20] | _XMP_FLAG]))
+            else:  # a single frame: ffmpeg writes the short form, which has no room for flags
+                file.seek(20)
+                width, height = _still_size(file, path)
+                file.seek(12)
+                picture = file.read()
+                file.seek(12)
+                sides = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+                file.write(struct.pack("<4sIB3x", b"VP8X", 10, _XMP_FLAG) + sides + picture)
+            end = file.seek(0, 2)
+            file.write(chunk)
+            file.seek(4)
+            file.write(struct.pack("<I", end + len(chunk) - 8))
+    except OSError as error:
+        raise EncodeError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _chunks(file: BinaryIO, path: Path) -> Iterator[tuple[bytes, int]]:
+    """Yield each chunk's kind and length in bytes, with the file standing at its payload."""
+    riff, size, kind = struct.unpack("<4sI4s", take(file, 12, path=path))
+    if (riff, kind) != (b"RIFF", b"WEBP"):
+        raise RecipeError(f"{path}: is not a WebP")
+    position, end = 12, size + 8
+    if path.stat().st_size < end:
+        raise RecipeError(f"{path}: is cut short; make it again")
+    while position < end:
+        file.seek(position)
+        kind, length = struct.unpack("<4sI", take(file, 8, path=path))
+        yield kind, length
+        position += 8 + length + length % 2
+
+
+def _canvas_size(payload: bytes) -> tuple[int, int]:
+    sides = payload[4:7], payload[7:10]
+    width, height = (int.from_bytes(side, "little") + 1 for side in sides)
+    return width, height
+
+
+def _still_size(file: BinaryIO, path: Path) -> tuple[int, int]:
+    """Return the size in a VP8 key frame's header: 14 bits each, after 6 bytes of tag and code."""
+    width, height = struct.unpack("<6xHH", take(file, 10, path=path))
+    return width & 0x3FFF, height & 0x3FFF
