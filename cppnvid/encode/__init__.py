@@ -1,0 +1,27 @@
+"""Frames in, finished files out: every container, its recipe inside, published only when complete.
+
+`open_encoder` and `write_still` write; `probe`, `decode` and `read_recipe` read back what they
+wrote. Nothing here knows what is drawn: frames are uint8 arrays and a recipe is a piece of text.
+"""
+
+from cppnvid.encode.check import check_output
+from cppnvid.encode.containers import CONTAINERS, Container, container_for
+from cppnvid.encode.decode import decode
+from cppnvid.encode.encoder import Encoder, open_encoder
+from cppnvid.encode.metadata import read_recipe
+from cppnvid.encode.probe import MediaInfo, probe
+from cppnvid.encode.still import write_still
+
+__all__ = [
+    "CONTAINERS",
+    "Container",
+    "Encoder",
+    "MediaInfo",
+    "check_output",
+    "container_for",
+    "decode",
+    "open_encoder",
+    "probe",
+    "read_recipe",
+    "write_still",
+]

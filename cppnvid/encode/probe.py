@@ -1,0 +1,128 @@
+"""Read the facts of a finished file: container, codec, size, rate, frames. No pixel is decoded."""
+
+import os
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from cppnvid.encode import gif, webp
+from cppnvid.encode.containers import Container, container_for
+from cppnvid.encode.facts import rate_of, shown_counts
+from cppnvid.encode.ffmpeg import capture
+from cppnvid.encode.folder import pictures_in
+from cppnvid.encode.metadata import READERS, RECIPE_LIMIT
+from cppnvid.errors import RecipeError
+
+# 70 bytes a packet: room for five million frames, which is two days.
+_LISTING_LIMIT = 400_000_000
+
+
+@dataclass(frozen=True)
+class MediaInfo:
+    """Facts about a media file: size in pixels, `fps` None for stills and folders, length."""
+
+    path: Path
+    container: str
+    codec: str
+    width: int
+    height: int
+    fps: Fraction | None
+    frames: int
+    seconds: float
+
+
+def probe(path: str | os.PathLike[str]) -> MediaInfo:
+    """Return the facts of any file, or folder, that cppnvid makes.
+
+    Where a GIF's, WebP's or WebM's times are rounded, `fps` is the common rate they were made from.
+
+    Raises:
+        RecipeError: for a missing, unknown or damaged file.
+        EncodeError: when ffmpeg cannot be started.
+    """
+    place = Path(path)
+    if not place.exists():
+        raise RecipeError(f"{place}: does not exist")
+    container = container_for(path)
+    if container.name == "PNG folder":
+        return _probe_folder(place, container)
+    if container.demuxer is None:
+        return _probe_picture(place, container)
+    return _probe_video(place, container, container.demuxer)
+
+
+def _probe_folder(place: Path, container: Container) -> MediaInfo:
+    pictures = pictures_in(place)
+    if not pictures:
+        raise RecipeError(f"{place}: holds no pictures named 00000.png and on")
+    first = _probe_picture(pictures[0], container_for(pictures[0]))
+    return MediaInfo(
+        place, container.name, "png", first.width, first.height, None, len(pictures), 0.0
+    )
+
+
+def _probe_picture(place: Path, container: Container) -> MediaInfo:
+    facts = READERS[container.name](place, limit=RECIPE_LIMIT)
+    delays = list(facts.delays)
+    if container.name == "WebP":
+        counts = shown_counts(delays)
+        pairs = zip(delays, counts, strict=True)
+        delays = [delay / count for delay, count in pairs for _ in range(count)]
+    resolution = gif.RESOLUTION if container.name == "GIF" else webp.RESOLUTION
+    return MediaInfo(
+        path=place,
+        container=container.name,
+        codec=container.name.lower(),
+        width=facts.width,
+        height=facts.height,
+        fps=rate_of(delays, resolution=resolution),
+        frames=max(1, len(delays)),
+        seconds=float(sum(delays)),
+    )
+
+
+def _probe_video(place: Path, container: Container, demuxer: str) -> MediaInfo:
+    """List the packets, one line each: stream, dts, pts, duration, size, checksum."""
+    data, said = capture(
+        place,
+        demuxer,
+        ["-map", "0:v:0", "-c", "copy", "-f", "framecrc", "pipe:1"],
+        limit=_LISTING_LIMIT,
+    )
+    listing = data.decode("ascii", "replace")
+    head = dict(re.findall(r"^#(\w+) 0: (.+)$", listing, re.MULTILINE))
+    durations = [int(n) for n in re.findall(r"^0,.*?,.*?, *(\d+),", listing, re.MULTILINE)]
+    printed = re.search(r"Video: .*?, ([\d.]+) fps", said)
+    if "dimensions" not in head or not durations or printed is None:
+        raise RecipeError(f"{place}: holds no video")
+    width, height = (int(side) for side in head["dimensions"].split("x"))
+    if demuxer == "matroska":
+        # Its times are whole milliseconds; the rate stands elsewhere, printed to two decimals.
+        fps = _printed_rate(printed[1])
+        seconds = len(durations) / fps
+    else:
+        seconds = sum(durations) * Fraction(head["tb"])
+        fps = len(durations) / seconds
+    return MediaInfo(
+        path=place,
+        container=container.name,
+        codec=head["codec_id"],
+        width=width,
+        height=height,
+        fps=fps,
+        frames=len(durations),
+        seconds=float(seconds),
+    )
+
+
+def _printed_rate(text: str) -> Fraction:
+    """Return the rate meant by two decimals: 23.98 is 24000/1001, 33.33 is 100/3."""
+    printed = Fraction(text)
+    candidates = (
+        Fraction(round(printed)),
+        Fraction(round(printed * Fraction(1001, 1000)) * 1000, 1001),
+        printed.limit_denominator(12),
+    )
+    near = [rate for rate in candidates if abs(rate - printed) <= Fraction(1, 200)]
+    return near[0] if near else printed
