@@ -1,0 +1,183 @@
+"""Networks: layers of float32 weights drawn from a seed, the same on every machine for ever.
+
+Weights come from Philox raw words, a stream numpy guarantees, keyed by the seed and the tensor's
+own name: adding a layer, an input or a bias leaves every other tensor as it was. The tables of
+activations and output functions stand here too; they are the meaning of a name in a recipe.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from cppnvid.recipe import Init, NetworkSpec
+
+SAMPLER_VERSION = 1
+
+# Each may write over its argument: fresh memory for every layer costs 1.8 times the whole frame.
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "tanh": torch.tanh_,
+    "sin": torch.sin_,
+    "cos": torch.cos_,
+    "gaussian": lambda u: u.square_().neg_().exp_(),
+    "relu": torch.relu_,
+    "leaky_relu": lambda u: torch.nn.functional.leaky_relu_(u, 0.01),
+    "elu": torch.nn.functional.elu_,
+    "gelu": torch.nn.functional.gelu,
+    "softplus": torch.nn.functional.softplus,
+    "sigmoid": torch.sigmoid_,
+    "abs": torch.abs_,
+    "identity": lambda u: u,
+    # Lucid's: both halves have about unit size for u ~ N(0, 1), hence its divisors.
+    "atan_pair": lambda u: torch.cat([torch.atan(u) / 0.67, torch.atan(u).square() / 0.6], dim=-1),
+}
+OUTPUT_FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "sigmoid": torch.sigmoid_,
+    "sine": lambda u: 0.5 * torch.sin(u) + 0.5,
+    "ridge": lambda u: torch.sqrt(1.0 - torch.tanh(u).abs()),
+    "clip": lambda u: u.clamp(0.0, 1.0),
+}
+
+
+def fan_out(width: int, activation: str) -> int:
+    """Return how many values a layer of `width` neurons hands on: `atan_pair` hands on two each."""
+    return 2 * width if activation == "atan_pair" else width
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """One layer: `activation(weight @ h + bias)`, plus `h` itself if residual."""
+
+    weight: Tensor  # float32 [out, in]; the first layer's inputs stand in the order x, y, r, z…
+    bias: Tensor | None  # float32 [out]
+    activation: str  # a name of ACTIVATIONS, or of OUTPUT_FUNCTIONS in the last layer
+    residual: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Layers from the coordinates to the output, and the latent drawn from the same seed."""
+
+    inputs: tuple[str, ...]  # those of x, y, r, z that the first layer reads, in this order
+    layers: tuple[Layer, ...]
+    latent: Tensor  # float32 [z_dim], already multiplied by z_scale; empty without z
+
+
+def sample_network(spec: NetworkSpec, seed: int) -> Network:
+    """Draw the network that `seed` names.
+
+    Args:
+        spec: the architecture and how its weights are drawn.
+        seed: 0 to 2**63 − 1; the same seed gives the same weights on every machine and version.
+
+    Returns:
+        A network of float32 CPU tensors, `len(spec.layers) + 1` layers, the last being the output.
+    """
+    inputs = tuple(name for name in ("x", "y", "r", "z") if name in spec.inputs)
+    init = spec.init
+    layers: list[Layer] = []
+    width = len(inputs) - 1 + spec.z_dim if "z" in inputs else len(inputs)
+    for index, layer in enumerate(spec.layers):
+        activation = spec.activation_of(layer)
+        if index == 0:
+            weight = _first_weight(spec, inputs, width, seed, layer.width)
+        else:
+            weight = _draw(
+                init.weights,
+                init.hidden,
+                width,
+                seed,
+                f"layers.{index}.weight",
+                (layer.width, width),
+            )
+        has_bias = (
+            (spec.bias == "all" or (spec.bias == "first" and index == 0))
+            if layer.bias is None
+            else layer.bias
+        )
+        bias = (
+            _draw_bias(init, width, seed, f"layers.{index}.bias", layer.width) if has_bias else None
+        )
+        handed_on = fan_out(layer.width, activation)
+        residual = (
+            spec.residual and index > 0 and width == handed_on
+            if layer.residual is None
+            else layer.residual
+        )
+        layers.append(Layer(weight, bias, activation, residual))
+        width = handed_on
+    if spec.layers:
+        weight = _draw(
+            init.weights, init.output, width, seed, "output.weight", (spec.channels, width)
+        )
+    else:
+        weight = _first_weight(spec, inputs, width, seed, spec.channels)
+    bias = _draw_bias(init, width, seed, "output.bias", spec.channels) if spec.output_bias else None
+    layers.append(Layer(weight, bias, spec.output))
+    return Network(inputs, tuple(layers), sample_latent(spec, seed))
+
+
+def sample_latent(spec: NetworkSpec, seed: int) -> Tensor:
+    """Draw the latent that `seed` names: float32 [z_dim], times z_scale; empty without z."""
+    if "z" not in spec.inputs:
+        return torch.zeros(0)
+    draw = normal if spec.z_distribution == "normal" else uniform
+    return torch.from_numpy((draw(seed, "z", spec.z_dim) * spec.z_scale).astype(np.float32))
+
+
+def _first_weight(
+    spec: NetworkSpec, inputs: tuple[str, ...], fan_in: int, seed: int, width: int
+) -> Tensor:
+    """Draw the weights from the coordinates input by input, so that adding r leaves x, y and z."""
+    init = spec.init
+    columns = []
+    for name in inputs:
+        scale, count = (init.latent, spec.z_dim) if name == "z" else (init.first, 1)
+        columns.append(_draw(init.weights, scale, fan_in, seed, f"layers.0.{name}", (width, count)))
+    return torch.cat(columns, dim=1)
+
+
+def _draw_bias(init: Init, fan_in: int, seed: int, name: str, width: int) -> Tensor:
+    if init.biases == "zero":
+        return torch.zeros(width)
+    return _draw(init.biases, init.bias, fan_in, seed, name, (width,))
+
+
+def _draw(
+    kind: str, scale: float, fan_in: int, seed: int, name: str, shape: tuple[int, ...]
+) -> Tensor:
+    """Draw one tensor: float64 arithmetic, rounded once to float32."""
+    count = int(np.prod(shape))
+    values = (
+        normal(seed, name, count) if kind in ("normal", "variance") else uniform(seed, name, count)
+    )
+    if kind in ("pytorch", "variance"):
+        scale = scale / max(fan_in, 1) ** 0.5
+    return torch.from_numpy((values * scale).astype(np.float32).reshape(shape))
+
+
+def raw_words(seed: int, name: str, count: int) -> NDArray[np.uint64]:
+    """Return `count` words of the stream that belongs to this seed and this name."""
+    text = f"cppnvid/{SAMPLER_VERSION}|{seed}|{name}"
+    key = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=16).digest(), "little")
+    return np.random.Philox(key=key).random_raw(count)
+
+
+def uniform(seed: int, name: str, count: int) -> NDArray[np.float64]:
+    """Draw float64 [count] in [−1, 1), from the upper 53 bits of each word."""
+    return (raw_words(seed, name, count) >> np.uint64(11)).astype(np.float64) * 2.0**-52 - 1.0
+
+
+def normal(seed: int, name: str, count: int) -> NDArray[np.float64]:
+    """Draw float64 [count] of N(0, 1) by Box and Muller's transform, two words for two values."""
+    pairs = (count + 1) // 2
+    words = (raw_words(seed, name, 2 * pairs) >> np.uint64(11)).reshape(pairs, 2)
+    radius = np.sqrt(-2.0 * np.log((words[:, 0] + 1.0) * 2.0**-53))  # + 1: log never sees 0
+    angle = 2.0 * np.pi * (words[:, 1] * 2.0**-53)
+    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1).ravel()[:count]
