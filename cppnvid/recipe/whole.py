@@ -69,8 +69,9 @@ class Recipe(Part):
             )
         for key, track, period in self.tracks():
             self._check_closed(key, track, period)
-            if key == "camera.zoom" and min(k.value for k in track.keys) <= 0:
-                raise ValueError(f"{key} must stay above 0")
+            lowest = min(k.value for k in track.keys)
+            if key.rpartition(".")[2] in ("zoom", "size", "radius") and lowest <= 0:
+                raise ValueError(f"{key} must stay above 0, given {lowest:g}")
         return self
 
     def tracks(self) -> list[tuple[str, Track, float]]:
