@@ -1,0 +1,176 @@
+"""Network output to colour: colour modes, and gradients joined in Oklab.
+
+Fixed colours go through coloraide; only what happens to every pixel is written here, in torch, with
+the matrices of Oklab's author (Ottosson 2020, https://bottosson.github.io/posts/oklab/).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import torch
+from coloraide import Color
+from numpy.typing import NDArray
+from torch import Tensor
+
+from cppnvid.gradients import GRADIENTS
+from cppnvid.motion import track_at
+from cppnvid.recipe import COLOUR_MODES, Palette
+
+GRADIENT_STEPS = 1024  # neighbours differ by under 1/255 on the steepest gradient we ship
+MAX_CHROMA = 0.26  # of the oklch mode: beyond it most hues leave sRGB
+
+# How far a gradient's second and third channel bend its colour: chosen by looking, so that forms
+# gain light and depth and the gradient stays recognisable.
+SHADE = 0.22
+TINT = 0.9
+
+_LMS = torch.tensor(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+_LAB = torch.tensor(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+_LUMA = torch.tensor([0.2126, 0.7152, 0.0722])
+
+
+@dataclass(frozen=True, eq=False)
+class Colouring:
+    """How output becomes colour at one moment."""
+
+    mode: str  # a colour mode, or "gradient"
+    gradient: NDArray[np.float32] | None  # Oklab [steps, 3]
+    hue: float  # radians, added to every colour's
+
+
+def colouring_at(palette: Palette, time: float, *, closed: bool) -> Colouring:
+    """Return the palette's numbers at a film time in [0, 1]."""
+    hue = math.radians(track_at(palette.hue, time, closed=closed))
+    if palette.name in COLOUR_MODES:
+        return Colouring(palette.name, None, hue)
+    return Colouring("gradient", _gradient(palette.colours or GRADIENTS[palette.name]), hue)
+
+
+@lru_cache(maxsize=64)
+def _gradient(colours: tuple[str, ...]) -> NDArray[np.float32]:
+    """Join colour stops smoothly in Oklab: float32 [GRADIENT_STEPS, 3]."""
+    join = Color.interpolate(list(colours), space="oklab", method="monotone")
+    steps = np.linspace(0.0, 1.0, GRADIENT_STEPS)
+    return np.array([join(step).coords() for step in steps], dtype=np.float32)
+
+
+def colour(values: Tensor, colouring: Colouring) -> Tensor:
+    """Make colour of the network's output.
+
+    Args:
+        values: float32 [n, channels] in [0, 1]; 1, 3 or 4 channels.
+        colouring: the palette at this moment.
+
+    Returns:
+        float32 [n, 3], sRGB-encoded, in [0, 1].
+    """
+    match colouring.mode:
+        case "gradient":
+            return _along_gradient(values, colouring)
+        case "oklch":
+            lightness, chroma, hue = _three(values, chroma=0.5).unbind(-1)
+            angle = 2.0 * math.pi * hue
+            chroma = MAX_CHROMA * chroma
+            lab = torch.stack([lightness, chroma * angle.cos(), chroma * angle.sin()], dim=-1)
+            return from_oklab(_turn(lab, colouring.hue))
+        case "cmyk":
+            rgb = (1.0 - values[:, :3]) * (1.0 - values[:, 3:])
+        case "hsv":
+            rgb = _from_hsv(_three(values, chroma=1.0))
+        case "hsl":
+            rgb = _from_hsl(_three(values, chroma=1.0))
+        case "grey":
+            grey = values if values.shape[1] == 1 else values @ _LUMA.to(values)[:, None]
+            return grey.expand(-1, 3)
+        case _:
+            rgb = values.expand(-1, 3)
+    return from_oklab(_turn(to_oklab(rgb), colouring.hue)) if colouring.hue else rgb
+
+
+def _three(values: Tensor, *, chroma: float) -> Tensor:
+    """Give a single channel the part that varies most to the eye: hue at full colour."""
+    if values.shape[1] != 1:
+        return values
+    full = torch.full_like(values, chroma)
+    return torch.cat([values, full, torch.full_like(values, 1.0 if chroma == 1.0 else 0.5)], dim=1)
+
+
+def _along_gradient(values: Tensor, colouring: Colouring) -> Tensor:
+    """Take the first channel's place on the gradient; the others shade and tint that colour."""
+    gradient = torch.from_numpy(colouring.gradient).to(values.device)
+    position = values[:, 0] * (len(gradient) - 1)
+    below = position.long().clamp_(max=len(gradient) - 2)
+    share = (position - below)[:, None]
+    lab = torch.lerp(gradient[below], gradient[below + 1], share)
+    if values.shape[1] == 3:
+        shade = SHADE * (values[:, 1:2] - 0.5)
+        tint = 1.0 + TINT * (values[:, 2:3] - 0.5)
+        lab = torch.cat([(lab[:, :1] + shade).clamp(0.0, 1.0), lab[:, 1:] * tint], dim=1)
+    return from_oklab(_turn(lab, colouring.hue))
+
+
+def _turn(lab: Tensor, hue: float) -> Tensor:
+    """Turn the hue of Oklab colours [n, 3] by radians."""
+    if not hue:
+        return lab
+    cos, sin = math.cos(hue), math.sin(hue)
+    lightness, a, b = lab.unbind(-1)
+    return torch.stack([lightness, cos * a - sin * b, sin * a + cos * b], dim=-1)
+
+
+def to_linear(rgb: Tensor) -> Tensor:
+    """Decode sRGB in [0, 1] to linear light (IEC 61966-2-1)."""
+    return torch.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055).pow(2.4))
+
+
+def from_linear(light: Tensor) -> Tensor:
+    """Encode linear light as sRGB in [0, 1], clipped (IEC 61966-2-1)."""
+    light = light.clamp(0.0, 1.0)
+    return torch.where(light <= 0.0031308, light * 12.92, 1.055 * light.pow(1.0 / 2.4) - 0.055)
+
+
+def to_oklab(rgb: Tensor) -> Tensor:
+    """Turn sRGB [n, 3] in [0, 1] into Oklab [n, 3]."""
+    lms = to_linear(rgb) @ _LMS.to(rgb).T
+    return lms.clamp(min=0.0).pow(1.0 / 3.0) @ _LAB.to(rgb).T
+
+
+def from_oklab(lab: Tensor) -> Tensor:
+    """Turn Oklab [n, 3] into sRGB [n, 3], clipped to [0, 1]."""
+    lms = (lab @ _LAB_INVERSE.to(lab).T).pow(3)
+    return from_linear(lms @ _LMS_INVERSE.to(lab).T)
+
+
+_LAB_INVERSE = torch.linalg.inv(_LAB.double()).float()
+_LMS_INVERSE = torch.linalg.inv(_LMS.double()).float()
+
+
+def _from_hsv(hsv: Tensor) -> Tensor:
+    """Turn hue, saturation, value in [0, 1] into sRGB (Smith 1978, in its closed form)."""
+    hue, saturation, value = hsv[:, :1], hsv[:, 1:2], hsv[:, 2:3]
+    k = (torch.tensor([5.0, 3.0, 1.0], device=hsv.device) + 6.0 * hue) % 6.0
+    return value - value * saturation * torch.minimum(k, 4.0 - k).clamp(0.0, 1.0)
+
+
+def _from_hsl(hsl: Tensor) -> Tensor:
+    """Turn hue, saturation, lightness in [0, 1] into sRGB (Joblove and Greenberg 1978)."""
+    hue, saturation, lightness = hsl[:, :1], hsl[:, 1:2], hsl[:, 2:3]
+    k = (torch.tensor([0.0, 8.0, 4.0], device=hsl.device) + 12.0 * hue) % 12.0
+    reach = saturation * torch.minimum(lightness, 1.0 - lightness)
+    return lightness - reach * torch.minimum(k - 3.0, 9.0 - k).clamp(-1.0, 1.0)
