@@ -1,0 +1,204 @@
+"""The definition of a pixel: plain torch, in tiles, on any device.
+
+Fused backends are compared with this one. A frame is a set of points; a tile is as many of them as
+the device holds comfortably, so memory depends neither on the frame nor on how many there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from cppnvid.backends.warps import to_field
+from cppnvid.camera import axes
+from cppnvid.errors import BackendError
+from cppnvid.network import ACTIVATIONS, OUTPUT_FUNCTIONS
+from cppnvid.palette import colour, from_linear, to_linear
+from cppnvid.scene import Moment, Scene, SceneLayer
+
+FEWEST_POINTS = 256
+
+
+class TorchBackend:
+    """Draw scenes with plain torch.
+
+    Args:
+        device: `cpu`, `cuda`, `cuda:1`, `mps`.
+        dtype: float32; float64 tells how far float32 is from exact.
+    """
+
+    def __init__(self, device: str = "cpu", dtype: torch.dtype = torch.float32) -> None:
+        self.name = f"torch:{device}"
+        self.device = torch.device(device)
+        self.dtype = dtype
+
+    def colours(self, moment: Moment, x: Tensor, y: Tensor) -> Tensor:
+        """Return the colours at points of the screen.
+
+        Args:
+            moment: the scene at one time.
+            x: [n], on the backend's device, in the convention of `moment.coordinates`.
+            y: [n].
+
+        Returns:
+            [n, 3], sRGB-encoded, in [0, 1].
+        """
+        return self._colours(_upload(moment.layers, self.device, self.dtype), moment, x, y, {})
+
+    def render(
+        self, scene: Scene, times: Iterable[float], *, width: int, height: int, samples: int = 1
+    ) -> Iterator[NDArray[np.uint8]]:
+        """Draw one frame for each time: uint8 [1, height, width, 3], sRGB, in host memory."""
+        for time in times:
+            frame = np.empty((1, height, width, 3), dtype=np.uint8)
+            row = 0
+            for band in self.bands(scene.at(time), width=width, height=height, samples=samples):
+                frame[0, row : row + len(band)] = band
+                row += len(band)
+            yield frame
+
+    def bands(
+        self, moment: Moment, *, width: int, height: int, samples: int = 1
+    ) -> Iterator[NDArray[np.uint8]]:
+        """Draw one frame from top to bottom in bands of rows, uint8 [rows, width, 3], sRGB.
+
+        Raises:
+            BackendError: the device has not even the memory for 256 points.
+        """
+        layers = _upload(moment.layers, self.device, self.dtype)
+        columns, rows = (
+            torch.from_numpy(axis).to(self.device, self.dtype)
+            for axis in axes(moment.coordinates, width, height, samples)
+        )
+        points = self._points_per_tile(max(max(layer.weight.shape) for layer in moment.layers))
+        scratch: dict[tuple[int, int], Tensor] = {}
+        row = 0
+        while row < height:
+            count = min(max(points // (width * samples**2), 1), height - row)
+            step = max(points // (count * samples**2), 1)
+            y = rows[row * samples : (row + count) * samples]
+            try:
+                parts = [
+                    self._tile(
+                        layers,
+                        moment,
+                        columns[left * samples : (left + step) * samples],
+                        y,
+                        samples,
+                        scratch,
+                    )
+                    for left in range(0, width, step)
+                ]
+            except (torch.OutOfMemoryError, RuntimeError) as error:
+                points = self._halved(points, error)
+                scratch.clear()
+                continue
+            yield (parts[0] if len(parts) == 1 else torch.cat(parts, dim=1)).cpu().numpy()
+            row += count
+
+    def _tile(
+        self, layers: tuple[_Layer, ...], moment: Moment, x: Tensor, y: Tensor, samples: int,
+        scratch: dict[tuple[int, int], Tensor],
+    ) -> Tensor:  # fmt: skip
+        """Draw the pixels of a block of sub-columns and sub-rows: uint8 [rows, columns, 3]."""
+        across, down = len(x), len(y)
+        with torch.inference_mode():
+            rgb = self._colours(
+                layers, moment, x.repeat(down), y.repeat_interleave(across), scratch
+            )
+            rgb = rgb.reshape(down, across, 3)
+            if samples > 1:
+                light = to_linear(rgb).reshape(
+                    down // samples, samples, across // samples, samples, 3
+                )
+                rgb = from_linear(light.mean(dim=(1, 3)))
+            return (rgb * 255.0 + 0.5).to(torch.uint8)
+
+    def _colours(
+        self, layers: tuple[_Layer, ...], moment: Moment, x: Tensor, y: Tensor,
+        scratch: dict[tuple[int, int], Tensor],
+    ) -> Tensor:  # fmt: skip
+        with torch.inference_mode():
+            x, y = to_field(x, y, moment.view)
+            inputs = {"x": x, "y": y}
+            if "r" in moment.inputs:
+                inputs["r"] = torch.sqrt(x * x + y * y)
+            columns = [inputs[name] for name in moment.inputs]
+            hidden = torch.stack(columns, dim=-1) if columns else x.new_empty(len(x), 0)
+            return colour(_evaluate(layers, hidden, scratch), moment.colouring)
+
+    def _points_per_tile(self, widest: int) -> int:
+        """Return how many points a tile may hold: by the CPU's cache or the GPU's memory."""
+        if self.device.type == "cpu":
+            # 2**18 values a layer, 1 MB: faster than a quarter and than four times that at 9×16.
+            return min(max(2**18 // widest, 1024), 2**15)
+        bytes_a_point = 4 * (3 * widest + 64)
+        return min(max(_free_memory(self.device) // 4 // bytes_a_point, FEWEST_POINTS), 2**22)
+
+    def _halved(self, points: int, error: RuntimeError) -> int:
+        """Return half the points after the device ran out of memory; raise if that is not it."""
+        if not isinstance(error, torch.OutOfMemoryError) and "memory" not in str(error):
+            raise error
+        if points // 2 < FEWEST_POINTS:
+            raise BackendError(
+                f"{self.name} has not the memory for {points} points of this network: {error}. "
+                "Free some, use fewer neurons, or draw with --backend torch:cpu"
+            ) from error
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
+        return points // 2
+
+
+class _Layer:
+    """A layer's tensors on the device, the weight as the product wants it."""
+
+    def __init__(self, layer: SceneLayer, device: torch.device, dtype: torch.dtype) -> None:
+        self.weight = torch.from_numpy(layer.weight).to(device, dtype).T
+        self.bias = torch.from_numpy(layer.bias).to(device, dtype)
+        self.activation = layer.activation
+        self.residual = layer.residual
+
+
+def _upload(
+    layers: tuple[SceneLayer, ...], device: torch.device, dtype: torch.dtype
+) -> tuple[_Layer, ...]:
+    return tuple(_Layer(layer, device, dtype) for layer in layers)
+
+
+def _evaluate(
+    layers: tuple[_Layer, ...], hidden: Tensor, scratch: dict[tuple[int, int], Tensor]
+) -> Tensor:
+    """Run the network on [n, inputs]; two buffers in turn hold the hidden layers' values."""
+    for index, layer in enumerate(layers[:-1]):
+        before = hidden
+        hidden = torch.addmm(
+            layer.bias, before, layer.weight, out=_buffer(scratch, index, before, layer)
+        )
+        hidden = ACTIVATIONS[layer.activation](hidden)
+        if layer.residual:
+            hidden = hidden.add_(before)
+    last = layers[-1]
+    return OUTPUT_FUNCTIONS[last.activation](torch.addmm(last.bias, hidden, last.weight))
+
+
+def _buffer(
+    scratch: dict[tuple[int, int], Tensor], index: int, hidden: Tensor, layer: _Layer
+) -> Tensor:
+    size = len(hidden) * len(layer.bias)
+    key = (index % 2, layer.weight.shape[1])
+    if key not in scratch or scratch[key].numel() < size:
+        scratch[key] = hidden.new_empty(size)
+    return scratch[key][:size].view(len(hidden), len(layer.bias))
+
+
+def _free_memory(device: torch.device) -> int:
+    """Return the free memory of a GPU in bytes."""
+    if device.type == "cuda":
+        return int(torch.cuda.mem_get_info(device)[0])
+    if device.type == "mps":
+        return int(torch.mps.recommended_max_memory() - torch.mps.driver_allocated_memory())
+    return 2**30

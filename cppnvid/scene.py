@@ -1,0 +1,104 @@
+"""Scene: everything a pixel depends on, as a pure function of time.
+
+A scene is numbers and names of functions. It knows nothing of frame rates, files or devices, and a
+moment of it can be drawn at any size.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cppnvid.camera import View, view_at
+from cppnvid.motion import blend, corner_seeds, fold_time, place_at
+from cppnvid.network import Network, sample_latent, sample_network
+from cppnvid.palette import Colouring, colouring_at
+from cppnvid.recipe import Recipe
+
+
+@dataclass(frozen=True, eq=False)
+class SceneLayer:
+    """One layer at one moment; the latent is already in the first one's bias."""
+
+    weight: NDArray[np.float32]  # [out, in]
+    bias: NDArray[np.float32]  # [out]
+    activation: str  # of network.ACTIVATIONS; the last layer's of OUTPUT_FUNCTIONS
+    residual: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """A scene at one time: all that a backend needs to draw it."""
+
+    inputs: tuple[str, ...]  # those of x, y, r that the first layer reads, in this order
+    layers: tuple[SceneLayer, ...]
+    coordinates: str  # the convention of camera.axes
+    view: View
+    colouring: Colouring
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """A function from time in [0, 1) to `Moment`; the same time gives the same moment."""
+
+    at: Callable[[float], Moment]
+    widest: int  # the most values any layer hands on, which decides how much memory a point takes
+
+
+def build_scene(recipe: Recipe) -> Scene:
+    """Draw every network the recipe's path needs and return its scene."""
+    morph, spec = recipe.morph, recipe.network
+    closed = morph.loop == "closed"
+    seeds = corner_seeds(morph)
+    if morph.of == "weights":
+        corners = [sample_network(spec, seed) for seed in seeds]
+    else:
+        network = sample_network(spec, morph.network_seed)
+        corners = [
+            Network(network.inputs, network.layers, sample_latent(spec, seed)) for seed in seeds
+        ]
+
+    def at(time: float) -> Moment:
+        film_time = fold_time(time, morph.loop)
+        place = place_at(morph, film_time)
+
+        def mixed(tensors: list[NDArray[np.float32]], *, keep_size: bool) -> NDArray[np.float32]:
+            return blend(tensors, place, morph.path, keep_size=keep_size)
+
+        first = corners[0]
+        layers = []
+        for index, layer in enumerate(first.layers):
+            weight, bias = layer.weight.numpy(), _bias(first, index)
+            if morph.of == "weights":
+                weight = mixed([c.layers[index].weight.numpy() for c in corners], keep_size=True)
+                bias = mixed([_bias(c, index) for c in corners], keep_size=True)
+            layers.append(SceneLayer(weight, bias, layer.activation, layer.residual))
+        if "z" in first.inputs:
+            latent = mixed([c.latent.numpy() for c in corners], keep_size=morph.of == "weights")
+            layers[0] = _fold_latent(layers[0], latent)
+        return Moment(
+            inputs=tuple(name for name in first.inputs if name != "z"),
+            layers=tuple(layers),
+            coordinates=recipe.camera.coordinates,
+            view=view_at(recipe.camera, film_time, closed=closed),
+            colouring=colouring_at(recipe.palette, film_time, closed=closed),
+        )
+
+    return Scene(at, widest=max(max(layer.weight.shape) for layer in corners[0].layers))
+
+
+def _bias(network: Network, index: int) -> NDArray[np.float32]:
+    layer = network.layers[index]
+    if layer.bias is None:
+        return np.zeros(len(layer.weight), dtype=np.float32)
+    return layer.bias.numpy()
+
+
+def _fold_latent(layer: SceneLayer, latent: NDArray[np.float32]) -> SceneLayer:
+    """Fold z into the bias: z is the same at every pixel, so a latent of any size costs nothing."""
+    coordinates = layer.weight.shape[1] - len(latent)
+    folded = layer.weight[:, coordinates:].astype(np.float64) @ latent.astype(np.float64)
+    bias = (layer.bias + folded).astype(np.float32)
+    weight = np.ascontiguousarray(layer.weight[:, :coordinates])
+    return SceneLayer(weight, bias, layer.activation, layer.residual)
