@@ -1,1 +1,85 @@
-"""Animations and videos painted by small random neural networks."""
+"""Animations and videos painted by small random neural networks.
+
+A recipe builds a scene, a backend turns the scene into frames, an encoder turns frames into a file:
+
+    import cppnvid
+
+    recipe = cppnvid.load_recipe("aurora")
+    cppnvid.render_video(recipe, "aurora.mp4")
+
+What needs torch is loaded when it is first used.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from cppnvid.backends import choose
+    from cppnvid.encode import decode, probe
+    from cppnvid.errors import (
+        BackendError,
+        BackendUnavailable,
+        CppnvidError,
+        EncodeError,
+        RecipeError,
+    )
+    from cppnvid.network import Network, sample_network
+    from cppnvid.notebook import Still, Video
+    from cppnvid.presets import list_presets, load_recipe
+    from cppnvid.recipe import Recipe
+    from cppnvid.render import render_frames, render_still, render_video, save_still
+    from cppnvid.scene import Scene, build_scene
+
+_HOMES = {
+    "backends": ("choose",),
+    "encode": ("decode", "probe"),
+    "errors": (
+        "BackendError", "BackendUnavailable", "CppnvidError", "EncodeError", "RecipeError",
+    ),
+    "network": ("Network", "sample_network"),
+    "notebook": ("Still", "Video"),
+    "presets": ("list_presets", "load_recipe"),
+    "recipe": ("Recipe",),
+    "render": ("render_frames", "render_still", "render_video", "save_still"),
+    "scene": ("Scene", "build_scene"),
+}  # fmt: skip
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "BackendError",
+    "BackendUnavailable",
+    "CppnvidError",
+    "EncodeError",
+    "Network",
+    "Recipe",
+    "RecipeError",
+    "Scene",
+    "Still",
+    "Video",
+    "build_scene",
+    "choose",
+    "decode",
+    "list_presets",
+    "load_recipe",
+    "probe",
+    "render_frames",
+    "render_still",
+    "render_video",
+    "sample_network",
+    "save_still",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its module on first use (PEP 562), so that --help needs no torch."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'cppnvid' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"cppnvid.{_HOME_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,61 @@
+"""What rendering hands back: a still and a video that show themselves in a notebook."""
+
+import base64
+import html
+import io
+import mimetypes
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+# A page with a larger video inside becomes slow to save and open; it is linked instead.
+LARGEST_INLINE = 32 * 2**20
+
+
+class Still(np.ndarray[Any, np.dtype[np.uint8]]):
+    """A frame, uint8 [height, width, 3] sRGB: an ordinary array that a notebook shows as a picture.
+
+    Slices and sums of it are arrays too; whatever is no picture any more shows as numbers.
+    """
+
+    def _repr_png_(self) -> bytes | None:
+        if self.ndim != 3 or self.shape[2] != 3 or self.dtype != np.uint8:
+            return None
+        buffer = io.BytesIO()
+        Image.fromarray(np.ascontiguousarray(self)).save(buffer, "PNG")
+        return buffer.getvalue()
+
+
+def still(frame: NDArray[np.uint8]) -> Still:
+    """Return the same memory as a `Still`."""
+    return frame.view(Still)
+
+
+@dataclass(frozen=True)
+class Video(os.PathLike[str]):
+    """A finished file; a notebook plays it in place, and it can be opened like any path."""
+
+    path: Path
+    width: int
+    height: int
+    frames: int
+    seconds: float
+
+    def __fspath__(self) -> str:
+        return os.fspath(self.path)
+
+    def _repr_html_(self) -> str:
+        name = html.escape(self.path.name)
+        if not self.path.is_file() or self.path.stat().st_size > LARGEST_INLINE:
+            return f'<a href="{html.escape(str(self.path))}">{name}</a>'
+        kind = mimetypes.guess_type(self.path.name)[0] or "application/octet-stream"
+        data = f"data:{kind};base64,{base64.b64encode(self.path.read_bytes()).decode()}"
+        shown = f'src="{data}" width="{min(self.width, 640)}"'
+        if kind.startswith("video/"):
+            return f"<video {shown} autoplay loop muted controls></video>"
+        return f'<img {shown} alt="{name}">'

@@ -1,0 +1,122 @@
+"""The whole program on one screen: recipe to scene, scene to frames, frames to file."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cppnvid.backends import Backend, choose
+from cppnvid.encode import check_output, open_encoder, write_still
+from cppnvid.motion import frame_times
+from cppnvid.notebook import Still, Video, still
+from cppnvid.presets import recipe_text
+from cppnvid.recipe import Recipe
+from cppnvid.scene import build_scene
+
+Progress = Callable[[int, int], None]  # frames done, frames in all
+Note = Callable[[str], None]
+
+
+def _silent(*_: object) -> None:
+    pass
+
+
+def render_video(
+    recipe: Recipe,
+    path: str | os.PathLike[str],
+    *,
+    backend: str | Backend = "auto",
+    overwrite: bool = False,
+    progress: Progress = _silent,
+    note: Note = _silent,
+) -> Video:
+    """Draw a recipe and write it as the video, animation or folder of PNGs its ending asks for.
+
+    Args:
+        recipe: what to draw; it rides in the file.
+        path: .mp4, .mov, .webm, .gif, .webp, .apng, or a folder of PNGs if it ends in `/`.
+        backend: a name that `cppnvid.backends.choose` knows, or a backend.
+        overwrite: replace what stands there, once the new file is complete.
+        progress: called with (frames done, frames in all) after every batch.
+        note: called with what a user may want to know, such as the backend chosen.
+
+    Returns:
+        The finished file, which plays in a notebook.
+
+    Raises:
+        RecipeError: the output cannot be as asked; nothing was drawn.
+        BackendError: this machine cannot draw it.
+        EncodeError: ffmpeg or the disk failed; nothing stands under the name that was not there.
+    """
+    width, height = recipe.canvas.size
+    output = recipe.output
+    check_output(path, width=width, height=height, fps=output.fps, overwrite=overwrite)
+    drawer = choose(backend, note) if isinstance(backend, str) else backend
+    with open_encoder(
+        path, width=width, height=height, fps=output.fps, frames=output.frames,
+        recipe=recipe_text(recipe), crf=output.crf, overwrite=overwrite, note=note,
+    ) as encoder:  # fmt: skip
+        done = 0
+        for frames in render_frames(recipe, backend=drawer):
+            encoder.write(frames)
+            done += len(frames)
+            progress(done, output.frames)
+    return Video(Path(path), width, height, output.frames, output.seconds)
+
+
+def render_frames(
+    recipe: Recipe, *, backend: str | Backend = "auto"
+) -> Iterator[NDArray[np.uint8]]:
+    """Draw a recipe's frames in order: batches of uint8 [n, height, width, 3], sRGB."""
+    drawer = choose(backend) if isinstance(backend, str) else backend
+    width, height = recipe.canvas.size
+    times = [float(time) for time in frame_times(recipe)]
+    yield from drawer.render(
+        build_scene(recipe), times, width=width, height=height, samples=recipe.canvas.samples
+    )
+
+
+def render_still(recipe: Recipe, time: float = 0.0, *, backend: str | Backend = "auto") -> Still:
+    """Draw a recipe's picture at one time.
+
+    Args:
+        recipe: what to draw.
+        time: 0 to 1, from the start of the video to its end.
+        backend: a name that `cppnvid.backends.choose` knows, or a backend.
+
+    Returns:
+        uint8 [height, width, 3], sRGB; a notebook shows it.
+    """
+    return still(np.concatenate(list(_bands(recipe, time, backend))))
+
+
+def save_still(
+    recipe: Recipe,
+    path: str | os.PathLike[str],
+    *,
+    time: float = 0.0,
+    backend: str | Backend = "auto",
+    overwrite: bool = False,
+    note: Note = _silent,
+) -> Path:
+    """Draw a recipe's picture at one time and write it as PNG, band by band, so that any size fits.
+
+    Raises as `render_video` does.
+    """
+    width, height = recipe.canvas.size
+    check_output(path, width=width, height=height, fps=recipe.output.fps, overwrite=overwrite)
+    drawer = choose(backend, note) if isinstance(backend, str) else backend
+    write_still(
+        path, _bands(recipe, time, drawer), width=width, height=height,
+        recipe=recipe_text(recipe, time=time), overwrite=overwrite, note=note,
+    )  # fmt: skip
+    return Path(path)
+
+
+def _bands(recipe: Recipe, time: float, backend: str | Backend) -> Iterator[NDArray[np.uint8]]:
+    drawer = choose(backend) if isinstance(backend, str) else backend
+    width, height = recipe.canvas.size
+    moment = build_scene(recipe).at(time)
+    return drawer.bands(moment, width=width, height=height, samples=recipe.canvas.samples)
