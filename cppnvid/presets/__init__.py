@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from cppnvid.errors import RecipeError
 from cppnvid.presets.keys import dotted, value_at
 from cppnvid.presets.mistakes import explain, show
-from cppnvid.presets.overrides import Override, label_for, lay, whole_frames
+from cppnvid.presets.overrides import Override, label_for, lay
 from cppnvid.presets.schema import recipe_schema
 from cppnvid.presets.sources import (
     Preset,
@@ -26,12 +26,13 @@ from cppnvid.presets.sources import (
     recipe_text,
     recipe_yaml,
 )
-from cppnvid.presets.text import KeyPath, parse
+from cppnvid.presets.text import KeyPath, dump, parse
 from cppnvid.recipe import Recipe
 
 __all__ = [
-    "Override", "Preset", "Source", "list_presets", "load_recipe", "parse", "parse_recipe_text",
-    "preset_path", "read_source", "recipe_schema", "recipe_text", "recipe_yaml", "whole_frames",
+    "Override", "Preset", "Source", "dump", "list_presets", "load_recipe", "parse",
+    "parse_recipe_text", "preset_path", "read_source", "recipe_schema", "recipe_text",
+    "recipe_yaml",
 ]  # fmt: skip
 
 

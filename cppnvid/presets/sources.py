@@ -5,10 +5,10 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from cppnvid import __version__
 from cppnvid.errors import RecipeError
 from cppnvid.presets.text import KeyPath, dump, parse, read_file
 from cppnvid.recipe import Recipe, unknown
@@ -46,6 +46,8 @@ class Source:
     time: float | None = None
     """The moment that a still shows, if it is a still's."""
     lines: Mapping[KeyPath, int] = field(default_factory=dict)
+    suffix: str = ""
+    """The ending of the file that cppnvid made, if it is one's."""
 
 
 def list_presets() -> list[Preset]:
@@ -107,7 +109,10 @@ def _read_text(path: Path, *, stem: str) -> Source:
         raise RecipeError(
             f"{path}: there is no such file; the preset is called {path.stem}, without an ending"
         )
-    document = parse(read_file(path), str(path))
+    text = read_file(path)
+    document = parse(text, str(path))
+    if isinstance(document.data, dict) and {"cppnvid", "recipe"} <= document.data.keys():
+        return parse_recipe_text(text, str(path))  # recipe.json beside a folder's pictures
     return Source(document.data, name=str(path), stem=stem, lines=document.lines)
 
 
@@ -140,7 +145,7 @@ def recipe_text(recipe: Recipe, time: float | None = None) -> str:
         recipe: what was drawn.
         time: the moment in [0, 1] that a still shows.
     """
-    riding = {"cppnvid": version("cppnvid"), "recipe": recipe.to_data()}
+    riding = {"cppnvid": __version__, "recipe": recipe.to_data()}
     return json.dumps(riding if time is None else riding | {"time": time}, allow_nan=False)
 
 
@@ -150,14 +155,16 @@ def parse_recipe_text(text: str, name: str) -> Source:
     Raises:
         RecipeError: it is not what `recipe_text` writes.
     """
-    data = parse(text, name).data
+    data = parse(text, name, lined=False).data
     if not isinstance(data, dict) or not {"cppnvid", "recipe"} <= data.keys():
         raise RecipeError(f"{name}: holds a comment that is no recipe: cppnvid did not make it")
-    made_by, here, time = data["cppnvid"], version("cppnvid"), data.get("time")
+    made_by, here, time = data["cppnvid"], __version__, data.get("time")
     if time is not None and (not isinstance(time, int | float) or not 0 <= time <= 1):
         raise RecipeError(f"{name}: time must lie in 0 to 1, given {time!r}")
     shown = name if made_by == here else f"{name} (made by cppnvid {made_by}, this is {here})"
-    return Source(data["recipe"], name=shown, stem=Path(name).stem, time=time)
+    return Source(
+        data["recipe"], name=shown, stem=Path(name).stem, time=time, suffix=Path(name).suffix
+    )
 
 
 def recipe_yaml(recipe: Recipe) -> str:

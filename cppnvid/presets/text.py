@@ -113,8 +113,8 @@ def read_file(path: Path) -> str:
         raise RecipeError(f"{path}: cannot be read: {error.strerror or error}") from None
 
 
-def parse(text: str, name: str) -> Document:
-    """Parse YAML or JSON; `name` stands before the line in messages.
+def parse(text: str, name: str, *, lined: bool = True) -> Document:
+    """Parse YAML or JSON; `name`, and the line if `lined`, stand before messages.
 
     Raises:
         RecipeError: with `name:line: ` and what is not read there.
@@ -132,16 +132,12 @@ def parse(text: str, name: str) -> Document:
         return Document(None if node is None else _plain(node, (), lines), lines)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise RecipeError(f"{name}{_line_of(mark)}: {_in_words(error)}") from None
+        line = f":{mark.line + 1}" if lined and mark is not None else ""
+        raise RecipeError(f"{name}{line}: {_in_words(error)}") from None
     except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise RecipeError(
-            f"{name}:{line}: holds a character that is not text, {error.character!r}"
-        ) from None
-
-
-def _line_of(mark: Any) -> str:
-    return "" if mark is None else f":{mark.line + 1}"
+        line = f":{text.count(chr(10), 0, error.position) + 1}" if lined else ""
+        character = chr(error.character)
+        raise RecipeError(f"{name}{line}: holds {character!r}, which is not text") from None
 
 
 def _in_words(error: yaml.MarkedYAMLError) -> str:

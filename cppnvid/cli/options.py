@@ -1,0 +1,201 @@
+"""Every option, once: its name, what its help says, and the recipe's key it sets."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperCommand
+
+from cppnvid.cli.seeds import parse_seeds
+from cppnvid.errors import RecipeError
+
+if TYPE_CHECKING:
+    from cppnvid.presets import Override
+
+_PICTURE, _MOTION, _FILE = "The picture", "The motion", "The file"
+
+
+def _option(group: str, metavar: str, help_text: str, *names: str) -> Any:
+    return typer.Option(*names, metavar=metavar, help=help_text, rich_help_panel=group)
+
+
+# Values come as text and are read by the recipe's own rules, so that every mistake is told in
+# one voice; typer's own types would also load pydantic and speak its language.
+Seeds = Annotated[
+    list[str] | None,
+    _option(_PICTURE, "N N N", "Pictures to pass through: 1 2 3, or 1,2,5-10.", "--seeds"),
+]
+Seed = Annotated[str | None, _option(_PICTURE, "N", "Which picture to draw.", "--seed")]
+Style = Annotated[
+    str | None,
+    _option(_PICTURE, "NAME", "The kind of network to start from, such as house.", "--style"),
+]
+Palette = Annotated[
+    str | None,
+    _option(
+        _PICTURE, "NAME", "rgb, oklch, neon, ...; or your own: '#102030,#ff8040'.", "--palette"
+    ),
+]
+Size = Annotated[
+    str | None,
+    _option(_PICTURE, "SIZE", "1080x1350, or square, reel, 1080p, 4k, ...", "--size"),
+]
+Samples = Annotated[
+    str | None,
+    _option(_PICTURE, "N", "Smoother edges: N x N points for each pixel, 1 to 8.", "--samples"),
+]
+Set = Annotated[
+    list[str] | None,
+    _option(
+        _PICTURE, "KEY=VALUE", "Any key of the recipe: network.activation=sin. Repeatable.", "--set"
+    ),
+]
+Time = Annotated[
+    str | None,
+    _option(_MOTION, "T", "Which moment: 0 is the start, 0.5 half way.", "--time"),
+]
+Frames = Annotated[str | None, _option(_MOTION, "N", "How many; 300 if not said.", "--frames")]
+Seconds = Annotated[str | None, _option(_MOTION, "S", "How long, in place of frames.", "--seconds")]
+Fps = Annotated[
+    str | None,
+    _option(_MOTION, "N", "Frames a second; the length stays as it is.", "--fps"),
+]
+Of = Annotated[
+    str | None,
+    _option(_MOTION, "KIND", "What changes: weights (bold), or z (one network, subtler).", "--of"),
+]
+Path = Annotated[
+    str | None,
+    _option(_MOTION, "KIND", "The way: cubic, slerp, linear; orbit for one seed.", "--path"),
+]
+Loop = Annotated[
+    bool | None,
+    _option(_MOTION, "", "Come back to the start, or end at the last seed.", "--loop/--no-loop"),
+]
+PingPong = Annotated[
+    bool, _option(_MOTION, "", "Go to the last seed and back the same way.", "--ping-pong")
+]
+Hold = Annotated[
+    str | None,
+    _option(_MOTION, "SHARE", "Rest at each seed for this share of the way, 0 to 0.95.", "--hold"),
+]
+Ease = Annotated[
+    str | None,
+    _option(
+        _MOTION, "KIND", "Between seeds: linear, smooth (lingers), ease-in, ease-out.", "--ease"
+    ),
+]
+Output = Annotated[
+    str | None,
+    _option(
+        _FILE, "FILE", ".mp4 .webm .mov .gif .webp .apng, or a folder/ of PNGs.", "--output", "-o"
+    ),
+]
+StillOutput = Annotated[str | None, _option(_FILE, "FILE", "A .png.", "--output", "-o")]
+Crf = Annotated[
+    str | None,
+    _option(_FILE, "N", "Fineness of MP4 and WebM: lower is finer and larger.", "--crf"),
+]
+Overwrite = Annotated[
+    bool,
+    _option(_FILE, "", "Replace an older file, once the new one is done.", "--overwrite"),
+]
+Backend = Annotated[
+    str,
+    _option(_FILE, "NAME", "What draws; 'cppnvid backends' lists them.", "--backend"),
+]
+Quiet = Annotated[bool, _option(_FILE, "", "No progress and no notes.", "--quiet", "-q")]
+
+_KEYS = {
+    "seeds": "morph.seeds", "style": "style", "palette": "palette.name", "size": "canvas.size",
+    "samples": "canvas.samples", "frames": "output.frames", "seconds": "output.seconds",
+    "fps": "output.fps", "of": "morph.of", "path": "morph.path", "hold": "morph.hold",
+    "ease": "morph.easing", "crf": "output.crf", "seed": "morph.seeds",
+}  # fmt: skip
+_NAMES = ("style", "palette", "size", "of", "path", "ease")
+
+
+class GroupedCommand(TyperCommand):
+    """A command whose help shows options under the headings they were given."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write one section for each heading, in the order of the options."""
+        groups: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None:
+                heading = "Arguments" if parameter.param_type_name == "argument" else "Other"
+                groups[getattr(parameter, "rich_help_panel", None) or heading].append(record)
+        for heading, records in groups.items():
+            with formatter.section(heading):
+                formatter.write_dl(records)
+
+
+def overrides_from(given: Mapping[str, Any]) -> "list[Override]":
+    """Return what a command's options lay over the recipe; `--set` comes last.
+
+    Args:
+        given: the command's parameters by name; those that set no key are left alone.
+
+    Raises:
+        RecipeError: a value cannot be read, or two options contradict each other.
+    """
+    from cppnvid.presets import Override
+
+    overrides: list[Override] = []
+    for name, key in _KEYS.items():
+        if given.get(name) is not None:
+            value = _value(name, given[name])
+            is_list = name == "palette" and isinstance(value, list)
+            overrides.append(Override("palette.colours" if is_list else key, value, f"--{name}"))
+    overrides += _loop(loop=given.get("loop"), ping_pong=given.get("ping_pong", False))
+    return overrides + [_set(text) for text in given.get("set_") or ()]
+
+
+def _value(name: str, text: Any) -> Any:
+    from cppnvid.presets import parse
+
+    if name == "seeds":
+        return parse_seeds(text)
+    if name == "seed":
+        return [parse(text, "--seed", lined=False).data]
+    if name == "palette" and text.startswith("#"):
+        return [colour.strip() for colour in text.split(",")]
+    return text if name in _NAMES else parse(text, f"--{name}", lined=False).data
+
+
+def _loop(*, loop: bool | None, ping_pong: bool) -> "list[Override]":
+    from cppnvid.presets import Override
+
+    if ping_pong and loop is False:
+        raise RecipeError("--ping-pong, --no-loop: a ping-pong comes back, so keep one of the two")
+    if ping_pong:
+        return [Override("morph.loop", "ping-pong", "--ping-pong")]
+    if loop is None:
+        return []
+    return [Override("morph.loop", "closed" if loop else "open", "--loop" if loop else "--no-loop")]
+
+
+def _set(text: str) -> "Override":
+    from cppnvid.presets import Override, parse
+
+    key, equals, value = text.partition("=")
+    key = key.strip()
+    if not equals or not all(key.split(".")):
+        raise RecipeError(f"--set: write KEY=VALUE, such as network.activation=sin, given {text!r}")
+    return Override(key, parse(value, f"--set {key}", lined=False).data, f"--set {key}")
+
+
+def parse_time(text: str) -> float:
+    """Return the moment that `--time` names.
+
+    Raises:
+        RecipeError: it is not a number in 0 to 1.
+    """
+    from cppnvid.presets import parse
+
+    time = parse(text, "--time", lined=False).data
+    if isinstance(time, bool) or not isinstance(time, int | float) or not 0 <= time <= 1:
+        raise RecipeError(f"--time: must lie in 0 to 1, where 0.5 is half way, given {text!r}")
+    return float(time)

@@ -1,0 +1,78 @@
+"""What a file is called when nobody said, and what its format asks of the recipe."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cppnvid.encode import Container
+    from cppnvid.presets import Override
+    from cppnvid.recipe import Recipe
+
+_MOST_NAMED = 6
+# Of the formats that ask for nothing; they take any recipe as it is.
+_USUAL_SHORT_SIDE, _USUAL_FPS = 1080, Fraction(30)
+
+
+def video_name(stem: str, seeds: Sequence[int]) -> str:
+    """Return `aurora.mp4` for a source of that stem, else `morph-1-2-3.mp4`, short for many."""
+    if stem:
+        return f"{stem}.mp4"
+    named = "-".join(str(seed) for seed in seeds[:_MOST_NAMED])
+    more = len(seeds) - _MOST_NAMED
+    return f"morph-{named}{f'-and-{more}-more' if more > 0 else ''}.mp4"
+
+
+def is_named(key: str, overrides: "Sequence[Override]") -> bool:
+    """Return whether an override is about this key, or about the part that holds it."""
+    return any(override.key in (key, key.partition(".")[0]) for override in overrides)
+
+
+def format_overrides(
+    recipe: "Recipe",
+    container: "Container",
+    overrides: "Sequence[Override]",
+    *,
+    made_as: str = "",
+) -> "list[Override]":
+    """Return what a format such as GIF asks for where the user asked for nothing.
+
+    A GIF cannot play 30 frames a second evenly, and compresses little. A file with the ending
+    `made_as` that is drawn again in the same format keeps what it has.
+    """
+    from cppnvid.presets import Override
+
+    if made_as.lower() in container.suffixes:
+        return []
+    asked: list[Override] = []
+    width, height = recipe.canvas.size
+    short_side = container.default_short_side
+    shrink = Fraction(short_side, min(width, height))
+    if shrink < 1 and short_side < _USUAL_SHORT_SIDE and not is_named("canvas.size", overrides):
+        size = f"{_even(width * shrink)}x{_even(height * shrink)}"
+        asked.append(Override("canvas.size", size, f"the size of {container.name}"))
+    fps = container.default_fps
+    slower = fps < min(recipe.output.fps, _USUAL_FPS)
+    if slower and not is_named("output.fps", overrides):
+        asked.append(Override("output.fps", str(fps), f"the frame rate of {container.name}"))
+    return asked
+
+
+def _even(length: Fraction) -> int:
+    return max(2, 2 * round(length / 2))
+
+
+def describe(asked: "Sequence[Override]", container: "Container") -> str:
+    """Return the line that tells what `format_overrides` chose and how to choose otherwise."""
+    said = {"canvas.size": ("{}", "--size"), "output.fps": ("{} frames a second", "--fps")}
+    chosen = " and ".join(said[override.key][0].format(override.value) for override in asked)
+    options = " or ".join(said[override.key][1] for override in asked)
+    return f"{container.name} is drawn at {chosen}; {options} changes that"
+
+
+def size_on_disk(path: Path) -> str:
+    """Return the size of a file, or of the files in a folder, in words: `3.2 MB`."""
+    files = path.iterdir() if path.is_dir() else (path,)
+    size = sum(file.stat().st_size for file in files)
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"

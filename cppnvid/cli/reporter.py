@@ -1,0 +1,76 @@
+"""The one place that writes to the terminal: results on stdout, everything else on stderr."""
+
+import os
+import sys
+from types import TracebackType
+from typing import Any, Self
+
+
+def say(text: str) -> None:
+    """Write a result to stdout; end quietly when nobody reads it any more."""
+    try:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is still buffered would raise again when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(141) from None  # 128 + SIGPIPE, as a shell says it
+
+
+def complain(message: str) -> None:
+    """Write an error to stderr, with what could steer a terminal made harmless."""
+    first, *rest = message.splitlines() or [""]
+    for line in (f"cppnvid: {first}", *(f"  {line}" for line in rest)):
+        sys.stderr.write("".join(c if c.isprintable() else repr(c)[1:-1] for c in line) + "\n")
+    sys.stderr.flush()
+
+
+class Reporter:
+    """Progress and notes on stderr; silent when `quiet`."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._bar: Any = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def note(self, text: str) -> None:
+        """Tell something worth knowing."""
+        if self._quiet:
+            return
+        if self._bar is not None:
+            self._bar.clear()
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+
+    def progress(self, done: int, total: int) -> None:
+        """Show how many frames are done, how fast, and how long the rest takes."""
+        if self._quiet:
+            return
+        if self._bar is None:
+            self._bar = _bar(total)
+        self._bar.update(done - self._bar.n)
+
+
+def _bar(total: int) -> Any:
+    from tqdm import tqdm
+
+    return tqdm(
+        total=total,
+        unit="frame",
+        file=sys.stderr,
+        dynamic_ncols=True,
+        # A log is not a terminal: a line now and then is enough there.
+        mininterval=0.1 if sys.stderr.isatty() else 5.0,
+        bar_format="{n_fmt}/{total_fmt} frames |{bar}| {rate_fmt}, {remaining} left",
+    )

@@ -1,0 +1,66 @@
+"""Read `--seeds 1 2 3`, `--seeds 1,2,5-10` and everything between."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from cppnvid.errors import RecipeError
+
+MAX_SEEDS = 1000
+_FORMS = "write them as --seeds 1 2 3 or --seeds 1,2,5-10"
+
+
+def gather_seeds(arguments: Sequence[str]) -> list[str]:
+    """Join the values after `--seeds`, up to the next option, to one `--seeds=1 2 3`.
+
+    The parser beneath reads one value for an option; a minus before a digit is a value too, so
+    that a negative seed meets our message and not the parser's.
+    """
+    gathered: list[str] = []
+    rest = list(arguments)
+    while rest:
+        argument = rest.pop(0)
+        if argument == "--":
+            return [*gathered, argument, *rest]
+        if argument == "--seeds":
+            values = []
+            while rest and (not rest[0].startswith("-") or re.match(r"-\d", rest[0])):
+                values.append(rest.pop(0))
+            argument = f"--seeds={' '.join(values)}"
+        gathered.append(argument)
+    return gathered
+
+
+def parse_seeds(texts: Iterable[str]) -> list[int]:
+    """Return the seeds that the values of `--seeds` name, in their order.
+
+    Raises:
+        RecipeError: there are none or too many, or one is not a whole number from 0 up.
+    """
+    words = [word for text in texts for word in re.split(r"[,\s]+", text) if word]
+    if not words:
+        raise RecipeError(f"--seeds: no seeds given: {_FORMS}")
+    seeds: list[int] = []
+    for word in words:
+        seeds.extend(_parse_word(word))
+        if len(seeds) > MAX_SEEDS:
+            raise RecipeError(
+                f"--seeds: at most {MAX_SEEDS} seeds, given more: {word!r} is too many"
+            )
+    return seeds
+
+
+def _parse_word(word: str) -> Sequence[int]:
+    if re.fullmatch(r"[0-9]{1,40}", word):
+        return [int(word)]
+    if re.fullmatch(r"-[0-9]+", word):
+        raise RecipeError(f"--seeds: a seed is 0 or more, given {word}: take {word[1:]}")
+    span = re.fullmatch(r"([0-9]{1,40})-([0-9]{1,40})", word)
+    if not span:
+        raise RecipeError(f"--seeds: a seed is a whole number from 0 up, given {word!r}: {_FORMS}")
+    first, last = int(span[1]), int(span[2])
+    if last < first:
+        raise RecipeError(f"--seeds: {word} runs backwards: write {last}-{first}")
+    if last - first >= MAX_SEEDS:
+        count = last - first + 1
+        raise RecipeError(f"--seeds: at most {MAX_SEEDS} seeds, given {word}, which is {count}")
+    return range(first, last + 1)
