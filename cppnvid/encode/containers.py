@@ -1,12 +1,13 @@
 """The containers cppnvid writes, as one literal table: ending, limits, defaults, ffmpeg arguments.
 
 A new container is a new row. `arguments` is what stands between ffmpeg's input and its output;
-`{crf}` and `{keyframes}` in it are filled in by `encoder_arguments`.
+numbers in braces are filled in by `encoder_arguments`.
 """
 
 import os
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 from pathlib import Path
 
 from cppnvid.errors import RecipeError
@@ -124,7 +125,7 @@ CONTAINERS: tuple[Container, ...] = (
                 "split[a][b];[a]palettegen=stats_mode=single[p];"
                 "[b][p]paletteuse=new=1:dither=sierra2_4a"
             ),
-            *("-c:v", "gif", "-loop", "0", "-f", "gif"),
+            *("-c:v", "gif", "-loop", "0", "-final_delay", "{last_delay}", "-f", "gif"),
         ),
         max_side=65535,
         max_fps=Fraction(50),  # browsers show a delay under 2 hundredths as 10
@@ -195,8 +196,10 @@ def container_for(path: str | os.PathLike[str]) -> Container:
     )
 
 
-def encoder_arguments(container: Container, *, fps: Fraction, crf: int | None) -> list[str]:
-    """Return the ffmpeg arguments between input and output, with quality and keyframes filled in.
+def encoder_arguments(
+    container: Container, *, fps: Fraction, frames: int, crf: int | None
+) -> list[str]:
+    """Return the ffmpeg arguments between input and output, with their numbers filled in.
 
     Raises:
         RecipeError: for a `crf` the container has no use for, or one out of its range.
@@ -208,4 +211,13 @@ def encoder_arguments(container: Container, *, fps: Fraction, crf: int | None) -
         raise RecipeError(f"crf {crf} is not in 1 to {container.max_crf}, best to worst")
     quality = container.default_crf if crf is None else crf
     keyframes = max(1, round(2 * fps))  # seeking lands within two seconds; costs 2 %
-    return [part.format(crf=quality, keyframes=keyframes) for part in container.arguments]
+    # ffmpeg rounds each time to a hundredth of a second, but the last frame's length by itself:
+    # a loop at 40 frames a second would be a hundredth too long.
+    last_delay = _hundredths(frames / fps) - _hundredths((frames - 1) / fps)
+    numbers = {"crf": quality, "keyframes": keyframes, "last_delay": last_delay}
+    return [part.format(**numbers) for part in container.arguments]
+
+
+def _hundredths(seconds: Fraction) -> int:
+    """Round to hundredths of a second the way ffmpeg does, halves up."""
+    return floor(seconds * 100 + Fraction(1, 2))

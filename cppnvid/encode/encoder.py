@@ -55,7 +55,7 @@ def open_encoder(
     return Encoder(
         Path(path).resolve(),
         container,
-        encoder_arguments(container, fps=fps, crf=crf),
+        encoder_arguments(container, fps=fps, frames=frames, crf=crf),
         shape=(height, width, 3),
         fps=fps,
         frames=frames,
