@@ -80,14 +80,16 @@ class FrameFeed:
     """An ffmpeg process whose standard input is written by a thread from a short queue."""
 
     def __init__(self, arguments: Sequence[str], *, directory: Path | None = None) -> None:
-        self._words = tempfile.TemporaryFile()  # noqa: SIM115 - closed by abort
-        self._process = _start(
-            ["-v", "error", *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=self._words,
-            directory=directory,
-        )
+        with contextlib.ExitStack() as stack:
+            self._words = stack.enter_context(tempfile.TemporaryFile())
+            self._process = _start(
+                ["-v", "error", *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=self._words,
+                directory=directory,
+            )
+            stack.pop_all()  # from here on, abort closes it
         assert self._process.stdin is not None
         self._stdin = self._process.stdin
         self._queue: queue.Queue[bytes | None] = queue.Queue(maxsize=_QUEUE_FRAMES)
