@@ -53,7 +53,8 @@ def check_recipe(recipe: str) -> None:
 def side_file(recipe: str) -> str:
     """Return the text of the ffmetadata file that makes ffmpeg write `recipe` as the comment."""
     escaped = re.sub(r"[=;#\\\n]", lambda found: "\\" + found[0], recipe)
-    return f";FFMETADATA1\ncomment={escaped}\n"
+    # No newline at the end: after a backslash, ffmpeg would take it for an escaped one.
+    return f";FFMETADATA1\ncomment={escaped}"
 
 
 def embed(container_name: str, path: Path, recipe: str) -> None:
