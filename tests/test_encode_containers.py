@@ -1,0 +1,182 @@
+"""What is refused before drawing, and what each ending stands for."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from cppnvid.encode import CONTAINERS, check_output, container_for, open_encoder
+from cppnvid.errors import EncodeError, RecipeError
+
+
+def check(path: Path | str, *, size: str = "64x48", fps: str = "25", over: bool = False) -> str:
+    """Call check_output with friendly arguments; return the container's name."""
+    width, height = map(int, size.split("x"))
+    return check_output(path, width=width, height=height, fps=Fraction(fps), overwrite=over).name
+
+
+@pytest.mark.parametrize(
+    ("name", "container"),
+    [
+        ("a.mp4", "MP4"),
+        ("A.MP4", "MP4"),
+        ("a.b.webm", "WebM"),
+        ("a.mov", "MOV"),
+        ("a.gif", "GIF"),
+        ("a.webp", "WebP"),
+        ("a.apng", "APNG"),
+        ("a.png", "PNG"),
+        ("frames/", "PNG folder"),
+        ("a.mp4/", "PNG folder"),
+    ],
+)
+def test_ending_chooses_the_container(name: str, container: str) -> None:
+    """The ending alone, in either case, says what is written."""
+    assert container_for(name).name == container
+
+
+def test_existing_folder_is_a_folder_of_pngs(tmp_path: Path) -> None:
+    """A folder that exists needs no slash."""
+    assert container_for(tmp_path).name == "PNG folder"
+
+
+@pytest.mark.parametrize("name", ["a.avi", "a", "a.", "mp4", ".mp4"])
+def test_unknown_ending_names_the_known_ones(name: str) -> None:
+    """The refusal of an ending lists what would be right."""
+    with pytest.raises(RecipeError, match=r"\.mp4, \.webm, .*folder of PNGs"):
+        container_for(name)
+
+
+def test_defaults_follow_what_each_container_is_for() -> None:
+    """Video is full size at 30 frames a second; animated pictures, 15 times as heavy, are small."""
+    defaults = {c.name: (c.default_short_side, c.default_fps) for c in CONTAINERS}
+    small = {"GIF", "WebP", "APNG"}
+    assert {name for name, value in defaults.items() if value == (480, Fraction(25))} == small
+    assert {name for name, value in defaults.items() if value == (1080, Fraction(30))} == (
+        defaults.keys() - small
+    )
+
+
+def test_missing_parent_folder_is_named(tmp_path: Path) -> None:
+    """imageio-ffmpeg returns normally and writes nothing; we name the folder to make."""
+    with pytest.raises(RecipeError, match=r"the folder .*nowhere does not exist"):
+        check(tmp_path / "nowhere" / "a.mp4")
+
+
+def test_parent_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    """A file cannot hold a file."""
+    (tmp_path / "notes.txt").write_text("")
+    with pytest.raises(RecipeError, match=r"notes\.txt is a file, not a folder"):
+        check(tmp_path / "notes.txt" / "a.mp4")
+
+
+def test_existing_output_needs_overwrite(tmp_path: Path) -> None:
+    """An output that exists is refused with the way out, and accepted with it."""
+    (tmp_path / "a.gif").write_bytes(b"old")
+    with pytest.raises(RecipeError, match="--overwrite"):
+        check(tmp_path / "a.gif")
+    assert check(tmp_path / "a.gif", over=True) == "GIF"
+
+
+@pytest.mark.parametrize("size", ["63x48", "64x47", "63x47"])
+def test_odd_size_names_the_nearest_even_one(tmp_path: Path, size: str) -> None:
+    """x264 in 4:2:0 needs even sides; imageio-ffmpeg left a 0-byte file."""
+    with pytest.raises(RecipeError, match="the nearest size is 64x48"):
+        check(tmp_path / "a.mp4", size=size)
+
+
+@pytest.mark.parametrize("name", ["a.webm", "a.mov", "a.gif", "a.webp", "a.apng", "a.png", "a/"])
+def test_odd_size_is_fine_elsewhere(tmp_path: Path, name: str) -> None:
+    """Only MP4 asks for even sides."""
+    assert check(f"{tmp_path}/{name}", size="63x47")
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [("a.mp4", "0x48"), ("a.png", "64x-1"), ("a.webp", "16384x64"), ("a.gif", "64x65536")],
+)
+def test_impossible_size_is_refused(tmp_path: Path, name: str, size: str) -> None:
+    """A size no file of that kind can have is refused with the size in the message."""
+    with pytest.raises(RecipeError, match=size):
+        check(tmp_path / name, size=size)
+
+
+def test_gif_over_50_fps_is_refused(tmp_path: Path) -> None:
+    """Browsers play a GIF of 60 frames a second at 10."""
+    with pytest.raises(RecipeError, match=r"GIF plays at most 50 .* use fps 50 or 25"):
+        check(tmp_path / "a.gif", fps="60")
+    assert check(tmp_path / "a.gif", fps="50") == "GIF"
+
+
+def test_fps_must_be_positive(tmp_path: Path) -> None:
+    """No time passes at 0 frames a second."""
+    with pytest.raises(RecipeError, match="fps 0"):
+        check(tmp_path / "a.mp4", fps="0")
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder nobody can write to")
+def test_folder_that_cannot_be_written_is_an_encode_error() -> None:
+    """Permission bits mean nothing to root or on a read-only disk, so writing is tried."""
+    with pytest.raises(EncodeError, match="nothing can be written in /proc/self"):
+        check("/proc/self/a.mp4")
+
+
+def test_check_leaves_nothing_behind(tmp_path: Path) -> None:
+    """Trying to write is undone."""
+    check(tmp_path / "a.mp4")
+    check(f"{tmp_path}/frames/")
+    assert not list(tmp_path.iterdir())
+
+
+def test_folder_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder output may be absent, empty or, with overwrite, ours; never a stranger's."""
+    folder = tmp_path / "frames"
+    assert check(f"{folder}/") == "PNG folder"
+    folder.mkdir()
+    assert check(folder) == "PNG folder"
+    (folder / "00000.png").write_bytes(b"")
+    (folder / "recipe.json").write_text("{}")
+    with pytest.raises(RecipeError, match="--overwrite"):
+        check(folder)
+    assert check(folder, over=True) == "PNG folder"
+    for stranger in ("notes.txt", "00002.png", "0001.png"):
+        (folder / stranger).write_bytes(b"")
+        with pytest.raises(RecipeError, match="files cppnvid did not write"):
+            check(folder, over=True)
+        (folder / stranger).unlink()
+    (folder / "00001.png").mkdir()
+    with pytest.raises(RecipeError, match="files cppnvid did not write"):
+        check(folder, over=True)
+    monkeypatch.chdir(folder)
+    with pytest.raises(RecipeError, match="the folder you are in"):
+        check(".", over=True)
+    (tmp_path / "plain").write_text("")
+    with pytest.raises(RecipeError, match="is a file, not a folder"):
+        check(f"{tmp_path}/plain/", over=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "crf", "words"),
+    [
+        ("a.mp4", 0, "not in 1 to 51"),
+        ("a.mp4", 52, "not in 1 to 51"),
+        ("a.webm", 64, "not in 1 to 63"),
+        ("a.gif", 15, "means nothing for GIF"),
+    ],
+)
+def test_crf_out_of_place_is_refused(tmp_path: Path, name: str, crf: int, words: str) -> None:
+    """A crf the encoder has no use for is refused before drawing."""
+    with pytest.raises(RecipeError, match=words):
+        open_encoder(tmp_path / name, width=64, height=48, fps=Fraction(25), frames=1, crf=crf)
+
+
+def test_video_is_not_written_into_a_still(tmp_path: Path) -> None:
+    """A .png asked for frames says which endings hold several."""
+    with pytest.raises(RecipeError, match=r"use \.apng"):
+        open_encoder(tmp_path / "a.png", width=64, height=48, fps=Fraction(25), frames=2)
+
+
+def test_no_frames_is_refused(tmp_path: Path) -> None:
+    """A file of 0 frames is no file."""
+    with pytest.raises(RecipeError, match="frames 0"):
+        open_encoder(tmp_path / "a.mp4", width=64, height=48, fps=Fraction(25), frames=0)

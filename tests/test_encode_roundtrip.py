@@ -1,0 +1,285 @@
+"""Encode, decode again, compare: frames, sizes, times, colours and the bytes players look at."""
+
+import struct
+import subprocess
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import imageio_ffmpeg
+import numpy as np
+import psutil
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from cppnvid.encode import decode, open_encoder, probe
+from cppnvid.errors import RecipeError
+
+Frames = NDArray[np.uint8]
+
+ANIMATED = ["a.mp4", "a.webm", "a.mov", "a.gif", "a.webp", "a.apng", "frames/"]
+
+
+def clip(n: int, *, width: int = 64, height: int = 48) -> Frames:
+    """Return a smooth loop of `n` frames, uint8 `[n, height, width, 3]`."""
+    k, y, x = np.mgrid[0:n, 0:height, 0:width].astype(float)
+    angle = 2 * np.pi * k / n
+    waves = [np.sin(x / 20 + angle), np.cos(y / 15 - angle), np.sin((x + y) / 25 + 2 * angle)]
+    return np.stack([128 + 80 * wave for wave in waves], -1).astype(np.uint8)
+
+
+def encode(path: Path | str, frames: Frames, fps: Fraction | int = 30, recipe: str = "") -> None:
+    """Write `frames` to `path` in one go."""
+    n, height, width, _ = frames.shape
+    with open_encoder(
+        path, width=width, height=height, fps=Fraction(fps), frames=n, recipe=recipe
+    ) as encoder:
+        encoder.write(frames)
+
+
+def errors(path: Path | str, frames: Frames) -> list[float]:
+    """Return each decoded frame's mean absolute error in 8-bit levels."""
+    decoded = list(decode(path))
+    assert len(decoded) == len(frames)
+    pairs = zip(decoded, frames, strict=True)
+    return [float(np.abs(a.astype(int) - b).mean()) for a, b in pairs]
+
+
+def described(path: Path) -> str:
+    """Return what ffmpeg says about the video stream."""
+    program = imageio_ffmpeg.get_ffmpeg_exe()
+    said = subprocess.run([program, "-i", path], capture_output=True, check=False).stderr.decode()
+    return next(line for line in said.splitlines() if "Video:" in line)
+
+
+@pytest.mark.parametrize("fps", [Fraction(30), Fraction(24000, 1001), Fraction(25, 2)])
+@pytest.mark.parametrize("name", ANIMATED)
+def test_frames_come_back(tmp_path: Path, name: str, fps: Fraction) -> None:
+    """Every container gives back every frame in order, its size, its rate and its length."""
+    frames = clip(12)
+    path = f"{tmp_path}/{name}"
+    encode(path, frames, fps)
+    # Measured on this clip: MP4 1.4, WebM 1.5, MOV .09, GIF 3.3, WebP 1.5; neighbouring frames
+    # differ by 33.
+    limits = {"a.mp4": 2, "a.webm": 2, "a.mov": 0.2, "a.gif": 4, "a.webp": 2}
+    limit = limits.get(name, 0)
+    assert max(errors(path, frames)) <= limit
+    info = probe(path)
+    assert (info.width, info.height, info.frames) == (64, 48, 12)
+    if name != "frames/":
+        # 12 frames of a GIF or WebP are too few to tell 24000/1001 from 24.
+        rounded = name in ("a.gif", "a.webp") and fps.denominator == 1001
+        assert info.fps == (24 if rounded else fps)
+        assert info.seconds == pytest.approx(12 / fps, abs=0.006)
+
+
+@pytest.mark.parametrize("name", ["a.webm", "a.mov", "a.gif", "a.webp", "a.apng", "frames/"])
+def test_odd_sizes_come_back_exactly(tmp_path: Path, name: str) -> None:
+    """33 by 17 stays 33 by 17: nothing is rounded up to blocks."""
+    frames = clip(3, width=33, height=17)
+    encode(f"{tmp_path}/{name}", frames)
+    assert next(decode(f"{tmp_path}/{name}")).shape == (17, 33, 3)
+    assert probe(f"{tmp_path}/{name}").frames == 3
+
+
+@pytest.mark.parametrize("name", ANIMATED)
+def test_a_single_frame_is_enough(tmp_path: Path, name: str) -> None:
+    """One frame makes a file too, with a recipe."""
+    path = f"{tmp_path}/{name}"
+    encode(path, clip(1), recipe="{}")
+    assert len(list(decode(path))) == probe(path).frames == 1
+
+
+@pytest.mark.parametrize("name", ANIMATED)
+def test_still_moments_keep_their_time(tmp_path: Path, name: str) -> None:
+    """Equal frames in a row are not lost, though WebP stores them once."""
+    frames = clip(12)[[0, 1, 2, 3, 3, 3, 3, 4, 5, 6, 7, 8]]
+    path = f"{tmp_path}/{name}"
+    encode(path, frames, 24)
+    assert max(errors(path, frames)) < 5
+    assert probe(path).frames == 12
+    assert name == "frames/" or probe(path).fps == 24
+
+
+@pytest.mark.parametrize("name", ANIMATED)
+def test_a_clip_of_one_picture_is_accepted(tmp_path: Path, name: str) -> None:
+    """Ten times the same frame is a fair video, even where it is stored once."""
+    encode(f"{tmp_path}/{name}", clip(1).repeat(10, axis=0))
+    assert np.abs(next(decode(f"{tmp_path}/{name}")).astype(int) - clip(1)[0]).mean() < 5
+
+
+def test_the_caller_may_reuse_its_array(tmp_path: Path) -> None:
+    """Frames are copied: writing on in the same buffer does not change those before."""
+    frames = clip(8)
+    buffer = np.empty_like(frames[:1])
+    with open_encoder(
+        tmp_path / "a.apng", width=64, height=48, fps=Fraction(30), frames=8
+    ) as encoder:
+        for k in range(8):
+            buffer[0] = frames[k]
+            encoder.write(buffer)
+            buffer[0] = 0
+    assert errors(tmp_path / "a.apng", frames) == [0] * 8
+
+
+def test_names_that_mean_something_to_ffmpeg_are_only_names(tmp_path: Path) -> None:
+    """Percent signs, colons, quotes and leading dashes in a path are taken as they are."""
+    place = tmp_path / "100%d is: 'x'"
+    place.mkdir()
+    for name in ("-a%03d:é.mp4", "b%d/", "c [1].gif"):
+        encode(f"{place}/{name}", clip(3), recipe="{}")
+        assert probe(f"{place}/{name}").frames == 3
+    assert {p.name for p in place.iterdir()} == {"-a%03d:é.mp4", "b%d", "c [1].gif"}
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.mov"])
+def test_saturated_colours_survive(tmp_path: Path, name: str) -> None:
+    """Flat patches come back within 1.5 levels in every channel: right matrix, right range."""
+    corners = [[r, g, b] for r in (16, 235) for g in (16, 235) for b in (16, 235)]
+    colours = np.array([*corners, [255, 0, 0], [0, 255, 0], [0, 0, 255], [90, 160, 40]], np.uint8)
+    frame = colours.reshape(3, 4, 3).repeat(32, axis=0).repeat(32, axis=1)
+    encode(tmp_path / name, frame[None].repeat(6, axis=0))
+    for decoded in decode(tmp_path / name):
+        # The middle of each patch, because 4:2:0 blends colours at edges.
+        patches = decoded.astype(float).reshape(3, 32, 4, 32, 3)[:, 8:24, :, 8:24]
+        found = patches.mean(axis=(1, 3)).reshape(-1, 3)
+        assert np.abs(found - colours).max() <= 1.5
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("a.mp4", ["h264 (High)", "yuv420p(tv, bt709, progressive)"]),
+        ("a.webm", ["vp9 (Profile 0)", "yuv420p(tv, bt709, progressive)"]),
+        ("a.mov", ["prores (HQ)", "yuv422p10le(tv, bt709, progressive)"]),
+    ],
+)
+def test_streams_are_what_they_should_be(tmp_path: Path, name: str, words: list[str]) -> None:
+    """Codec, profile, pixel format and all three colour tags are as promised."""
+    encode(tmp_path / name, clip(4))
+    said = described(tmp_path / name)
+    assert all(word in said for word in words), said
+
+
+def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[tuple[str, int, int]]:
+    """Yield the boxes of an MP4 in order, those inside others included: kind, start, end."""
+    while start + 8 <= (len(data) if end is None else end):
+        size, kind = struct.unpack_from(">I4s", data, start)
+        yield kind.decode("latin-1"), start, start + size
+        if kind in (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts"):
+            yield from boxes(data, start + 8, start + size)
+        start += size
+
+
+def test_mp4_is_what_platforms_ask_for(tmp_path: Path) -> None:
+    """The index comes first, there is no edit list, and the colour box says BT.709 thrice."""
+    encode(tmp_path / "a.mp4", clip(12), recipe='{"seed": 1}')
+    data = (tmp_path / "a.mp4").read_bytes()
+    kinds = [kind for kind, _, _ in boxes(data)]
+    assert "stsd" in kinds, "the walk reaches the sample table"
+    assert kinds.index("moov") < kinds.index("mdat")
+    assert "elst" not in kinds
+    assert b"colrnclx" + bytes([0, 1, 0, 1, 0, 1, 0]) in data
+
+
+def test_mp4_starts_at_zero_and_is_evenly_timed(tmp_path: Path) -> None:
+    """With B-frames and no edit list, the first frame is shown at 0 and each as long."""
+    encode(tmp_path / "a.mp4", clip(30))
+    program = imageio_ffmpeg.get_ffmpeg_exe()
+    command = [program, "-v", "error", "-i", tmp_path / "a.mp4", "-c", "copy"]
+    listing = subprocess.run(
+        [*command, "-f", "framecrc", "-"], capture_output=True, check=True
+    ).stdout.decode()
+    rows = [line.split(",") for line in listing.splitlines() if not line.startswith("#")]
+    assert sorted(int(row[2]) for row in rows) == [512 * k for k in range(30)]
+    assert any(row[1] != row[2] for row in rows), "there are B-frames to get wrong"
+
+
+@pytest.mark.parametrize("fps", ["25", "50", "30", "24", "24000/1001", "12", "15", "49", "40"])
+def test_gif_delays_are_right_to_a_hundredth(tmp_path: Path, fps: str) -> None:
+    """After every frame the GIF's clock is within half a hundredth, and no delay is under two."""
+    encode(tmp_path / "a.gif", clip(30, width=16, height=12), Fraction(fps))
+    with Image.open(tmp_path / "a.gif") as image:
+        assert image.info["loop"] == 0
+        delays = []
+        for index in range(30):
+            image.seek(index)
+            delays.append(image.info["duration"] // 10)
+    assert min(delays) >= 2
+    wanted = np.arange(1, 31) * float(100 / Fraction(fps))
+    assert np.abs(np.cumsum(delays) - wanted).max() <= 0.5001
+
+
+@pytest.mark.parametrize("name", ["a.gif", "a.webp", "a.apng"])
+def test_animations_play_for_ever(tmp_path: Path, name: str) -> None:
+    """Pillow, which wrote none of them, reads a loop count of 0."""
+    encode(tmp_path / name, clip(3))
+    with Image.open(tmp_path / name) as image:
+        assert image.info["loop"] == 0
+        assert getattr(image, "n_frames", 1) == 3
+
+
+def test_folder_holds_numbered_pngs_and_the_recipe(tmp_path: Path) -> None:
+    """A folder is 00000.png on, and recipe.json; an empty folder may be there before."""
+    (tmp_path / "frames").mkdir()
+    encode(tmp_path / "frames", clip(3), recipe="{}")
+    names = sorted(p.name for p in (tmp_path / "frames").iterdir())
+    assert names == ["00000.png", "00001.png", "00002.png", "recipe.json"]
+    assert [p.name for p in tmp_path.iterdir()] == ["frames"]
+
+
+def test_folder_is_replaced_whole(tmp_path: Path) -> None:
+    """A shorter clip leaves no pictures of the longer one before it."""
+    encode(f"{tmp_path}/frames/", clip(5))
+    with open_encoder(
+        tmp_path / "frames", width=64, height=48, fps=Fraction(30), frames=2, overwrite=True
+    ) as encoder:
+        encoder.write(clip(2))
+    assert probe(tmp_path / "frames").frames == 2
+    assert [p.name for p in tmp_path.iterdir()] == ["frames"]
+
+
+def test_crf_trades_size_for_quality(tmp_path: Path) -> None:
+    """A higher crf makes a smaller file, so the option reaches the encoder."""
+    frames = clip(6)
+    sizes = []
+    for crf in (5, 40):
+        path = tmp_path / f"{crf}.mp4"
+        with open_encoder(
+            path, width=64, height=48, fps=Fraction(30), frames=6, crf=crf
+        ) as encoder:
+            encoder.write(frames)
+        sizes.append(path.stat().st_size)
+    assert sizes[0] > 1.5 * sizes[1]
+
+
+def test_decode_may_be_left_early(tmp_path: Path) -> None:
+    """Closing the generator after one frame ends ffmpeg."""
+    encode(tmp_path / "a.mp4", clip(200))
+    frames = decode(tmp_path / "a.mp4")
+    next(frames)
+    frames.close()  # type: ignore[attr-defined]
+    assert not psutil.Process().children()
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.gif", "a.webp", "a.apng", "a.png"])
+def test_damaged_files_are_refused_plainly(tmp_path: Path, name: str) -> None:
+    """Something else under a known ending is a RecipeError naming the file, not a crash."""
+    (tmp_path / name).write_bytes(b"GIF8 is not what this file is, nor anything else" * 20)
+    for read in (probe, lambda path: list(decode(path))):
+        with pytest.raises(RecipeError, match=f"{name}:"):
+            read(tmp_path / name)
+    for read in (probe, lambda path: list(decode(path))):
+        with pytest.raises(RecipeError, match="does not exist"):
+            read(tmp_path / "nothing.mp4")
+
+
+@pytest.mark.parametrize("name", ["a.gif", "a.webp", "a.apng"])
+def test_files_cut_short_are_refused(tmp_path: Path, name: str) -> None:
+    """Half a file is not read as a shorter one."""
+    encode(tmp_path / name, clip(6))
+    data = (tmp_path / name).read_bytes()
+    (tmp_path / name).write_bytes(data[: len(data) // 2])
+    with pytest.raises(RecipeError, match=r"cut short|damaged"):
+        probe(tmp_path / name)
