@@ -1,0 +1,37 @@
+"""What the tests share."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from cppnvid.recipe import Camera, Canvas, Morph, NetworkSpec, Output, Palette, Recipe
+
+
+def small(width: int = 33, height: int = 17, **parts: dict[str, object]) -> Recipe:
+    """Build a small recipe from plain data, whatever the house style is.
+
+    Parts that are models replace the style's; `parts` are laid over tiny defaults.
+    """
+    network: dict[str, object] = {"layers": "3x8", "z_dim": 3}
+    output: dict[str, object] = {"frames": 6, "fps": 30}
+    return Recipe(
+        network=NetworkSpec.model_validate(network | parts.pop("network", {})),
+        morph=Morph.model_validate(parts.pop("morph", {})),
+        camera=Camera.model_validate(parts.pop("camera", {})),
+        palette=Palette.model_validate(parts.pop("palette", {})),
+        canvas=Canvas.model_validate({"size": f"{width}x{height}"} | parts.pop("canvas", {})),
+        output=Output.model_validate(output | parts.pop("output", {})),
+    )
+
+
+def step(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
+    """Return the mean difference of two frames in 8-bit levels."""
+    return float(np.abs(one.astype(np.int16) - other.astype(np.int16)).mean())
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Run every test in a folder of its own, so that default names land nowhere else."""
+    monkeypatch.chdir(tmp_path_factory.mktemp("here"))

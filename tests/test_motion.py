@@ -1,0 +1,239 @@
+"""The path through seeds and the camera's tracks: closed loops, kept sizes, no doubled frames."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cppnvid.camera import axes, view_at
+from cppnvid.motion import (
+    blend,
+    corner_seeds,
+    ease,
+    fold_time,
+    frame_times,
+    place_at,
+    track_at,
+)
+from cppnvid.recipe import Camera, Morph, Output, Recipe, Track
+
+rng = np.random.default_rng(0)
+
+
+def track(*keys: tuple[float, float], easing: str = "smooth") -> Track:
+    """Build a track from pairs."""
+    return Track.model_validate({"keys": [list(key) for key in keys], "easing": easing})
+
+
+def test_loops_never_draw_their_end_frame() -> None:
+    """Frames of a loop stand at k/n; those of an open film reach 1."""
+    loop = Recipe(output=Output(frames=4))
+    film = Recipe(output=Output(frames=5), morph=Morph(loop="open"))
+
+    assert frame_times(loop).tolist() == [0, 0.25, 0.5, 0.75]
+    assert frame_times(film).tolist() == [0, 0.25, 0.5, 0.75, 1]
+
+
+@pytest.mark.parametrize("frames", [2, 4, 10])
+def test_ping_pong_doubles_neither_end(frames: int) -> None:
+    """There and back, each end stands once and every other place twice."""
+    places = [round(fold_time(k / frames, "ping-pong"), 9) for k in range(frames)]
+
+    assert places.count(0.0) == 1
+    assert places.count(1.0) == 1
+    assert len(set(places)) == frames // 2 + 1
+
+
+@pytest.mark.parametrize("path", ["cubic", "slerp", "linear"])
+@pytest.mark.parametrize("count", [2, 3, 5])
+def test_closed_paths_pass_through_every_seed_and_return(path: str, count: int) -> None:
+    """At i/n the path stands on seed i, and at 1 on the first again."""
+    morph = Morph.model_validate({"seeds": list(range(count)), "path": path})
+    corners = [rng.standard_normal((3, 4), dtype=np.float32) for _ in range(count)]
+
+    for index in range(count + 1):
+        made = blend(corners, place_at(morph, index / count), path, keep_size=True)
+        np.testing.assert_allclose(made, corners[index % count], atol=1e-6)
+
+
+def test_cubic_paths_have_no_corner() -> None:
+    """The cubic's speed is the same on both sides of every seed, the seam too; slerp's is not."""
+    corners = [rng.standard_normal((8, 8), dtype=np.float32) for _ in range(3)]
+    step = 1e-4
+
+    def bend(path: str, time: float) -> float:
+        morph = Morph.model_validate({"seeds": [1, 2, 3], "path": path})
+        before, here, after = (
+            blend(corners, place_at(morph, moment % 1.0), path, keep_size=True).astype(np.float64)
+            for moment in (time - step, time, time + step)
+        )
+        return float(np.abs(after - 2 * here + before).max() / np.abs(after - before).max())
+
+    for time in (0.0, 1 / 3, 2 / 3):
+        assert bend("cubic", time) < 0.05
+        assert bend("slerp", time) > 0.2
+
+
+@pytest.mark.parametrize("path", ["cubic", "slerp"])
+def test_weight_paths_keep_their_size(path: str) -> None:
+    """Midway the root mean square is within 5 % of the corners'; the straight blend's is not."""
+    corners = [rng.standard_normal((16, 16), dtype=np.float32) for _ in range(2)]
+
+    def size(kind: str, *, keep_size: bool) -> float:
+        morph = Morph.model_validate({"seeds": [1, 2], "path": kind})
+        made = blend(corners, place_at(morph, 0.25), kind, keep_size=keep_size)
+        return float(np.sqrt(np.mean(made**2)))
+
+    assert size(path, keep_size=True) == pytest.approx(1, rel=0.05)
+    assert size("linear", keep_size=True) < 0.8
+
+
+def test_a_number_that_changes_its_sign_passes_zero_and_does_not_jump() -> None:
+    """Keeping the size of a tensor of one number must not make it leap from + to −."""
+    corners = [np.array([1.0], np.float32), np.array([-1.0], np.float32)]
+    morph = Morph(seeds=(1, 2), loop="open")
+    values = [
+        float(blend(corners, place_at(morph, time), "cubic", keep_size=True)[0])
+        for time in np.linspace(0, 1, 101)
+    ]
+
+    assert max(abs(b - a) for a, b in itertools.pairwise(values)) < 0.05
+
+
+def test_zero_tensors_stay_zero() -> None:
+    """Biases of zero are blended without dividing by their size."""
+    corners = [np.zeros(3, np.float32), np.zeros(3, np.float32)]
+    for path in ("cubic", "slerp", "linear"):
+        morph = Morph.model_validate({"seeds": [1, 2], "path": path})
+        made = blend(corners, place_at(morph, 0.3), path, keep_size=True)
+        assert made.tolist() == [0, 0, 0]
+
+
+def test_orbit_starts_at_its_seed_and_is_a_circle() -> None:
+    """One seed: frame 0 is its still, and every moment is as far from the circle's middle."""
+    morph = Morph(seeds=(5,))
+    seeds = corner_seeds(morph)
+    coefficients = np.array([place_at(morph, time).coefficients for time in np.arange(8) / 8])
+
+    assert morph.path == "orbit"
+    assert seeds[0] == 5
+    assert len(set(seeds)) == 3
+    assert coefficients[0].tolist() == [1, 0, 0]
+    reach = np.linalg.norm(coefficients[:, 1:] - [-0.5, 0.0], axis=1)
+    np.testing.assert_allclose(reach, 0.5)
+
+
+def test_hold_stands_still_at_the_seeds() -> None:
+    """With hold 0.5 a half of every leg, around the seed, does not move."""
+    morph = Morph(seeds=(1, 2), hold=0.5, path="slerp")
+    shares = [place_at(morph, time).share for time in (0.0, 0.12, 0.25, 0.38, 0.49)]
+
+    assert shares == [0, 0, 0.5, 1, 1]
+
+
+@pytest.mark.parametrize("easing", ["linear", "smooth", "ease-in", "ease-out"])
+def test_easings_lead_from_0_to_1(easing: str) -> None:
+    """Every easing starts at 0, ends at 1 and never turns back; smooth rests at both ends."""
+    values = [ease(share, easing) for share in np.linspace(0, 1, 51)]
+
+    assert values[0] == 0
+    assert values[-1] == pytest.approx(1)
+    assert all(b >= a for a, b in itertools.pairwise(values))
+    assert easing != "smooth" or values[1] < 0.002
+
+
+def test_track_goes_through_its_keys() -> None:
+    """Values between keys are eased, values at keys are the keys'."""
+    zoom = track((0, 1), (0.5, 3), easing="linear")
+
+    assert track_at(zoom, 0, closed=True) == 1
+    assert track_at(zoom, 0.25, closed=True) == 2
+    assert track_at(zoom, 0.5, closed=True) == 3
+    assert track_at(zoom, 0.75, closed=True) == 2
+
+
+def test_track_without_a_key_at_0_comes_from_its_last_key() -> None:
+    """A closed track wraps round the seam; an open one stays at its ends."""
+    pan = track((0.25, 1), (0.75, 3), easing="linear")
+
+    assert track_at(pan, 0, closed=True) == pytest.approx(2)
+    assert track_at(pan, 0, closed=False) == 1
+    assert track_at(pan, 1, closed=False) == 3
+
+
+def test_geometric_track_passes_by_even_ratios() -> None:
+    """A zoom from 1 to 4 stands at 2 halfway."""
+    zoom = track((0, 1), (1, 4), easing="linear")
+
+    assert track_at(zoom, 0.5, closed=False, geometric=True) == pytest.approx(2)
+
+
+def test_hold_easing_stays_until_the_next_key() -> None:
+    """With easing hold the value changes only at keys."""
+    steps = track((0, 1), (0.5, 2), easing="hold")
+
+    assert [track_at(steps, time, closed=True) for time in (0, 0.49, 0.5, 0.99)] == [1, 1, 2, 2]
+
+
+@given(
+    times=st.lists(st.floats(0, 0.99), min_size=1, max_size=6, unique=True).map(sorted),
+    values=st.lists(st.floats(-5, 5), min_size=6, max_size=6),
+)
+def test_every_closed_track_closes(times: list[float], values: list[float]) -> None:
+    """Whatever its keys, a closed track at 1 stands where it stood at 0."""
+    keyed = track(*zip(times, values, strict=False))
+
+    assert track_at(keyed, 1.0, closed=True) == pytest.approx(
+        track_at(keyed, 0.0, closed=True), abs=1e-6
+    )
+
+
+def test_view_reads_every_track() -> None:
+    """Zoom divides the scale, angles are radians, pan is as written."""
+    camera = Camera.model_validate(
+        {
+            "scale": 2,
+            "zoom": 4,
+            "rotate": 90,
+            "pan_x": {"keys": [[0, 0], [0.5, 1]], "easing": "linear"},
+            "warps": [{"kind": "swirl", "angle": 180}, {"kind": "kaleidoscope", "segments": 5}],
+        }
+    )
+
+    view = view_at(camera, 0.25, closed=True)
+
+    assert view.scale == pytest.approx(0.5)
+    assert view.angle == pytest.approx(np.pi / 2)
+    assert view.pan == (0.5, 0.0)
+    assert [warp.kind for warp in view.warps] == ["swirl", "kaleidoscope"]
+    assert view.warps[0].numbers["angle"] == pytest.approx(np.pi)
+    assert view.warps[1].numbers["segments"] == 5
+
+
+def test_axes_follow_their_conventions() -> None:
+    """Centres, corners, pixels and endpoints, as the published systems number a pixel."""
+    assert axes("centres", 4, 2)[0].tolist() == [-0.75, -0.25, 0.25, 0.75]
+    assert axes("centres", 4, 2)[1].tolist() == [-0.25, 0.25]
+    assert axes("corners", 4, 2)[0].tolist() == [-0.5, 0, 0.5, 1]
+    assert axes("pixels", 3, 2)[0].tolist() == [0, 1, 2]
+    assert axes("endpoints", 3, 5)[0].tolist() == [-1, 0, 1]
+    assert axes("endpoints", 3, 5)[1].tolist() == [-1, -0.5, 0, 0.5, 1]
+
+
+def test_larger_pictures_show_the_same_field() -> None:
+    """The span of the shorter side is 1 at every size, so that 4K is 256 with more detail."""
+    for size in (1, 256, 3840):
+        x, _ = axes("centres", size, size)
+        assert x[-1] - x[0] + 1 / size == pytest.approx(1)
+
+
+@pytest.mark.parametrize("coordinates", ["centres", "corners", "pixels", "endpoints"])
+def test_samples_spread_around_the_pixel(coordinates: str) -> None:
+    """The mean of a pixel's samples is the pixel's own place."""
+    x, _ = axes(coordinates, 6, 4)
+    fine, _ = axes(coordinates, 6, 4, samples=3)
+
+    np.testing.assert_allclose(fine.reshape(6, 3).mean(axis=1), x, atol=1e-12)
+    assert len(set(np.diff(fine).round(9))) == 1

@@ -1,0 +1,123 @@
+"""Colours against coloraide and the standard library, which were written by others."""
+
+import colorsys
+
+import numpy as np
+import pytest
+import torch
+from coloraide import Color
+from numpy.typing import NDArray
+
+from cppnvid.gradients import GRADIENTS
+from cppnvid.palette import colour, colouring_at, from_oklab, to_oklab
+from cppnvid.recipe import COLOUR_MODES, Palette
+
+VALUES = torch.from_numpy(np.random.default_rng(1).random((200, 3), dtype=np.float32))
+
+
+def coloured(values: torch.Tensor, **palette: object) -> NDArray[np.float32]:
+    """Colour values with a palette written as plain data."""
+    made = Palette.model_validate(palette)
+    result: NDArray[np.float32] = colour(values, colouring_at(made, 0.0, closed=True)).numpy()
+    return result
+
+
+def test_oklab_is_coloraides() -> None:
+    """Our matrices agree with coloraide's Oklab both ways."""
+    expected = [Color("srgb", row.tolist()).convert("oklab").coords() for row in VALUES]
+
+    np.testing.assert_allclose(to_oklab(VALUES).numpy(), expected, atol=2e-4)
+    np.testing.assert_allclose(from_oklab(to_oklab(VALUES)).numpy(), VALUES.numpy(), atol=2e-4)
+
+
+@pytest.mark.parametrize("mode", ["hsv", "hsl"])
+def test_hsv_and_hsl_are_the_standard_librarys(mode: str) -> None:
+    """Both agree with colorsys to float32's last places."""
+    expected = np.empty((len(VALUES), 3))
+    for row, (h, s, v) in zip(expected, VALUES.tolist(), strict=True):
+        row[:] = colorsys.hsv_to_rgb(h, s, v) if mode == "hsv" else colorsys.hls_to_rgb(h, v, s)
+
+    np.testing.assert_allclose(coloured(VALUES, name=mode), expected, atol=1e-5)
+
+
+def test_rgb_and_grey() -> None:
+    """RGB is the output itself; grey its luma; one channel is grey either way."""
+    luma = VALUES.numpy() @ np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
+
+    np.testing.assert_array_equal(coloured(VALUES, name="rgb"), VALUES.numpy())
+    np.testing.assert_allclose(coloured(VALUES, name="grey"), luma[:, None].repeat(3, 1), atol=1e-6)
+    single = VALUES[:, :1]
+    np.testing.assert_array_equal(coloured(single, name="rgb"), single.expand(-1, 3).numpy())
+
+
+def test_cmyk_is_ink_on_white() -> None:
+    """No ink is white, full black is black, and inks multiply."""
+    inks = torch.tensor([[0.0, 0, 0, 0], [0, 0, 0, 1], [1, 0, 0, 0], [0.5, 0.2, 0, 0.1]])
+
+    expected = [[1, 1, 1], [0, 0, 0], [0, 1, 1], [0.45, 0.72, 0.9]]
+    np.testing.assert_allclose(coloured(inks, name="cmyk"), expected, atol=1e-6)
+
+
+def test_oklch_is_coloraides() -> None:
+    """Lightness, chroma up to 0.26 and hue, inside the gamut."""
+    values = torch.tensor([[0.7, 0.3, 0.1], [0.5, 0.2, 0.7], [0.9, 0.0, 0.3]])
+    expected = [
+        Color("oklch", [light, 0.26 * chroma, 360 * hue]).convert("srgb").coords()
+        for light, chroma, hue in values.tolist()
+    ]
+
+    np.testing.assert_allclose(coloured(values, name="oklch"), expected, atol=2e-3)
+
+
+@pytest.mark.parametrize("name", sorted(GRADIENTS))
+def test_gradients_start_and_end_at_their_stops(name: str) -> None:
+    """One channel is the place on the gradient: 0 the first stop, 1 the last."""
+    ends = coloured(torch.tensor([[0.0], [1.0]]), name=name)
+    stops = [Color(GRADIENTS[name][index]).coords() for index in (0, -1)]
+
+    np.testing.assert_allclose(ends, stops, atol=2 / 255)
+
+
+def test_custom_gradient_passes_its_colours() -> None:
+    """A gradient of one's own goes through every colour, evenly spaced."""
+    made = coloured(torch.tensor([[0.0], [0.5], [1.0]]), colours=["#ff0000", "#00ff00", "#0000ff"])
+
+    np.testing.assert_allclose(made, np.eye(3), atol=2 / 255)
+
+
+def test_gradients_are_smooth() -> None:
+    """No step of a fine ramp is visible: at most 1/255 in 4096."""
+    ramp = torch.linspace(0, 1, 4096)[:, None]
+    for name in GRADIENTS:
+        assert np.abs(np.diff(coloured(ramp, name=name), axis=0)).max() < 1 / 255, name
+
+
+@pytest.mark.parametrize("mode", [*(m for m in COLOUR_MODES if m not in ("grey", "cmyk")), "ember"])
+def test_hue_turns_colours_and_comes_round(mode: str) -> None:
+    """Half a turn changes colours, a whole one changes nothing, whatever the palette."""
+    moderate = 0.3 + 0.3 * VALUES
+    plain = coloured(moderate, name=mode)
+
+    np.testing.assert_allclose(coloured(moderate, name=mode, hue=360.0), plain, atol=2e-3)
+    assert np.abs(coloured(moderate, name=mode, hue=180.0) - plain).max() > 0.1
+
+
+@pytest.mark.parametrize(
+    ("name", "channels"),
+    [
+        ("cmyk", 4),
+        *((name, n) for name in (*COLOUR_MODES, *GRADIENTS) for n in (1, 3) if name != "cmyk"),
+    ],
+)
+def test_every_palette_stays_in_range(name: str, channels: int) -> None:
+    """Colours are finite and within [0, 1] for every output a network can have."""
+    corners = torch.cartesian_prod(*[torch.tensor([0.0, 0.5, 1.0])] * channels).reshape(
+        -1, channels
+    )
+
+    made = coloured(corners, name=name, hue=77.0)
+
+    assert made.shape == (3**channels, 3)
+    assert np.isfinite(made).all()
+    assert made.min() >= 0
+    assert made.max() <= 1
