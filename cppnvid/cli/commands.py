@@ -25,11 +25,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["--help", "-h"]},
 )
 
-_HELP_OF_SOURCE = "A preset's name, a YAML file, or any file cppnvid made."
-SourceName = Annotated[str, typer.Argument(metavar="PRESET|FILE", help=_HELP_OF_SOURCE)]
-
-OptionalSourceName = Annotated[
-    str | None, typer.Argument(metavar="[PRESET|FILE]", help=_HELP_OF_SOURCE)
+SourceName = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="PRESET|FILE", help="A preset's name, a YAML file, or any file cppnvid made."
+    ),
 ]
 
 
@@ -81,7 +81,7 @@ def morph(
 
 @app.command(cls=option.GroupedCommand)
 def render(
-    source: SourceName,
+    source: SourceName = None,
     seeds: option.Seeds = None,
     style: option.Style = None,
     palette: option.Palette = None,
@@ -110,6 +110,10 @@ def render(
     given = locals()
     from cppnvid.presets import read_source
 
+    if source is None:
+        # With --seeds in front of it, the preset was gathered as one of them.
+        option.overrides_from(given)
+        raise RecipeError("nothing to draw: name a preset, such as aurora, or a file")
     _draw_video(read_source(source), given)
 
 
@@ -158,9 +162,7 @@ def _summary(recipe: "Recipe", size: str) -> str:
 
 @app.command(cls=option.GroupedCommand)
 def still(
-    source: Annotated[
-        str | None, typer.Argument(metavar="[PRESET|FILE]", help=_HELP_OF_SOURCE)
-    ] = None,
+    source: SourceName = None,
     seed: option.Seed = None,
     time: option.Time = None,
     style: option.Style = None,

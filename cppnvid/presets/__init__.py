@@ -5,14 +5,13 @@ A recipe is expanded first (its style, then every default), and options are laid
 """
 
 import os
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
 from cppnvid.errors import RecipeError
-from cppnvid.presets.keys import dotted, value_at
+from cppnvid.presets.keys import dotted
 from cppnvid.presets.mistakes import explain, show
 from cppnvid.presets.overrides import Override, label_for, lay
 from cppnvid.presets.schema import recipe_schema
@@ -67,26 +66,14 @@ def load_recipe(
 
 
 def _validated(data: dict[str, Any], source: Source, overrides: Sequence[Override]) -> Recipe:
-    def where(path: KeyPath, words: str) -> str:
+    def where(path: KeyPath, stands: KeyPath, words: str) -> str:
         if label := label_for(path, words, overrides):
             return label
-        said_already = (found := _mentioned(path, words, data)) != path
-        path = found
-        marked = (path[:count] for count in range(len(path), 0, -1))
+        marked = (stands[:count] for count in range(len(stands), 0, -1))
         line = next((f":{source.lines[key]}" for key in marked if key in source.lines), "")
-        parts = (f"{source.name}{line}", "" if said_already else dotted(path))
-        return "".join(f"{part}: " for part in parts if part)
+        return "".join(f"{part}: " for part in (f"{source.name}{line}", dotted(path)) if part)
 
     try:
         return Recipe.model_validate(data)
     except ValidationError as error:
         raise explain(error, data, where) from None
-
-
-def _mentioned(path: KeyPath, words: str, data: Any) -> KeyPath:
-    """Return the key below `path` that the words of a mistake name first, if they name any."""
-    for name in re.findall(r"[a-z_]+(?:\.\w+)*", words):
-        steps = tuple(int(step) if step.isdecimal() else step for step in name.split("."))
-        if isinstance(value_at(data, path), Mapping) and value_at(data, path + steps) is not None:
-            return path + steps
-    return path

@@ -15,6 +15,8 @@ from cppnvid.recipe import unknown
 
 MOST_SHOWN = 5
 
+Where = Callable[[KeyPath, KeyPath, str], str]
+
 # What a value must be, by pydantic's name of the mistake; braces are filled from its context.
 _MUST_BE = {
     "bool_type": "must be true or false",
@@ -41,13 +43,14 @@ _SHORT_FORMS = {
 }
 
 
-def explain(error: ValidationError, data: Any, where: Callable[[KeyPath, str], str]) -> RecipeError:
+def explain(error: ValidationError, data: Any, where: Where) -> RecipeError:
     """Return every mistake as one error.
 
     Args:
         error: what validating `data` raised.
         data: the recipe as it was written; key paths in messages are its own.
-        where: what stands before a message about this key path: file, line and path, or option.
+        where: told a key path, the path whose line is meant, and the words; returns what stands
+            before them: file, line and key path, or an option.
     """
     messages: dict[str, None] = {}
     for details in error.errors(include_url=False):
@@ -55,7 +58,8 @@ def explain(error: ValidationError, data: Any, where: Callable[[KeyPath, str], s
         if details["type"] == "too_short" and len(value or ()) >= details["ctx"]["min_length"]:
             continue  # entries with mistakes of their own are not counted
         words = _in_words(details, path, value, data)
-        messages[f"{where(path, words)}{words}"] = None
+        stands = _mentioned(path, words, data) if details["type"] == "value_error" else path
+        messages[f"{where(path, stands, words)}{words}"] = None
     if len(messages) == 1:
         return RecipeError(*messages)
     shown = list(messages)[:MOST_SHOWN]
@@ -90,6 +94,15 @@ def _written(loc: tuple[int | str, ...], data: Any) -> tuple[KeyPath, Any]:
     return tuple(path), node
 
 
+def _mentioned(path: KeyPath, words: str, data: Any) -> KeyPath:
+    """Return the key below `path` that the words name first; a mistake between keys has no own."""
+    for name in re.findall(r"[a-z_]+(?:\.\w+)*", words):
+        steps = tuple(int(step) if step.isdecimal() else step for step in name.split("."))
+        if isinstance(value_at(data, path), Mapping) and value_at(data, path + steps) is not None:
+            return path + steps
+    return path
+
+
 def _written_layer(layers: list[Any], index: int) -> int:
     """Return which entry of `layers` wrote the layer `index`, as `9x16` writes nine."""
     for entry, written in enumerate(layers):
@@ -101,7 +114,11 @@ def _written_layer(layers: list[Any], index: int) -> int:
 
 
 def _in_words(details: ErrorDetails, path: KeyPath, value: Any, data: Any) -> str:
-    kind, given, context = details["type"], details["input"], details.get("ctx", {})
+    kind, given = details["type"], details["input"]
+    context = {
+        name: f"{value:g}" if isinstance(value, float) else value
+        for name, value in details.get("ctx", {}).items()
+    }
     name = str(details["loc"][-1]) if details["loc"] else "recipe"
     if kind == "extra_forbidden":
         return _unknown_key(name, keys_at(path[:-1], value_at(data, path[:-1])))

@@ -2,6 +2,7 @@
 
 import copy
 import math
+import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -122,19 +123,27 @@ def _keep_length(laid: dict[str, Any], before: Mapping[str, Any], named: set[Key
     output = laid.get("output")
     if not isinstance(output, dict) or ("output", "frames") in named:
         return
-    if ("output", "seconds") in named:
+    by_length = ("output", "seconds") in named
+    if by_length:
         output.pop("frames", None)
-    elif ("output", "fps") in named:
-        try:
-            fps = parse_fps(output["fps"])
-        except ValueError:
-            return  # the recipe's own validation says it better
-        seconds = before["output"]["frames"] / Fraction(str(before["output"]["fps"]))
-        ping_pong = value_at(laid, ("morph", "loop")) == "ping-pong"
-        output["frames"] = whole_frames(seconds * fps, even=ping_pong)
+    elif ("output", "fps") not in named:
+        return
+    frames_before, fps_before = before["output"]["frames"], Fraction(str(before["output"]["fps"]))
+    seconds = output["seconds"] if by_length else frames_before / fps_before
+    ping_pong = value_at(laid, ("morph", "loop")) == "ping-pong"
+    if not isinstance(seconds, int | float | Fraction) or isinstance(seconds, bool):
+        return  # the recipe says it better
+    try:
+        frames = Fraction(str(seconds)) * Fraction(parse_fps(output["fps"]))
+    except ValueError:
+        output.pop("seconds", None)  # so that the recipe tells of the rate, at its own key
+        return
+    if 0 < seconds <= 36_000:
+        output.pop("seconds", None)
+        output["frames"] = _whole(frames, even=ping_pong)
 
 
-def whole_frames(frames: Fraction, *, even: bool) -> int:
+def _whole(frames: Fraction, *, even: bool) -> int:
     """Return a whole number of frames near `frames`; a ping-pong needs an even one."""
     return max(2, 2 * math.floor(frames / 2 + Fraction(1, 2))) if even else max(1, round(frames))
 
@@ -167,6 +176,7 @@ def label_for(path: KeyPath, words: str, overrides: Iterable[Override]) -> str:
             below = path != override.path and override.label.startswith("--set")
             return f"{override.name}: {dotted(path)}: " if below else f"{override.name}: "
     below = [override for override in given if override.path[: len(path)] == path]
-    named = [o for o in below if str(o.path[-1]) in words or str(o.value) in words]
+    said = set(re.findall(r"[\w.-]+", words))
+    named = [o for o in below if {str(o.path[-1]), str(o.value)} & said]
     meant = named or (below if path else [])
     return f"{', '.join(dict.fromkeys(o.name for o in meant))}: " if meant else ""
