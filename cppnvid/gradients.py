@@ -1,20 +1,30 @@
-"""The named gradients: colour stops as hex sRGB, dark to light unless the name says otherwise.
+"""The named gradients: colour stops as hex sRGB, joined in Oklab by `palette.py`.
 
-Data only, so that the recipe can check a name without loading colour code. `palette.py` joins the
-stops in Oklab.
+Data only, so that the recipe can check a name without loading colour code. Chosen by looking, on
+the house network: it dwells at a gradient's ends, so ends are colours and never plain black or
+white, and the channels of light and paint have something to bend.
 """
 
 GRADIENTS: dict[str, tuple[str, ...]] = {
-    "ember": ("#0b0a12", "#3b0f2f", "#8e1f3a", "#dd4a2b", "#f7a13d", "#fff1c9"),
-    "tide": ("#061a2b", "#0b4358", "#14827f", "#6fc3a1", "#e9edc0", "#fff9ec"),
-    "orchid": ("#140b2e", "#3f1d6b", "#8a2f8f", "#d8568c", "#f6a58f", "#fdeccd"),
-    "moss": ("#0d1710", "#24402a", "#557a3a", "#a3b14f", "#e4d78a", "#fbf6e3"),
-    "dusk": ("#10122b", "#2c3a74", "#7a5aa6", "#d6789a", "#f7b58a", "#ffe9c7"),
-    "glacier": ("#0a1424", "#1d3f66", "#3f7fa8", "#8fc1d1", "#d9ebe8", "#ffffff"),
-    "terracotta": ("#1b1210", "#4f2a22", "#9c4a33", "#cf8457", "#e9c39a", "#f8efe0"),
-    "neon": ("#070314", "#2a0a6b", "#b3128f", "#ff3c6f", "#ffb13b", "#f9ffd1"),
-    "ink": ("#0e0f13", "#2b2f3a", "#6a6f7c", "#b9b7ae", "#efe9dc", "#fbf8f1"),
-    "reef": ("#06202a", "#0c6b70", "#31b59a", "#f2d5a0", "#f48b6a", "#c93a5a"),
-    "citrus": ("#0c2a26", "#2e7d4f", "#b5cf3c", "#ffd93b", "#ff8c2e", "#e23a2e"),
-    "iris": ("#0d1030", "#31319c", "#6d6ff0", "#b79af5", "#f3c6e4", "#fff3ee"),
+    # Night to day and on to another colour: three lights in one picture.
+    "lagoon": ("#10112f", "#1f3f78", "#3f8fa6", "#f3d9b4", "#f29d7c", "#b04a78"),
+    "aurora": ("#0b1033", "#123f6b", "#1f9a8e", "#a5e8b0", "#f2eed0", "#c98fe0", "#6a3fa8"),
+    "reef": ("#06202a", "#0c6b70", "#3fb8a0", "#f4dcaa", "#f48b6a", "#b8345c"),
+    "citrus": ("#0f2e2c", "#3b7d52", "#b9cf5c", "#ffe08a", "#f79a4a", "#c9432f"),
+    "opal": ("#8fb8d8", "#cfe3e6", "#fbeedd", "#f6c9c0", "#c9a3d6", "#7f84c9"),
+    "copper": ("#0c1f24", "#1f5a5c", "#6fae9f", "#e8dcc0", "#d08a58", "#7a3420"),
+    # Dark to light.
+    "dusk": ("#12143a", "#2c3a7c", "#7a5aa6", "#d6789a", "#f7b58a", "#ffe9c7"),
+    "ember": ("#120c1c", "#43103a", "#98243f", "#e0552f", "#f8a744", "#ffeec2"),
+    "orchid": ("#170d38", "#432073", "#8f3494", "#dc5f8e", "#f7aa92", "#fdeccd"),
+    "tide": ("#071d33", "#0f4a63", "#1f8a88", "#78c8a6", "#ecebc0", "#fff6e4"),
+    "moss": ("#10201c", "#24493a", "#5a8048", "#aab65c", "#e6d68e", "#fbf3dc"),
+    "glacier": ("#0c1a38", "#1f4a80", "#4a8fbc", "#9ccadb", "#e2e9ea", "#f6d8d4"),
+    "terracotta": ("#241518", "#5c2c2c", "#a54f38", "#d68c5c", "#ecc89e", "#e4ead8"),
+    "neon": ("#0a0626", "#34107c", "#b0189a", "#ff4a7a", "#ffb24a", "#f4ffc8"),
+    "iris": ("#10123c", "#33389c", "#6d74e4", "#b5a2f0", "#f0c6e2", "#ffeee4"),
+    "ink": ("#12141c", "#2f3644", "#707886", "#bcb8ae", "#efe6d6", "#d8c09a"),
+    # Dark, with one light.
+    "noir": ("#0d0d16", "#1d1c2c", "#3f3442", "#9a6f4c", "#e8bd6a", "#fff0c4"),
+    "sakura": ("#2a1530", "#6a2f5c", "#c76a8c", "#f5b6bc", "#fbe6df", "#b9d3c4"),
 }

@@ -24,9 +24,10 @@ GRADIENT_STEPS = 1024  # neighbours differ by under 1/255 on the steepest gradie
 MAX_CHROMA = 0.26  # of the oklch mode: beyond it most hues leave sRGB
 
 # How far a gradient's second and third channel bend its colour: chosen by looking, so that forms
-# gain light and depth and the gradient stays recognisable.
-SHADE = 0.22
-TINT = 0.9
+# gain light and depth and the gradient stays recognisable. The second is light, the third paint.
+SHADE = 0.45  # lightness, at mid grey, from 0 to 1 of the second channel; at most 0.5
+TINT = 0.5  # chroma, as a share of itself, from 0 to 1 of the third
+TURN = 1.0  # hue, about radians, from 0 to 1 of the third
 
 _LMS = torch.tensor(
     [
@@ -112,16 +113,22 @@ def _three(values: Tensor, *, chroma: float) -> Tensor:
 
 
 def _along_gradient(values: Tensor, colouring: Colouring) -> Tensor:
-    """Take the first channel's place on the gradient; the others shade and tint that colour."""
+    """Take the first channel's place on the gradient; the others bend that colour."""
     gradient = torch.from_numpy(colouring.gradient).to(values.device)
     position = values[:, 0] * (len(gradient) - 1)
     below = position.long().clamp_(max=len(gradient) - 2)
     share = (position - below)[:, None]
     lab = torch.lerp(gradient[below], gradient[below + 1], share)
     if values.shape[1] == 3:
-        shade = SHADE * (values[:, 1:2] - 0.5)
-        tint = 1.0 + TINT * (values[:, 2:3] - 0.5)
-        lab = torch.cat([(lab[:, :1] + shade).clamp(0.0, 1.0), lab[:, 1:] * tint], dim=1)
+        lightness, a, b = lab.unbind(-1)
+        # Like a gamma, so that shade never clips: black and white stay, the middle moves most.
+        shade = 4.0 * SHADE * (values[:, 1] - 0.5)
+        lightness = lightness + shade * lightness * (1.0 - lightness)
+        # Neighbouring hues are what makes one gradient look like many paints. A small turn needs
+        # no sine: along the tangent it is at most 12 % more colourful.
+        tint = 1.0 + TINT * (values[:, 2] - 0.5)
+        turn = TURN * (values[:, 2] - 0.5)
+        lab = torch.stack([lightness, tint * a - turn * b, tint * b + turn * a], dim=-1)
     return from_oklab(_turn(lab, colouring.hue))
 
 

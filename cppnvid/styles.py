@@ -10,7 +10,18 @@ from typing import Any
 DEFAULT_STYLE = "house"
 
 STYLES: dict[str, dict[str, Any]] = {
-    "house": {},
+    # A first layer of sines folds the plane, three of tanh sculpt it: more detail for each step of
+    # the walk than any depth of tanh alone (their pictures flash by at 300 frames). Small σ keeps
+    # contours wide enough for one sample a pixel. A sine at the end spreads values on the gradient.
+    "house": {
+        "network": {
+            "layers": [{"width": 16, "activation": "sin"}, "3x16"],
+            "output": "sine",
+            "init": {"first": 1.8, "latent": 0.3, "hidden": 0.4, "output": 0.25, "bias": 0.3},
+        },
+        "camera": {"scale": 2.0},
+        "palette": {"name": "lagoon"},
+    },
     "article": {
         "network": {
             "inputs": ["x", "y"],
