@@ -328,6 +328,7 @@ def test_short_forms_have_keys_to_set() -> None:
         ("camera.zoom.easing", "linear"),
         ("camera.warps.0", {"kind": "kaleidoscope"}),
         ("camera.warps.0.segments", 8),
+        base={"network": {"layers": [4, 4, 4]}},
     )
 
     assert recipe.network.layers[1].activation == "sin"
@@ -367,7 +368,7 @@ def test_length_is_kept_in_seconds() -> None:
 
 def test_a_palette_stays_whole() -> None:
     """Naming a palette drops colours of one's own, and giving colours drops the name."""
-    own = {"palette": {"colours": ["#000000", "#ffffff"], "hue": 30}}
+    own = {"palette": {"name": "custom", "colours": ["#000000", "#ffffff"], "hue": 30}}
 
     assert with_set(("palette.name", "neon"), base=own).palette.colours == ()
     assert with_set(("palette.name", "neon"), base=own).palette.hue.keys[0].value == 30
@@ -380,7 +381,7 @@ def test_a_palette_stays_whole() -> None:
     ("key", "value", "message"),
     [
         ("netwrok.layers", 3, "--set: unknown key 'netwrok': did you mean 'network'?"),
-        ("network.layers.9", 3, "network.layers has 6 entries, the first is 0: given 9"),
+        ("network.layers.9", 3, "entries, the first is 0: given 9, the next new one is"),
         ("network.layers.x", 3, "network.layers is a list: name an entry"),
         ("output.frames.x", 3, "output.frames has no keys: it is a single value"),
         (

@@ -62,6 +62,7 @@ def morph(
     fps: option.Fps = None,
     of: option.Of = None,
     path: option.Path = None,
+    pace: option.Pace = None,
     loop: option.Loop = None,
     ping_pong: option.PingPong = False,
     hold: option.Hold = None,
@@ -93,6 +94,7 @@ def render(
     fps: option.Fps = None,
     of: option.Of = None,
     path: option.Path = None,
+    pace: option.Pace = None,
     loop: option.Loop = None,
     ping_pong: option.PingPong = False,
     hold: option.Hold = None,
@@ -199,7 +201,7 @@ def still(
     say(str(written))
 
 
-@app.command()
+@app.command(cls=option.GroupedCommand)
 def presets(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Print this one.")] = None,
 ) -> None:
@@ -215,7 +217,7 @@ def presets(
         say(f"{preset.name:{width}}  {preset.title}")
 
 
-@app.command()
+@app.command(cls=option.GroupedCommand)
 def info(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A file that cppnvid made.")],
 ) -> None:
@@ -235,7 +237,7 @@ def info(
     say(dump(source.data).rstrip("\n"))
 
 
-@app.command()
+@app.command(cls=option.GroupedCommand)
 def backends() -> None:
     """List what can draw on this machine, best first."""
     from cppnvid.backends import report
@@ -244,7 +246,7 @@ def backends() -> None:
         say(f"{entry.name:12} {'usable' if entry.usable else 'not usable':12} {entry.detail}")
 
 
-@app.command()
+@app.command(cls=option.GroupedCommand)
 def schema() -> None:
     """Print the JSON schema of recipes, for editors."""
     import json

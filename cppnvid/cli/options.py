@@ -69,6 +69,10 @@ Path = Annotated[
     str | None,
     _option(_MOTION, "KIND", "The way: cubic, slerp, linear; orbit for one seed.", "--path"),
 ]
+Pace = Annotated[
+    str | None,
+    _option(_MOTION, "KIND", "even to the eye, or uniform: equal time for each leg.", "--pace"),
+]
 Loop = Annotated[
     bool | None,
     _option(_MOTION, "", "Come back to the start, or end at the last seed.", "--loop/--no-loop"),
@@ -111,9 +115,9 @@ _KEYS = {
     "seeds": "morph.seeds", "style": "style", "palette": "palette.name", "size": "canvas.size",
     "samples": "canvas.samples", "frames": "output.frames", "seconds": "output.seconds",
     "fps": "output.fps", "of": "morph.of", "path": "morph.path", "hold": "morph.hold",
-    "ease": "morph.easing", "crf": "output.crf", "seed": "morph.seeds",
+    "ease": "morph.easing", "crf": "output.crf", "seed": "morph.seeds", "pace": "morph.pace",
 }  # fmt: skip
-_NAMES = ("style", "palette", "size", "of", "path", "ease")
+_NAMES = ("style", "palette", "size", "of", "path", "pace", "ease")
 
 
 class GroupedCommand(TyperCommand):
@@ -125,8 +129,10 @@ class GroupedCommand(TyperCommand):
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
             if record is not None:
+                name = record[0].removesuffix(" <str>")  # an artist need not know of types
                 heading = "Arguments" if parameter.param_type_name == "argument" else "Other"
-                groups[getattr(parameter, "rich_help_panel", None) or heading].append(record)
+                heading = getattr(parameter, "rich_help_panel", None) or heading
+                groups[heading].append((name, record[1]))
         for heading, records in groups.items():
             with formatter.section(heading):
                 formatter.write_dl(records)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from cppnvid.errors import RecipeError
 from cppnvid.presets.keys import dotted, parts_at, value_at
 from cppnvid.presets.text import KeyPath
-from cppnvid.recipe import Key, Layer, Track, parse_fps
+from cppnvid.recipe import Key, Layer, Morph, Track, parse_fps
 
 
 class Override(NamedTuple):
@@ -111,11 +111,13 @@ def _keep_path_possible(
     laid: dict[str, Any], before: Mapping[str, Any], named: set[KeyPath]
 ) -> None:
     """Choose the path anew when there is one seed now and were several, or the other way."""
-    count, count_before = (value_at(data, ("morph", "seeds")) for data in (laid, before))
-    if not isinstance(count, list) or ("morph", "path") in named:
+    seeds, seeds_before = (value_at(data, ("morph", "seeds")) for data in (laid, before))
+    if not isinstance(seeds, list) or ("morph", "path") in named:
         return
-    if (len(count) == 1) != (len(count_before) == 1):
-        laid["morph"].pop("path", None)
+    if (len(seeds) == 1) != (len(seeds_before) == 1):
+        # Written out, not left out: a style may have a path of its own.
+        usual = Morph.model_fields["path"].default
+        laid["morph"]["path"] = "orbit" if len(seeds) == 1 else usual
 
 
 def _keep_length(laid: dict[str, Any], before: Mapping[str, Any], named: set[KeyPath]) -> None:
@@ -156,9 +158,9 @@ def _keep_palette_whole(
     if not isinstance(palette, dict) or not {name, colours} & named:
         return
     if name in named and colours not in named and palette.get("name") != "custom":
-        palette.pop("colours", None)
-    if colours in named and name not in named:
-        palette.pop("name", None)
+        palette["colours"] = []
+    if colours in named and name not in named and palette["colours"]:
+        palette["name"] = "custom"
     is_cmyk, was_cmyk = (value_at(data, name) == "cmyk" for data in (laid, before))
     if is_cmyk != was_cmyk and ("network", "channels") not in named:
         laid["network"]["channels"] = 4 if is_cmyk else 3

@@ -1,0 +1,253 @@
+"""Bad input, a row each: exit code 2, a message with the way out, and nothing written."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from cppnvid.cli import main
+
+
+@dataclass(frozen=True)
+class Bad:
+    """One wrong request: what is typed, what the message must hold, and what the folder holds."""
+
+    typed: str
+    said: tuple[str, ...]
+    files: dict[str, str | bytes | None] = field(default_factory=dict)
+    """Names with contents; None is a folder."""
+    code: int = 2
+
+
+def yaml(text: str) -> dict[str, str | bytes | None]:
+    """Return a folder with one recipe in it."""
+    return {"loop.yaml": text}
+
+
+MORPH = "morph --seeds 1 2"
+BOMB = "a: &a [x, x]\n" + "".join(f"b{n}: &b{n} [*a, *a, *a]\n" for n in range(30))
+
+ROWS = [
+    # Seeds.
+    Bad("morph", ("--seeds", "no seeds given", "--seeds 1 2 3")),
+    Bad("morph --seeds -o x.mp4", ("--seeds", "no seeds given")),
+    Bad("morph --seeds 1 --path linear", ("--seeds, --path", "linear", "given one", "take orbit")),
+    Bad("morph --seeds 1 two 3", ("--seeds", "given 'two'", "whole number from 0 up")),
+    Bad("morph --seeds 1.5", ("--seeds", "given '1.5'")),
+    Bad("morph --seeds 1 -2", ("--seeds", "given -2", "0 or more")),
+    Bad("morph --seeds=-2", ("--seeds", "given -2")),
+    Bad("morph --seeds 5-1", ("--seeds", "5-1", "write 1-5")),
+    Bad("morph --seeds 0-999999999", ("--seeds", "at most 1000", "0-999999999")),
+    Bad(f"morph --seeds {'1,' * 1001}", ("--seeds", "at most 1000")),
+    Bad("morph --seeds 99999999999999999999", ("--seeds", "99999999999999999999", "below")),
+    Bad("still --seed -3", ("--seed", "at least 0", "given -3")),
+    Bad("still --seed seven", ("--seed", "a whole number", "given 'seven'")),
+    Bad("still", ("nothing to draw", "--seed 7")),
+    Bad("render --seeds 1 2 aurora", ("--seeds", "given 'aurora'")),
+    Bad(f"{MORPH} --path orbit", ("--path", "orbit", "given 2", "cubic")),
+    # Numbers.
+    *[
+        Bad(f"{MORPH} --frames {given}", ("--frames", said, f"given {shown}"))
+        for given, said, shown in [
+            ("0", "at least 1", "0"), ("-5", "at least 1", "-5"), ("2.5", "whole number", "2.5"),
+            ("many", "whole number", "'many'"), ("9999999", "at most 1000000", "9999999"),
+        ]
+    ],
+    *[
+        Bad(f"{MORPH} --fps {given}", ("--fps", "frame rate", f"given {shown}"))
+        for given, shown in [
+            ("0", "0"), ("-30", "-30"), ("999", "999"), ("nan", "'nan'"), ("inf", "'inf'"),
+            ("1/0", "'1/0'"), ("fast", "'fast'"),
+        ]
+    ],
+    *[
+        Bad(f"{MORPH} --seconds {given}", ("--seconds", "above 0", f"given {shown}"))
+        for given, shown in [("0", "0"), ("-1", "-1"), ("inf", "'inf'"), ("nan", "'nan'")]
+    ],
+    Bad(f"{MORPH} --seconds 1 --fps nan", ("--fps", "frame rate", "'nan'")),
+    Bad(f"{MORPH} --seconds .inf", ("--seconds", "finite", "given .inf")),
+    Bad(f"{MORPH} --frames 3 --seconds 3", ("--frames, --seconds", "both given", "keep one")),
+    Bad(f"{MORPH} --hold 1", ("--hold", "at most 0.95", "given 1")),
+    Bad(f"{MORPH} --samples 9", ("--samples", "at most 8", "given 9")),
+    Bad(f"{MORPH} --crf -1", ("--crf", "at least 0", "given -1")),
+    Bad(f"{MORPH} --ping-pong --frames 7", ("--frames, --ping-pong", "given 7", "take 8")),
+    Bad(f"{MORPH} --ping-pong --no-loop", ("--ping-pong, --no-loop", "keep one")),
+    Bad("still --seed 1 --time 2", ("--time", "0 to 1", "given '2'")),
+    Bad("still --seed 1 --time nan", ("--time", "0 to 1", "given 'nan'")),
+    # Sizes.
+    *[
+        Bad(f"{MORPH} --size {given}", ("--size", said, shown))
+        for given, said, shown in [
+            ("0", "at least 1", "given 0"), ("-4", "at least 1", "given -4"),
+            ("64x0", "at least 1", "given 0"), ("16386", "at most 16384", "given 16386"),
+            ("99999x8", "at most 16384", "given 99999"), ("larg", "unknown size 'larg'", "square"),
+            ("1080q", "did you mean '1080p'", "WIDTHxHEIGHT"),
+        ]
+    ],
+    Bad(f"{MORPH} --size 63", ("size 63x63", "MP4 needs even sides", "64x64")),
+    Bad(f"{MORPH} --size 64x33", ("size 64x33", "MP4 needs even sides", "64x34")),
+    # Names.
+    Bad(f"{MORPH} --style hous", ("--style", "unknown style 'hous'", "did you mean 'house'")),
+    Bad(f"{MORPH} --path cubik", ("--path", "unknown path 'cubik'", "did you mean 'cubic'")),
+    Bad(f"{MORPH} --palette neno", ("--palette", "unknown palette 'neno'", "mean 'neon'")),
+    Bad(f"{MORPH} --palette #12", ("--palette", "a colour such as '#102030'", "given '#12'")),
+    Bad(f"{MORPH} --of x", ("--of", "unknown of 'x'", "weights, z")),
+    Bad(f"{MORPH} --ease smoth", ("--ease", "did you mean 'smooth'")),
+    Bad(f"{MORPH} --backend torsh", ("backend 'torsh'", "did you mean 'torch'")),
+    Bad("morf --seeds 1 2", ("No such command 'morf'", "Did you mean 'morph'")),
+    Bad("morph --sedes 1 2", ("No such option: --sedes", "--seeds")),
+    Bad("render aurrora", ("preset 'aurrora'", "'cppnvid presets' lists them")),
+    Bad("presets aurrora", ("preset 'aurrora'",)),
+    # --set.
+    Bad(f"{MORPH} --set network.layrs=3", ("--set network.layrs", "did you mean 'layers'")),
+    Bad(f"{MORPH} --set frames=3", ("--set frames", "did you mean 'output.frames'")),
+    Bad(f"{MORPH} --set canvas.samples=.inf", ("--set canvas.samples", "finite", "given .inf")),
+    Bad(f"{MORPH} --set camera.scale=.nan", ("--set camera.scale", "finite", "given .nan")),
+    Bad(f"{MORPH} --set camera.zoom=1e999", ("--set camera.zoom", "finite", "given 1e999")),
+    Bad(f"{MORPH} --set network.layers=[1025]", ("--set network.layers", "at most 1024", "1025")),
+    Bad(f"{MORPH} --set network.layers=257x4", ("--set network.layers", "at most 256", "257")),
+    Bad(f"{MORPH} --set network", ("--set", "write KEY=VALUE", "given 'network'")),
+    Bad(f"{MORPH} --set a..b=1", ("--set", "write KEY=VALUE", "given 'a..b=1'")),
+    Bad(f"{MORPH} --set title=!!python/name:x", ("--set title", "tags are not read")),
+    # Outputs.
+    Bad(f"{MORPH} -o x.avi", ("x.avi", "'.avi'", ".mp4")),
+    Bad(f"{MORPH} -o x", ("x: a name without an ending", ".mp4")),
+    Bad(f"{MORPH} -o nowhere/x.mp4", ("nowhere/x.mp4", "folder nowhere does not exist")),
+    Bad(f"{MORPH} -o old.mp4", ("old.mp4", "exists already", "--overwrite"), {"old.mp4": "old"}),
+    Bad(f"{MORPH} -o x.gif --crf 20", ("crf 20", "GIF")),
+    Bad(f"{MORPH} -o x.png", ("x.png", "one picture", ".apng")),
+    Bad("still --seed 1 --set morph.pace=uniform -o x.mp4", ("x.mp4", "a still is a .png")),
+    # Files.
+    Bad("render loop.yaml", ("loop.yaml: there is no such file",)),
+    Bad("render loop.mp4", ("loop.mp4: there is no such file",)),
+    Bad("render folder.yaml", ("folder.yaml: is a folder",), {"folder.yaml": None}),
+    Bad("render ./folder", ("folder", "holds no recipe"), {"folder": None}),
+    Bad("render x.txt", ("x.txt", ".yaml", ".mp4", "the ending"), {"x.txt": "hello"}),
+    Bad("render loop.yaml", ("loop.yaml: is not UTF-8",), {"loop.yaml": b"\xff\xfe\x00"}),
+    Bad("render loop.mp4", ("loop.mp4: ffmpeg cannot read it",), {"loop.mp4": "no video"}),
+    Bad("info loop.mp4", ("loop.mp4: does not exist",)),
+    # YAML.
+    Bad("render loop.yaml", ("loop.yaml: a recipe is a mapping", "given [1, 2]"), yaml("- 1\n- 2")),
+    Bad("render loop.yaml", ("loop.yaml: a recipe is a mapping", "empty"), yaml("")),
+    Bad("render loop.yaml", ("loop.yaml:1", "tags are not read"), yaml("title: !!binary aGk=")),
+    Bad("render loop.yaml", ("loop.yaml:1", "anchors", "aliases"), yaml(BOMB)),
+    Bad("render loop.yaml", ("loop.yaml:1", "is not YAML"), yaml("title: [")),
+    Bad("render loop.yaml", ("loop.yaml:1", "finite", ".nan"), yaml("camera: {scale: .nan}")),
+    Bad("render loop.yaml", ("loop.yaml:1", "finite", ".inf"), yaml("camera: {scale: .inf}")),
+    Bad("render loop.yaml", ("loop.yaml:2: network.layrs", "'layers'"),
+        yaml("network:\n  layrs: 1")),
+    Bad("render loop.yaml", ("network.layers.0", "at most 1024", "1025"),
+        yaml("network: {layers: [1025]}")),
+    Bad("render loop.yaml", ("network.layers", "at most 256", "300"),
+        yaml("network: {layers: 300x4}")),
+    Bad("render loop.yaml", ("loop.yaml:1:", "\\x1b[31mred"), yaml('"\\e[31mred": 1')),
+]  # fmt: skip
+
+
+@pytest.fixture
+def run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Callable[[list[str]], tuple[int, str, str]]]:
+    """Run the real command line in an empty folder; return its exit code, stdout and stderr."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "300")
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+
+    def run(typed: list[str]) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(typed)
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    yield run
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+Run = Callable[[list[str]], tuple[int, str, str]]
+
+
+def names_here() -> list[str]:
+    """Return what stands in the current folder, hidden files too."""
+    return sorted(path.name for path in Path().iterdir())
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.typed[:60])
+def test_bad_input_is_answered_with_the_way_out(run: Run, row: Bad) -> None:
+    """Every wrong request ends with 2, says what is right, and leaves the folder as it was."""
+    for name, content in row.files.items():
+        if content is None:
+            Path(name).mkdir()
+        else:
+            Path(name).write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    code, out, err = run(row.typed.split(" "))
+
+    assert code == row.code, err
+    assert out == ""
+    assert not [words for words in row.said if words not in err], err
+    assert not [jargon for jargon in ("Input should", "Value error", "Traceback") if jargon in err]
+    assert names_here() == sorted(row.files)
+
+
+def test_a_hundred_megabytes_are_refused_before_they_are_read(run: Run) -> None:
+    """A recipe file's size is checked first: this one has no block on the disk."""
+    with Path("loop.yaml").open("wb") as file:
+        file.truncate(100_000_000)
+
+    code, _, err = run(["render", "loop.yaml"])
+
+    assert code == 2
+    assert "loop.yaml: is 100.0 MB, and a recipe has at most 1 MB" in err
+
+
+def test_what_is_no_file_is_refused(run: Run) -> None:
+    """A pipe under a recipe's name is refused, not waited for."""
+    os.mkfifo("loop.yaml")
+
+    code, _, err = run(["render", "loop.yaml"])
+
+    assert (code, "loop.yaml: is not a regular file" in err) == (2, True)
+
+
+def test_an_unreadable_file_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A recipe that may not be read is answered with the system's own reason."""
+
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    Path("loop.yaml").write_text("title: x")
+    monkeypatch.setattr(Path, "read_bytes", refuse)  # the mode of a file does not stop root
+
+    code, _, err = run(["render", "loop.yaml"])
+
+    assert (code, "loop.yaml: cannot be read: Permission denied" in err) == (2, True)
+
+
+def test_a_picture_without_a_recipe_is_refused(run: Run) -> None:
+    """A PNG that cppnvid did not make shows its facts, and ends with 2 for want of a recipe."""
+    from PIL import Image
+
+    Image.new("RGB", (4, 2)).save("photo.png")
+
+    code, out, err = run(["info", "photo.png"])
+    assert (code, "4x2" in out, "photo.png: holds no recipe" in err) == (2, True, True)
+
+    code, out, err = run(["render", "photo.png", "-o", "x.mp4"])
+    assert (code, out, "photo.png: holds no recipe" in err) == (2, "", True)
+    assert names_here() == ["photo.png"]
+
+
+def test_a_backend_that_is_not_usable_ends_with_3(run: Run) -> None:
+    """A backend that exists and cannot run here is the machine's lack, not the user's mistake."""
+    import torch
+
+    missing = "torch:cuda" if not torch.cuda.is_available() else "torch:mps"
+    code, _, err = run([*MORPH.split(), "--size", "8", "--backend", missing])
+
+    assert code == 3
+    assert f"backend {missing} is not usable here" in err
+    assert names_here() == []

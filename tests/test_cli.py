@@ -1,0 +1,341 @@
+"""The command line: what is typed reaches the recipe, and what comes out can be composed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from cppnvid import probe
+from cppnvid.cli import main
+from cppnvid.cli.outputs import describe, format_overrides, video_name
+from cppnvid.cli.seeds import gather_seeds, parse_seeds
+from cppnvid.encode import container_for
+from cppnvid.presets import Override, load_recipe, parse, read_source
+
+Run = Callable[..., tuple[int, str, str]]
+FAST = ["--set", "network.layers=2x4", "--set", "morph.pace=uniform"]
+SMALL = ["--size", "16", *FAST]
+
+
+@pytest.fixture
+def run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Run]:
+    """Run the real command line in an empty folder; return its exit code, stdout and stderr."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+
+    def run(*typed: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(typed)
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    yield run
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+def names_here() -> list[str]:
+    """Return what stands in the current folder, hidden files too."""
+    return sorted(path.name for path in Path().iterdir())
+
+
+# ------------------------------------------------------------------ seeds
+
+
+@pytest.mark.parametrize(
+    ("typed", "gathered"),
+    [
+        ("morph --seeds 1 2 3 --frames 300", "morph|--seeds=1 2 3|--frames|300"),
+        ("morph --frames 3 --seeds 1,2,5-10", "morph|--frames|3|--seeds=1,2,5-10"),
+        ("morph --seeds=1,2 -o x", "morph|--seeds=1,2|-o|x"),
+        ("morph --seeds 1 -2 -o x", "morph|--seeds=1 -2|-o|x"),
+        ("morph --seeds --frames 3", "morph|--seeds=|--frames|3"),
+        ("render a -- --seeds 1 2", "render|a|--|--seeds|1|2"),
+    ],
+)
+def test_values_after_seeds_are_gathered(typed: str, gathered: str) -> None:
+    """The words after --seeds, up to the next option, become its one value."""
+    assert gather_seeds(typed.split()) == gathered.split("|")
+
+
+def test_seeds_are_read_in_order() -> None:
+    """Words, commas and ranges mix; several --seeds add up; a seed may come twice."""
+    assert parse_seeds(["1 2,5-8", "3 1"]) == [1, 2, 5, 6, 7, 8, 3, 1]
+    assert parse_seeds(["7-7"]) == [7]
+
+
+def test_names_for_outputs() -> None:
+    """A video is called after its preset or its seeds, and many seeds do not make a long name."""
+    assert video_name("aurora", [1, 2]) == "aurora.mp4"
+    assert video_name("", [1, 2, 3]) == "morph-1-2-3.mp4"
+    assert video_name("", range(1, 21)) == "morph-1-2-3-4-5-6-and-14-more.mp4"
+
+
+# ------------------------------------------------------------------ drawing
+
+
+def test_morph_writes_a_video_and_says_where(run: Run) -> None:
+    """The path of the finished file is the one line on stdout; all else goes to stderr."""
+    code, out, err = run("morph", "--seeds", "1", "2", "3", "--frames", "4", *SMALL)
+
+    facts = probe("morph-1-2-3.mp4")
+    assert (code, out) == (0, "morph-1-2-3.mp4\n")
+    assert (facts.width, facts.height, facts.frames, facts.fps) == (16, 16, 4, Fraction(30))
+    assert "4/4 frames" in err
+    assert "left" in err
+    assert "16x16, 4 frames, 0.133333 s, " in err
+    assert names_here() == ["morph-1-2-3.mp4"]
+
+
+def test_every_option_reaches_the_recipe(run: Run) -> None:
+    """What each option says stands in the recipe of the file it made; --set comes last."""
+    typed = (
+        "morph --seeds 4 5 --seconds 0.5 --fps 8 --style article --of weights --path slerp "
+        "--pace uniform --no-loop --hold 0.25 --ease smooth --palette tide --samples 2 "
+        "--size 18x16 --crf 20 --set network.layers=2x4 --set canvas.samples=1 --quiet -o x.mp4"
+    )
+
+    code, out, err = run(*typed.split())
+
+    recipe = load_recipe("x.mp4")
+    assert (code, out, err) == (0, "x.mp4\n", "")
+    assert recipe.style == "article"
+    morph = recipe.morph
+    assert (morph.seeds, morph.of, morph.path, morph.pace) == (
+        (4, 5),
+        "weights",
+        "slerp",
+        "uniform",
+    )
+    assert (morph.loop, morph.hold, morph.easing) == ("open", 0.25, "smooth")
+    assert recipe.palette.name == "tide"
+    assert (recipe.canvas.size, recipe.canvas.samples) == ((18, 16), 1)
+    assert (recipe.output.frames, recipe.output.fps, recipe.output.crf) == (4, Fraction(8), 20)
+    assert [layer.width for layer in recipe.network.layers] == [4, 4]
+
+
+def test_a_file_is_drawn_again(run: Run) -> None:
+    """A file cppnvid made is a recipe: drawn again it has the same one, larger if asked."""
+    run("morph", "--seeds", "1", "2", "--frames", "4", "--ping-pong", *SMALL, "-o", "a.mp4", "-q")
+    code, out, _ = run("render", "a.mp4", "--size", "32", "-o", "b.webm", "-q")
+
+    first, second = load_recipe("a.mp4"), load_recipe("b.webm")
+    assert (code, out, second.morph) == (0, "b.webm\n", first.morph)
+    assert (first.canvas.size, second.canvas.size) == ((16, 16), (32, 32))
+
+
+def test_seeds_on_an_orbit_get_a_path(run: Run) -> None:
+    """Several seeds laid over a recipe that circles one seed end in a video, not in an error."""
+    Path("orbit.yaml").write_text("morph: {seeds: [1], path: orbit}\noutput: {frames: 2}\n")
+
+    code, out, _ = run("render", "orbit.yaml", "--seeds", "4", "5", *SMALL, "-q")
+
+    assert (code, out) == (0, "orbit.mp4\n")
+    assert load_recipe("orbit.mp4").morph.path == "cubic"
+
+
+def test_a_gif_gets_its_own_size_and_rate() -> None:
+    """Where nobody gave a size or rate a GIF is drawn at its format's, and keeps its length."""
+    base = {"canvas": {"size": "1920x1080"}, "output": {"frames": 60, "fps": 30}}
+    gif, mp4 = container_for("x.gif"), container_for("x.mp4")
+
+    asked = format_overrides(load_recipe(base), gif, [])
+    recipe = load_recipe(base, asked)
+
+    assert (recipe.canvas.size, recipe.output.frames) == ((854, 480), 50)
+    said = "GIF is drawn at 854x480 and 25 frames a second; --size or --fps changes that"
+    assert describe(asked, gif) == said
+    assert format_overrides(load_recipe(base), mp4, []) == []
+    assert format_overrides(load_recipe(base), gif, [], made_as=".GIF") == []
+    sized = [Override("canvas", {"size": 20}), Override("output.fps", 10)]
+    assert format_overrides(load_recipe(base, sized), gif, sized) == []
+
+
+def test_a_gif_says_at_what_rate_it_is_drawn(run: Run) -> None:
+    """The line on stderr tells the rate that was chosen; a GIF drawn again keeps its own."""
+    code, _, err = run("morph", "--seeds", "1", "2", "--frames", "3", *SMALL, "-o", "a.gif")
+    assert (code, "GIF is drawn at 25 frames a second; --fps changes that" in err) == (0, True)
+    assert probe("a.gif").fps == 25
+
+    run("render", "a.gif", "--fps", "10", "-o", "b.gif", "-q")
+    run("render", "b.gif", "-o", "c.gif", "-q")
+    assert probe("b.gif").fps == 10
+    assert load_recipe("c.gif") == load_recipe("b.gif")
+
+
+def test_stills_keep_their_moment(run: Run) -> None:
+    """A still is named after its seed, and drawn again it shows the moment it showed."""
+    code, out, _ = run("still", "--seed", "7", *SMALL, "-q")
+    assert (code, out) == (0, "still-7.png\n")
+    assert load_recipe("still-7.png").morph.seeds == (7,)
+
+    run("still", "still-7.png", "--time", "0.25", "-o", "b.png", "-q")
+    run("still", "b.png", "-o", "c.png", "-q")
+    assert read_source("c.png").time == 0.25
+    assert Path("b.png").read_bytes() == Path("c.png").read_bytes()
+
+
+def test_overwrite_replaces_an_older_file(run: Run) -> None:
+    """With --overwrite an older file is replaced, without it nothing is drawn."""
+    typed = ("still", "--seed", "1", *SMALL, "-o", "x.png", "-q")
+    Path("x.png").write_text("old")
+
+    assert run(*typed)[0] == 2
+    assert Path("x.png").read_text() == "old"
+    assert run(*typed, "--overwrite")[0] == 0
+    assert load_recipe("x.png").morph.seeds == (1,)
+
+
+# ------------------------------------------------------------------ looking
+
+
+def test_info_shows_facts_and_a_recipe_one_can_draw(run: Run) -> None:
+    """What info prints is itself a recipe: facts stand in it as comments."""
+    run("morph", "--seeds", "1", "2", "--frames", "4", *SMALL, "-o", "a.mp4", "-q")
+
+    code, out, _ = run("info", "a.mp4")
+
+    assert code == 0
+    assert out.startswith("# a.mp4: MP4 (")
+    assert "16x16, 30 frames a second, 4 frames, 0.133333 s" in out.splitlines()[0]
+    assert load_recipe(parse(out, "info").data) == load_recipe("a.mp4")
+
+
+def test_presets_are_listed_and_printed(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Presets come with their titles, and by name as the very text of their file."""
+    (tmp_path / "shelf").mkdir()
+    (tmp_path / "shelf/aurora.yaml").write_text("# by hand\ntitle: Aurora\n")
+    monkeypatch.setattr("cppnvid.presets.sources.PRESETS_FOLDER", tmp_path / "shelf")
+
+    assert run("presets")[:2] == (0, "aurora  Aurora\n")
+    assert run("presets", "aurora")[:2] == (0, "# by hand\ntitle: Aurora\n")
+
+
+def test_backends_and_schema_are_printed(run: Run) -> None:
+    """Backends come a line each with their state; the schema is JSON."""
+    code, out, _ = run("backends")
+    assert code == 0
+    assert "torch:cpu    usable" in out
+
+    code, out, _ = run("schema")
+    assert code == 0
+    assert "network" in json.loads(out)["properties"]
+
+
+@pytest.mark.parametrize("command", ["morph", "render", "still", "presets", "info", "schema"])
+def test_every_command_explains_itself(run: Run, command: str) -> None:
+    """The help of each command names its options under headings, in words without jargon."""
+    code, out, _ = run(command, "--help")
+
+    assert code == 0
+    if command in ("morph", "render"):
+        assert out.index("The picture:") < out.index("The motion:") < out.index("The file:")
+    assert "<str>" not in out
+
+
+# ------------------------------------------------------------------ the process
+
+
+def test_help_is_quick_because_it_loads_little() -> None:
+    """The help neither loads torch nor anything else that takes a tenth of a second."""
+    code = (
+        "import sys\nfrom cppnvid.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "print('loaded:', *sys.modules)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    help_text, loaded = done.stdout.split("loaded: ")
+    assert "morph" in help_text
+    heavy = {"torch", "pydantic", "scipy", "numpy", "PIL", "yaml", "rich", "tqdm"}
+    assert not heavy & set(loaded.split())
+
+
+def test_version(run: Run) -> None:
+    """The version is one line."""
+    import cppnvid
+
+    assert run("--version")[:2] == (0, f"cppnvid {cppnvid.__version__}\n")
+
+
+def test_a_defect_ends_with_a_traceback_and_1(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What nobody foresaw shows where it happened and asks to be reported."""
+    monkeypatch.setattr("cppnvid.presets.recipe_schema", lambda: 1 / 0)
+
+    code, _, err = run("schema")
+
+    assert code == 1
+    assert "ZeroDivisionError" in err
+    assert err.endswith("this is a defect of cppnvid: please report it with the lines above\n")
+
+
+def test_interrupted_ends_with_130(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C ends with 130 and a line instead of a traceback."""
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cppnvid.presets.recipe_schema", interrupt)
+
+    assert run("schema") == (130, "", "cppnvid: interrupted: nothing was left behind\n")
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGTERM", 143), ("SIGINT", 130)])
+def test_a_stopped_run_leaves_nothing(tmp_path: Path, name: str, code: int) -> None:
+    """A run told to stop in the middle ends its ffmpeg and removes what it had written."""
+    (tmp_path / "old.mp4").write_text("old")
+    typed = "morph --seeds 1 2 --size 64 --pace uniform --frames 100000 -o old.mp4 --overwrite"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cppnvid", *typed.split()],
+        cwd=tmp_path,
+        stderr=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.glob(".old.partial-*")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.5)
+
+    process.send_signal(getattr(signal, name))
+    out, _ = process.communicate(timeout=60)
+
+    assert (process.returncode, out) == (code, b"")
+    assert [path.name for path in tmp_path.iterdir()] == ["old.mp4"]
+    assert (tmp_path / "old.mp4").read_text() == "old"
+    with pytest.raises(ProcessLookupError):  # nobody of its session is left
+        os.killpg(process.pid, 0)
+
+
+def test_a_reader_that_leaves_ends_us_quietly() -> None:
+    """A closed pipe after us is no error worth a word."""
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "cppnvid", "schema"], stdout=writing, stderr=subprocess.PIPE
+    )
+    os.close(writing)
+
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_frame_rates_may_be_ratios(run: Run) -> None:
+    """A broadcast rate such as 30000/1001 is read exactly."""
+    run("morph", "--seeds", "1", "2", "--fps", "30000/1001", "--frames", "2", *SMALL, "-q")
+
+    assert probe("morph-1-2.mp4").fps == Fraction(30000, 1001)
