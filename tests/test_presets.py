@@ -286,6 +286,24 @@ def test_a_recipe_of_another_version_says_so() -> None:
     assert "unknown key 'sparkle'" in said
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a photo of my cat", "holds a comment that is no recipe"),
+        ('{"cppnvid": "0.1", "recipe": {}, "time": 2}', "time must lie in 0 to 1, given 2"),
+        ('{"cppnvid": "0.1", "recipe": [1]}', "a recipe is a mapping"),
+        ('{"cppnvid": "0.1", "recipe": {"camera": {"scale": NaN}}}', "must be a number"),
+    ],
+)
+def test_a_forged_comment_is_refused(text: str, message: str) -> None:
+    """What rides in a stranger's file is read as carefully as a stranger's YAML."""
+    with pytest.raises(RecipeError) as caught:
+        load_recipe(presets.parse_recipe_text(text, "loop.mp4"))
+
+    assert str(caught.value).startswith("loop.mp4")
+    assert message in str(caught.value)
+
+
 # ------------------------------------------------------------------ overrides
 
 
@@ -403,6 +421,10 @@ def test_a_mistake_between_options_names_them_all() -> None:
     )
 
     assert said.startswith("--seeds, --path: path linear needs at least two seeds")
+
+    turn = Override("camera.rotate", {"keys": [[0, 0], [1, 90]]}, "--set camera.rotate")
+    size = Override("canvas.size", 8, "--size")
+    assert refusal({}, size, turn).startswith("--set camera.rotate: camera.rotate ends at 90")
 
 
 # ------------------------------------------------------------------ schema

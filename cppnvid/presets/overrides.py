@@ -179,6 +179,6 @@ def label_for(path: KeyPath, words: str, overrides: Iterable[Override]) -> str:
             return f"{override.name}: {dotted(path)}: " if below else f"{override.name}: "
     below = [override for override in given if override.path[: len(path)] == path]
     said = set(re.findall(r"[\w.-]+", words))
-    named = [o for o in below if {str(o.path[-1]), str(o.value)} & said]
+    named = [o for o in below if {o.key, str(o.path[-1]), str(o.value)} & said]
     meant = named or (below if path else [])
     return f"{', '.join(dict.fromkeys(o.name for o in meant))}: " if meant else ""
