@@ -17,7 +17,7 @@ STYLES: dict[str, dict[str, Any]] = {
         "network": {
             "layers": [{"width": 16, "activation": "sin"}, "3x16"],
             "output": "sine",
-            "init": {"first": 1.8, "latent": 0.3, "hidden": 0.4, "output": 0.25, "bias": 0.3},
+            "init": {"first": 2.1, "latent": 0.3, "hidden": 0.45, "output": 0.22, "bias": 0.3},
         },
         "camera": {"scale": 2.0},
         "palette": {"name": "lagoon"},
