@@ -27,10 +27,11 @@ if TYPE_CHECKING:
     )
     from cppnvid.network import Network, sample_network
     from cppnvid.notebook import Still, Video
+    from cppnvid.pacing import build_scene
     from cppnvid.presets import list_presets, load_recipe
     from cppnvid.recipe import Recipe
     from cppnvid.render import render_frames, render_still, render_video, save_still
-    from cppnvid.scene import Scene, build_scene
+    from cppnvid.scene import Scene
 
 _HOMES = {
     "backends": ("choose",),
@@ -43,7 +44,8 @@ _HOMES = {
     "presets": ("list_presets", "load_recipe"),
     "recipe": ("Recipe",),
     "render": ("render_frames", "render_still", "render_video", "save_still"),
-    "scene": ("Scene", "build_scene"),
+    "pacing": ("build_scene",),
+    "scene": ("Scene",),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

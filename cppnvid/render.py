@@ -11,9 +11,9 @@ from cppnvid.backends import Backend, choose
 from cppnvid.encode import check_output, open_encoder, write_still
 from cppnvid.motion import frame_times
 from cppnvid.notebook import Still, Video, still
+from cppnvid.pacing import build_scene
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import Recipe
-from cppnvid.scene import build_scene
 
 Progress = Callable[[int, int], None]  # frames done, frames in all
 Note = Callable[[str], None]
@@ -116,7 +116,8 @@ def save_still(
 
 
 def _bands(recipe: Recipe, time: float, backend: str | Backend) -> Iterator[NDArray[np.uint8]]:
+    """Draw one picture; nothing is built before the first band is asked for."""
     drawer = choose(backend) if isinstance(backend, str) else backend
     width, height = recipe.canvas.size
     moment = build_scene(recipe).at(time)
-    return drawer.bands(moment, width=width, height=height, samples=recipe.canvas.samples)
+    yield from drawer.bands(moment, width=width, height=height, samples=recipe.canvas.samples)

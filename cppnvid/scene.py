@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.camera import View, view_at
-from cppnvid.motion import blend, corner_seeds, fold_time, place_at
+from cppnvid.motion import fold_time
 from cppnvid.network import Network, sample_latent, sample_network
 from cppnvid.palette import Colouring, colouring_at
+from cppnvid.path import Corners, Pace, blend, corner_seeds, place_at
 from cppnvid.recipe import Recipe
 
 
@@ -46,37 +47,44 @@ class Scene:
     widest: int  # the most values any layer hands on, which decides how much memory a point takes
 
 
-def build_scene(recipe: Recipe) -> Scene:
-    """Draw every network the recipe's path needs and return its scene."""
+def paced_scene(recipe: Recipe, pace: Pace) -> Scene:
+    """Draw every network the recipe's path needs and return its scene at a pace."""
     morph, spec = recipe.morph, recipe.network
     closed = morph.loop == "closed"
     seeds = corner_seeds(morph)
     if morph.of == "weights":
+        moving = range(len(spec.layers) + 1)
         corners = [sample_network(spec, seed) for seed in seeds]
     else:
+        moving = range(0)
         network = sample_network(spec, morph.network_seed)
         corners = [
             Network(network.inputs, network.layers, sample_latent(spec, seed)) for seed in seeds
         ]
 
+    first = corners[0]
+    weights = [Corners.of([c.layers[i].weight.numpy() for c in corners]) for i in moving]
+    biases = [Corners.of([_bias(c, i) for c in corners]) for i in moving]
+    latents = Corners.of([c.latent.numpy() for c in corners])
+
     def at(time: float) -> Moment:
         film_time = fold_time(time, morph.loop)
-        place = place_at(morph, film_time)
+        place = place_at(morph, film_time, pace)
 
-        def mixed(tensors: list[NDArray[np.float32]], *, keep_size: bool) -> NDArray[np.float32]:
+        def mixed(tensors: Corners, *, keep_size: bool = True) -> NDArray[np.float32]:
             return blend(tensors, place, morph.path, keep_size=keep_size)
 
-        first = corners[0]
-        layers = []
-        for index, layer in enumerate(first.layers):
-            weight, bias = layer.weight.numpy(), _bias(first, index)
-            if morph.of == "weights":
-                weight = mixed([c.layers[index].weight.numpy() for c in corners], keep_size=True)
-                bias = mixed([_bias(c, index) for c in corners], keep_size=True)
-            layers.append(SceneLayer(weight, bias, layer.activation, layer.residual))
+        layers = [
+            SceneLayer(
+                mixed(weights[index]) if moving else layer.weight.numpy(),
+                mixed(biases[index]) if moving else _bias(first, index),
+                layer.activation,
+                layer.residual,
+            )
+            for index, layer in enumerate(first.layers)
+        ]
         if "z" in first.inputs:
-            latent = mixed([c.latent.numpy() for c in corners], keep_size=morph.of == "weights")
-            layers[0] = _fold_latent(layers[0], latent)
+            layers[0] = _fold_latent(layers[0], mixed(latents, keep_size=bool(moving)))
         return Moment(
             inputs=tuple(name for name in first.inputs if name != "z"),
             layers=tuple(layers),

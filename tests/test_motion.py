@@ -8,15 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cppnvid.camera import axes, view_at
-from cppnvid.motion import (
-    blend,
-    corner_seeds,
-    ease,
-    fold_time,
-    frame_times,
-    place_at,
-    track_at,
-)
+from cppnvid.motion import ease, fold_time, frame_times, track_at
+from cppnvid.path import Corners, blend, corner_seeds, place_at, uniform_pace
 from cppnvid.recipe import Camera, Morph, Output, Recipe, Track
 
 rng = np.random.default_rng(0)
@@ -51,22 +44,26 @@ def test_ping_pong_doubles_neither_end(frames: int) -> None:
 def test_closed_paths_pass_through_every_seed_and_return(path: str, count: int) -> None:
     """At i/n the path stands on seed i, and at 1 on the first again."""
     morph = Morph.model_validate({"seeds": list(range(count)), "path": path})
-    corners = [rng.standard_normal((3, 4), dtype=np.float32) for _ in range(count)]
+    corners = Corners.of([rng.standard_normal((3, 4), dtype=np.float32) for _ in range(count)])
 
     for index in range(count + 1):
-        made = blend(corners, place_at(morph, index / count), path, keep_size=True)
-        np.testing.assert_allclose(made, corners[index % count], atol=1e-6)
+        made = blend(
+            corners, place_at(morph, index / count, uniform_pace(morph)), path, keep_size=True
+        )
+        np.testing.assert_allclose(made, corners.values[index % count], atol=1e-6)
 
 
 def test_cubic_paths_have_no_corner() -> None:
     """The cubic's speed is the same on both sides of every seed, the seam too; slerp's is not."""
-    corners = [rng.standard_normal((8, 8), dtype=np.float32) for _ in range(3)]
+    corners = Corners.of([rng.standard_normal((8, 8), dtype=np.float32) for _ in range(3)])
     step = 1e-4
 
     def bend(path: str, time: float) -> float:
         morph = Morph.model_validate({"seeds": [1, 2, 3], "path": path})
         before, here, after = (
-            blend(corners, place_at(morph, moment % 1.0), path, keep_size=True).astype(np.float64)
+            blend(
+                corners, place_at(morph, moment % 1.0, uniform_pace(morph)), path, keep_size=True
+            ).astype(np.float64)
             for moment in (time - step, time, time + step)
         )
         return float(np.abs(after - 2 * here + before).max() / np.abs(after - before).max())
@@ -79,11 +76,16 @@ def test_cubic_paths_have_no_corner() -> None:
 @pytest.mark.parametrize("path", ["cubic", "slerp"])
 def test_weight_paths_keep_their_size(path: str) -> None:
     """Midway the root mean square is within 5 % of the corners'; the straight blend's is not."""
-    corners = [rng.standard_normal((16, 16), dtype=np.float32) for _ in range(2)]
+    corners = Corners.of([rng.standard_normal((16, 16), dtype=np.float32) for _ in range(2)])
 
     def size(kind: str, *, keep_size: bool) -> float:
         morph = Morph.model_validate({"seeds": [1, 2], "path": kind})
-        made = blend(corners, place_at(morph, 0.25), kind, keep_size=keep_size)
+        made = blend(
+            corners,
+            place_at(morph, 0.25, uniform_pace(morph)),
+            kind,
+            keep_size=keep_size,
+        )
         return float(np.sqrt(np.mean(made**2)))
 
     assert size(path, keep_size=True) == pytest.approx(1, rel=0.05)
@@ -92,10 +94,17 @@ def test_weight_paths_keep_their_size(path: str) -> None:
 
 def test_a_number_that_changes_its_sign_passes_zero_and_does_not_jump() -> None:
     """Keeping the size of a tensor of one number must not make it leap from + to −."""
-    corners = [np.array([1.0], np.float32), np.array([-1.0], np.float32)]
+    corners = Corners.of([np.array([1.0], np.float32), np.array([-1.0], np.float32)])
     morph = Morph(seeds=(1, 2), loop="open")
     values = [
-        float(blend(corners, place_at(morph, time), "cubic", keep_size=True)[0])
+        float(
+            blend(
+                corners,
+                place_at(morph, time, uniform_pace(morph)),
+                "cubic",
+                keep_size=True,
+            )[0]
+        )
         for time in np.linspace(0, 1, 101)
     ]
 
@@ -104,10 +113,10 @@ def test_a_number_that_changes_its_sign_passes_zero_and_does_not_jump() -> None:
 
 def test_zero_tensors_stay_zero() -> None:
     """Biases of zero are blended without dividing by their size."""
-    corners = [np.zeros(3, np.float32), np.zeros(3, np.float32)]
+    corners = Corners.of([np.zeros(3, np.float32), np.zeros(3, np.float32)])
     for path in ("cubic", "slerp", "linear"):
         morph = Morph.model_validate({"seeds": [1, 2], "path": path})
-        made = blend(corners, place_at(morph, 0.3), path, keep_size=True)
+        made = blend(corners, place_at(morph, 0.3, uniform_pace(morph)), path, keep_size=True)
         assert made.tolist() == [0, 0, 0]
 
 
@@ -115,7 +124,9 @@ def test_orbit_starts_at_its_seed_and_is_a_circle() -> None:
     """One seed: frame 0 is its still, and every moment is as far from the circle's middle."""
     morph = Morph(seeds=(5,))
     seeds = corner_seeds(morph)
-    coefficients = np.array([place_at(morph, time).coefficients for time in np.arange(8) / 8])
+    coefficients = np.array(
+        [place_at(morph, time, uniform_pace(morph)).coefficients for time in np.arange(8) / 8]
+    )
 
     assert morph.path == "orbit"
     assert seeds[0] == 5
@@ -128,7 +139,9 @@ def test_orbit_starts_at_its_seed_and_is_a_circle() -> None:
 def test_hold_stands_still_at_the_seeds() -> None:
     """With hold 0.5 a half of every leg, around the seed, does not move."""
     morph = Morph(seeds=(1, 2), hold=0.5, path="slerp")
-    shares = [place_at(morph, time).share for time in (0.0, 0.12, 0.25, 0.38, 0.49)]
+    shares = [
+        place_at(morph, time, uniform_pace(morph)).share for time in (0.0, 0.12, 0.25, 0.38, 0.49)
+    ]
 
     assert shares == [0, 0, 0.5, 1, 1]
 

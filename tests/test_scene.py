@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from cppnvid.network import sample_network
-from cppnvid.scene import Moment, build_scene
+from cppnvid.pacing import build_scene
+from cppnvid.scene import Moment
 from tests.conftest import small
 
 

@@ -63,10 +63,10 @@ def parse_fps(data: Any) -> Any:
         raise ValueError("a frame rate is a number or a ratio such as 30000/1001")  # noqa: TRY004 - pydantic wants it
     if isinstance(data, float) and not math.isfinite(data):
         raise ValueError("a frame rate must be finite")
-    try:
-        return Fraction(str(data))
-    except (ValueError, ZeroDivisionError):
-        raise ValueError("a frame rate is a number or a ratio such as 30000/1001") from None
+    # Short plain digits only: Fraction("1e999999999") would write out a number of a billion digits.
+    if not re.fullmatch(r"-?\d{1,9}(\.\d{1,9})?|\d{1,9}/[1-9]\d{0,8}", str(data)):
+        raise ValueError("a frame rate is a number or a ratio such as 30000/1001")
+    return Fraction(str(data))
 
 
 def _plausible_fps(fps: Fraction) -> Fraction:

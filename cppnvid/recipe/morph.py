@@ -24,6 +24,8 @@ class Morph(Part):
     """`cubic` smooth through all seeds; `slerp`, `linear` from one to the next; `orbit` for one."""
     loop: LoopKind = "closed"
     """`closed` returns to its start, `ping-pong` goes there and back, `open` ends at the last."""
+    pace: Literal["even", "uniform"] = "even"
+    """`even`: every frame changes the picture by as much; `uniform`: legs take equal times."""
     easing: Easing = "linear"
     """How each leg from seed to seed is timed; `smooth` lingers at the seeds."""
     hold: Annotated[Real, Field(ge=0, le=0.95)] = 0.0

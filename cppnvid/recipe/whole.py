@@ -1,6 +1,7 @@
 """The recipe itself: its parts, and what must hold between them."""
 
 import math
+from collections.abc import Mapping
 from typing import Any, Self
 
 from pydantic import model_validator
@@ -41,7 +42,7 @@ class Recipe(Part):
         style = data.get("style", DEFAULT_STYLE)
         if not isinstance(style, str) or style not in STYLES:
             raise ValueError(unknown("style", style, STYLES))
-        return merge(STYLES[style], data)
+        return merge(_without_rivals(STYLES[style], data), data)
 
     @model_validator(mode="after")
     def _parts_agree(self) -> Self:
@@ -102,3 +103,25 @@ class Recipe(Part):
     def to_data(self) -> dict[str, Any]:
         """Return plain mappings, lists, numbers and text; `model_validate` of them is equal."""
         return self.model_dump(mode="json", exclude_none=True)
+
+
+# What stands for another key: where the first was written, a style's word for the second is void.
+RIVALS = {
+    ("palette", "colours"): "name",
+    ("output", "seconds"): "frames",
+    ("morph", "seeds"): "path",
+}
+
+
+def _without_rivals(style: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out of a style what the user's own words replace under another name."""
+    kept = dict(style)
+    for (part, written), rival in RIVALS.items():
+        words = data.get(part)
+        if (
+            isinstance(words, Mapping)
+            and words.get(written)
+            and isinstance(kept.get(part), Mapping)
+        ):
+            kept[part] = {key: value for key, value in kept[part].items() if key != rival}
+    return kept

@@ -1,0 +1,98 @@
+"""Even pace: every frame changes the picture by as much, and time stays a clock for the camera."""
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from cppnvid.backends.reference import TorchBackend
+from cppnvid.camera import axes
+from cppnvid.pacing import build_scene
+from cppnvid.palette import to_oklab
+from cppnvid.recipe import Recipe
+from cppnvid.scene import Scene
+from tests.conftest import small
+
+
+def changes(scene: Scene, frames: int) -> NDArray[np.float64]:
+    """Return the Oklab distance from each frame of a loop to the next, drawn at 48 px."""
+    across, down = (torch.from_numpy(axis).float() for axis in axes("centres", 48, 48))
+    x, y = across.repeat(48), down.repeat_interleave(48)
+    backend = TorchBackend()
+    looks = [to_oklab(backend.colours(scene.at(k / frames), x, y)) for k in range(frames)]
+    pairs = zip(looks, [*looks[1:], looks[0]], strict=True)
+    return np.array([float((after - before).norm(dim=-1).mean()) for before, after in pairs])
+
+
+def house(seeds: list[int], **morph: object) -> Recipe:
+    """Build a loop of 100 frames in the house style."""
+    return Recipe.model_validate({"morph": {"seeds": seeds} | morph, "output": {"frames": 100}})
+
+
+PATHS = [([5, 17, 40], "cubic"), ([8, 3], "slerp"), ([2], "orbit")]
+
+
+@pytest.mark.parametrize("of", ["weights", "z"])
+@pytest.mark.parametrize(
+    ("seeds", "path"), [([5, 17, 40], "cubic"), ([8, 3], "slerp"), ([2], "orbit")]
+)
+def test_even_pace_is_even(of: str, seeds: list[int], path: str) -> None:
+    """The 95th percentile of a frame's change is at most 1.15 times the median; no seam shows."""
+    steps = changes(build_scene(house(seeds, of=of, path=path)), 100)
+
+    assert np.percentile(steps, 95) <= 1.15 * np.median(steps)
+    assert steps[-1] <= 1.1 * np.median(steps)
+
+
+def test_uniform_pace_is_not() -> None:
+    """Without it the same path moves by fits and starts, so the measure can tell."""
+    steps = changes(build_scene(house([5, 17, 40], pace="uniform")), 100)
+
+    assert np.percentile(steps, 95) > 1.3 * np.median(steps)
+
+
+def test_camera_runs_by_the_clock() -> None:
+    """An even pace moves the path and not the camera: a steady turn stays steady."""
+    recipe = small(
+        morph={"pace": "even"},
+        camera={"rotate": {"keys": [[0, 0], [1, 360]], "easing": "linear"}},
+    )
+    scene = build_scene(recipe)
+
+    angles = [scene.at(k / 8).view.angle for k in range(8)]
+
+    assert np.allclose(np.diff(angles), np.pi / 4)
+
+
+def test_hold_acts_on_top_of_the_pace() -> None:
+    """With hold, frames at the seeds stand still and the rest are even."""
+    steps = changes(build_scene(house([5, 17], hold=0.5, path="slerp")), 100)
+    moving = steps[steps > 1e-6]
+
+    assert 0.4 < len(moving) / len(steps) < 0.6
+    assert np.percentile(moving[1:-1], 90) <= 1.2 * np.median(moving)
+
+
+def test_a_path_that_changes_nothing_is_drawn_all_the_same() -> None:
+    """Latents that the network does not feel are walked at an even clock, without dividing by 0."""
+    recipe = small(network={"z_scale": 0.0}, morph={"of": "z", "pace": "even"})
+
+    scene = build_scene(recipe)
+
+    assert np.isfinite(scene.at(0.4).layers[0].bias).all()
+
+
+def test_the_pace_does_not_depend_on_the_size() -> None:
+    """A larger video of the same shape shows the same film."""
+    one, other = (build_scene(small(size, size, morph={"pace": "even"})) for size in (128, 2048))
+
+    assert np.array_equal(one.at(0.37).layers[1].weight, other.at(0.37).layers[1].weight)
+
+
+def test_threads_are_given_back() -> None:
+    """Measuring draws with one thread and leaves as many as there were."""
+    threads = torch.get_num_threads()
+
+    build_scene(small(morph={"pace": "even"}))
+
+    assert torch.get_num_threads() == threads
