@@ -1,0 +1,1 @@
+"""The tests of cppnvid, one file for each module."""

@@ -33,7 +33,7 @@ def test_oklab_is_coloraides() -> None:
 @pytest.mark.parametrize("mode", ["hsv", "hsl"])
 def test_hsv_and_hsl_are_the_standard_librarys(mode: str) -> None:
     """Both agree with colorsys to float32's last places."""
-    expected = np.empty((len(VALUES), 3))
+    expected: NDArray[np.float64] = np.empty((len(VALUES), 3))
     for row, (h, s, v) in zip(expected, VALUES.tolist(), strict=True):
         row[:] = colorsys.hsv_to_rgb(h, s, v) if mode == "hsv" else colorsys.hls_to_rgb(h, v, s)
 
@@ -54,7 +54,7 @@ def test_cmyk_is_ink_on_white() -> None:
     """No ink is white, full black is black, and inks multiply."""
     inks = torch.tensor([[0.0, 0, 0, 0], [0, 0, 0, 1], [1, 0, 0, 0], [0.5, 0.2, 0, 0.1]])
 
-    expected = [[1, 1, 1], [0, 0, 0], [0, 1, 1], [0.45, 0.72, 0.9]]
+    expected = np.array([[1, 1, 1], [0, 0, 0], [0, 1, 1], [0.45, 0.72, 0.9]])
     np.testing.assert_allclose(coloured(inks, name="cmyk"), expected, atol=1e-6)
 
 

@@ -12,9 +12,9 @@ from cppnvid.backends import choose, report
 from cppnvid.backends.reference import TorchBackend
 from cppnvid.errors import BackendError, BackendUnavailable, RecipeError
 from cppnvid.network import sample_network
+from cppnvid.pacing import build_scene
 from cppnvid.recipe import Recipe
 from cppnvid.render import render_frames, render_still
-from cppnvid.scene import build_scene
 from tests.conftest import small
 
 FLOAT64 = TorchBackend("cpu", torch.float64)

@@ -1,0 +1,182 @@
+"""The recipe: what it accepts, what it refuses, and that it comes back equal from plain data."""
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+import yaml
+from pydantic import ValidationError
+
+from cppnvid.recipe import SIZES, Recipe, Track
+from cppnvid.styles import STYLES
+
+
+def refused(data: dict[str, Any]) -> str:
+    """Return the words with which a recipe is refused."""
+    with pytest.raises(ValidationError) as caught:
+        Recipe.model_validate(data)
+    return str(caught.value)
+
+
+RICH: dict[str, Any] = {
+    "title": "Everything",
+    "network": {
+        "inputs": ["x", "r", "z"],
+        "layers": ["2x8", {"width": 5, "activation": "sin", "bias": False}, 7],
+        "init": {"weights": "uniform", "hidden": 3.0},
+        "output": "sine",
+        "channels": 1,
+    },
+    "morph": {"seeds": [3, 1], "of": "z", "path": "slerp", "loop": "ping-pong", "hold": 0.25},
+    "camera": {
+        "coordinates": "endpoints",
+        "zoom": {"keys": [[0, 1], [0.5, 2]], "easing": "ease-in"},
+        "warps": [{"kind": "kaleidoscope", "segments": 8}, {"kind": "wave", "phase": 30}],
+    },
+    "palette": {"colours": ["#000000", "#ffAA00"], "hue": {"keys": [[0, 0], [1, 360]]}},
+    "canvas": {"size": "reel", "samples": 2},
+    "output": {"frames": 30, "fps": "30000/1001", "crf": 20},
+}
+
+
+@pytest.mark.parametrize("data", [{}, RICH, *({"style": style} for style in STYLES)])
+def test_recipes_come_back_equal_through_yaml(data: dict[str, Any]) -> None:
+    """Recipe to plain data to YAML and back is the identity, for every style too."""
+    recipe = Recipe.model_validate(data)
+
+    text = yaml.safe_dump(recipe.to_data())
+
+    assert Recipe.model_validate(yaml.safe_load(text)) == recipe
+
+
+def test_recipes_are_frozen() -> None:
+    """A recipe cannot be changed after it was validated."""
+    with pytest.raises(ValidationError, match="frozen"):
+        Recipe().canvas.samples = 3  # type: ignore[misc]
+
+
+def test_style_is_laid_under_what_was_written() -> None:
+    """A style gives what was left out, and nothing else."""
+    recipe = Recipe.model_validate({"style": "article", "network": {"activation": "sin"}})
+
+    assert recipe.network.activation == "sin"
+    assert len(recipe.network.layers) == 9
+    assert recipe.camera.coordinates == "corners"
+
+
+def test_a_recipe_written_out_does_not_follow_its_style(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file's recipe draws the same picture after the style it names has changed."""
+    recipe = Recipe.model_validate({"style": "article"})
+    data = recipe.to_data()
+
+    monkeypatch.setitem(STYLES, "article", {"network": {"layers": [3], "activation": "cos"}})
+
+    assert Recipe.model_validate(data) == recipe
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [*SIZES.items(), ("640x480", (640, 480)), ("64", (64, 64))]
+)
+def test_sizes_by_name_and_number(text: str, size: tuple[int, int]) -> None:
+    """Sizes are names, WIDTHxHEIGHT, or one number for a square."""
+    assert Recipe.model_validate({"canvas": {"size": text}}).canvas.size == size
+
+
+@pytest.mark.parametrize(
+    ("fps", "exact"),
+    [(30, Fraction(30)), (29.97, Fraction(2997, 100)), ("24000/1001", Fraction(24000, 1001))],
+)
+def test_frame_rates_are_exact(fps: object, exact: Fraction) -> None:
+    """A rate is kept as the ratio that was written."""
+    assert Recipe.model_validate({"output": {"fps": fps}}).output.fps == exact
+
+
+def test_seconds_become_frames() -> None:
+    """A length in seconds is a number of frames at the rate given."""
+    output = Recipe.model_validate({"output": {"seconds": 2.5, "fps": 24}}).output
+
+    assert output.frames == 60
+    assert output.seconds == 2.5
+
+
+def test_own_words_replace_a_styles_under_another_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Colours of one's own void the style's palette name, a length its frames."""
+    monkeypatch.setitem(STYLES, "own", {"palette": {"name": "neon"}, "output": {"frames": 9}})
+
+    colours = ["#000000", "#ffffff"]
+    recipe = Recipe.model_validate(
+        {"style": "own", "palette": {"colours": colours}, "output": {"seconds": 2}}
+    )
+
+    assert recipe.palette.name == "custom"
+    assert recipe.output.frames == 60
+
+
+def test_layers_by_shorthand() -> None:
+    """9x16 is nine layers of sixteen, alone or in a list."""
+    network = Recipe.model_validate({"network": {"layers": ["2x16", 4]}}).network
+
+    assert [layer.width for layer in network.layers] == [16, 16, 4]
+    assert len(Recipe.model_validate({"network": {"layers": "9x16"}}).network.layers) == 9
+
+
+def test_one_seed_orbits_unless_told_otherwise() -> None:
+    """A single seed goes round by itself; a path that needs two is refused by name."""
+    assert Recipe.model_validate({"morph": {"seeds": [7]}}).morph.path == "orbit"
+    assert "linear needs at least two seeds" in refused({"morph": {"seeds": [7], "path": "linear"}})
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"nonsense": 1}, "nonsense"),
+        ({"network": {"layers": [2000]}}, "1024"),
+        ({"network": {"layers": "257x4"}}, "256"),
+        ({"network": {"layers": "200x1024"}}, "weights over all seeds"),
+        ({"network": {"inputs": ["x", "x"]}}, "inputs must differ"),
+        ({"network": {"layers": [8, {"width": 4, "residual": True}]}}, "given 8 -> 4"),
+        ({"morph": {"seeds": []}}, "at least 1"),
+        ({"morph": {"seeds": [True]}}, "valid integer"),
+        ({"morph": {"seeds": [-1]}}, "greater than or equal to 0"),
+        ({"morph": {"seeds": [1, 2], "path": "orbit"}}, "orbit circles one seed, given 2"),
+        ({"morph": {"of": "z"}, "network": {"inputs": ["x", "y"]}}, "has no z"),
+        ({"output": {"frames": 0}}, "greater than or equal to 1"),
+        ({"output": {"frames": 9, "seconds": 3}}, "frames and seconds are both given"),
+        ({"output": {"fps": 0}}, "above 0"),
+        ({"output": {"fps": float("nan")}}, "finite"),
+        ({"output": {"fps": "1e999999999"}}, "a number or a ratio"),
+        ({"output": {"fps": "30/0"}}, "a number or a ratio"),
+        ({"output": {"frames": 9}, "morph": {"loop": "ping-pong"}}, "given 9, take 10"),
+        ({"canvas": {"size": "20000x10"}}, "16384"),
+        ({"canvas": {"size": "reele"}}, "did you mean 'reel'"),
+        ({"camera": {"scale": float("inf")}}, "finite"),
+        ({"camera": {"zoom": -1}}, "camera.zoom must stay above 0"),
+        ({"camera": {"warps": [{"kind": "tile", "size": 0}]}}, "warps.0.size must stay above 0"),
+        ({"camera": {"pan_x": {"keys": [[0, 0], [1, 1]]}}}, "jumps in a loop"),
+        ({"camera": {"rotate": {"keys": [[0, 0], [1, 350]]}}}, "multiple of 360"),
+        ({"camera": {"rotate": {"keys": [[0.5, 0], [0.5, 1]]}}}, "times of keys must rise"),
+        ({"palette": "viridiss"}, "unknown palette 'viridiss'"),
+        ({"palette": {"name": "custom"}}, "custom needs at least two"),
+        ({"palette": "cmyk"}, "network.channels: 4"),
+        ({"style": "hous"}, "did you mean 'house'"),
+    ],
+)
+def test_impossible_recipes_are_refused_with_a_reason(data: dict[str, Any], words: str) -> None:
+    """Each mistake is named with what was given or what would be right."""
+    assert words in refused(data)
+
+
+@pytest.mark.parametrize("loop", ["ping-pong", "open"])
+def test_tracks_may_end_elsewhere_where_nothing_jumps(loop: str) -> None:
+    """Only a closed loop needs its tracks closed."""
+    camera = {"pan_x": {"keys": [[0, 0], [1, 1]]}}
+
+    assert Recipe.model_validate({"camera": camera, "morph": {"loop": loop}})
+
+
+def test_numbers_are_tracks() -> None:
+    """A plain number and a track of one key are the same, and are written as the number."""
+    track = Track.model_validate(2)
+
+    assert track == Track.model_validate({"keys": [[0, 2]]})
+    assert track.model_dump(mode="json") == 2.0  # type: ignore[comparison-overlap]

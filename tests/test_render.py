@@ -1,0 +1,222 @@
+"""The whole way from a recipe to a file and back, and what a notebook shows."""
+
+import base64
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import cppnvid
+from cppnvid.encode import decode, probe, read_recipe
+from cppnvid.errors import RecipeError
+from cppnvid.notebook import Still, Video
+from cppnvid.presets import load_recipe, parse_recipe_text
+from cppnvid.recipe import Recipe
+from cppnvid.render import render_frames, render_still, render_video, save_still
+from tests.conftest import small, step
+
+
+def tiny() -> Recipe:
+    """Build a recipe of 8 frames of 64×48."""
+    return small(64, 48, output={"frames": 8})
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mov", "a.webm", "a.gif", "a.webp", "a.apng", "a/"])
+def test_every_file_holds_the_frames_that_were_drawn(name: str) -> None:
+    """Decoded frames are the drawn ones to what the format can keep."""
+    recipe = tiny()
+    drawn = np.concatenate(list(render_frames(recipe)))
+
+    video = render_video(recipe, name)
+
+    decoded = list(decode(video.path))
+    assert len(decoded) == 8
+    worst = {"a.gif": 12, "a.webp": 6}.get(name, 4)
+    for sent, back in zip(drawn, decoded, strict=True):
+        assert step(sent, back) < worst
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mov", "a.webm", "a.gif", "a.webp", "a.apng"])
+def test_a_file_can_be_drawn_again(name: str) -> None:
+    """The recipe read from a file is the recipe, and draws the same frames to the byte."""
+    recipe = tiny()
+    render_video(recipe, name)
+
+    again = load_recipe(name)
+
+    assert again == recipe
+    first, second = (np.concatenate(list(render_frames(r))) for r in (recipe, again))
+    assert np.array_equal(first, second)
+
+
+def test_stills_are_exact_and_carry_recipe_and_time() -> None:
+    """A PNG holds the drawn pixels, and what drew them at which time."""
+    recipe = tiny()
+
+    path = save_still(recipe, "a.png", time=0.25)
+
+    with Image.open(path) as picture:
+        assert np.array_equal(np.asarray(picture), render_still(recipe, 0.25))
+    text = read_recipe(path)
+    assert text is not None
+    assert load_recipe(path) == recipe
+    assert "0.25" in text
+    assert parse_recipe_text(text, "a.png")
+
+
+def test_progress_counts_every_frame() -> None:
+    """The callback sees frames done rise to the number of frames."""
+    seen: list[tuple[int, int]] = []
+
+    render_video(tiny(), "a.mp4", progress=lambda done, total: seen.append((done, total)))
+
+    assert seen == [(done, 8) for done in range(1, 9)]
+
+
+def test_refusals_come_before_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An output that cannot be is refused before a pixel is drawn, and nothing is written."""
+    monkeypatch.setattr("cppnvid.render.build_scene", lambda _: pytest.fail("it drew"))
+
+    for name in ("a.avi", "missing/a.mp4"):
+        with pytest.raises(RecipeError):
+            render_video(tiny(), name)
+    with pytest.raises(RecipeError, match="even"):
+        render_video(small(33, 17), "a.mp4")
+    assert list(Path().iterdir()) == []
+
+
+def test_a_failed_drawing_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the backend breaks midway the older file stands, and no other."""
+    Path("a.mp4").write_bytes(b"older")
+    frames = list(render_frames(tiny()))
+
+    class Breaking:
+        name = "breaking"
+
+        def render(self, *_: object, **__: object) -> object:
+            yield from frames[:3]
+            raise RuntimeError("broke")
+
+        bands = render
+
+    with pytest.raises(RuntimeError, match="broke"):
+        render_video(tiny(), "a.mp4", backend=Breaking(), overwrite=True)  # type: ignore[arg-type]
+    assert [path.name for path in Path().iterdir()] == ["a.mp4"]
+    assert Path("a.mp4").read_bytes() == b"older"
+
+
+@pytest.mark.parametrize(
+    ("name", "tag"),
+    [("a.mp4", "<video"), ("a.webm", "<video"), ("a.gif", "<img"), ("a.apng", "<img")],
+)
+def test_videos_show_themselves_in_a_notebook(name: str, tag: str) -> None:
+    """The page holds the file itself, in an element that plays it."""
+    video = render_video(tiny(), name)
+
+    page = video._repr_html_()
+
+    assert page.startswith(tag)
+    data = page.split("base64,")[1].split('"')[0]
+    assert base64.b64decode(data) == Path(name).read_bytes()
+    assert (video.width, video.height, video.frames) == (64, 48, 8)
+
+
+def test_large_videos_are_linked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that would make the page heavy is named instead."""
+    monkeypatch.setattr("cppnvid.notebook.LARGEST_INLINE", 10)
+    Path("a&b.mp4").write_bytes(b"0" * 11)
+
+    assert (
+        Video(Path("a&b.mp4"), 1, 1, 1, 1.0)._repr_html_()
+        == '<a href="a&amp;b.mp4">a&amp;b.mp4</a>'
+    )
+
+
+def test_stills_show_themselves_in_a_notebook() -> None:
+    """A still is an array whose PNG is itself; a row of it is no picture and shows as numbers."""
+    import io
+
+    still = render_still(tiny())
+
+    png = still._repr_png_()
+    assert png is not None
+    with Image.open(io.BytesIO(png)) as picture:
+        assert np.array_equal(np.asarray(picture), still)
+    row = still[0]
+    assert isinstance(row, Still)
+    assert row._repr_png_() is None
+    part = still[::2, ::3]
+    assert isinstance(part, Still)
+    assert part._repr_png_() is not None
+
+
+@pytest.mark.parametrize("path", ["cubic", "orbit"])
+@pytest.mark.parametrize("of", ["weights", "z"])
+def test_the_seam_is_a_step_like_any_other(path: str, of: str) -> None:
+    """From the last frame to the first is at most 1.1 times the median step."""
+    seeds = [1, 2, 3] if path == "cubic" else [4]
+    recipe = Recipe.model_validate(
+        {
+            "morph": {"seeds": seeds, "path": path, "of": of},
+            "canvas": {"size": "48x48"},
+            "output": {"frames": 120},
+        }
+    )
+    frames = np.concatenate(list(render_frames(recipe)))
+
+    steps = [step(one, other) for one, other in zip(frames, np.roll(frames, -1, 0), strict=True)]
+
+    assert steps[-1] <= 1.1 * float(np.median(steps))
+
+
+@pytest.mark.parametrize("path", ["cubic", "slerp"])
+def test_pictures_midway_keep_their_detail(path: str) -> None:
+    """Over 10 pairs of seeds the deviation midway is at least 85 % of the mean of both ends'."""
+
+    def deviation(pair: tuple[int, int], time: float) -> float:
+        recipe = Recipe.model_validate(
+            {
+                "morph": {"seeds": pair, "path": path, "loop": "open", "pace": "uniform"},
+                "canvas": {"size": "64x64"},
+            }
+        )
+        return float(render_still(recipe, time).std())
+
+    pairs = [(2 * index, 2 * index + 1) for index in range(10)]
+    midway = np.mean([deviation(pair, 0.5) for pair in pairs])
+    ends = np.mean([deviation(pair, time) for pair in pairs for time in (0.0, 1.0)])
+
+    assert midway >= 0.85 * ends
+
+
+def test_memory_does_not_grow_with_the_number_of_frames() -> None:
+    """Ten times the frames take at most 5 % more memory at the peak, in fresh processes."""
+    program = (
+        "import resource, sys, cppnvid\n"
+        "recipe = cppnvid.Recipe.model_validate({'canvas': {'size': '320x320'},"
+        " 'morph': {'pace': 'uniform'},"
+        " 'network': {'layers': [8]}, 'output': {'frames': int(sys.argv[1])}})\n"
+        "cppnvid.render_video(recipe, f'{sys.argv[1]}.mp4')\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+    )
+    pytest.importorskip("resource")
+
+    few, many = (
+        int(subprocess.check_output([sys.executable, "-c", program, frames]))
+        for frames in ("15", "150")
+    )
+
+    assert probe("150.mp4").frames == 150
+    assert many <= 1.05 * few
+
+
+def test_public_names_are_there_and_listed() -> None:
+    """Every name of __all__ can be imported, and dir() shows it."""
+    for name in cppnvid.__all__:
+        assert getattr(cppnvid, name)
+        assert name in dir(cppnvid)
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        _ = cppnvid.nonsense
