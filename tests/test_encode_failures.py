@@ -20,6 +20,7 @@ from cppnvid.encode import encoder as encoder_module
 from cppnvid.encode import open_encoder, probe
 from cppnvid.encode.containers import encoder_arguments
 from cppnvid.encode.encoder import Encoder
+from cppnvid.encode.ffmpeg import FrameFeed
 from cppnvid.errors import EncodeError, RecipeError
 
 posix = pytest.mark.skipif(os.name != "posix", reason="uses signals and shell scripts")
@@ -416,3 +417,19 @@ def test_an_output_that_appears_before_the_block_is_refused(tmp_path: Path) -> N
     with pytest.raises(RecipeError, match="--overwrite"), encoder:
         pass
     assert names(tmp_path) == {"a.mp4"}
+
+
+def test_a_lost_wake_up_does_not_keep_a_stopped_run_alive() -> None:
+    """A waiter that Ctrl-C left behind in the queue takes a wake-up; the feed ends all the same."""
+    arguments = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", "4x4", "-i", "-", "-f", "null", "-"]
+    feed = FrameFeed(arguments)
+    time.sleep(0.3)  # the thread now waits for its first frame
+    stale = threading.Lock()
+    stale.acquire()
+    feed._queue.not_empty._waiters.appendleft(stale)  # type: ignore[attr-defined]
+
+    ending = threading.Thread(target=feed.abort, daemon=True)
+    ending.start()
+    ending.join(5)
+
+    assert not ending.is_alive()

@@ -94,12 +94,21 @@ class FrameFeed:
         self._stdin = self._process.stdin
         self._queue: queue.Queue[bytes | None] = queue.Queue(maxsize=_QUEUE_FRAMES)
         self._broken = threading.Event()
+        self._aborted = False
         self._thread = threading.Thread(target=self._pump, name="cppnvid-encode", daemon=True)
         self._thread.start()
 
     def _pump(self) -> None:
         try:
-            while (frame := self._queue.get()) is not None:
+            while not self._aborted:
+                # With a time limit: a Ctrl-C that lands inside the queue's own notify leaves a stale
+                # waiter there, which takes the next wake-up (seen once in some 100 runs).
+                try:
+                    frame = self._queue.get(timeout=_POLL_SECONDS)
+                except queue.Empty:
+                    continue
+                if frame is None:
+                    break
                 self._stdin.write(frame)
             self._stdin.close()
         except OSError:
@@ -141,12 +150,8 @@ class FrameFeed:
 
         ffmpeg is killed first: while it lives, the thread may be blocked in a write to it.
         """
+        self._aborted = True
         self._process.kill()
-        with contextlib.suppress(queue.Empty):
-            while True:
-                self._queue.get_nowait()
-        with contextlib.suppress(queue.Full):
-            self._queue.put_nowait(None)
         self._thread.join()
         with contextlib.suppress(OSError):
             self._stdin.close()
