@@ -5,14 +5,12 @@ the picture up to twice as much as the median. So the path is drawn small, the c
 step is measured in Oklab, and that length becomes the ruler by which frames are placed.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
 import torch
 
-from cppnvid.backends.reference import TorchBackend
+from cppnvid.backends.reference import TorchBackend, one_thread
 from cppnvid.camera import axes
 from cppnvid.palette import to_oklab
 from cppnvid.path import Pace, leg_count, uniform_pace
@@ -65,7 +63,7 @@ def even_pace(recipe: Recipe) -> Pace:
         return to_oklab(backend.colours(still, x, y))
 
     changes = np.empty((legs, steps))
-    with _one_thread():
+    with one_thread():  # for 4096 points waking a second costs more than it saves
         before = look(0.0)
         for index in range(legs * steps):
             after = look((index + 1) / (legs * steps))
@@ -74,17 +72,3 @@ def even_pace(recipe: Recipe) -> Pace:
     # A path that changes nothing for a while is crossed quickly, yet not in no time.
     changes += 0.02 * changes.mean() + 1e-9
     return Pace.of(changes)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Draw with one thread: for 4096 points waking a second costs more than it saves.
-
-    On a busy machine it cost twenty times more.
-    """
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)

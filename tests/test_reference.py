@@ -73,6 +73,15 @@ def test_tiles_do_not_show(
         assert np.array_equal(render_still(recipe, backend=FLOAT64), whole), points
 
 
+@pytest.mark.parametrize(("width", "height"), [*WEIRD, (300, 211)])
+def test_threads_do_not_show(width: int, height: int) -> None:
+    """A picture drawn by three threads at once is the picture drawn by one, to the byte."""
+    recipe = small(width, height)
+    one, three = (TorchBackend(threads=threads) for threads in (1, 3))
+
+    assert np.array_equal(render_still(recipe, backend=one), render_still(recipe, backend=three))
+
+
 def test_samples_average_light() -> None:
     """Antialiasing is the mean of the finer picture in linear light, not of its encoded values."""
     sharp: dict[str, dict[str, object]] = {

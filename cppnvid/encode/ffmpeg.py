@@ -101,7 +101,7 @@ class FrameFeed:
     def _pump(self) -> None:
         try:
             while not self._aborted:
-                # With a time limit: a Ctrl-C that lands inside the queue's own notify leaves a stale
+                # With a time limit: a Ctrl-C that lands inside the queue's notify leaves a stale
                 # waiter there, which takes the next wake-up (seen once in some 100 runs).
                 try:
                     frame = self._queue.get(timeout=_POLL_SECONDS)
