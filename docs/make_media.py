@@ -1,0 +1,45 @@
+"""Draw the pictures that README shows: `python docs/make_media.py` (about two minutes)."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+import cppnvid
+from cppnvid.recipe import Recipe
+
+MEDIA = Path(__file__).parent / "media"
+TILE, COLUMNS, CAPTION = 240, 6, 22
+
+
+def loop() -> None:
+    """Draw the main job's loop, small enough to play in the page."""
+    recipe = Recipe.model_validate(
+        {
+            "morph": {"seeds": [1, 2, 3]},
+            "canvas": {"size": "400x400"},
+            "output": {"frames": 200, "fps": 25},
+        }
+    )
+    cppnvid.render_video(recipe, MEDIA / "loop.webp", overwrite=True)
+
+
+def sheet() -> None:
+    """Draw every preset's opening picture with its name."""
+    presets = cppnvid.list_presets()
+    rows = -(-len(presets) // COLUMNS)
+    picture = Image.new("RGB", (COLUMNS * TILE, rows * (TILE + CAPTION)), "#101014")
+    draw = ImageDraw.Draw(picture)
+    for index, preset in enumerate(presets):
+        data = cppnvid.load_recipe(preset.name).to_data()
+        recipe = Recipe.model_validate(data | {"canvas": {"size": f"{TILE}x{TILE}", "samples": 2}})
+        left, top = index % COLUMNS * TILE, index // COLUMNS * (TILE + CAPTION)
+        still = np.asarray(cppnvid.render_still(recipe, 0.1))
+        picture.paste(Image.fromarray(still), (left, top))
+        draw.text((left + 8, top + TILE + 4), preset.name, fill="#d8d4cc", font_size=14)
+    picture.save(MEDIA / "presets.webp", quality=88)
+
+
+if __name__ == "__main__":
+    loop()
+    sheet()

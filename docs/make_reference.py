@@ -1,0 +1,105 @@
+"""Write docs/recipe.md, the reference of every key, from the models: `python docs/make_reference.py`."""
+
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from cppnvid.gradients import GRADIENTS
+from cppnvid.recipe import (
+    COLOUR_MODES, SIZES, Camera, Canvas, Init, Kaleidoscope, Layer, Mirror, Morph, NetworkSpec,
+    Output, Palette, Recipe, Swirl, Tile, Track, Wave,
+)  # fmt: skip
+from cppnvid.styles import STYLES
+
+TARGET = Path(__file__).parent / "recipe.md"
+SECTIONS: list[tuple[str, type[BaseModel]]] = [
+    ("network", NetworkSpec),
+    ("network.layers", Layer),
+    ("network.init", Init),
+    ("morph", Morph),
+    ("camera", Camera),
+    *((f"camera.warps, kind: {w.__name__.lower()}", w) for w in (Mirror, Kaleidoscope, Tile, Swirl, Wave)),
+    ("palette", Palette),
+    ("canvas", Canvas),
+    ("output", Output),
+    ("a track", Track),
+]  # fmt: skip
+
+
+def reference() -> str:
+    """Return the whole page."""
+    lines = [
+        "# Every key of a recipe",
+        "",
+        "Made by `python docs/make_reference.py`. Defaults are the models' own; a recipe starts from",
+        f"its `style` ({', '.join(STYLES)}), whose values come before these.",
+        "",
+        Recipe.__doc__ or "",
+        "",
+        *table(Recipe),
+    ]
+    for name, model in SECTIONS:
+        lines += ["", f"## {name}", "", (model.__doc__ or "").strip(), "", *table(model)]
+    lines += [
+        "",
+        "## Names",
+        "",
+        f"Palettes: {', '.join(COLOUR_MODES)} (colour modes), {', '.join(GRADIENTS)} (gradients).",
+        "",
+        "Sizes: " + ", ".join(f"{name} {w}×{h}" for name, (w, h) in SIZES.items()) + ".",
+        "",
+    ]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def table(model: type[BaseModel]) -> Iterator[str]:
+    """Yield a row for every field: its name, what it may be, its default, what it is."""
+    yield "| key | may be | default | |"
+    yield "|---|---|---|---|"
+    for name, field in model.model_fields.items():
+        about = " ".join((field.description or "").split()).replace("|", "\\|")
+        yield f"| `{name}` | {kind(field.annotation)} | {default(field)} | {about} |"
+
+
+def kind(annotation: Any) -> str:
+    """Return a field's type in words."""
+    if get_origin(annotation) is Annotated:
+        return kind(get_args(annotation)[0])
+    if get_origin(annotation) is Literal:
+        return ", ".join(f"`{value}`" for value in get_args(annotation))
+    if get_origin(annotation) in (Union, types.UnionType):
+        return " or ".join(
+            kind(part) for part in get_args(annotation) if part is not types.NoneType
+        )
+    if get_origin(annotation) is tuple:
+        parts = [part for part in get_args(annotation) if part is not Ellipsis]
+        return "list of " + " and ".join(dict.fromkeys(kind(part) for part in parts))
+    names = {
+        "int": "whole number", "float": "number", "str": "text", "bool": "true or false",
+        "Track": "number or track", "Fraction": "number or ratio",
+    }  # fmt: skip
+    return names.get(annotation.__name__, f"{annotation.__name__.lower()}")
+
+
+def default(field: FieldInfo) -> str:
+    """Return a field's default as it would be written in YAML."""
+    value = field.default
+    if field.is_required():
+        return "required"
+    if isinstance(value, Track):
+        return f"`{value.keys[0].value:g}`"
+    if isinstance(value, BaseModel) or value is None or value == "":
+        return ""
+    if isinstance(value, tuple):
+        if value and isinstance(value[0], Layer):
+            return f"`{len(value)}x{value[0].width}`"
+        return f"`{'x'.join(map(str, value))}`" if field.alias else f"`{list(value)}`"
+    return f"`{value}`".replace("True", "true").replace("False", "false")
+
+
+if __name__ == "__main__":
+    TARGET.write_text(reference(), encoding="utf-8")
