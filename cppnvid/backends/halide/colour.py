@@ -9,7 +9,7 @@ import halide as hl
 
 from cppnvid import palette
 from cppnvid.backends.halide.functions import Expr, Keep, cos, power, sin
-from cppnvid.palette import GRADIENT_STEPS, MAX_CHROMA, SHADE, TINT, Colouring
+from cppnvid.palette import GRADIENT_STEPS, MAX_CHROMA, SHADE, TINT, TURN, Colouring
 
 Triple = tuple[Expr, ...]  # three
 
@@ -92,10 +92,12 @@ def _along_gradient(values: list[Expr], gradient: hl.ImageParam, keep: Keep) -> 
         for index in range(3)
     )
     if len(values) == 3:
-        shade = hl.f32(SHADE) * (values[1] - hl.f32(0.5))
+        lightness, a, b = keep(lightness, a, b)
+        shade = hl.f32(4.0 * SHADE) * (values[1] - hl.f32(0.5))
+        lightness = lightness + shade * lightness * (hl.f32(1.0) - lightness)
         tint = hl.f32(1.0) + hl.f32(TINT) * (values[2] - hl.f32(0.5))
-        lightness = hl.clamp(lightness + shade, hl.f32(0.0), hl.f32(1.0))
-        a, b = a * tint, b * tint
+        turn = hl.f32(TURN) * (values[2] - hl.f32(0.5))
+        a, b = tint * a - turn * b, tint * b + turn * a
     return keep(lightness, a, b)
 
 
