@@ -108,6 +108,14 @@ def test_every_warp(kind: str, size: tuple[int, int]) -> None:
     assert_twins(scene_of(camera=camera).at(0.3), *size)
 
 
+@pytest.mark.parametrize("size", [0.1, 0.3, 0.07])
+def test_seams_fall_where_torchs_fall(size: float) -> None:
+    """Pixels that stand on the seam of a tile to the last digit take the same side of it."""
+    warp = {"kind": "tile", "size": size, "mirrored": False}
+    camera = {"coordinates": "corners", "warps": [warp]}
+    assert_twins(scene_of(camera=camera).at(0.3), 100, 100)
+
+
 @pytest.mark.parametrize("coordinates", ["centres", "corners", "pixels", "endpoints"])
 def test_every_convention_of_coordinates(coordinates: str) -> None:
     """All warps one after the other."""
@@ -145,9 +153,10 @@ def test_no_frame_seed_or_size_compiles_again() -> None:
     frames += list(backend.render(film([8, 9], 2.0), [0.2], width=30, height=20))
     list(backend.render(film([8, 9], 2.0), [0.2], width=41, height=3))
     list(backend.render(scene_of(network={"layers": [9]}), [0.0], width=8, height=8))
+    list(backend.render(film([8, 9], 2.0), [0.4], width=30, height=20))
 
     assert len({frame.tobytes() for frame in frames}) == len(frames)
-    assert cpu.compiled.cache_info().misses == before + 1  # that last one, of another width
+    assert cpu.compiled.cache_info().misses == before + 1  # the one of another width
 
 
 def test_the_same_bytes_whatever_the_threads_and_bands(monkeypatch: pytest.MonkeyPatch) -> None:

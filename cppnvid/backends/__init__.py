@@ -75,7 +75,7 @@ def choose(
     if name in ("auto", "torch"):
         return _best(name, note, moment, points)
     kind = ":".join(name.split(":")[:2])
-    if kind not in _BACKENDS or (kind == "cpu" and name != kind):
+    if kind not in _BACKENDS:
         raise RecipeError(unknown("backend", name, ("auto", "torch", *_BACKENDS)))
     usable, detail = _BACKENDS[kind]()
     if usable and kind == "cpu" and moment is not None:

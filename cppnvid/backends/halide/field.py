@@ -49,16 +49,15 @@ def _turned(x: Expr, y: Expr, cosine: Expr, sine: Expr) -> Point:
 
 
 def _remainder(x: Expr, size: tuple[Expr, Expr, Expr]) -> Expr:
-    """Return x modulo size in [0, size); size is (whole, upper half of its digits, lower half).
+    """Return x modulo size in [0, size]; size is (whole, upper half of its digits, lower half).
 
-    The halves make the products exact: at a seam a tile's two ends are one rounding error apart,
-    and a wrong side shows as a column of wrong pixels.
+    The halves make the products exact, and strict division never rounds below a whole number.
+    A tile's two ends are one rounding error apart, and a wrong side is a column of wrong pixels.
     """
     whole, upper, lower = size
-    count = hl.floor(x / whole)
+    count = hl.floor(hl.strict_float(x / whole))
     rest = hl.strict_float(x - count * upper - count * lower)
-    rest = hl.select(rest < hl.f32(0.0), rest + whole, rest)
-    return hl.select(rest >= whole, rest - whole, rest)
+    return hl.select(rest < hl.f32(0.0), rest + whole, rest)  # where division rounded up
 
 
 def _halves(size: float) -> list[float]:
