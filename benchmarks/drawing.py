@@ -20,11 +20,12 @@ from numpy.typing import NDArray
 
 from benchmarks.article import Parameters, grid, in_tiles, whole_frame
 from benchmarks.machine import describe, processor
+from cppnvid import build_scene
 from cppnvid.backends import Backend
 from cppnvid.backends.cpu import CpuBackend, compiled
 from cppnvid.backends.reference import TorchBackend
 from cppnvid.recipe import Recipe
-from cppnvid.scene import Moment, build_scene
+from cppnvid.scene import Moment
 
 NETS = ("9x16", "9x32", "16x32", "8x128")
 TILES = (2048, 4096, 8192, 16384, 32768, 65536)
@@ -55,7 +56,11 @@ class Way:
 
 def moment_of(net: str) -> Moment:
     """Return the article's style of network: tanh, N(0, 1) weights, x and y in, RGB out."""
-    recipe = {"style": "article", "network": {"layers": [net]}, "morph": {"seeds": [1, 2]}}
+    recipe = {
+        "style": "article",
+        "network": {"layers": [net]},
+        "morph": {"seeds": [1, 2], "pace": "uniform"},
+    }
     return build_scene(Recipe.model_validate(recipe)).at(0.0)
 
 

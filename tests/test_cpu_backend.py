@@ -8,13 +8,13 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from cppnvid import backends
+from cppnvid import backends, build_scene
 from cppnvid.backends import Backend
 from cppnvid.backends.reference import TorchBackend
 from cppnvid.errors import BackendUnavailable, RecipeError
 from cppnvid.network import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.recipe import COLOUR_MODES, Recipe
-from cppnvid.scene import Moment, Scene, build_scene
+from cppnvid.scene import Moment, Scene
 
 pytest.importorskip("halide", reason="no halide here: it has wheels for some platforms only")
 
@@ -35,9 +35,9 @@ WARPS: dict[str, dict[str, Any]] = {
 def scene_of(**parts: Any) -> Scene:
     """Return a recipe's scene: small hidden weights, so that rounding errors stay what they are."""
     network = {"layers": [8, 8], "init": {"hidden": 0.4}} | parts.pop("network", {})
-    return build_scene(
-        Recipe.model_validate({"network": network, "morph": {"seeds": [5, 6]}} | parts)
-    )
+    morph = {"seeds": [5, 6], "pace": "uniform"} | parts.pop("morph", {})
+    data = {"network": network, "morph": morph, "palette": {"name": "rgb"}} | parts
+    return build_scene(Recipe.model_validate(data))
 
 
 def drawn(
