@@ -14,6 +14,7 @@ from cppnvid.notebook import Still, Video, still
 from cppnvid.pacing import build_scene
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import Recipe
+from cppnvid.scene import Scene
 
 Progress = Callable[[int, int], None]  # frames done, frames in all
 Note = Callable[[str], None]
@@ -53,13 +54,14 @@ def render_video(
     width, height = recipe.canvas.size
     output = recipe.output
     check_output(path, width=width, height=height, fps=output.fps, overwrite=overwrite)
-    drawer = choose(backend, note) if isinstance(backend, str) else backend
+    scene = build_scene(recipe)
+    drawer = _chosen(backend, recipe, scene, note=note, frames=output.frames)
     with open_encoder(
         path, width=width, height=height, fps=output.fps, frames=output.frames,
         recipe=recipe_text(recipe), crf=output.crf, overwrite=overwrite, note=note,
     ) as encoder:  # fmt: skip
         done = 0
-        for frames in render_frames(recipe, backend=drawer):
+        for frames in _frames(recipe, scene, drawer):
             encoder.write(frames)
             done += len(frames)
             progress(done, output.frames)
@@ -70,12 +72,8 @@ def render_frames(
     recipe: Recipe, *, backend: str | Backend = "auto"
 ) -> Iterator[NDArray[np.uint8]]:
     """Draw a recipe's frames in order: batches of uint8 [n, height, width, 3], sRGB."""
-    drawer = choose(backend) if isinstance(backend, str) else backend
-    width, height = recipe.canvas.size
-    times = [float(time) for time in frame_times(recipe)]
-    yield from drawer.render(
-        build_scene(recipe), times, width=width, height=height, samples=recipe.canvas.samples
-    )
+    scene = build_scene(recipe)
+    yield from _frames(recipe, scene, _chosen(backend, recipe, scene, frames=recipe.output.frames))
 
 
 def render_still(recipe: Recipe, time: float = 0.0, *, backend: str | Backend = "auto") -> Still:
@@ -89,7 +87,7 @@ def render_still(recipe: Recipe, time: float = 0.0, *, backend: str | Backend = 
     Returns:
         uint8 [height, width, 3], sRGB; a notebook shows it.
     """
-    return still(np.concatenate(list(_bands(recipe, time, backend))))
+    return still(np.concatenate(list(_bands(recipe, time, backend, _silent))))
 
 
 def save_still(
@@ -107,17 +105,37 @@ def save_still(
     """
     width, height = recipe.canvas.size
     check_output(path, width=width, height=height, fps=recipe.output.fps, overwrite=overwrite)
-    drawer = choose(backend, note) if isinstance(backend, str) else backend
     write_still(
-        path, _bands(recipe, time, drawer), width=width, height=height,
+        path, _bands(recipe, time, backend, note), width=width, height=height,
         recipe=recipe_text(recipe, time=time), overwrite=overwrite, note=note,
     )  # fmt: skip
     return Path(path)
 
 
-def _bands(recipe: Recipe, time: float, backend: str | Backend) -> Iterator[NDArray[np.uint8]]:
-    """Draw one picture; nothing is built before the first band is asked for."""
-    drawer = choose(backend) if isinstance(backend, str) else backend
+def _frames(recipe: Recipe, scene: Scene, drawer: Backend) -> Iterator[NDArray[np.uint8]]:
     width, height = recipe.canvas.size
-    moment = build_scene(recipe).at(time)
-    yield from drawer.bands(moment, width=width, height=height, samples=recipe.canvas.samples)
+    times = [float(time) for time in frame_times(recipe)]
+    return drawer.render(scene, times, width=width, height=height, samples=recipe.canvas.samples)
+
+
+def _bands(
+    recipe: Recipe, time: float, backend: str | Backend, note: Note
+) -> Iterator[NDArray[np.uint8]]:
+    """Draw one picture; nothing is built before the first band is asked for."""
+    scene = build_scene(recipe)
+    drawer = _chosen(backend, recipe, scene, note=note)
+    width, height = recipe.canvas.size
+    yield from drawer.bands(
+        scene.at(time), width=width, height=height, samples=recipe.canvas.samples
+    )
+
+
+def _chosen(
+    backend: str | Backend, recipe: Recipe, scene: Scene, *, note: Note = _silent, frames: int = 1
+) -> Backend:
+    """Return the backend itself, or the one with this name that suits the job."""
+    if not isinstance(backend, str):
+        return backend
+    width, height = recipe.canvas.size
+    points = frames * width * height * recipe.canvas.samples**2
+    return choose(backend, note, moment=scene.at(0.0), points=points)

@@ -6,8 +6,10 @@ the others.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Protocol
 
 import numpy as np
@@ -47,41 +49,114 @@ class Report:
 
 def report() -> list[Report]:
     """Return what every backend would do on this machine, best first, as `auto` considers them."""
-    return [Report(f"torch:{name}", *probe()) for name, probe in _TORCH_DEVICES.items()]
+    return [Report(name, *probe()) for name, probe in _BACKENDS.items()]
 
 
-def choose(name: str = "auto", note: Callable[[str], None] = lambda _: None) -> Backend:
+def choose(
+    name: str = "auto",
+    note: Callable[[str], None] = lambda _: None,
+    *,
+    moment: Moment | None = None,
+    points: int | None = None,
+) -> Backend:
     """Return the backend with this name.
 
     Args:
-        name: `auto` (the best usable here), `torch` (its best device), or `torch:cpu`,
-            `torch:cuda`, `torch:cuda:1`, `torch:mps`.
+        name: `auto` (the best usable here for this job), `cpu`, `torch` (its best device), or
+            `torch:cpu`, `torch:cuda`, `torch:cuda:1`, `torch:mps`.
         note: told what `auto` chose and why not the others.
+        moment: of the scene that is to be drawn, for backends that cannot draw every scene.
+        points: how many are to be drawn in all, for backends that pay only for larger jobs.
 
     Raises:
         RecipeError: no backend has this name.
-        BackendUnavailable: the backend exists and is not usable here.
+        BackendUnavailable: the backend exists and is not usable here, or not for this scene.
     """
+    if name in ("auto", "torch"):
+        return _best(name, note, moment, points)
+    kind = ":".join(name.split(":")[:2])
+    if kind not in _BACKENDS:
+        raise RecipeError(unknown("backend", name, ("auto", "torch", *_BACKENDS)))
+    usable, detail = _BACKENDS[kind]()
+    if usable and kind == "cpu" and moment is not None:
+        reason = _cannot_draw(moment)
+        usable, detail = reason is None, reason or detail
+    if not usable:
+        others = ", ".join(r.name for r in report() if r.usable and r.name != kind)
+        raise BackendUnavailable(f"backend {name} is not usable here: {detail}. Usable: {others}")
+    if kind == "torch:cuda" and name != kind:
+        _check_cuda_index(name, name.removeprefix("torch:"))
+    return _made(name)
+
+
+def _best(
+    name: str, note: Callable[[str], None], moment: Moment | None, points: int | None
+) -> Backend:
+    """Return the first that is usable; `auto` says why not those before it."""
+    passed: list[str] = []
+    for entry in report():
+        if name == "torch" and entry.name == "cpu":
+            continue
+        why_not = None if entry.usable else entry.detail
+        if why_not is None and entry.name == "cpu" and moment is not None:
+            why_not = _cannot_draw(moment) or _not_worth_it(moment, points)
+        if why_not is None:
+            if name == "auto":
+                others = f"; not with {'; '.join(passed)}" if passed else ""
+                note(f"drawing with {entry.name} ({entry.detail}){others}")
+            return _made(entry.name)
+        passed.append(f"{entry.name}: {why_not}")
+    raise BackendUnavailable(f"no backend is usable here: {'; '.join(passed)}")
+
+
+def _made(name: str) -> Backend:
+    if name == "cpu":
+        from cppnvid.backends.cpu import CpuBackend
+
+        return CpuBackend()
     from cppnvid.backends.reference import TorchBackend
 
-    family, _, device = name.partition(":")
-    if name in ("auto", "torch"):
-        reports = report()
-        best = next(entry for entry in reports if entry.usable)
-        passed = [f"{entry.name}: {entry.detail}" for entry in reports if not entry.usable]
-        if name == "auto":
-            note(f"drawing with {best.name} ({best.detail}); not with {'; '.join(passed)}")
-        return TorchBackend(best.name.partition(":")[2])
-    kind = device.partition(":")[0]
-    if family != "torch" or kind not in _TORCH_DEVICES:
-        raise RecipeError(unknown("backend", name, ("auto", "torch", *(r.name for r in report()))))
-    usable, detail = _TORCH_DEVICES[kind]()
-    if not usable:
-        others = ", ".join(entry.name for entry in report() if entry.usable)
-        raise BackendUnavailable(f"backend {name} is not usable here: {detail}. Usable: {others}")
-    if kind == "cuda" and ":" in device:
-        _check_cuda_index(name, device)
-    return TorchBackend(device)
+    return TorchBackend(name.removeprefix("torch:"))
+
+
+# ------------------------------------------------------------------ cpu
+
+
+def _halide() -> tuple[bool, str]:
+    try:
+        import halide as hl
+
+        from cppnvid.backends.cpu import check
+    except (ImportError, OSError, AttributeError) as error:
+        return False, f"Halide cannot be loaded ({error}); pip install halide"
+    reason = check()
+    return reason is None, reason or f"Halide {version('halide')}, {hl.get_host_target()}"
+
+
+def _cannot_draw(moment: Moment) -> str | None:
+    from cppnvid.backends.cpu import unsupported
+
+    return unsupported(moment)
+
+
+def _not_worth_it(moment: Moment, points: int | None) -> str | None:
+    """Return that torch has drawn the whole job before Halide has compiled it, or None.
+
+    On two cores at 2.4 GHz torch takes 3 ns for each neuron and 0.06 ns for each weight of a point;
+    compiling takes 1 s and another 0.1 s for each layer.
+    """
+    if points is None:
+        return None
+    neurons = sum(len(layer.bias) for layer in moment.layers)
+    weights = sum(layer.weight.size for layer in moment.layers)
+    drawing = points * (3e-9 * neurons + 0.06e-9 * weights) / (os.cpu_count() or 1)
+    compiling = 1.0 + 0.1 * len(moment.layers)
+    if drawing > compiling:
+        return None
+    return f"for a job this small ({drawing:.1f} s) compiling takes longer ({compiling:.1f} s)"
+
+
+# ------------------------------------------------------------------ torch
 
 
 def _cuda() -> tuple[bool, str]:
@@ -117,8 +192,10 @@ def _cpu() -> tuple[bool, str]:
     return True, f"{torch.get_num_threads()} threads"
 
 
-_TORCH_DEVICES: dict[str, Callable[[], tuple[bool, str]]] = {
-    "cuda": _cuda,
-    "mps": _mps,
-    "cpu": _cpu,
+# Best first, as `auto` tries them: name, and whether it is usable here and on what or why not.
+_BACKENDS: dict[str, Callable[[], tuple[bool, str]]] = {
+    "torch:cuda": _cuda,
+    "torch:mps": _mps,
+    "cpu": _halide,
+    "torch:cpu": _cpu,
 }

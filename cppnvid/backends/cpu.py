@@ -1,0 +1,181 @@
+"""Fused drawing on the processor with Halide; `reference.py` is its readable twin.
+
+A pipeline is compiled for each architecture, once in a process: a second or two, after which every
+frame, seed and size of that architecture is drawn several times faster than torch can.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+import halide as hl
+import numpy as np
+from numpy.typing import NDArray
+
+from cppnvid.backends.halide.architecture import Architecture, architecture_of
+from cppnvid.backends.halide.field import WARPS, kind_of
+from cppnvid.backends.halide.functions import ACTIVATIONS, OUTPUT_FUNCTIONS
+from cppnvid.backends.halide.pipeline import Pipeline
+from cppnvid.camera import View, axes
+from cppnvid.errors import BackendUnavailable
+from cppnvid.network import fan_out
+from cppnvid.palette import Colouring
+from cppnvid.recipe import COLOUR_MODES
+from cppnvid.scene import Moment, Scene, SceneLayer
+
+# A layer takes 0.1 s to compile whatever its width, and from some 40 on each takes longer.
+DEEPEST = 32
+# A layer's values stand on a thread's stack, 96 bytes each with AVX2; macOS gives 512 kB.
+WIDEST = 1024
+
+# Ctrl-C waits for a band, and 2^33 multiplications take a core some 0.3 s.
+_WORK_A_BAND = 2**33
+_POINTS_A_BAND = 2**22
+
+_BUILDING = threading.Lock()
+
+
+class CpuBackend:
+    """Draw scenes with Halide.
+
+    Args:
+        threads: how many draw at most; left out, all of Halide's pool: one for each core, or as
+            the environment's HL_NUM_THREADS says.
+    """
+
+    def __init__(self, threads: int | None = None) -> None:
+        self.name = "cpu"
+        self.threads = threads
+
+    def render(
+        self, scene: Scene, times: Iterable[float], *, width: int, height: int, samples: int = 1
+    ) -> Iterator[NDArray[np.uint8]]:
+        """Draw one frame for each time: uint8 [1, height, width, 3], sRGB.
+
+        Raises:
+            BackendUnavailable: this backend cannot draw such a scene.
+        """
+        for time in times:
+            frame = np.empty((1, height, width, 3), dtype=np.uint8)
+            moment = scene.at(time)
+            for rows in _bands(moment, width, height, samples):
+                self._draw(frame[0, rows], moment, rows, height, samples)
+            yield frame
+
+    def bands(
+        self, moment: Moment, *, width: int, height: int, samples: int = 1
+    ) -> Iterator[NDArray[np.uint8]]:
+        """Draw one frame from top to bottom in bands of rows, uint8 [rows, width, 3], sRGB.
+
+        Raises:
+            BackendUnavailable: this backend cannot draw such a scene.
+        """
+        for rows in _bands(moment, width, height, samples):
+            band = np.empty((rows.stop - rows.start, width, 3), dtype=np.uint8)
+            self._draw(band, moment, rows, height, samples)
+            yield band
+
+    def _draw(
+        self, out: NDArray[np.uint8], moment: Moment, rows: slice, height: int, samples: int
+    ) -> None:
+        """Draw these rows of a frame of this height into `out`, uint8 [rows, width, 3]."""
+        width = out.shape[1]
+        pipeline = pipeline_for(moment, samples)
+        columns, lines = (
+            axis.astype(np.float32) for axis in axes(moment.coordinates, width, height, samples)
+        )
+        tile = pipeline.schedule.tile
+        wide = out if width >= tile else np.empty((len(out), tile, 3), dtype=np.uint8)
+        pipeline.draw(
+            wide,
+            moment=moment,
+            columns=columns,
+            rows=lines[rows.start * samples : rows.stop * samples],
+            samples=samples,
+            strips=_strips(self.threads),
+        )
+        if wide is not out:
+            out[:] = wide[:, :width]
+
+
+def pipeline_for(moment: Moment, samples: int) -> Pipeline:
+    """Return the compiled pipeline that draws a moment; compile it if it is the first such.
+
+    Raises:
+        BackendUnavailable: this backend cannot draw such a scene.
+    """
+    reason = unsupported(moment)
+    if reason:
+        raise BackendUnavailable(f"backend cpu cannot draw this: {reason}. Use --backend torch:cpu")
+    with _BUILDING:
+        return compiled(architecture_of(moment, samples))
+
+
+@lru_cache(maxsize=32)
+def compiled(architecture: Architecture) -> Pipeline:
+    """Return an architecture's pipeline, compiled on first use."""
+    return Pipeline(architecture)
+
+
+def unsupported(moment: Moment) -> str | None:
+    """Return why this backend cannot draw a moment, or None if it can."""
+    hidden, output = moment.layers[:-1], moment.layers[-1]
+    if len(hidden) > DEEPEST:
+        return f"{len(hidden)} hidden layers take too long to compile, {DEEPEST} at most"
+    widest = max((fan_out(len(layer.bias), layer.activation) for layer in hidden), default=0)
+    if widest > WIDEST:
+        return f"a layer hands on {widest} values, {WIDEST} at most"
+    wanted = {
+        "activation": ({layer.activation for layer in hidden}, {*ACTIVATIONS, "atan_pair"}),
+        "output function": ({output.activation}, set(OUTPUT_FUNCTIONS)),
+        "warp": ({kind_of(warp) for warp in moment.view.warps}, set(WARPS)),
+        "palette": ({moment.colouring.mode}, {*COLOUR_MODES, "gradient"}),
+    }
+    for what, (asked, known) in wanted.items():
+        if asked - known:
+            return f"it has no {what} {', '.join(sorted(asked - known))}"
+    return None
+
+
+@lru_cache(maxsize=1)
+def check() -> str | None:
+    """Return why Halide does not work on this machine, or None: compile and draw two pixels."""
+    layers = (
+        SceneLayer(np.full((5, 2), 2.0, np.float32), np.zeros(5, np.float32), "tanh", False),
+        SceneLayer(np.full((3, 5), 0.2, np.float32), np.zeros(3, np.float32), "clip", False),
+    )
+    moment = Moment(("x", "y"), layers, "endpoints", View(1.0, 0.0, (0.0, 0.0), ()),
+                    Colouring("rgb", None, 0.0))  # fmt: skip
+    try:
+        drawn = np.concatenate(list(CpuBackend(1).bands(moment, width=2, height=1)))
+    except (hl.HalideError, RuntimeError, OSError) as error:
+        return f"Halide cannot compile here: {str(error).strip().splitlines()[0]}"
+    expected = round(255 * float(np.tanh(2.0)))  # both pixels: y is 0, x is −1 and 1
+    if drawn.ravel().tolist() != [0, 0, 0, expected, expected, expected]:
+        return f"Halide draws {drawn.ravel().tolist()} where {expected} is right"
+    return None
+
+
+def _bands(moment: Moment, width: int, height: int, samples: int) -> Iterator[slice]:
+    """Yield the rows of a frame in bands, so that neither Ctrl-C nor memory waits for a frame."""
+    work = sum(layer.weight.size for layer in moment.layers) + 1
+    points = min(_WORK_A_BAND // work, _POINTS_A_BAND)
+    count = max(points // (width * samples**2), 2 * _cores())
+    for top in range(0, height, count):
+        yield slice(top, min(top + count, height))
+
+
+def _strips(threads: int | None) -> int:
+    """Return how many strips of rows Halide's pool shares.
+
+    A limit below the cores is kept by having no more strips than that; without one there are eight
+    for each core, so that a core that is also encoding takes fewer.
+    """
+    return threads if threads is not None and threads < _cores() else 8 * _cores()
+
+
+def _cores() -> int:
+    return os.cpu_count() or 1

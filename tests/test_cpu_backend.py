@@ -1,0 +1,266 @@
+"""The fused `cpu` backend against its readable twin, the `torch` backend."""
+
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from cppnvid import backends, build_scene
+from cppnvid.backends import Backend
+from cppnvid.backends.reference import TorchBackend
+from cppnvid.errors import BackendUnavailable, RecipeError
+from cppnvid.network import ACTIVATIONS, OUTPUT_FUNCTIONS
+from cppnvid.recipe import COLOUR_MODES, Recipe
+from cppnvid.scene import Moment, Scene
+
+pytest.importorskip("halide", reason="no halide here: it has wheels for some platforms only")
+
+# From here on a machine has halide, and what does not work with it fails.
+from cppnvid.backends import cpu
+from cppnvid.backends.halide import functions
+
+WARPS: dict[str, dict[str, Any]] = {
+    "mirror": {"kind": "mirror", "angle": 30, "offset": 0.1},
+    "kaleidoscope": {"kind": "kaleidoscope", "segments": 5, "angle": 20},
+    "tile": {"kind": "tile", "size": 0.1, "mirrored": False},
+    "tile_mirrored": {"kind": "tile", "size": 0.3},
+    "swirl": {"kind": "swirl", "angle": 200, "radius": 0.3},
+    "wave": {"kind": "wave", "amplitude": 0.1, "frequency": 3, "phase": 50, "angle": 25},
+}
+
+
+def scene_of(**parts: Any) -> Scene:
+    """Return a recipe's scene: small hidden weights, so that rounding errors stay what they are."""
+    network = {"layers": [8, 8], "init": {"hidden": 0.4}} | parts.pop("network", {})
+    morph = {"seeds": [5, 6], "pace": "uniform"} | parts.pop("morph", {})
+    data = {"network": network, "morph": morph, "palette": {"name": "rgb"}} | parts
+    return build_scene(Recipe.model_validate(data))
+
+
+def drawn(
+    backend: Backend, moment: Moment, width: int, height: int, samples: int = 1
+) -> NDArray[np.uint8]:
+    """Return one whole frame."""
+    return np.concatenate(list(backend.bands(moment, width=width, height=height, samples=samples)))
+
+
+def assert_twins(
+    moment: Moment, width: int = 33, height: int = 17, *, samples: int = 1, share: float = 0.005
+) -> None:
+    """Assert that both backends draw the same but for a few roundings, and not one flat colour."""
+    fused = drawn(cpu.CpuBackend(), moment, width, height, samples)
+    plain = drawn(TorchBackend(), moment, width, height, samples)
+    steps = np.abs(fused.astype(int) - plain)
+    assert fused.shape == (height, width, 3)
+    assert steps.max() <= 1, f"{np.count_nonzero(steps > 1)} values are off by more than a step"
+    assert np.mean(steps > 0) <= share
+
+
+@pytest.mark.parametrize("size", [(1, 1), (7, 5), (33, 17), (24, 1), (25, 3), (1, 40)])
+def test_every_size(size: tuple[int, int]) -> None:
+    """Frames narrower than a tile, and as wide as one and a bit."""
+    assert_twins(scene_of().at(0.3), *size)
+
+
+@pytest.mark.parametrize("residual", [False, True])
+@pytest.mark.parametrize("width", [1, 3, 17, 128, 512])
+def test_every_width(width: int, residual: bool) -> None:
+    """Widths that fill no panel, one, and many."""
+    network = {"layers": [width] * 3, "residual": residual, "init": {"hidden": width**-0.5}}
+    assert_twins(scene_of(network=network).at(0.3))
+
+
+@pytest.mark.parametrize("scale", [1.0, 30.0])
+@pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
+def test_every_activation(activation: str, scale: float) -> None:
+    """Near zero and where functions saturate or turn many times, with layers of two widths."""
+    init = {"hidden": 0.4, "output": 0.3}
+    network = {"layers": [7, 6, 6], "activation": activation, "residual": True, "init": init}
+    assert_twins(scene_of(network=network, camera={"scale": scale}).at(0.3))
+
+
+@pytest.mark.parametrize("output", sorted(OUTPUT_FUNCTIONS))
+def test_every_output_function(output: str) -> None:
+    """Each draws what torch draws."""
+    assert_twins(scene_of(network={"output": output}).at(0.3), 40, 40)
+
+
+@pytest.mark.parametrize("hue", [0.0, 77.0])
+@pytest.mark.parametrize(
+    ("palette", "channels"),
+    [*((name, n) for name in (*COLOUR_MODES, "ember") if name != "cmyk" for n in (1, 3)),
+     ("cmyk", 4)],
+)  # fmt: skip
+def test_every_palette(palette: str, channels: int, hue: float) -> None:
+    """Each with the channels a recipe allows it, and its hue turned."""
+    scene = scene_of(network={"channels": channels}, palette={"name": palette, "hue": hue})
+    assert_twins(scene.at(0.3))
+
+
+@pytest.mark.parametrize("size", [(33, 17), (100, 100)])
+@pytest.mark.parametrize("kind", WARPS)
+def test_every_warp(kind: str, size: tuple[int, int]) -> None:
+    """Each under a camera that zooms, turns and pans; at 100x100 seams fall on pixels."""
+    camera = {"warps": [WARPS[kind]], "rotate": 33, "pan_x": 0.2, "pan_y": -0.1, "zoom": 0.6}
+    assert_twins(scene_of(camera=camera).at(0.3), *size)
+
+
+@pytest.mark.parametrize("size", [0.1, 0.3, 0.07])
+def test_seams_fall_where_torchs_fall(size: float) -> None:
+    """Pixels that stand on the seam of a tile to the last digit take the same side of it."""
+    warp = {"kind": "tile", "size": size, "mirrored": False}
+    camera = {"coordinates": "corners", "warps": [warp]}
+    assert_twins(scene_of(camera=camera).at(0.3), 100, 100)
+
+
+@pytest.mark.parametrize("coordinates", ["centres", "corners", "pixels", "endpoints"])
+def test_every_convention_of_coordinates(coordinates: str) -> None:
+    """All warps one after the other."""
+    camera = {"coordinates": coordinates, "warps": [*WARPS.values()]}
+    assert_twins(scene_of(camera=camera).at(0.3))
+
+
+@pytest.mark.parametrize("size", [(1, 1), (7, 5), (33, 17)])
+@pytest.mark.parametrize("samples", [2, 3, 5, 8])
+def test_antialiasing(samples: int, size: tuple[int, int]) -> None:
+    """Points are averaged in linear light; coarse detail, so that averages differ from points."""
+    assert_twins(scene_of(camera={"scale": 5}).at(0.3), *size, samples=samples)
+
+
+@pytest.mark.parametrize("layers", [[], [3], [5, 4]])
+@pytest.mark.parametrize("inputs", [["x"], ["y", "r"], ["z"], ["x", "y", "r", "z"]])
+def test_every_input(inputs: list[str], layers: list[int]) -> None:
+    """Any of x, y, r and none of them, down to a network without hidden layers."""
+    assert_twins(scene_of(network={"inputs": inputs, "layers": layers}).at(0.3))
+
+
+def test_no_frame_seed_or_size_compiles_again() -> None:
+    """Weights, camera, warps and palette are inputs: one pipeline draws them all."""
+
+    def film(seeds: list[int], zoom: float) -> Scene:
+        camera = {"zoom": zoom, "warps": [{"kind": "swirl", "angle": 90 * zoom}]}
+        return scene_of(
+            morph={"seeds": seeds}, camera=camera, palette={"name": "tide", "hue": 10 * zoom}
+        )
+
+    backend = cpu.CpuBackend()
+    list(backend.render(film([1, 2], 1.0), [0.0], width=30, height=20))
+    before = cpu.compiled.cache_info().misses
+    frames = list(backend.render(film([1, 2], 1.0), [0.0, 0.2, 0.4], width=30, height=20))
+    frames += list(backend.render(film([8, 9], 2.0), [0.2], width=30, height=20))
+    list(backend.render(film([8, 9], 2.0), [0.2], width=41, height=3))
+    list(backend.render(scene_of(network={"layers": [9]}), [0.0], width=8, height=8))
+    list(backend.render(film([8, 9], 2.0), [0.4], width=30, height=20))
+
+    assert len({frame.tobytes() for frame in frames}) == len(frames)
+    assert cpu.compiled.cache_info().misses == before + 1  # the one of another width
+
+
+def test_the_same_bytes_whatever_the_threads_and_bands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pixel does not depend on which strip or band it is drawn in, nor on the run."""
+    moment = scene_of(palette={"name": "ember"}).at(0.3)
+    whole = drawn(cpu.CpuBackend(), moment, 70, 41, 2)
+
+    np.testing.assert_array_equal(drawn(cpu.CpuBackend(1), moment, 70, 41, 2), whole)
+    monkeypatch.setattr(cpu, "_POINTS_A_BAND", 1)
+    assert len(list(cpu.CpuBackend().bands(moment, width=70, height=41, samples=2))) > 1
+    np.testing.assert_array_equal(drawn(cpu.CpuBackend(), moment, 70, 41, 2), whole)
+
+
+def test_frames_are_whole_and_bands_are_their_rows() -> None:
+    """`render` gives [1, height, width, 3] of the same pixels as `bands`."""
+    scene = scene_of()
+    (frame,) = cpu.CpuBackend().render(scene, [0.3], width=31, height=9)
+
+    assert frame.shape == (1, 9, 31, 3)
+    assert frame.flags.c_contiguous
+    np.testing.assert_array_equal(frame[0], drawn(cpu.CpuBackend(), scene.at(0.3), 31, 9))
+
+
+def test_rounding_errors_are_float32s() -> None:
+    """With N(0, 1) weights at most twice as many values as torch's differ from float64's."""
+    moment = scene_of(network={"layers": ["9x16"], "init": {"hidden": 1.0}}).at(0.3)
+    exact, plain, fused = (
+        drawn(backend, moment, 480, 270)
+        for backend in (TorchBackend(dtype=torch.float64), TorchBackend(), cpu.CpuBackend())
+    )
+
+    allowed = 2 * np.count_nonzero(plain != exact) + 20
+    assert np.count_nonzero(fused != exact) <= allowed
+    assert np.abs(fused.astype(int) - exact).max() <= 1
+
+
+def test_halide_is_usable_here() -> None:
+    """Where halide is installed it works: `report` says so, and this suite has not tested air."""
+    (entry,) = [entry for entry in backends.report() if entry.name == "cpu"]
+
+    assert entry.usable, entry.detail
+    assert backends.choose("cpu").name == "cpu"
+
+
+@pytest.mark.parametrize(
+    ("network", "words"),
+    [({"layers": ["33x4"]}, "33 hidden layers"),
+     ({"layers": [{"width": 600, "activation": "atan_pair"}]}, "1200 values")],
+)  # fmt: skip
+def test_what_it_cannot_draw_it_says_at_selection(network: dict[str, Any], words: str) -> None:
+    """By name it raises with the reason, at selection and when drawing; `auto` takes torch."""
+    moment = scene_of(network=network).at(0.0)
+    notes: list[str] = []
+
+    with pytest.raises(BackendUnavailable, match=words):
+        backends.choose("cpu", moment=moment)
+    with pytest.raises(BackendUnavailable, match=words):
+        drawn(cpu.CpuBackend(), moment, 4, 4)
+    chosen = backends.choose("auto", notes.append, moment=moment, points=10**12)
+    assert chosen.name.startswith("torch:")
+    assert words in notes[0] or chosen.name != "torch:cpu"
+
+
+def test_a_function_only_torch_has_is_declined(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An activation that `network.py` gains and the twin does not is no KeyError."""
+    monkeypatch.delitem(functions.ACTIVATIONS, "tanh")
+
+    assert cpu.unsupported(scene_of().at(0.0)) == "it has no activation tanh"
+
+
+def test_auto_weighs_compiling_against_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small still goes to torch and a film to cpu, where there is no GPU."""
+    for gpu in ("torch:cuda", "torch:mps"):
+        monkeypatch.setitem(backends._BACKENDS, gpu, lambda: (False, "none"))
+    moment = scene_of(network={"layers": ["9x16"]}).at(0.0)
+    notes: list[str] = []
+
+    assert backends.choose(moment=moment, points=10**9).name == "cpu"
+    assert backends.choose().name == "cpu"
+    assert backends.choose("torch", moment=moment, points=10**9).name == "torch:cpu"
+    assert backends.choose("auto", notes.append, moment=moment, points=10**4).name == "torch:cpu"
+    assert "compiling takes longer" in notes[0]
+
+
+@pytest.mark.parametrize("missing", [True, False])
+def test_auto_goes_on_without_halide(monkeypatch: pytest.MonkeyPatch, missing: bool) -> None:
+    """Missing or broken, `auto` draws with torch and says why, and `cpu` by name raises."""
+    if missing:
+        monkeypatch.setitem(sys.modules, "halide", None)
+    else:
+        monkeypatch.setattr(cpu, "check", lambda: "Halide draws [1] where 2 is right")
+    notes: list[str] = []
+
+    chosen = backends.choose("auto", notes.append, moment=scene_of().at(0.0), points=10**12)
+
+    assert chosen.name.startswith("torch:")
+    words = "pip install halide" if missing else "where 2 is right"
+    assert words in notes[0] or chosen.name != "torch:cpu"
+    with pytest.raises(BackendUnavailable, match=words):
+        backends.choose("cpu")
+
+
+@pytest.mark.parametrize("name", ["cpu:0", "halide"])
+def test_unknown_names_are_refused(name: str) -> None:
+    """What is no backend's name is a mistake and not a guess."""
+    with pytest.raises(RecipeError, match="cpu"):
+        backends.choose(name)
