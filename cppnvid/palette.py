@@ -85,7 +85,7 @@ def colour(values: Tensor, colouring: Colouring) -> Tensor:
         case "gradient":
             return _along_gradient(values, colouring)
         case "oklch":
-            lightness, chroma, hue = _three(values, chroma=0.5).unbind(-1)
+            lightness, chroma, hue = _three(values, 0.5, 0.5).unbind(-1)
             angle = 2.0 * math.pi * hue
             chroma = MAX_CHROMA * chroma
             lab = torch.stack([lightness, chroma * angle.cos(), chroma * angle.sin()], dim=-1)
@@ -93,9 +93,9 @@ def colour(values: Tensor, colouring: Colouring) -> Tensor:
         case "cmyk":
             rgb = (1.0 - values[:, :3]) * (1.0 - values[:, 3:])
         case "hsv":
-            rgb = _from_hsv(_three(values, chroma=1.0))
+            rgb = _from_hsv(_three(values, 1.0, 1.0))
         case "hsl":
-            rgb = _from_hsl(_three(values, chroma=1.0))
+            rgb = _from_hsl(_three(values, 1.0, 0.5))
         case "grey":
             grey = values if values.shape[1] == 1 else values @ _LUMA.to(values)[:, None]
             return grey.expand(-1, 3)
@@ -104,17 +104,17 @@ def colour(values: Tensor, colouring: Colouring) -> Tensor:
     return from_oklab(_turn(to_oklab(rgb), colouring.hue)) if colouring.hue else rgb
 
 
-def _three(values: Tensor, *, chroma: float) -> Tensor:
-    """Give a single channel the part that varies most to the eye: hue at full colour."""
+def _three(values: Tensor, second: float, third: float) -> Tensor:
+    """Take a single channel as the first of three, with the other two at these values."""
     if values.shape[1] != 1:
         return values
-    full = torch.full_like(values, chroma)
-    return torch.cat([values, full, torch.full_like(values, 1.0 if chroma == 1.0 else 0.5)], dim=1)
+    rest = [torch.full_like(values, value) for value in (second, third)]
+    return torch.cat([values, *rest], dim=1)
 
 
 def _along_gradient(values: Tensor, colouring: Colouring) -> Tensor:
     """Take the first channel's place on the gradient; the others bend that colour."""
-    gradient = torch.from_numpy(colouring.gradient).to(values.device)
+    gradient = torch.from_numpy(colouring.gradient).to(values)
     position = values[:, 0] * (len(gradient) - 1)
     below = position.long().clamp_(max=len(gradient) - 2)
     share = (position - below)[:, None]

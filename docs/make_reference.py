@@ -1,5 +1,6 @@
-"""Write docs/recipe.md, the reference of every key, from the models: `python docs/make_reference.py`."""
+"""Write docs/recipe.md, every key of a recipe, from the models: `python docs/make_reference.py`."""
 
+import inspect
 import types
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,19 +11,40 @@ from pydantic.fields import FieldInfo
 
 from cppnvid.gradients import GRADIENTS
 from cppnvid.recipe import (
-    COLOUR_MODES, SIZES, Camera, Canvas, Init, Kaleidoscope, Layer, Mirror, Morph, NetworkSpec,
-    Output, Palette, Recipe, Swirl, Tile, Track, Wave,
+    COLOUR_MODES,
+    SIZES,
+    Camera,
+    Canvas,
+    Init,
+    Kaleidoscope,
+    Layer,
+    Mirror,
+    Morph,
+    NetworkSpec,
+    Output,
+    Palette,
+    Recipe,
+    Swirl,
+    Tile,
+    Track,
+    Wave,
 )  # fmt: skip
 from cppnvid.styles import STYLES
 
 TARGET = Path(__file__).parent / "recipe.md"
+WARPS: tuple[type[BaseModel], ...] = (Mirror, Kaleidoscope, Tile, Swirl, Wave)
+SPECIAL = {
+    (Camera, "warps"): "list of warps, see below",
+    (Canvas, "size"): "WIDTHxHEIGHT, a name, or one number",
+    (Track, "keys"): "list of `[time, value]`",
+}
 SECTIONS: list[tuple[str, type[BaseModel]]] = [
     ("network", NetworkSpec),
     ("network.layers", Layer),
     ("network.init", Init),
     ("morph", Morph),
     ("camera", Camera),
-    *((f"camera.warps, kind: {w.__name__.lower()}", w) for w in (Mirror, Kaleidoscope, Tile, Swirl, Wave)),
+    *((f"camera.warps, kind: {warp.__name__.lower()}", warp) for warp in WARPS),
     ("palette", Palette),
     ("canvas", Canvas),
     ("output", Output),
@@ -35,15 +57,15 @@ def reference() -> str:
     lines = [
         "# Every key of a recipe",
         "",
-        "Made by `python docs/make_reference.py`. Defaults are the models' own; a recipe starts from",
-        f"its `style` ({', '.join(STYLES)}), whose values come before these.",
+        "Made by `python docs/make_reference.py`. Defaults are the models' own; a recipe starts",
+        f"from its `style` ({', '.join(STYLES)}), whose values come before these.",
         "",
         Recipe.__doc__ or "",
         "",
         *table(Recipe),
     ]
     for name, model in SECTIONS:
-        lines += ["", f"## {name}", "", (model.__doc__ or "").strip(), "", *table(model)]
+        lines += ["", f"## {name}", "", inspect.getdoc(model) or "", "", *table(model)]
     lines += [
         "",
         "## Names",
@@ -62,7 +84,8 @@ def table(model: type[BaseModel]) -> Iterator[str]:
     yield "|---|---|---|---|"
     for name, field in model.model_fields.items():
         about = " ".join((field.description or "").split()).replace("|", "\\|")
-        yield f"| `{name}` | {kind(field.annotation)} | {default(field)} | {about} |"
+        may_be = SPECIAL.get((model, name)) or kind(field.annotation)
+        yield f"| `{name}` | {may_be} | {default(name, field)} | {about} |"
 
 
 def kind(annotation: Any) -> str:
@@ -78,14 +101,17 @@ def kind(annotation: Any) -> str:
     if get_origin(annotation) is tuple:
         parts = [part for part in get_args(annotation) if part is not Ellipsis]
         return "list of " + " and ".join(dict.fromkeys(kind(part) for part in parts))
+    if issubclass(annotation, BaseModel) and annotation not in (Track, Layer):
+        return "see below"
     names = {
-        "int": "whole number", "float": "number", "str": "text", "bool": "true or false",
+        "Layer": "widths or mappings", "int": "whole number", "float": "number", "str": "text",
+        "bool": "true or false",
         "Track": "number or track", "Fraction": "number or ratio",
     }  # fmt: skip
     return names.get(annotation.__name__, f"{annotation.__name__.lower()}")
 
 
-def default(field: FieldInfo) -> str:
+def default(name: str, field: FieldInfo) -> str:
     """Return a field's default as it would be written in YAML."""
     value = field.default
     if field.is_required():
@@ -97,7 +123,8 @@ def default(field: FieldInfo) -> str:
     if isinstance(value, tuple):
         if value and isinstance(value[0], Layer):
             return f"`{len(value)}x{value[0].width}`"
-        return f"`{'x'.join(map(str, value))}`" if field.alias else f"`{list(value)}`"
+        text = "x".join(map(str, value)) if name == "size" else f"[{', '.join(map(str, value))}]"
+        return f"`{text}`"
     return f"`{value}`".replace("True", "true").replace("False", "false")
 
 

@@ -121,3 +121,12 @@ def test_every_palette_stays_in_range(name: str, channels: int) -> None:
     assert np.isfinite(made).all()
     assert made.min() >= 0
     assert made.max() <= 1
+
+
+@pytest.mark.parametrize("mode", ["hsv", "hsl", "oklch"])
+def test_one_channel_is_not_one_colour(mode: str) -> None:
+    """A network of one channel varies what each mode shows best, and float64 is drawn too."""
+    ramp = torch.linspace(0, 1, 12, dtype=torch.float64)[:, None]
+
+    for name in (mode, "ember"):
+        assert coloured(ramp, name=name).std(axis=0).max() > 0.1

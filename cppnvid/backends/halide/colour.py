@@ -66,7 +66,7 @@ def colour(
         case "hsv":
             rgb = _from_hsv(*([values[0], hl.f32(1.0), hl.f32(1.0)] if single else values))
         case "hsl":
-            rgb = _from_hsl(*([values[0], hl.f32(1.0), hl.f32(1.0)] if single else values))
+            rgb = _from_hsl(*([values[0], hl.f32(1.0), hl.f32(0.5)] if single else values))
         case "grey":
             grey = values[0] if single else _dot(palette._LUMA.tolist(), tuple(values))
             return grey, grey, grey

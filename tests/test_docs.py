@@ -1,0 +1,111 @@
+"""What the documents show works, and nothing that a user can call goes unmentioned."""
+
+import io
+import re
+import runpy
+import shlex
+import subprocess
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+
+import pytest
+import yaml
+
+import cppnvid
+from cppnvid.cli import main
+from cppnvid.recipe import Recipe
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PYTHON_PAGE = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+DRAWING = ("morph", "render", "still")
+
+
+def blocks(text: str, language: str) -> list[str]:
+    """Return the fenced blocks of one language."""
+    return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
+
+
+def shown_commands() -> list[list[str]]:
+    """Return every `cppnvid` command that README shows, as arguments."""
+    lines = [line for block in blocks(README, "sh") for line in block.splitlines()]
+    return [shlex.split(line)[1:] for line in lines if line.startswith("cppnvid ")]
+
+
+def run(arguments: list[str]) -> tuple[int, str, str]:
+    """Run the command line in this process; return its exit code, stdout and stderr."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as end:
+        main(arguments)
+    return int(end.value.code or 0), out.getvalue(), err.getvalue()
+
+
+def test_every_command_of_the_readme_runs() -> None:
+    """In the order a reader types them, drawn small; each finished file is the one line on stdout."""
+    commands = shown_commands()
+    assert len(commands) >= 12
+
+    for arguments in commands:
+        small = ["--size", "32x32"] if arguments[0] in DRAWING else []
+        if arguments[0] in ("morph", "render"):
+            arguments = [word for word in arguments if word not in ("--seconds", "6")]
+            small += ["--frames", "4"]
+        code, out, err = run([*arguments, *small])
+        assert code == 0, (arguments, err)
+        if arguments[0] in DRAWING:
+            (line,) = out.splitlines()
+            assert Path(line).exists(), arguments
+
+
+def test_every_command_and_preset_count_is_mentioned() -> None:
+    """README names every command, and how many presets there are."""
+    _, help_text, _ = run(["--help"])
+    for command in re.findall(
+        r"^  ([a-z]+)  ", help_text.split("Commands:")[1], flags=re.MULTILINE
+    ):
+        assert f"cppnvid {command}" in README, command
+    numbers = {17: "Seventeen", 18: "Eighteen", 19: "Nineteen", 20: "Twenty"}
+    assert f"{numbers[len(cppnvid.list_presets())]} presets" in README
+
+
+def test_the_recipe_of_the_readme_is_one() -> None:
+    """The YAML that README shows is accepted whole."""
+    (text,) = blocks(README, "yaml")
+
+    recipe = Recipe.model_validate(yaml.safe_load(text))
+
+    assert recipe.output.frames == 240
+    assert recipe.palette.name == "custom"
+
+
+def test_the_python_page_runs() -> None:
+    """Its blocks run in order, in a fresh process, and the mistake it shows is explained."""
+    program = "\n".join(blocks(PYTHON_PAGE, "python"))
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
+    assert "did you mean 'aurora'" in done.stdout
+
+
+def test_every_public_name_is_on_the_python_page() -> None:
+    """What `cppnvid.__all__` offers is written down."""
+    for name in cppnvid.__all__:
+        assert re.search(rf"`{name}\b", PYTHON_PAGE), name
+
+
+def test_the_recipe_reference_is_current() -> None:
+    """docs/recipe.md is what docs/make_reference.py writes."""
+    made = runpy.run_path(str(ROOT / "docs" / "make_reference.py"))["reference"]()
+
+    assert (ROOT / "docs" / "recipe.md").read_text(encoding="utf-8") == made
+
+
+def test_media_are_small() -> None:
+    """README's pictures stay under 6 MB in all, and every one that is shown is there."""
+    media = list((ROOT / "docs" / "media").iterdir())
+
+    assert sum(path.stat().st_size for path in media) < 6 * 2**20
+    for shown in re.findall(r'src="([^"]+)"', README):
+        assert (ROOT / shown).is_file(), shown
