@@ -42,7 +42,7 @@ def run(arguments: list[str]) -> tuple[int, str, str]:
 
 
 def test_every_command_of_the_readme_runs() -> None:
-    """In the order a reader types them, drawn small; each finished file is the one line on stdout."""
+    """In the order a reader types them, drawn small; stdout is the finished file's path."""
     commands = shown_commands()
     assert len(commands) >= 12
 

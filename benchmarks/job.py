@@ -1,0 +1,153 @@
+"""The whole job, side by side: two networks of 9×16, 1080×1080, MP4, drawn and written.
+
+    python -m benchmarks.job [--frames N] [--size WxH] [--save]
+
+Each way runs in a process of its own, which tells its seconds, its processor seconds with those of
+ffmpeg, and its peak memory. The article's program is written anew from its description: every frame
+in one batch, all of them kept until the last is drawn, then written.
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.article import whole_frame
+from benchmarks.machine import describe, processor
+
+HEADINGS = "| way | seconds | processor seconds | peak MB | MB a frame more |"
+
+
+def recipe(frames: int, size: str) -> "cppnvid.Recipe":  # type: ignore[name-defined] # noqa: F821
+    """Return the job as a recipe: the article's style, two seeds, there and back."""
+    from cppnvid import Recipe
+
+    return Recipe.model_validate(
+        {
+            "style": "article",
+            "morph": {"seeds": [1, 2]},
+            "canvas": {"size": size},
+            "output": {"frames": frames},
+        }
+    )
+
+
+def article(frames: int, size: str, path: str) -> None:
+    """Blend two networks linearly, draw whole frames, keep them all, write them."""
+    import imageio_ffmpeg
+    import torch
+
+    width, height = (int(side) for side in size.split("x"))
+    torch.manual_seed(1)
+    shapes = [(16, 2), *[(16, 16)] * 8, (3, 16)]
+    first, last = ([(torch.randn(s), torch.randn(s[0])) for s in shapes] for _ in range(2))
+    kept = []
+    for index in range(frames):
+        share = index / max(frames - 1, 1)
+        blended = [
+            (torch.lerp(w, v, share), torch.lerp(b, c, share))
+            for (w, b), (v, c) in zip(first, last, strict=True)
+        ]
+        kept.append(whole_frame(blended, width, height))
+    writer = imageio_ffmpeg.write_frames(path, (width, height), fps=30, macro_block_size=2)
+    writer.send(None)
+    for frame in kept:
+        writer.send(frame)
+    writer.close()
+
+
+def whole(frames: int, size: str, path: str) -> None:
+    """Let cppnvid do the job."""
+    from cppnvid import render_video
+
+    render_video(recipe(frames, size), path)
+
+
+def drawing(frames: int, size: str, _path: str) -> None:
+    """Draw cppnvid's frames and drop them."""
+    from cppnvid import render_frames
+
+    for _ in render_frames(recipe(frames, size)):
+        pass
+
+
+def encoding(frames: int, size: str, path: str) -> None:
+    """Encode as many frames, drawn at an eighth of the size and repeated to the full one."""
+    from cppnvid import render_frames
+    from cppnvid.encode import open_encoder
+
+    made = recipe(frames, size)
+    width, height = made.canvas.size
+    small = recipe(frames, f"{width // 8}x{height // 8}")
+    with open_encoder(
+        path, width=width, height=height, fps=made.output.fps, frames=frames
+    ) as encoder:
+        for batch in render_frames(small):
+            encoder.write(np.ascontiguousarray(batch.repeat(8, axis=1).repeat(8, axis=2)))
+
+
+WAYS: dict[str, Callable[[int, str, str], None]] = {
+    "the article's program": article,
+    "cppnvid": whole,
+    "cppnvid, drawing alone": drawing,
+    "cppnvid, encoding alone": encoding,
+}
+
+
+def measure(way: str, frames: int, size: str) -> dict[str, float]:
+    """Run one way in a fresh process and return what it took."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "benchmarks.job", "--way", way]
+        command += ["--frames", str(frames), "--size", size, "--path", f"{folder}/loop.mp4"]
+        told: dict[str, float] = json.loads(subprocess.check_output(command).splitlines()[-1])
+        return told
+
+
+def main() -> None:
+    """Run every way twice, short and whole, and print the table."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--frames", type=int, default=40)
+    parser.add_argument("--size", default="1080x1080")
+    parser.add_argument("--save", action="store_true")
+    parser.add_argument("--way")
+    parser.add_argument("--path", default="")
+    given = parser.parse_args()
+    if given.way:
+        start = time.perf_counter()
+        WAYS[given.way](given.frames, given.size, given.path)
+        seconds = time.perf_counter() - start
+        own, child = (
+            resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+        )
+        worked = own.ru_utime + own.ru_stime + child.ru_utime + child.ru_stime
+        print(json.dumps({"seconds": seconds, "worked": worked, "peak": own.ru_maxrss / 1024}))
+        return
+    lines = [
+        f"# {given.frames} frames of {given.size} to MP4, two networks of 9x16", "",
+        describe() + ".", "", HEADINGS, "|---|---|---|---|---|",
+    ]  # fmt: skip
+    for way in WAYS:
+        few = measure(way, given.frames // 4, given.size)
+        all_ = measure(way, given.frames, given.size)
+        more = (all_["peak"] - few["peak"]) / (given.frames - given.frames // 4)
+        lines.append(
+            f"| {way} | {all_['seconds']:.1f} | {all_['worked']:.1f} "
+            f"| {all_['peak']:.0f} | {more:.1f} |"
+        )
+        print(lines[-1], flush=True)
+    text = "\n".join(lines) + "\n"
+    print(text)
+    if given.save:
+        name = f"job-{processor().lower().replace(' ', '-')}.md"
+        (Path(__file__).parent / "results" / name).write_text(text)
+
+
+if __name__ == "__main__":
+    main()
