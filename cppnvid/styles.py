@@ -9,6 +9,75 @@ from typing import Any
 
 DEFAULT_STYLE = "house"
 
+# The published systems, by their own formulas and numbers; tests hold them to both.
+_PATTERNS: dict[str, Any] = {
+    "network": {"layers": ["4x32"], "z_dim": 8, "z_scale": 10.0, "z_distribution": "uniform"},
+    "camera": {"coordinates": "endpoints", "scale": 10.0},
+    "palette": {"name": "rgb"},
+}
+_TANH_SOFTPLUS = [{"width": 32, "activation": name} for name in ("tanh", "softplus") * 2]
+
+
+def _patterns(**network: Any) -> dict[str, Any]:
+    return _PATTERNS | {"network": _PATTERNS["network"] | network}
+
+
+PUBLISHED: dict[str, dict[str, Any]] = {
+    # "Making deep neural networks paint to understand how they work", 2019.
+    "article": {
+        "network": {
+            "inputs": ["x", "y"],
+            "layers": ["9x16"],
+            "bias": "first",
+            "output_bias": False,
+            "init": {"biases": "pytorch"},
+        },
+        "camera": {"coordinates": "corners"},
+        "palette": {"name": "rgb"},
+    },
+    # Neural network generative art in JavaScript, 2015: its third input, a 1, is a bias.
+    "netart-2015": {
+        "network": {
+            "inputs": ["x", "y"],
+            "layers": ["9x16"],
+            "bias": "first",
+            "output_bias": False,
+        },
+        "camera": {"coordinates": "corners"},
+        "palette": {"name": "rgb"},
+    },
+    # The same, 2016: widths 12 to 19 with 24 - width layers; 16 stands for them.
+    "netart-2016": {
+        "network": {
+            "inputs": ["x", "y", "r", "z"],
+            "z_dim": 2,
+            "z_distribution": "uniform",
+            "layers": ["8x16"],
+            "bias": "first",
+            "output_bias": False,
+        },
+        "camera": {"coordinates": "corners"},
+        "palette": {"name": "rgb"},
+    },
+    # "Generating Abstract Patterns with TensorFlow", 2016, and its variants B to E.
+    "patterns": _PATTERNS,
+    "patterns-b": _patterns(output="ridge"),
+    "patterns-c": _patterns(layers=_TANH_SOFTPLUS),
+    "patterns-d": _patterns(layers=_TANH_SOFTPLUS, output="sine"),
+    "patterns-e": _patterns(residual=True),
+    # Lucid's: both halves of each activation go on, so 24 neurons hand on 48 values.
+    "lucid": {
+        "network": {
+            "inputs": ["x", "y"],
+            "layers": ["8x24"],
+            "activation": "atan_pair",
+            "init": {"weights": "variance", "biases": "zero"},
+        },
+        "camera": {"coordinates": "endpoints", "scale": 3**0.5},
+        "palette": {"name": "rgb"},
+    },
+}
+
 STYLES: dict[str, dict[str, Any]] = {
     # A first layer of sines folds the plane, three of tanh sculpt it: more detail for each step of
     # the walk than any depth of tanh alone (their pictures flash by at 300 frames). Small σ keeps
@@ -22,15 +91,5 @@ STYLES: dict[str, dict[str, Any]] = {
         "camera": {"scale": 2.0},
         "palette": {"name": "lagoon"},
     },
-    "article": {
-        "network": {
-            "inputs": ["x", "y"],
-            "layers": ["9x16"],
-            "bias": "first",
-            "output_bias": False,
-            "init": {"biases": "pytorch"},
-        },
-        "camera": {"coordinates": "corners"},
-        "palette": {"name": "rgb"},
-    },
+    **PUBLISHED,
 }

@@ -1,0 +1,146 @@
+"""The published systems: given the same weights, each style is the published formula.
+
+Every formula is written out here for one pixel, in float64 numpy, from its description alone.
+"""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from cppnvid.backends.reference import TorchBackend
+from cppnvid.camera import axes
+from cppnvid.network import Network, sample_network
+from cppnvid.pacing import build_scene
+from cppnvid.recipe import Recipe
+from cppnvid.styles import STYLES
+
+WIDTH, HEIGHT = 9, 9
+Vector = NDArray[np.float64]
+
+
+def weights(network: Network) -> list[tuple[Vector, Vector]]:
+    """Return weight and bias of every layer in float64, zeros where there is no bias."""
+    made = []
+    for layer in network.layers:
+        bias = torch.zeros(len(layer.weight)) if layer.bias is None else layer.bias
+        made.append((layer.weight.double().numpy(), bias.double().numpy()))
+    return made
+
+
+def sigmoid(u: Vector) -> Vector:
+    """Return 1 / (1 + e^−u)."""
+    return 1.0 / (1.0 + np.exp(-u))
+
+
+def plain(network: Network, h: Vector) -> Vector:
+    """Tanh all the way, then sigmoid."""
+    layers = weights(network)
+    for weight, bias in layers[:-1]:
+        h = np.tanh(weight @ h + bias)
+    return sigmoid(layers[-1][0] @ h + layers[-1][1])
+
+
+def corner(i: int, j: int) -> tuple[float, float]:
+    """Place a pixel's corner: i/min − ½."""
+    return i / min(WIDTH, HEIGHT) - 0.5, j / min(WIDTH, HEIGHT) - 0.5
+
+
+def endpoint(i: int, j: int, scale: float) -> tuple[float, float]:
+    """Place a pixel so that the ends are ±scale."""
+    half = (WIDTH - 1) / 2
+    return scale * (i - half) / half, scale * (j - half) / half
+
+
+def article(network: Network, i: int, j: int) -> Vector:
+    """Nine tanh layers over x and y."""
+    return plain(network, np.array(corner(i, j)))
+
+
+def netart_2016(network: Network, i: int, j: int) -> Vector:
+    """The inputs are x, y, r, z1, z2 and a 1 that is the first bias."""
+    x, y = corner(i, j)
+    return plain(network, np.array([x, y, math.hypot(x, y), *network.latent.tolist()]))
+
+
+def patterns(kind: str) -> Callable[[Network, int, int], Vector]:
+    """U = z·Wz·scale + b + x·Wx + y·Wy + r·Wr, three more layers, and the variant's output."""
+
+    def pixel(network: Network, i: int, j: int) -> Vector:
+        x, y = endpoint(i, j, 10.0)
+        (first, b), *middle, (last, c) = weights(network)
+        u = first[:, 3:] @ network.latent.double().numpy() + b
+        u = u + x * first[:, 0] + y * first[:, 1] + math.hypot(x, y) * first[:, 2]
+        h = np.tanh(u)
+        for index, (weight, bias) in enumerate(middle):
+            u = weight @ h + bias
+            if kind in "cd" and index % 2 == 0:
+                h = np.log1p(np.exp(u))
+            else:
+                h = np.tanh(u) + (h if kind == "e" else 0.0)
+        u = last @ h + c
+        outputs = {"b": np.sqrt(1.0 - np.abs(np.tanh(u))), "d": 0.5 * np.sin(u) + 0.5}
+        made: Vector = outputs.get(kind, sigmoid(u))
+        return made
+
+    return pixel
+
+
+def lucid(network: Network, i: int, j: int) -> Vector:
+    """Eight layers of 24 whose activation is concat(atan(u)/0.67, atan(u)²/0.6)."""
+    h = np.array(endpoint(i, j, math.sqrt(3.0)))
+    layers = weights(network)
+    for weight, bias in layers[:-1]:
+        u = np.arctan(weight @ h + bias)
+        h = np.concatenate([u / 0.67, u**2 / 0.6])
+    return sigmoid(layers[-1][0] @ h + layers[-1][1])
+
+
+FORMULAS: dict[str, Callable[[Network, int, int], Vector]] = {
+    "article": article,
+    "netart-2015": article,
+    "netart-2016": netart_2016,
+    "patterns": patterns("a"),
+    "patterns-b": patterns("b"),
+    "patterns-c": patterns("c"),
+    "patterns-d": patterns("d"),
+    "patterns-e": patterns("e"),
+    "lucid": lucid,
+}
+
+
+def test_every_published_style_has_its_formula() -> None:
+    """No style but the house's own goes untested."""
+    assert set(FORMULAS) == set(STYLES) - {"house"}
+
+
+@pytest.mark.parametrize("style", sorted(FORMULAS))
+@pytest.mark.parametrize("seed", [0, 5])
+def test_styles_are_the_published_formulas(style: str, seed: int) -> None:
+    """Every pixel equals its formula in float64 to 1e-5, before it is rounded to 8 bits."""
+    recipe = Recipe.model_validate({"style": style, "morph": {"seeds": [seed], "pace": "uniform"}})
+    network = sample_network(recipe.network, seed)
+    moment = build_scene(recipe).at(0.0)
+    across, down = (torch.from_numpy(a) for a in axes(moment.coordinates, WIDTH, HEIGHT))
+
+    made = TorchBackend("cpu", torch.float64).colours(
+        moment, across.repeat(HEIGHT), down.repeat_interleave(WIDTH)
+    )
+
+    expected = [FORMULAS[style](network, i, j) for j in range(HEIGHT) for i in range(WIDTH)]
+    # The latent is folded into a float32 bias, whose rounding sharp networks magnify: hence 1e-4.
+    tolerance = 1e-4 if "z" in recipe.network.inputs else 1e-5
+    np.testing.assert_allclose(made.numpy(), np.array(expected), atol=tolerance)
+
+
+def test_published_latents_and_weights_have_their_distribution() -> None:
+    """Patterns' z is U(−1, 1) times its scale of 10; the article's bias is PyTorch's default."""
+    latent = sample_network(Recipe(style="patterns").network, 3).latent
+    bias = sample_network(Recipe(style="article").network, 3).layers[0].bias
+
+    assert 1.0 < float(latent.abs().max()) <= 10.0
+    assert bias is not None
+    assert float(bias.abs().max()) <= 2**-0.5
