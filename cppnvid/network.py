@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from cppnvid.errors import RecipeError
 from cppnvid.recipe import Init, NetworkSpec
 
 SAMPLER_VERSION = 1
@@ -78,7 +79,12 @@ def sample_network(spec: NetworkSpec, seed: int) -> Network:
 
     Returns:
         A network of float32 CPU tensors, `len(spec.layers) + 1` layers, the last being the output.
+
+    Raises:
+        RecipeError: the seed is no whole number, negative or too large.
     """
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
+        raise RecipeError(f"a seed is a whole number from 0 to 2**63 - 1, given {seed!r}")
     inputs = tuple(name for name in ("x", "y", "r", "z") if name in spec.inputs)
     init = spec.init
     layers: list[Layer] = []

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from cppnvid.backends import Backend, choose
 from cppnvid.encode import check_output, open_encoder, write_still
+from cppnvid.errors import RecipeError
 from cppnvid.motion import frame_times
 from cppnvid.notebook import Still, Video, still
 from cppnvid.pacing import build_scene
@@ -73,7 +74,7 @@ def render_frames(
 ) -> Iterator[NDArray[np.uint8]]:
     """Draw a recipe's frames in order: batches of uint8 [n, height, width, 3], sRGB."""
     scene = build_scene(recipe)
-    yield from _frames(recipe, scene, _chosen(backend, recipe, scene, frames=recipe.output.frames))
+    return _frames(recipe, scene, _chosen(backend, recipe, scene, frames=recipe.output.frames))
 
 
 def render_still(recipe: Recipe, time: float = 0.0, *, backend: str | Backend = "auto") -> Still:
@@ -86,7 +87,12 @@ def render_still(recipe: Recipe, time: float = 0.0, *, backend: str | Backend = 
 
     Returns:
         uint8 [height, width, 3], sRGB; a notebook shows it.
+
+    Raises:
+        RecipeError: the time lies outside the video.
+        BackendError: this machine cannot draw it.
     """
+    _check_time(time)
     return still(np.concatenate(list(_bands(recipe, time, backend, _silent))))
 
 
@@ -103,6 +109,7 @@ def save_still(
 
     Raises as `render_video` does.
     """
+    _check_time(time)
     width, height = recipe.canvas.size
     check_output(path, width=width, height=height, fps=recipe.output.fps, overwrite=overwrite)
     write_still(
@@ -116,6 +123,11 @@ def _frames(recipe: Recipe, scene: Scene, drawer: Backend) -> Iterator[NDArray[n
     width, height = recipe.canvas.size
     times = [float(time) for time in frame_times(recipe)]
     return drawer.render(scene, times, width=width, height=height, samples=recipe.canvas.samples)
+
+
+def _check_time(time: float) -> None:
+    if not 0.0 <= time <= 1.0:
+        raise RecipeError(f"time {time}: a video runs from 0 to 1")
 
 
 def _bands(

@@ -8,9 +8,14 @@ os.environ["OMP_NUM_THREADS"] = "1"
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from numpy.typing import NDArray
 
 from cppnvid.recipe import Camera, Canvas, Morph, NetworkSpec, Output, Palette, Recipe
+
+# The same examples on every run: a check that fails by luck stops somebody else's work.
+settings.register_profile("repeatable", derandomize=True)
+settings.load_profile("repeatable")
 
 
 def small(width: int = 33, height: int = 17, **parts: dict[str, object]) -> Recipe:

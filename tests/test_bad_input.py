@@ -64,7 +64,7 @@ ROWS = [
         ]
     ],
     *[
-        Bad(f"{MORPH} --seconds {given}", ("--seconds", "above 0", f"given {shown}"))
+        Bad(f"{MORPH} --seconds {given}", ("--seconds", "more than 0", f"given {shown}"))
         for given, shown in [("0", "0"), ("-1", "-1"), ("inf", "'inf'"), ("nan", "'nan'")]
     ],
     Bad(f"{MORPH} --seconds 1 --fps nan", ("--fps", "frame rate", "'nan'")),

@@ -339,3 +339,40 @@ def test_frame_rates_may_be_ratios(run: Run) -> None:
     run("morph", "--seeds", "1", "2", "--fps", "30000/1001", "--frames", "2", *SMALL, "-q")
 
     assert probe("morph-1-2.mp4").fps == Fraction(30000, 1001)
+
+
+# ------------------------------------------------------------------ names
+
+
+def test_what_was_printed_can_be_asked_about(run: Run) -> None:
+    """The path that `morph` prints, of a folder too, is one that `info` and `render` take."""
+    code, out, _ = run("morph", "--seeds", "1", "--frames", "2", "-o", "made/", *SMALL)
+    assert code == 0
+    printed = out.strip()
+
+    code, out, err = run("info", printed)
+    assert code == 0, err
+    assert "PNG folder" in out
+    assert "seeds:" in out
+    assert run("render", printed, "-o", "again.mp4")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (("morph", "--seeds", "1", "-o", ""), "--output is empty"),
+        (("still", "--seed", "1", "-o", ""), "--output is empty"),
+        (("still", "--seed", "1", "-o", "a.jpg"), "a.jpg: a still is a .png"),
+        (("morph", "--seeds", "1", "-o", "folder.mp4"), "folder.mp4: is a folder"),
+        (("morph", "--seeds", "1", "-o", "a.mp4", "--crf", "0"), "MP4 takes 1 (finest) to 51"),
+    ],
+)
+def test_puzzling_outputs_are_refused_plainly(run: Run, typed: tuple[str, ...], words: str) -> None:
+    """An empty name, a still that is no PNG, a folder in the way: each has its own words."""
+    Path("folder.mp4").mkdir()
+
+    code, _, err = run(*typed, *SMALL)
+
+    assert code == 2
+    assert words in err
+    assert names_here() == ["folder.mp4"]

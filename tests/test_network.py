@@ -2,11 +2,13 @@
 
 import hashlib
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
+from cppnvid.errors import RecipeError
 from cppnvid.network import ACTIVATIONS, OUTPUT_FUNCTIONS, normal, sample_network, uniform
 from cppnvid.recipe import Init, Layer, NetworkSpec, Recipe
 
@@ -213,3 +215,10 @@ def test_parts_can_be_built_in_python() -> None:
 
     assert layer.weight.shape[0] == 4
     assert replace(layer, residual=True).residual
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, 2**63, True])
+def test_impossible_seeds_are_refused(seed: Any) -> None:
+    """A seed that no recipe may hold draws no network either."""
+    with pytest.raises(RecipeError, match="a seed is a whole number"):
+        sample_network(SPEC, seed)

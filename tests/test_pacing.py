@@ -64,6 +64,17 @@ def test_camera_runs_by_the_clock() -> None:
     assert np.allclose(np.diff(angles), np.pi / 4)
 
 
+def test_the_camera_does_not_bend_the_pace() -> None:
+    """The path is measured with a still camera: turning it changes no place on the path."""
+    turn = {"keys": [[0, 0], [0.5, 300], [1, 360]], "easing": "linear"}
+    still, turned = (
+        build_scene(small(morph={"pace": "even"}, camera={"rotate": rotate}))
+        for rotate in (0.0, turn)
+    )
+
+    assert np.array_equal(still.at(0.3).layers[1].weight, turned.at(0.3).layers[1].weight)
+
+
 def test_hold_acts_on_top_of_the_pace() -> None:
     """With hold, frames at the seeds stand still and the rest are even."""
     steps = changes(build_scene(house([5, 17], hold=0.5, path="slerp")), 100)

@@ -142,7 +142,7 @@ def test_one_seed_orbits_unless_told_otherwise() -> None:
         ({"morph": {"of": "z"}, "network": {"inputs": ["x", "y"]}}, "has no z"),
         ({"output": {"frames": 0}}, "greater than or equal to 1"),
         ({"output": {"frames": 9, "seconds": 3}}, "frames and seconds are both given"),
-        ({"output": {"fps": 0}}, "above 0"),
+        ({"output": {"fps": 0}}, "more than 0"),
         ({"output": {"fps": float("nan")}}, "finite"),
         ({"output": {"fps": "1e999999999"}}, "a number or a ratio"),
         ({"output": {"fps": "30/0"}}, "a number or a ratio"),
@@ -158,6 +158,8 @@ def test_one_seed_orbits_unless_told_otherwise() -> None:
         ({"palette": "viridiss"}, "unknown palette 'viridiss'"),
         ({"palette": {"name": "custom"}}, "custom needs at least two"),
         ({"palette": "cmyk"}, "network.channels: 4"),
+        ({"title": "a\x1b[2Jb"}, "control characters"),
+        ({"comment": "\x85"}, "control characters"),
         ({"style": "hous"}, "did you mean 'house'"),
     ],
 )

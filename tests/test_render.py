@@ -220,3 +220,35 @@ def test_public_names_are_there_and_listed() -> None:
         assert name in dir(cppnvid)
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         _ = cppnvid.nonsense
+
+
+@pytest.mark.parametrize("time", [-0.1, 1.5, float("nan")])
+def test_a_moment_outside_the_video_is_refused(time: float) -> None:
+    """Stills stand between 0 and 1; nothing is written otherwise."""
+    with pytest.raises(RecipeError, match="a video runs from 0 to 1"):
+        render_still(tiny(), time)
+    with pytest.raises(RecipeError, match="a video runs from 0 to 1"):
+        save_still(tiny(), "a.png", time=time)
+    assert not Path("a.png").exists()
+
+
+@pytest.mark.parametrize("palette", ["rgb", "ember"])
+@pytest.mark.parametrize("backend", ["torch", "auto"])
+def test_networks_that_overflow_are_drawn(palette: str, backend: str) -> None:
+    """Huge weights and relu give infinities; they become colours, and the pace stays finite."""
+    recipe = small(
+        16, 16,
+        network={"layers": "20x8", "activation": "relu", "init": {"hidden": 1e6}},
+        morph={"pace": "even"},
+        palette={"name": palette},
+    )  # fmt: skip
+
+    frames = np.concatenate(list(render_frames(recipe, backend=backend)))
+
+    assert frames.shape == (6, 16, 16, 3)
+
+
+def test_an_unknown_backend_is_refused_at_once() -> None:
+    """render_frames does not wait for its first frame to say so."""
+    with pytest.raises(RecipeError, match="unknown backend 'zz'"):
+        render_frames(tiny(), backend="zz")

@@ -210,7 +210,9 @@ def _evaluate(
         if layer.residual:
             hidden = hidden.add_(before)
     last = layers[-1]
-    return OUTPUT_FUNCTIONS[last.activation](torch.addmm(last.bias, hidden, last.weight))
+    values = OUTPUT_FUNCTIONS[last.activation](torch.addmm(last.bias, hidden, last.weight))
+    # A network of unbounded activations and huge weights overflows: that is black, not a crash.
+    return values.nan_to_num_(nan=0.0)
 
 
 def _buffer(

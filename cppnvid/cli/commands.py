@@ -1,5 +1,6 @@
 """The commands: options become overrides, a library call does the work."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -125,7 +126,7 @@ def _draw_video(source: "Source", given: dict[str, Any]) -> None:
 
     overrides = option.overrides_from(given)
     recipe = load_recipe(source, overrides)
-    output = given["output"] or video_name(source.stem, recipe.morph.seeds)
+    output = _named(given["output"], video_name(source.stem, recipe.morph.seeds))
     container = container_for(output)
     asked = format_overrides(recipe, container, overrides, made_as=source.suffix)
     if asked:
@@ -148,6 +149,13 @@ def _draw_video(source: "Source", given: dict[str, Any]) -> None:
     say(str(video.path))
 
 
+def _named(output: str | None, default: str) -> str:
+    """Return the output's name; one that is empty is a variable nobody set, not a wish."""
+    if output == "":
+        raise RecipeError("--output is empty: name a file, or leave the option out")
+    return output or default
+
+
 def _check_output(recipe: "Recipe", output: str, *, overwrite: bool) -> None:
     """Refuse what cannot be written before torch is loaded, which takes seconds."""
     from cppnvid.encode import check_output
@@ -159,7 +167,8 @@ def _check_output(recipe: "Recipe", output: str, *, overwrite: bool) -> None:
 def _summary(recipe: "Recipe", size: str) -> str:
     width, height = recipe.canvas.size
     output = recipe.output
-    return f"{width}x{height}, {output.frames} frames, {output.seconds:g} s, {size}"
+    frames = f"{output.frames} frame{'s' * (output.frames > 1)}"
+    return f"{width}x{height}, {frames}, {output.seconds:g} s, {size}"
 
 
 @app.command(cls=option.GroupedCommand)
@@ -190,7 +199,9 @@ def still(
     origin = Source({}, stem=f"still-{seed}") if source is None else read_source(source)
     recipe = load_recipe(origin, option.overrides_from(given))
     moment = option.parse_time(time) if time is not None else origin.time or 0.0
-    place = output or f"{origin.stem}.png"
+    place = _named(output, f"{origin.stem}.png")
+    if not place.lower().endswith(".png"):
+        raise RecipeError(f"{place}: a still is a .png; `render` makes videos and animations")
     _check_output(recipe, place, overwrite=overwrite)
     from cppnvid.render import save_still
 
@@ -231,7 +242,7 @@ def info(
         rate = f"{float(facts.fps):g} frames a second"
         about += [rate, f"{facts.frames} frames", f"{facts.seconds:g} s"]
     say(f"# {facts.path}: {', '.join(about)}, {size_on_disk(facts.path)}")
-    source = read_source(file)
+    source = read_source(Path(file))
     if source.time is not None:
         say(f"# the moment {source.time:g}")
     say(dump(source.data).rstrip("\n"))

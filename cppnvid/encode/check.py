@@ -64,6 +64,8 @@ def _check_place(path: Path, *, folder: bool, overwrite: bool) -> None:
         raise RecipeError(f"{path}: {parent} is a file, not a folder")
     if folder:
         _check_folder(path, overwrite=overwrite)
+    elif path.is_dir():
+        raise RecipeError(f"{path}: is a folder; end the name with / for PNGs, or name a file")
     elif os.path.lexists(path) and not overwrite:
         raise exists_error(path)
     # Only trying tells: permission bits say nothing on a read-only disk, a full one, or to root.

@@ -181,10 +181,10 @@ def container_for(path: str | os.PathLike[str]) -> Container:
         RecipeError: for an ending that is not in the table; the message names those that are.
     """
     text = os.fspath(path)
-    if text.endswith((FOLDER_SUFFIX, os.sep)) or Path(text).is_dir():
+    suffix = Path(text).suffix.lower()
+    known_file = any(suffix in container.suffixes for container in CONTAINERS)
+    if text.endswith((FOLDER_SUFFIX, os.sep)) or (Path(text).is_dir() and not known_file):
         suffix = FOLDER_SUFFIX
-    else:
-        suffix = Path(text).suffix.lower()
     for container in CONTAINERS:
         if suffix in container.suffixes:
             return container
@@ -208,7 +208,10 @@ def encoder_arguments(
         raise RecipeError(f"crf {crf} means nothing for {container.name}; leave it out")
     # From 1, because x264's 0 is lossless and no player of High profile can show it.
     if crf is not None and not 1 <= crf <= (container.max_crf or 0):
-        raise RecipeError(f"crf {crf} is not in 1 to {container.max_crf}, best to worst")
+        raise RecipeError(
+            f"crf {crf}: {container.name} takes 1 (finest) to {container.max_crf} (coarsest); "
+            f"change --crf or output.crf"
+        )
     quality = container.default_crf if crf is None else crf
     keyframes = max(1, round(2 * fps))  # seeking lands within two seconds; costs 2 %
     # ffmpeg rounds each time to a hundredth of a second, but the last frame's length by itself:

@@ -93,7 +93,7 @@ def read_source(source: str | os.PathLike[str]) -> Source:
     if not text:
         raise RecipeError("a recipe's name is empty: name a preset or a file")
     bare = isinstance(source, str) and not path.suffix and not path.is_absolute()
-    if bare and (_names_preset(text) or re.fullmatch(r"[\w-]+", text)):
+    if bare and (_names_preset(text) or (re.fullmatch(r"[\w-]+", text) and not path.is_dir())):
         return _read_text(preset_path(text), stem=path.name)
     if path.suffix.lower() in TEXT_SUFFIXES:
         return _read_text(path, stem=path.stem)

@@ -1,10 +1,11 @@
 """What the parts of a recipe share: strict numbers, closed models, words for what is unknown."""
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, Strict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict
 
 # Strict, so that `width: yes` or `seeds: "7"` is a mistake and not a 1 or a 7;
 # finite, so that NaN never reaches a pixel.
@@ -12,7 +13,18 @@ Real = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Whole = Annotated[int, Strict()]
 Flag = Annotated[bool, Strict()]
 Seed = Annotated[Whole, Field(ge=0, lt=2**63)]
-Text = Annotated[str, Strict(), Field(max_length=4000)]
+# Nothing that a terminal obeys or that YAML takes for a line's end: C0 but tab and newline, C1,
+# and Unicode's own line and paragraph ends.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+
+
+def _printable(text: str) -> str:
+    if found := _CONTROL.search(text):
+        raise ValueError(f"control characters cannot stand in a text, given {found[0]!r}")
+    return text
+
+
+Text = Annotated[str, Strict(), Field(max_length=4000), AfterValidator(_printable)]
 
 
 class Part(BaseModel):

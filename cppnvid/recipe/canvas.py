@@ -64,14 +64,14 @@ def parse_fps(data: Any) -> Any:
     if isinstance(data, float) and not math.isfinite(data):
         raise ValueError("a frame rate must be finite")
     # Short plain digits only: Fraction("1e999999999") would write out a number of a billion digits.
-    if not re.fullmatch(r"-?\d{1,9}(\.\d{1,9})?|\d{1,9}/[1-9]\d{0,8}", str(data)):
+    if not re.fullmatch(r"-?\d{1,18}(\.\d{1,18})?|\d{1,9}/[1-9]\d{0,8}", str(data)):
         raise ValueError("a frame rate is a number or a ratio such as 30000/1001")
     return Fraction(str(data))
 
 
 def _plausible_fps(fps: Fraction) -> Fraction:
     if not 0 < fps <= 240 or fps.denominator > 100_000:
-        raise ValueError("a frame rate lies above 0 and at most at 240")
+        raise ValueError("a frame rate is more than 0 and at most 240")
     return fps
 
 
@@ -110,7 +110,7 @@ class Output(Part):
             or not isinstance(seconds, int | float)
             or not 0 < seconds <= 36_000
         ):
-            raise ValueError(f"seconds must lie above 0 and at most at 36000, given {seconds!r}")
+            raise ValueError(f"seconds must be more than 0 and at most 36000, given {seconds!r}")
         fps = _plausible_fps(parse_fps(data.get("fps", 30)))
         rest = {key: value for key, value in data.items() if key != "seconds"}
         return rest | {"frames": max(1, round(Fraction(str(seconds)) * fps))}
