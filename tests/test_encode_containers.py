@@ -158,9 +158,9 @@ def test_folder_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("name", "crf", "words"),
     [
-        ("a.mp4", 0, "not in 1 to 51"),
-        ("a.mp4", 52, "not in 1 to 51"),
-        ("a.webm", 64, "not in 1 to 63"),
+        ("a.mp4", 0, r"MP4 takes 1 \(finest\) to 51"),
+        ("a.mp4", 52, r"MP4 takes 1 \(finest\) to 51"),
+        ("a.webm", 64, r"WebM takes 1 \(finest\) to 63"),
         ("a.gif", 15, "means nothing for GIF"),
     ],
 )
