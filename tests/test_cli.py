@@ -376,3 +376,24 @@ def test_puzzling_outputs_are_refused_plainly(run: Run, typed: tuple[str, ...], 
     assert code == 2
     assert words in err
     assert names_here() == ["folder.mp4"]
+
+
+def test_a_set_that_cannot_loop_is_blamed_on_itself(run: Run) -> None:
+    """A mistake between keys names the option it is about, not one with the same number."""
+    track = "camera.zoom.keys=[[0,1],[1,2]]"
+
+    code, _, err = run("morph", "--seeds", "1", "2", "--frames", "2", *SMALL, "--set", track)
+
+    assert code == 2
+    assert "--set camera.zoom.keys" in err
+    assert "--frames" not in err
+
+
+def test_numbers_without_an_end_are_named_by_their_key(run: Run) -> None:
+    """File, line and key path of a number that is not finite."""
+    Path("a.yaml").write_text("title: A\ncamera:\n  scale: .nan\n")
+
+    code, _, err = run("render", "a.yaml")
+
+    assert code == 2
+    assert "a.yaml:3: camera.scale: numbers must be finite" in err

@@ -11,7 +11,6 @@ from typing import Any
 from pydantic import ValidationError
 
 from cppnvid.errors import RecipeError
-from cppnvid.presets.keys import dotted
 from cppnvid.presets.mistakes import explain, show
 from cppnvid.presets.overrides import Override, label_for, lay
 from cppnvid.presets.schema import recipe_schema
@@ -25,7 +24,7 @@ from cppnvid.presets.sources import (
     recipe_text,
     recipe_yaml,
 )
-from cppnvid.presets.text import KeyPath, dump, parse
+from cppnvid.presets.text import KeyPath, dotted, dump, parse
 from cppnvid.recipe import Recipe
 
 __all__ = [

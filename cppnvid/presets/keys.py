@@ -67,11 +67,6 @@ def paths_of() -> Mapping[str, tuple[str, ...]]:
     return found
 
 
-def dotted(path: KeyPath) -> str:
-    """Return a key path as it is written: `network.layers.2.activation`."""
-    return ".".join(map(str, path))
-
-
 def value_at(data: Any, path: KeyPath) -> Any:
     """Return what stands at `path` in plain data, or None."""
     for key in path:

@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from cppnvid.errors import RecipeError
-from cppnvid.presets.keys import dotted, parts_at, value_at
-from cppnvid.presets.text import KeyPath
+from cppnvid.presets.keys import parts_at, value_at
+from cppnvid.presets.text import KeyPath, dotted
 from cppnvid.recipe import Key, Layer, Morph, Track, parse_fps
 
 
@@ -179,6 +179,7 @@ def label_for(path: KeyPath, words: str, overrides: Iterable[Override]) -> str:
             return f"{override.name}: {dotted(path)}: " if below else f"{override.name}: "
     below = [override for override in given if override.path[: len(path)] == path]
     said = set(re.findall(r"[\w.-]+", words))
-    named = [o for o in below if {o.key, str(o.path[-1]), str(o.value)} & said]
+    at_key = [o for o in below if any(f"{o.key}.".startswith(f"{word}.") for word in said)]
+    named = at_key or [o for o in below if {str(o.path[-1]), str(o.value)} & said]
     meant = named or (below if path else [])
     return f"{', '.join(dict.fromkeys(o.name for o in meant))}: " if meant else ""

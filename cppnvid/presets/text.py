@@ -140,6 +140,11 @@ def parse(text: str, name: str, *, lined: bool = True) -> Document:
         raise RecipeError(f"{name}{line}: holds {character!r}, which is not text") from None
 
 
+def dotted(path: KeyPath) -> str:
+    """Return a key path as it is written: `network.layers.2.activation`."""
+    return ".".join(map(str, path))
+
+
 def _in_words(error: yaml.MarkedYAMLError) -> str:
     if isinstance(error, _Refused):
         return error.problem or ""
@@ -155,7 +160,7 @@ def _plain(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int]) -> Any:
     if isinstance(node, yaml.SequenceNode):
         return [_plain(item, (*path, index), lines) for index, item in enumerate(node.value)]
     if isinstance(node, yaml.ScalarNode):
-        return _scalar(node)
+        return _scalar(node, path)
     mapping: dict[Hashable, Any] = {}
     for key_node, value_node in node.value:
         if not isinstance(key_node, yaml.ScalarNode):
@@ -169,7 +174,7 @@ def _plain(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int]) -> Any:
     return mapping
 
 
-def _scalar(node: yaml.ScalarNode) -> Any:
+def _scalar(node: yaml.ScalarNode, path: KeyPath) -> Any:
     if node.tag == _NULL:
         return None
     if node.tag == _BOOL:
@@ -180,7 +185,8 @@ def _scalar(node: yaml.ScalarNode) -> Any:
         return _text(node)
     value = float(node.value) if node.tag == _FLOAT else math.inf
     if not math.isfinite(value):
-        raise _at(node.start_mark, f"numbers must be finite, given {node.value[:40]}")
+        where = f"{dotted(path)}: " if path else ""
+        raise _at(node.start_mark, f"{where}numbers must be finite, given {node.value[:40]}")
     return value
 
 
