@@ -44,7 +44,6 @@ class Scene:
     """A function from time in [0, 1) to `Moment`; the same time gives the same moment."""
 
     at: Callable[[float], Moment]
-    widest: int  # the most values any layer hands on, which decides how much memory a point takes
 
 
 def paced_scene(recipe: Recipe, pace: Pace) -> Scene:
@@ -93,7 +92,7 @@ def paced_scene(recipe: Recipe, pace: Pace) -> Scene:
             colouring=colouring_at(recipe.palette, film_time, closed=closed),
         )
 
-    return Scene(at, widest=max(max(layer.weight.shape) for layer in corners[0].layers))
+    return Scene(at)
 
 
 def _bias(network: Network, index: int) -> NDArray[np.float32]:

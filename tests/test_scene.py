@@ -81,9 +81,3 @@ def test_open_scene_ends_at_its_last_seed() -> None:
     np.testing.assert_allclose(
         tensors(build_scene(recipe).at(1.0)), tensors(build_scene(alone).at(0.0)), atol=1e-6
     )
-
-
-def test_scene_says_how_wide_its_network_is() -> None:
-    """The widest layer decides a tile's memory: atan_pair's doubled width counts."""
-    assert build_scene(small(network={"layers": [8, 20, 4]})).widest == 20
-    assert build_scene(small(network={"layers": [8, 20], "activation": "atan_pair"})).widest == 40

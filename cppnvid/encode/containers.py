@@ -196,6 +196,17 @@ def container_for(path: str | os.PathLike[str]) -> Container:
     )
 
 
+def existing(path: str | os.PathLike[str]) -> tuple[Path, Container]:
+    """Return a file or folder that is to be read, and the container its ending names.
+
+    Raises:
+        RecipeError: it does not exist, or its ending is not in the table.
+    """
+    if not Path(path).exists():
+        raise RecipeError(f"{Path(path)}: does not exist")
+    return Path(path), container_for(path)
+
+
 def encoder_arguments(
     container: Container, *, fps: Fraction, frames: int, crf: int | None
 ) -> list[str]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from cppnvid.encode.containers import container_for
+from cppnvid.encode.containers import existing
 from cppnvid.encode.facts import shown_counts
 from cppnvid.encode.ffmpeg import reading
 from cppnvid.encode.folder import pictures_in
@@ -41,10 +41,7 @@ def decode(path: str | os.PathLike[str]) -> Iterator[NDArray[np.uint8]]:
         RecipeError: for a missing, unknown or damaged file.
         EncodeError: when ffmpeg cannot be started.
     """
-    place = Path(path)
-    if not place.exists():
-        raise RecipeError(f"{place}: does not exist")
-    container = container_for(path)
+    place, container = existing(path)
     if container.name == "PNG folder":
         for picture in pictures_in(place):
             yield from _decode_with_ffmpeg(picture, "png_pipe", _PICTURE)

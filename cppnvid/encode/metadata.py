@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from cppnvid.encode.containers import container_for
+from cppnvid.encode.containers import existing
 from cppnvid.encode.facts import PictureFacts
 from cppnvid.encode.ffmpeg import capture
 from cppnvid.encode.folder import RECIPE_NAME, pictures_in
@@ -84,10 +84,7 @@ def read_recipe(path: str | os.PathLike[str]) -> str | None:
         RecipeError: for a missing, unknown or damaged file, or a comment over 1 MB.
         EncodeError: when ffmpeg cannot be started.
     """
-    place = Path(path)
-    if not place.exists():
-        raise RecipeError(f"{place}: does not exist")
-    container = container_for(path)
+    place, container = existing(path)
     if container.name == "PNG folder":
         return _read_folder(place)
     if container.demuxer is None:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from cppnvid.encode import gif, webp
-from cppnvid.encode.containers import Container, container_for
+from cppnvid.encode.containers import Container, container_for, existing
 from cppnvid.encode.facts import rate_of, shown_counts
 from cppnvid.encode.ffmpeg import capture
 from cppnvid.encode.folder import pictures_in
@@ -41,10 +41,7 @@ def probe(path: str | os.PathLike[str]) -> MediaInfo:
         RecipeError: for a missing, unknown or damaged file.
         EncodeError: when ffmpeg cannot be started.
     """
-    place = Path(path)
-    if not place.exists():
-        raise RecipeError(f"{place}: does not exist")
-    container = container_for(path)
+    place, container = existing(path)
     if container.name == "PNG folder":
         return _probe_folder(place, container)
     if container.demuxer is None:
