@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
 
-from cppnvid.cli.commands import app
+from cppnvid.cli import drawing, looking  # noqa: F401 - importing registers their commands
+from cppnvid.cli.app import app
 from cppnvid.cli.reporter import complain
 from cppnvid.cli.seeds import gather_seeds
 from cppnvid.errors import CppnvidError

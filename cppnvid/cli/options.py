@@ -22,6 +22,12 @@ def _option(group: str, metavar: str, help_text: str, *names: str) -> Any:
 
 # Values come as text and are read by the recipe's own rules, so that every mistake is told in
 # one voice; typer's own types would also load pydantic and speak its language.
+SourceName = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="PRESET|FILE", help="A preset's name, a YAML file, or any file cppnvid made."
+    ),
+]
 Seeds = Annotated[
     list[str] | None,
     _option(_PICTURE, "N N N", "Pictures to pass through: 1 2 3, or 1,2,5-10.", "--seeds"),

@@ -5,6 +5,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cppnvid.errors import RecipeError
+
 if TYPE_CHECKING:
     from cppnvid.encode import Container
     from cppnvid.presets import Override
@@ -69,6 +71,21 @@ def describe(asked: "Sequence[Override]", container: "Container") -> str:
     chosen = " and ".join(said[override.key][0].format(override.value) for override in asked)
     options = " or ".join(said[override.key][1] for override in asked)
     return f"{container.name} is drawn at {chosen}; {options} changes that"
+
+
+def named_output(output: str | None, default: str) -> str:
+    """Return the output's name; one that is empty is a variable nobody set, not a wish."""
+    if output == "":
+        raise RecipeError("--output is empty: name a file, or leave the option out")
+    return output or default
+
+
+def check_early(recipe: "Recipe", output: str, *, overwrite: bool) -> None:
+    """Refuse what cannot be written before torch is loaded, which takes seconds."""
+    from cppnvid.encode import check_output
+
+    width, height = recipe.canvas.size
+    check_output(output, width=width, height=height, fps=recipe.output.fps, overwrite=overwrite)
 
 
 def size_on_disk(path: Path) -> str:
