@@ -131,9 +131,7 @@ def test_styles_are_the_published_formulas(style: str, seed: int) -> None:
     )
 
     expected = [FORMULAS[style](network, i, j) for j in range(HEIGHT) for i in range(WIDTH)]
-    # The latent is folded into a float32 bias, whose rounding sharp networks magnify: hence 1e-4.
-    tolerance = 1e-4 if "z" in recipe.network.inputs else 1e-5
-    np.testing.assert_allclose(made.numpy(), np.array(expected), atol=tolerance)
+    np.testing.assert_allclose(made.numpy(), np.array(expected), atol=1e-5, rtol=0)
 
 
 def test_published_latents_and_weights_have_their_distribution() -> None:
