@@ -65,6 +65,17 @@ PUBLISHED: dict[str, dict[str, Any]] = {
     "patterns-c": _patterns(layers=_TANH_SOFTPLUS),
     "patterns-d": _patterns(layers=_TANH_SOFTPLUS, output="sine"),
     "patterns-e": _patterns(residual=True),
+    # The generator of the GAN and VAE follow-up, 2016, before it has learnt anything.
+    "trained": {
+        "network": {
+            "layers": [{"width": 128, "activation": "softplus"}, "3x128"],
+            "z_dim": 32,
+            "z_scale": 8.0,
+            "init": {"first": 0.1, "latent": 0.1, "hidden": 0.1, "output": 0.1, "bias": 0.1},
+        },
+        "camera": {"coordinates": "endpoints", "scale": 8.0},
+        "palette": {"name": "rgb"},
+    },
     # Lucid's: both halves of each activation go on, so 24 neurons hand on 48 values.
     "lucid": {
         "network": {

@@ -89,6 +89,17 @@ def patterns(kind: str) -> Callable[[Network, int, int], Vector]:
     return pixel
 
 
+def trained(network: Network, i: int, j: int) -> Vector:
+    """Softplus of U = z·Wz·scale + b + x·Wx + y·Wy + r·Wr, then three tanh layers."""
+    x, y = endpoint(i, j, 8.0)
+    (first, b), *middle, (last, c) = weights(network)
+    u = first[:, 3:] @ network.latent.double().numpy() + b
+    h = np.log1p(np.exp(u + first[:, :3] @ [x, y, math.hypot(x, y)]))
+    for weight, bias in middle:
+        h = np.tanh(weight @ h + bias)
+    return sigmoid(last @ h + c)
+
+
 def lucid(network: Network, i: int, j: int) -> Vector:
     """Eight layers of 24 whose activation is concat(atan(u)/0.67, atan(u)²/0.6)."""
     h = np.array(endpoint(i, j, math.sqrt(3.0)))
@@ -108,6 +119,7 @@ FORMULAS: dict[str, Callable[[Network, int, int], Vector]] = {
     "patterns-c": patterns("c"),
     "patterns-d": patterns("d"),
     "patterns-e": patterns("e"),
+    "trained": trained,
     "lucid": lucid,
 }
 
@@ -132,6 +144,19 @@ def test_styles_are_the_published_formulas(style: str, seed: int) -> None:
 
     expected = [FORMULAS[style](network, i, j) for j in range(HEIGHT) for i in range(WIDTH)]
     np.testing.assert_allclose(made.numpy(), np.array(expected), atol=1e-5, rtol=0)
+
+
+def test_the_trained_style_is_as_wide_as_published() -> None:
+    """Width 128 four times, 32 latents of N(0, 1) times 8, weights and biases N(0, 0.1)."""
+    network = sample_network(Recipe(style="trained").network, 3)
+
+    shapes = [tuple(layer.weight.shape) for layer in network.layers]
+    assert shapes == [(128, 35), (128, 128), (128, 128), (128, 128), (3, 128)]
+    assert 6.0 < float(network.latent.std()) < 10.0
+    for layer in network.layers[:-1]:
+        assert layer.bias is not None
+        assert float(layer.weight.std()) == pytest.approx(0.1, rel=0.05)
+        assert float(layer.bias.std()) == pytest.approx(0.1, rel=0.2)
 
 
 def test_published_latents_and_weights_have_their_distribution() -> None:
