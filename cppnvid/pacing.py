@@ -41,6 +41,7 @@ def even_pace(recipe: Recipe) -> Pace:
     morph = recipe.morph.model_copy(
         update={
             "hold": 0.0,
+            "holds": (),
             "easing": "linear",
             "loop": "closed" if recipe.morph.loop == "closed" else "open",
         }

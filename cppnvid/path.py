@@ -87,12 +87,14 @@ def place_at(morph: Morph, time: float, pace: Pace) -> Place:
     leg = min(int(np.searchsorted(ends, passed, side="right")), len(ends) - 1)
     before = float(ends[leg - 1]) if leg else 0.0
     length = float(ends[leg]) - before
-    share = ease(_held((passed - before) / length, morph.hold), morph.easing)
-    share = min(max(float(pace.shares[leg](share * length)), 0.0), 1.0)
-    if morph.path == "orbit":
-        return _on_orbit(share, morph.radius)
     count = len(morph.seeds)
     start, end = leg, (leg + 1) % count
+    moved = _held((passed - before) / length, morph.hold_at(start), morph.hold_at(end))
+    share = ease(moved, morph.easing)
+    if 0.0 < share < 1.0:  # at its ends the ruler's rounding would part frames that are to be equal
+        share = min(max(float(pace.shares[leg](share * length)), 0.0), 1.0)
+    if morph.path == "orbit":
+        return _on_orbit(share, morph.radius)
     if morph.path == "cubic":
         spline = _spline(count, closed=morph.loop == "closed")
         coefficients = np.asarray(spline(leg + share), dtype=np.float64)
@@ -103,9 +105,12 @@ def place_at(morph: Morph, time: float, pace: Pace) -> Place:
     return Place(start, end, share, coefficients, coefficients)
 
 
-def _held(share: float, hold: float) -> float:
-    """Stand still for `hold` of a leg, half at each end, so that turning points hold as long."""
-    return min(max((share - hold / 2) / (1.0 - hold), 0.0), 1.0)
+def _held(share: float, before: float, after: float) -> float:
+    """Stand still at both ends of a leg, for half of what its seeds hold; others do the rest.
+
+    So turning points, where a leg is walked twice, hold as long as seeds that are passed.
+    """
+    return min(max((share - before / 2) / (1.0 - (before + after) / 2), 0.0), 1.0)
 
 
 @lru_cache(maxsize=8)

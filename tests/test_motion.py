@@ -146,6 +146,18 @@ def test_hold_stands_still_at_the_seeds() -> None:
     assert shares == [0, 0, 0.5, 1, 1]
 
 
+def test_each_seed_may_hold_for_its_own_time() -> None:
+    """Around the first seed a third of a leg stands still, around the second four fifths."""
+    morph = Morph(seeds=(1, 2), holds=(1 / 3, 0.8), path="linear")
+    pace = uniform_pace(morph)
+
+    def share(time: float) -> float:
+        return float(place_at(morph, time, pace).coefficients[1])
+
+    assert [share(time) for time in (0.0, 0.08, 0.31, 0.5, 0.69, 0.92)] == [0, 0, 1, 1, 1, 0]
+    assert share(1 / 12 + 0.5 * (0.5 - 1 / 12 - 0.2)) == pytest.approx(0.5)
+
+
 @pytest.mark.parametrize("easing", ["linear", "smooth", "ease-in", "ease-out"])
 def test_easings_lead_from_0_to_1(easing: str) -> None:
     """Every easing starts at 0, ends at 1 and never turns back; smooth rests at both ends."""

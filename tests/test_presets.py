@@ -378,6 +378,17 @@ def test_the_path_follows_the_number_of_seeds() -> None:
     assert (several.morph.path, one.morph.path, kept.morph.path) == ("cubic", "orbit", "slerp")
 
 
+def test_hold_and_holds_replace_each_other() -> None:
+    """One share for all seeds and one for each take the other's place; seeds void the second."""
+    each = {"morph": {"seeds": [1, 2], "holds": [0.1, 0.5]}}
+    same = {"morph": {"seeds": [1, 2], "hold": 0.3}}
+
+    assert with_set(("morph.hold", 0.2), base=each).morph.holds == ()
+    assert with_set(("morph.seeds", [4, 5, 6]), base=each).morph.holds == ()
+    laid = with_set(("morph.holds", [0.1, 0.5]), base=same).morph
+    assert (laid.hold, laid.holds) == (0.0, (0.1, 0.5))
+
+
 def test_length_is_kept_in_seconds() -> None:
     """Seconds replace frames; a frame rate alone keeps the length; frames that are given stay."""
     base = {"output": {"frames": 90, "fps": 30}}

@@ -142,6 +142,8 @@ def test_one_seed_orbits_unless_told_otherwise() -> None:
         ({"morph": {"of": "z"}, "network": {"inputs": ["x", "y"]}}, "has no z"),
         ({"output": {"frames": 0}}, "greater than or equal to 1"),
         ({"output": {"frames": 9, "seconds": 3}}, "frames and seconds are both given"),
+        ({"morph": {"hold": 0.2, "holds": [0.1, 0.1, 0.1]}}, "hold 0.2 and holds are both given"),
+        ({"morph": {"holds": [0.1, 0.1]}}, "given 2 for 3 seeds"),
         ({"output": {"fps": 0}}, "more than 0"),
         ({"output": {"fps": float("nan")}}, "finite"),
         ({"output": {"fps": "1e999999999"}}, "a number or a ratio"),

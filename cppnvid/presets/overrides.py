@@ -46,6 +46,7 @@ def lay(data: Mapping[str, Any], overrides: Iterable[Override]) -> dict[str, Any
             laid = _put(laid, path, value, (), override)
             named.add(path)
     _keep_path_possible(laid, data, named)
+    _keep_rest(laid, named)
     _keep_length(laid, data, named)
     _keep_palette_whole(laid, data, named)
     return laid
@@ -118,6 +119,17 @@ def _keep_path_possible(
         # Written out, not left out: a style may have a path of its own.
         usual = Morph.model_fields["path"].default
         laid["morph"]["path"] = "orbit" if len(seeds) == 1 else usual
+
+
+def _keep_rest(laid: dict[str, Any], named: set[KeyPath]) -> None:
+    """Let `hold` and `holds` replace each other, and other seeds void what was of each seed."""
+    morph, hold, holds = laid.get("morph"), ("morph", "hold"), ("morph", "holds")
+    if not isinstance(morph, dict):
+        return
+    if holds not in named and {hold, ("morph", "seeds")} & named:
+        morph["holds"] = []
+    elif holds in named and hold not in named:
+        morph["hold"] = 0.0
 
 
 def _keep_length(laid: dict[str, Any], before: Mapping[str, Any], named: set[KeyPath]) -> None:

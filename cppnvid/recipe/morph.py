@@ -11,6 +11,9 @@ PathKind = Literal["cubic", "slerp", "linear", "orbit"]
 LoopKind = Literal["closed", "ping-pong", "open"]
 
 
+Share = Annotated[Real, Field(ge=0, le=0.95)]
+
+
 class Morph(Part):
     """The walk through seeds."""
 
@@ -28,8 +31,10 @@ class Morph(Part):
     """`even`: every frame changes the picture by as much; `uniform`: legs take equal times."""
     easing: Easing = "linear"
     """How each leg from seed to seed is timed; `smooth` lingers at the seeds."""
-    hold: Annotated[Real, Field(ge=0, le=0.95)] = 0.0
+    hold: Share = 0.0
     """The share of each leg that stands still at its seed."""
+    holds: Annotated[tuple[Share, ...], Field(max_length=1000)] = ()
+    """In place of `hold`, one for each seed: some pictures may rest longer than others."""
     radius: Annotated[Real, Field(gt=0, le=10)] = 0.5
     """Of the orbit: how far from its seed it goes, as a share of the weights' own size."""
 
@@ -55,4 +60,15 @@ class Morph(Part):
             raise ValueError(
                 f"path {self.path} needs at least two seeds, given one: add a seed, or take orbit"
             )
+        if self.holds and self.hold:
+            raise ValueError(f"hold {self.hold:g} and holds are both given: keep one")
+        if self.holds and len(self.holds) != len(self.seeds):
+            raise ValueError(
+                f"holds has one share for each seed: given {len(self.holds)} for "
+                f"{len(self.seeds)} seeds"
+            )
         return self
+
+    def hold_at(self, seed: int) -> float:
+        """Return the share of a leg that stands still around the seed at this index."""
+        return self.holds[seed] if self.holds else self.hold

@@ -110,6 +110,7 @@ RIVALS = {
     ("palette", "colours"): "name",
     ("output", "seconds"): "frames",
     ("morph", "seeds"): "path",
+    ("morph", "holds"): "hold",
 }
 
 

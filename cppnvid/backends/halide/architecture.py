@@ -91,7 +91,7 @@ def pack_weights(layers: tuple[SceneLayer, ...], neurons: int) -> NDArray[np.flo
     """
     parts: list[NDArray[np.float32]] = []
     for index, layer in enumerate(layers):
-        weight, bias = layer.weight, layer.bias
+        weight, bias = layer.weight, layer.bias.astype(np.float32)
         if layer.activation == "atan_pair":
             weight, bias = np.tile(weight, (2, 1)), np.tile(bias, 2)
         if index < len(layers) - 1:
