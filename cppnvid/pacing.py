@@ -15,7 +15,7 @@ from cppnvid.camera import axes
 from cppnvid.palette import to_oklab
 from cppnvid.path import Pace, leg_count, uniform_pace
 from cppnvid.recipe import Recipe
-from cppnvid.scene import Scene, paced_scene
+from cppnvid.scene import Moment, Scene, paced_scene
 
 SIDE = 64  # pixels of the shorter side, whatever the canvas: a larger video keeps its pace
 # With one step a frame the 95th percentile of a frame's change is 1.01 times the median, with two
@@ -29,6 +29,17 @@ def build_scene(recipe: Recipe) -> Scene:
     """Return the recipe's scene at the pace it asks for: the film, as a function of time."""
     even = recipe.morph.pace == "even"
     return paced_scene(recipe, even_pace(recipe) if even else uniform_pace(recipe.morph))
+
+
+def moment_of(recipe: Recipe, time: float) -> Moment:
+    """Return one moment of the recipe's film, `time` in [0, 1].
+
+    Every pace starts at the start, so only a moment on the way needs the path measured; at 8×128
+    that takes a hundred times as long as a small picture does.
+    """
+    if time == 0.0:
+        return paced_scene(recipe, uniform_pace(recipe.morph)).at(0.0)
+    return build_scene(recipe).at(time)
 
 
 def even_pace(recipe: Recipe) -> Pace:

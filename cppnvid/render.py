@@ -12,10 +12,10 @@ from cppnvid.encode import check_output, open_encoder, write_still
 from cppnvid.errors import RecipeError
 from cppnvid.motion import frame_times
 from cppnvid.notebook import Still, Video, still
-from cppnvid.pacing import build_scene
+from cppnvid.pacing import build_scene, moment_of
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import Recipe
-from cppnvid.scene import Scene
+from cppnvid.scene import Moment, Scene
 
 Progress = Callable[[int, int], None]  # frames done, frames in all
 Note = Callable[[str], None]
@@ -56,7 +56,7 @@ def render_video(
     output = recipe.output
     check_output(path, width=width, height=height, fps=output.fps, overwrite=overwrite)
     scene = build_scene(recipe)
-    drawer = _chosen(backend, recipe, scene, note=note, frames=output.frames)
+    drawer = _chosen(backend, recipe, scene.at(0.0), note=note, frames=output.frames)
     with open_encoder(
         path, width=width, height=height, fps=output.fps, frames=output.frames,
         recipe=recipe_text(recipe), crf=output.crf, overwrite=overwrite, note=note,
@@ -74,7 +74,8 @@ def render_frames(
 ) -> Iterator[NDArray[np.uint8]]:
     """Draw a recipe's frames in order: batches of uint8 [n, height, width, 3], sRGB."""
     scene = build_scene(recipe)
-    return _frames(recipe, scene, _chosen(backend, recipe, scene, frames=recipe.output.frames))
+    drawer = _chosen(backend, recipe, scene.at(0.0), frames=recipe.output.frames)
+    return _frames(recipe, scene, drawer)
 
 
 def render_still(recipe: Recipe, time: float = 0.0, *, backend: str | Backend = "auto") -> Still:
@@ -134,20 +135,18 @@ def _bands(
     recipe: Recipe, time: float, backend: str | Backend, note: Note
 ) -> Iterator[NDArray[np.uint8]]:
     """Draw one picture; nothing is built before the first band is asked for."""
-    scene = build_scene(recipe)
-    drawer = _chosen(backend, recipe, scene, note=note)
+    moment = moment_of(recipe, time)
+    drawer = _chosen(backend, recipe, moment, note=note)
     width, height = recipe.canvas.size
-    yield from drawer.bands(
-        scene.at(time), width=width, height=height, samples=recipe.canvas.samples
-    )
+    yield from drawer.bands(moment, width=width, height=height, samples=recipe.canvas.samples)
 
 
 def _chosen(
-    backend: str | Backend, recipe: Recipe, scene: Scene, *, note: Note = _silent, frames: int = 1
+    backend: str | Backend, recipe: Recipe, moment: Moment, *, note: Note = _silent, frames: int = 1
 ) -> Backend:
     """Return the backend itself, or the one with this name that suits the job."""
     if not isinstance(backend, str):
         return backend
     width, height = recipe.canvas.size
     points = frames * width * height * recipe.canvas.samples**2
-    return choose(backend, note, moment=scene.at(0.0), points=points)
+    return choose(backend, note, moment=moment, points=points)

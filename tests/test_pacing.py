@@ -5,10 +5,12 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from cppnvid import load_recipe, pacing
 from cppnvid.backends.reference import TorchBackend
 from cppnvid.camera import axes
-from cppnvid.pacing import build_scene
+from cppnvid.pacing import build_scene, moment_of
 from cppnvid.palette import to_oklab
+from cppnvid.presets import Override
 from cppnvid.recipe import Recipe
 from cppnvid.scene import Scene
 from tests.conftest import small
@@ -107,3 +109,18 @@ def test_threads_are_given_back() -> None:
     build_scene(small(morph={"pace": "even"}))
 
     assert torch.get_num_threads() == threads
+
+
+@pytest.mark.parametrize("recipe", ["aurora", "masks", "patterns/ten-in-betweens"])
+def test_the_first_moment_needs_no_pace(recipe: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A still at the start is the film's first frame, and the path is not measured for it."""
+    whole = load_recipe(recipe, [Override("output.frames", 12)])
+    first = build_scene(whole).at(0.0)
+
+    monkeypatch.setattr(pacing, "even_pace", lambda _: pytest.fail("the path was measured"))
+
+    moment = moment_of(whole, 0.0)
+    for one, other in zip(moment.layers, first.layers, strict=True):
+        np.testing.assert_array_equal(one.weight, other.weight)
+        np.testing.assert_array_equal(one.bias, other.bias)
+    assert (moment.view, moment.colouring.hue) == (first.view, first.colouring.hue)
