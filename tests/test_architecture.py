@@ -15,7 +15,7 @@ LAYERS = [
     {"errors"},
     {"gradients", "styles"},
     {"recipe"},
-    {"network", "motion", "encode"},
+    {"network", "motion", "encode", "sheet"},
     {"camera", "palette", "path", "presets"},
     {"scene"},
     {"backends"},
