@@ -28,6 +28,12 @@ _VIDEO = (
     ),
     "-c:v", "ppm", "-f", "image2pipe", "pipe:1",
 )  # fmt: skip
+# Of a file that may be anybody's, the matrix is what the file says.
+_MOMENT = (
+    "-frames:v",
+    "1",
+    *(part.replace("=bt709:in_range=tv", "=auto:in_range=auto") for part in _VIDEO),
+)
 _PICTURE = ("-pix_fmt", "rgb24", "-c:v", "ppm", "-f", "image2pipe", "pipe:1")
 
 
@@ -51,6 +57,20 @@ def decode(path: str | os.PathLike[str]) -> Iterator[NDArray[np.uint8]]:
         yield from _decode_with_ffmpeg(place, container.demuxer, _VIDEO)
     else:
         yield from _decode_with_pillow(place, container.name)
+
+
+def decode_at(path: Path, demuxer: str, seconds: float) -> NDArray[np.uint8]:
+    """Return the first frame shown at `seconds` or later, of any file that `demuxer` reads.
+
+    Raises:
+        RecipeError: for a damaged file, or one that ends before.
+        EncodeError: when ffmpeg cannot be started.
+    """
+    with reading(path, demuxer, _MOMENT, start=seconds) as (output, _):
+        frame = _next_ppm(output, path)
+    if frame is None:
+        raise RecipeError(f"{path}: has no picture {seconds:.2f} s from its start; it is damaged")
+    return frame
 
 
 def _decode_with_ffmpeg(
@@ -88,5 +108,11 @@ def _decode_with_pillow(place: Path, name: str) -> Iterator[NDArray[np.uint8]]:
                 frame = np.array(image.convert("RGB"), dtype=np.uint8)
                 for _ in range(counts[index] if counts else 1):
                     yield frame.copy()
-    except (OSError, SyntaxError, EOFError, UnidentifiedImageError) as error:
+    except (
+        OSError,
+        SyntaxError,
+        EOFError,
+        Image.DecompressionBombError,
+        UnidentifiedImageError,
+    ) as error:
         raise RecipeError(f"{place}: is damaged: {error}") from None

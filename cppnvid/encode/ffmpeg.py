@@ -161,9 +161,11 @@ class FrameFeed:
 
 @contextlib.contextmanager
 def reading(
-    path: Path, demuxer: str, arguments: Sequence[str]
+    path: Path, demuxer: str, arguments: Sequence[str], *, start: float = 0.0
 ) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
     """Run ffmpeg on a file; yield its standard output and its standard error (at level info).
+
+    Frames shown before `start`, in seconds, are left out, and mostly not even decoded.
 
     The file may be hostile: only `demuxer` looks at it, and ffmpeg may open nothing but files,
     so that a playlist in disguise fetches nothing.
@@ -175,7 +177,7 @@ def reading(
     guard = ["-v", "info", "-protocol_whitelist", "file,pipe", "-f", demuxer]
     with tempfile.TemporaryFile() as words:
         process = _start(
-            [*guard, "-i", f"file:{path.resolve()}", *arguments],
+            [*guard, "-ss", f"{start:.6f}", "-i", f"file:{path.resolve()}", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=words,

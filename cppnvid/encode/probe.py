@@ -46,7 +46,7 @@ def probe(path: str | os.PathLike[str]) -> MediaInfo:
         return _probe_folder(place, container)
     if container.demuxer is None:
         return _probe_picture(place, container)
-    return _probe_video(place, container, container.demuxer)
+    return probe_video(place, container.name, container.demuxer)
 
 
 def _probe_folder(place: Path, container: Container) -> MediaInfo:
@@ -79,8 +79,15 @@ def _probe_picture(place: Path, container: Container) -> MediaInfo:
     )
 
 
-def _probe_video(place: Path, container: Container, demuxer: str) -> MediaInfo:
-    """List the packets, one line each: stream, dts, pts, duration, size, checksum."""
+def probe_video(place: Path, name: str, demuxer: str) -> MediaInfo:
+    """Return the facts of what ffmpeg's `demuxer` reads, a container called `name`.
+
+    Lists the packets, one line each: stream, dts, pts, duration, size, checksum.
+
+    Raises:
+        RecipeError: for a damaged file, or one without video.
+        EncodeError: when ffmpeg cannot be started.
+    """
     data, said = capture(
         place,
         demuxer,
@@ -103,7 +110,7 @@ def _probe_video(place: Path, container: Container, demuxer: str) -> MediaInfo:
         fps = len(durations) / seconds
     return MediaInfo(
         path=place,
-        container=container.name,
+        container=name,
         codec=head["codec_id"],
         width=width,
         height=height,
