@@ -25,6 +25,12 @@ if TYPE_CHECKING:
         EncodeError,
         RecipeError,
     )
+    from cppnvid.gallery import (
+        best_seeds,
+        contact_sheet,
+        save_contact_sheet,
+        save_moving_sheet,
+    )
     from cppnvid.network import Network, sample_network
     from cppnvid.notebook import Still, Video
     from cppnvid.pacing import build_scene
@@ -32,6 +38,8 @@ if TYPE_CHECKING:
     from cppnvid.recipe import Recipe
     from cppnvid.render import render_frames, render_still, render_video, save_still
     from cppnvid.scene import Scene
+    from cppnvid.scoring import score
+    from cppnvid.storyboards import save_storyboard, storyboard
 
 _HOMES = {
     "backends": ("choose",),
@@ -39,6 +47,7 @@ _HOMES = {
     "errors": (
         "BackendError", "BackendUnavailable", "CppnvidError", "EncodeError", "RecipeError",
     ),
+    "gallery": ("best_seeds", "contact_sheet", "save_contact_sheet", "save_moving_sheet"),
     "network": ("Network", "sample_network"),
     "notebook": ("Still", "Video"),
     "presets": ("list_presets", "load_recipe"),
@@ -46,6 +55,8 @@ _HOMES = {
     "render": ("render_frames", "render_still", "render_video", "save_still"),
     "pacing": ("build_scene",),
     "scene": ("Scene",),
+    "scoring": ("score",),
+    "storyboards": ("save_storyboard", "storyboard"),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -60,8 +71,10 @@ __all__ = [
     "Scene",
     "Still",
     "Video",
+    "best_seeds",
     "build_scene",
     "choose",
+    "contact_sheet",
     "decode",
     "list_presets",
     "load_recipe",
@@ -70,7 +83,12 @@ __all__ = [
     "render_still",
     "render_video",
     "sample_network",
+    "save_contact_sheet",
+    "save_moving_sheet",
     "save_still",
+    "save_storyboard",
+    "score",
+    "storyboard",
 ]
 
 

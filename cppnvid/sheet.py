@@ -129,7 +129,7 @@ def plan_sheet(
         raise RecipeError("a sheet needs at least one tile")
     if columns is not None and columns < 1:
         raise RecipeError(f"columns {columns}: a sheet has at least one")
-    font = min(max(round(tile[0] * 0.082), 11), 30)
+    font = min(max(round(7 + 0.038 * min(tile)), 10), 26)
     broken = tuple(_broken(label, tile[0], font, _LABEL_LINES) for label in labels)
     count = min(columns, len(labels)) if columns else _pleasant_columns(broken, tile, font)
     bare = Sheet(broken, tile, count, (), (), font)
@@ -185,6 +185,21 @@ def draw_sheet(
     return picture
 
 
+def tile_size(size: tuple[int, int], side: int) -> tuple[int, int]:
+    """Return width and height of a tile whose shorter side is this, in the shape of a size."""
+    width, height = size
+    shorter = min(width, height)
+    return max(round(width * side / shorter), 1), max(round(height * side / shorter), 1)
+
+
+def shrink(frame: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Return a picture, uint8 [height, width, 3], at another width and height, as area means."""
+    if frame.shape[1::-1] == size:
+        return frame
+    picture = Image.fromarray(np.ascontiguousarray(frame))
+    return np.asarray(picture.resize(size, Image.Resampling.BOX))
+
+
 def plain(text: str) -> str:
     """Return a text in the letters that the font has: `6×16` is `6x16`, `é` is `e`."""
     spoken = unicodedata.normalize("NFKD", text.translate(_SPOKEN))
@@ -198,7 +213,8 @@ def _check_size(sheet: Sheet) -> None:
         across, down = sheet.tile
         raise RecipeError(
             f"a sheet of {len(sheet.labels)} tiles of {across}x{down} in {sheet.columns} columns "
-            f"is {width}x{height}: at most {MAX_SIDE} pixels a side; take smaller or fewer tiles"
+            f"is {width}x{height}: at most {MAX_SIDE} pixels a side; take smaller ones (--tile), "
+            f"or fewer"
         )
 
 

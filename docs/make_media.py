@@ -40,6 +40,15 @@ def sheet() -> None:
     picture.save(MEDIA / "presets.webp", quality=88)
 
 
+def gallery() -> None:
+    """Draw the house style's best and worst eight of seeds 1 to 128 by their scores."""
+    recipe = Recipe()
+    ranked = cppnvid.best_seeds(recipe, range(1, 129), 128)
+    picture = cppnvid.contact_sheet(recipe, [*ranked[:8], *ranked[-8:]], columns=8)
+    Image.fromarray(np.asarray(picture)).save(MEDIA / "gallery.webp", quality=88)
+
+
 if __name__ == "__main__":
     loop()
     sheet()
+    gallery()

@@ -234,7 +234,10 @@ def test_backends_and_schema_are_printed(run: Run) -> None:
     assert "network" in json.loads(out)["properties"]
 
 
-@pytest.mark.parametrize("command", ["morph", "render", "still", "presets", "info", "schema"])
+@pytest.mark.parametrize(
+    "command",
+    ["morph", "render", "still", "gallery", "sheet", "presets", "info", "schema"],
+)
 def test_every_command_explains_itself(run: Run, command: str) -> None:
     """The help of each command names its options under headings, in words without jargon."""
     code, out, _ = run(command, "--help")

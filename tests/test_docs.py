@@ -19,7 +19,7 @@ from cppnvid.recipe import Recipe
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PYTHON_PAGE = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
-DRAWING = ("morph", "render", "still")
+DRAWING = ("morph", "render", "still", "gallery", "sheet")
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -47,7 +47,11 @@ def test_every_command_of_the_readme_runs() -> None:
     assert len(commands) >= 12
 
     for arguments in commands:
-        small = ["--size", "32x32"] if arguments[0] in DRAWING else []
+        small = ["--size", "32x32"] if arguments[0] in ("morph", "render", "still") else []
+        if arguments[0] in ("gallery", "sheet"):
+            small = ["--tile", "16"]
+        if "--animate" in arguments:
+            small += ["--frames", "4"]
         if arguments[0] in ("morph", "render"):
             arguments = [word for word in arguments if word not in ("--seconds", "6")]
             small += ["--frames", "4"]

@@ -29,8 +29,10 @@ def test_tiles_stand_in_order_each_with_its_own_label() -> None:
     picture = draw_sheet(iter(drawn), labels, columns=3)
 
     assert picture.shape == (*sheet.size[::-1], 3)
-    assert sheet.corner(4)[0] == sheet.corner(1)[0] > sheet.corner(0)[0]
-    assert sheet.corner(4)[1] > sheet.corner(1)[1] == sheet.corner(0)[1]
+    read = [sheet.corner(index)[::-1] for index in range(7)]  # top, left
+    assert read == sorted(read)
+    assert [top for top, _ in read].count(read[0][0]) == 3
+    assert [left for _, left in read[3:]] == [left for _, left in [*read[:3], read[0]]]
     areas = []
     for index, tile in enumerate(drawn):
         left, top = sheet.corner(index)
@@ -111,8 +113,9 @@ def test_what_cannot_be_a_sheet_is_refused() -> None:
         plan_sheet(["1"], tile=(8, 8), columns=0)
     with pytest.raises(RecipeError, match=r"1000 tiles of 1080x1080 .* at most 16384 pixels"):
         plan_sheet(["1"] * 1000, tile=(1080, 1080))
+    plan_sheet(["1"], tile=(150, 16300))
     with pytest.raises(RecipeError, match="at most 16384 pixels"):
-        plan_sheet(["1"], tile=(16384, 8), title="Too wide by its margin")
+        plan_sheet(["1"], tile=(150, 16300), title="Too high\nby its\ntitle")
     with pytest.raises(ValueError, match=r"tile 1 is \[32, 47, 3\], not \[32, 48, 3\]"):
         draw_sheet([*tiles(1), *tiles(1, 47)], ["1", "2"])
     with pytest.raises(ValueError, match=r"shorter|longer"):

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
 
-from cppnvid.cli import drawing, looking  # noqa: F401 - importing registers their commands
+from cppnvid.cli import drawing, gallery, looking  # noqa: F401 - importing registers their commands
 from cppnvid.cli.app import app
 from cppnvid.cli.reporter import complain
 from cppnvid.cli.seeds import gather_seeds

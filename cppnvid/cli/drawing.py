@@ -152,9 +152,12 @@ def still(
     if source is None and seed is None:
         raise RecipeError("nothing to draw: give --seed 7, or a preset, such as aurora")
     origin = Source({}, stem=f"still-{seed}") if source is None else read_source(source)
+    if origin.sheet == "seeds" and seed is None:
+        raise RecipeError(f"{source}: is a sheet of many seeds: say which to draw with --seed")
     recipe = load_recipe(origin, option.overrides_from(given))
     moment = option.parse_time(time) if time is not None else origin.time or 0.0
-    place = named_output(output, f"{origin.stem}.png")
+    stem = f"{origin.stem}-{seed}" if origin.sheet == "seeds" else origin.stem
+    place = named_output(output, f"{stem}.png")
     if not place.lower().endswith(".png"):
         raise RecipeError(f"{place}: a still is a .png; `render` makes videos and animations")
     check_early(recipe, place, overwrite=overwrite)

@@ -44,6 +44,10 @@ def info(
     source = read_source(Path(file))
     if source.time is not None:
         say(f"# the moment {source.time:g}")
+    if source.sheet == "seeds":
+        say(f"# a sheet of its seeds: 'cppnvid still {file} --seed N' draws one")
+    elif source.sheet == "frames":
+        say("# a storyboard: frames of its film")
     say(dump(source.data).rstrip("\n"))
 
 

@@ -103,6 +103,13 @@ Output = Annotated[
     ),
 ]
 StillOutput = Annotated[str | None, _option(_FILE, "FILE", "A .png.", "--output", "-o")]
+TileSide = Annotated[
+    str | None,
+    _option(_PICTURE, "PIXELS", "The shorter side of each picture on the sheet.", "--tile"),
+]
+Columns = Annotated[
+    str | None, _option(_PICTURE, "N", "How many pictures stand side by side.", "--columns")
+]
 Crf = Annotated[
     str | None,
     _option(_FILE, "N", "Fineness of MP4 and WebM: lower is finer and larger.", "--crf"),
@@ -124,6 +131,12 @@ _KEYS = {
     "ease": "morph.easing", "crf": "output.crf", "seed": "morph.seeds", "pace": "morph.pace",
 }  # fmt: skip
 _NAMES = ("style", "palette", "size", "of", "path", "pace", "ease")
+
+
+def described(metavar: str, help_text: str, *names: str, moves: bool = False) -> Any:
+    """Return an option that only one command has, or that means something else there."""
+    group = _MOTION if moves else _FILE if "-o" in names else _PICTURE
+    return _option(group, metavar, help_text, *names)
 
 
 class GroupedCommand(TyperCommand):
@@ -211,3 +224,21 @@ def parse_time(text: str) -> float:
     if isinstance(time, bool) or not isinstance(time, int | float) or not 0 <= time <= 1:
         raise RecipeError(f"--time: must lie in 0 to 1, where 0.5 is half way, given {text!r}")
     return float(time)
+
+
+def whole(name: str, text: str | None, lowest: int, highest: int) -> int | None:
+    """Return the whole number that an option of this name was given, None if it was not.
+
+    Raises:
+        RecipeError: it is no whole number from `lowest` to `highest`.
+    """
+    from cppnvid.presets import parse
+
+    if text is None:
+        return None
+    number = parse(text, f"--{name}", lined=False).data
+    if isinstance(number, bool) or not isinstance(number, int) or not lowest <= number <= highest:
+        raise RecipeError(
+            f"--{name}: must be a whole number from {lowest} to {highest}, given {text!r}"
+        )
+    return number

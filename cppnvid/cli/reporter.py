@@ -26,10 +26,11 @@ def complain(message: str) -> None:
 
 
 class Reporter:
-    """Progress and notes on stderr; silent when `quiet`."""
+    """Progress and notes on stderr; silent when `quiet`. `unit` is what is counted, in plural."""
 
-    def __init__(self, *, quiet: bool) -> None:
+    def __init__(self, *, quiet: bool, unit: str = "frames") -> None:
         self._quiet = quiet
+        self._unit = unit
         self._bar: Any = None
 
     def __enter__(self) -> Self:
@@ -54,23 +55,23 @@ class Reporter:
         sys.stderr.flush()
 
     def progress(self, done: int, total: int) -> None:
-        """Show how many frames are done, how fast, and how long the rest takes."""
+        """Show how many are done, how fast, and how long the rest takes."""
         if self._quiet:
             return
         if self._bar is None:
-            self._bar = _bar(total)
+            self._bar = _bar(total, self._unit)
         self._bar.update(done - self._bar.n)
 
 
-def _bar(total: int) -> Any:
+def _bar(total: int, unit: str) -> Any:
     from tqdm import tqdm
 
     return tqdm(
         total=total,
-        unit="frame",
+        unit=f" {unit}",
         file=sys.stderr,
         dynamic_ncols=True,
         # A log is not a terminal: a line now and then is enough there.
         mininterval=0.1 if sys.stderr.isatty() else 5.0,
-        bar_format="{n_fmt}/{total_fmt} frames |{bar}| {rate_fmt}, {remaining} left",
+        bar_format="{n_fmt}/{total_fmt}{unit} |{bar}| {rate_fmt}, {remaining} left",
     )

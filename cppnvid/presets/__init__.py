@@ -18,6 +18,7 @@ from cppnvid.presets.sources import (
     Preset,
     Source,
     list_presets,
+    names_film,
     parse_recipe_text,
     preset_path,
     read_source,
@@ -28,7 +29,7 @@ from cppnvid.presets.text import KeyPath, dotted, dump, parse
 from cppnvid.recipe import Recipe
 
 __all__ = [
-    "Override", "Preset", "Source", "dump", "list_presets", "load_recipe", "parse",
+    "Override", "Preset", "Source", "dump", "list_presets", "load_recipe", "names_film", "parse",
     "parse_recipe_text", "preset_path", "read_source", "recipe_schema", "recipe_text",
     "recipe_yaml",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from cppnvid.errors import RecipeError
 from cppnvid.presets.text import KeyPath, dump, parse, read_file
 from cppnvid.recipe import Recipe, unknown
 
+SHEETS = ("seeds", "frames")  # what a contact sheet may show many of
 TEXT_SUFFIXES = (".yaml", ".yml", ".json")
 
 # `cppnvid/_presets` in an installed wheel, `presets` beside the package in a checkout.
@@ -48,6 +49,8 @@ class Source:
     lines: Mapping[KeyPath, int] = field(default_factory=dict)
     suffix: str = ""
     """The ending of the file that cppnvid made, if it is one's."""
+    sheet: str = ""
+    """What stands on it, if it is a contact sheet's: `seeds` or `frames`."""
 
 
 def list_presets() -> list[Preset]:
@@ -100,6 +103,14 @@ def read_source(source: str | os.PathLike[str]) -> Source:
     return _read_media(text)
 
 
+def names_film(source: str) -> bool:
+    """Tell whether a name is a media file's or a folder's, and neither a preset's nor a text's."""
+    path = Path(source)
+    if _names_preset(source) or path.suffix.lower() in TEXT_SUFFIXES:
+        return False
+    return bool(path.suffix) or path.is_dir()
+
+
 def _names_preset(text: str) -> bool:
     return bool(_PRESET_NAME.fullmatch(text)) and (PRESETS_FOLDER / f"{text}.yaml").is_file()
 
@@ -138,15 +149,16 @@ def _read_media(text: str) -> Source:
     return parse_recipe_text(recipe, text)
 
 
-def recipe_text(recipe: Recipe, time: float | None = None) -> str:
+def recipe_text(recipe: Recipe, time: float | None = None, sheet: str | None = None) -> str:
     """Return the text that rides in a file cppnvid makes: ASCII JSON on one line.
 
     Args:
         recipe: what was drawn.
         time: the moment in [0, 1] that a still shows.
+        sheet: `seeds` or `frames`, if it is a contact sheet that shows many of them.
     """
-    riding = {"cppnvid": __version__, "recipe": recipe.to_data()}
-    return json.dumps(riding if time is None else riding | {"time": time}, allow_nan=False)
+    riding = {"cppnvid": __version__, "recipe": recipe.to_data(), "time": time, "sheet": sheet}
+    return json.dumps({k: v for k, v in riding.items() if v is not None}, allow_nan=False)
 
 
 def parse_recipe_text(text: str, name: str) -> Source:
@@ -161,9 +173,17 @@ def parse_recipe_text(text: str, name: str) -> Source:
     made_by, here, time = data["cppnvid"], __version__, data.get("time")
     if time is not None and (not isinstance(time, int | float) or not 0 <= time <= 1):
         raise RecipeError(f"{name}: time must lie in 0 to 1, given {time!r}")
+    sheet = data.get("sheet", "")
+    if sheet not in ("", *SHEETS):
+        raise RecipeError(f"{name}: sheet must be one of {', '.join(SHEETS)}, given {sheet!r}")
     shown = name if made_by == here else f"{name} (made by cppnvid {made_by}, this is {here})"
     return Source(
-        data["recipe"], name=shown, stem=Path(name).stem, time=time, suffix=Path(name).suffix
+        data["recipe"],
+        name=shown,
+        stem=Path(name).stem,
+        time=time,
+        suffix=Path(name).suffix,
+        sheet=sheet,
     )
 
 
