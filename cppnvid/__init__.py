@@ -17,6 +17,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from cppnvid.backends import choose
+    from cppnvid.corners import load_network, save_network
     from cppnvid.encode import decode, probe
     from cppnvid.errors import (
         BackendError,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "backends": ("choose",),
+    "corners": ("load_network", "save_network"),
     "encode": ("decode", "probe"),
     "errors": (
         "BackendError", "BackendUnavailable", "CppnvidError", "EncodeError", "RecipeError",
@@ -77,6 +79,7 @@ __all__ = [
     "contact_sheet",
     "decode",
     "list_presets",
+    "load_network",
     "load_recipe",
     "probe",
     "render_frames",
@@ -85,6 +88,7 @@ __all__ = [
     "sample_network",
     "save_contact_sheet",
     "save_moving_sheet",
+    "save_network",
     "save_still",
     "save_storyboard",
     "score",

@@ -51,6 +51,14 @@ def fan_out(width: int, activation: str) -> int:
     return 2 * width if activation == "atan_pair" else width
 
 
+def is_residual(spec: NetworkSpec, index: int, width: int) -> bool:
+    """Return whether a hidden layer adds its input, of this width, to its output."""
+    layer = spec.layers[index]
+    if layer.residual is not None:
+        return layer.residual
+    return spec.residual and index > 0 and width == fan_out(layer.width, spec.activation_of(layer))
+
+
 @dataclass(frozen=True, eq=False)
 class Layer:
     """One layer: `activation(weight @ h + bias)`, plus `h` itself if residual."""
@@ -110,14 +118,8 @@ def sample_network(spec: NetworkSpec, seed: int) -> Network:
         bias = (
             _draw_bias(init, width, seed, f"layers.{index}.bias", layer.width) if has_bias else None
         )
-        handed_on = fan_out(layer.width, activation)
-        residual = (
-            spec.residual and index > 0 and width == handed_on
-            if layer.residual is None
-            else layer.residual
-        )
-        layers.append(Layer(weight, bias, activation, residual))
-        width = handed_on
+        layers.append(Layer(weight, bias, activation, is_residual(spec, index, width)))
+        width = fan_out(layer.width, activation)
     if spec.layers:
         weight = _draw(
             init.weights, init.output, width, seed, "output.weight", (spec.channels, width)

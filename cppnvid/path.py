@@ -24,7 +24,12 @@ def corner_seeds(morph: Morph) -> tuple[int, ...]:
     if morph.path != "orbit":
         return morph.seeds
     (seed,) = morph.seeds
-    return seed, _direction_seed(seed, 0), _direction_seed(seed, 1)
+    return seed, *direction_seeds(seed)
+
+
+def direction_seeds(seed: int) -> tuple[int, int]:
+    """Return the seeds of the two directions in which the orbit of a seed goes."""
+    return _direction_seed(seed, 0), _direction_seed(seed, 1)
 
 
 def _direction_seed(seed: int, index: int) -> int:
@@ -34,7 +39,7 @@ def _direction_seed(seed: int, index: int) -> int:
 
 def leg_count(morph: Morph) -> int:
     """Return how many legs the path has; an orbit is one."""
-    return len(morph.seeds) - (morph.loop != "closed" and morph.path != "orbit")
+    return morph.pictures - (morph.loop != "closed" and morph.path != "orbit")
 
 
 # ------------------------------------------------------------------ places
@@ -87,7 +92,7 @@ def place_at(morph: Morph, time: float, pace: Pace) -> Place:
     leg = min(int(np.searchsorted(ends, passed, side="right")), len(ends) - 1)
     before = float(ends[leg - 1]) if leg else 0.0
     length = float(ends[leg]) - before
-    count = len(morph.seeds)
+    count = morph.pictures
     start, end = leg, (leg + 1) % count
     moved = _held((passed - before) / length, morph.hold_at(start), morph.hold_at(end))
     share = ease(moved, morph.easing)

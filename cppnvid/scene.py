@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.camera import View, view_at
+from cppnvid.corners import corner_networks
 from cppnvid.motion import fold_time
-from cppnvid.network import Network, sample_latent, sample_network
+from cppnvid.network import Network
 from cppnvid.palette import Colouring, colouring_at
-from cppnvid.path import Corners, Pace, blend, corner_seeds, place_at
+from cppnvid.path import Corners, Pace, blend, place_at
 from cppnvid.recipe import Recipe
 
 
@@ -52,17 +53,8 @@ def paced_scene(recipe: Recipe, pace: Pace) -> Scene:
     """Draw every network the recipe's path needs and return its scene at a pace."""
     morph, spec = recipe.morph, recipe.network
     closed = morph.loop == "closed"
-    seeds = corner_seeds(morph)
-    if morph.of == "weights":
-        moving = range(len(spec.layers) + 1)
-        corners = [sample_network(spec, seed) for seed in seeds]
-    else:
-        moving = range(0)
-        network = sample_network(spec, morph.network_seed)
-        corners = [
-            Network(network.inputs, network.layers, sample_latent(spec, seed)) for seed in seeds
-        ]
-
+    moving = range(len(spec.layers) + 1) if morph.of == "weights" else range(0)
+    corners = corner_networks(recipe)
     first = corners[0]
     weights = [Corners.of([c.layers[i].weight.numpy() for c in corners]) for i in moving]
     biases = [Corners.of([_bias(c, i) for c in corners]) for i in moving]

@@ -28,6 +28,7 @@ from cppnvid.recipe import (
     Tile,
     Track,
     Wave,
+    WeightFile,
 )  # fmt: skip
 from cppnvid.styles import STYLES
 
@@ -36,6 +37,7 @@ WARPS: tuple[type[BaseModel], ...] = (Mirror, Kaleidoscope, Tile, Swirl, Wave)
 SPECIAL = {
     (Camera, "warps"): "list of warps, see below",
     (Canvas, "size"): "WIDTHxHEIGHT, a name, or one number",
+    (Morph, "weights"): "list of names or mappings",
     (Track, "keys"): "list of `[time, value]`",
 }
 SECTIONS: list[tuple[str, type[BaseModel]]] = [
@@ -43,6 +45,7 @@ SECTIONS: list[tuple[str, type[BaseModel]]] = [
     ("network.layers", Layer),
     ("network.init", Init),
     ("morph", Morph),
+    ("morph.weights", WeightFile),
     ("camera", Camera),
     *((f"camera.warps, kind: {warp.__name__.lower()}", warp) for warp in WARPS),
     ("palette", Palette),
@@ -105,7 +108,7 @@ def kind(annotation: Any) -> str:
         return "see below"
     names = {
         "Layer": "widths or mappings", "int": "whole number", "float": "number", "str": "text",
-        "bool": "true or false",
+        "bool": "true or false", "bytes": "base64",
         "Track": "number or track", "Fraction": "number or ratio",
     }  # fmt: skip
     return names.get(annotation.__name__, f"{annotation.__name__.lower()}")

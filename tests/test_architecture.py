@@ -16,7 +16,9 @@ LAYERS = [
     {"gradients", "styles"},
     {"recipe"},
     {"network", "motion", "encode", "sheet"},
+    {"weights"},
     {"camera", "palette", "path", "presets"},
+    {"corners"},
     {"scene", "scoring"},
     {"backends"},
     {"pacing", "tiles"},
@@ -98,6 +100,7 @@ def test_recipes_encoders_and_presets_know_no_torch() -> None:
         "path",
         "camera",
         "encode",
+        "weights",
         "presets",
     }
     wrong = [

@@ -135,7 +135,7 @@ def test_one_seed_orbits_unless_told_otherwise() -> None:
         ({"network": {"layers": "200x1024"}}, "weights over all seeds"),
         ({"network": {"inputs": ["x", "x"]}}, "inputs must differ"),
         ({"network": {"layers": [8, {"width": 4, "residual": True}]}}, "given 8 -> 4"),
-        ({"morph": {"seeds": []}}, "at least 1"),
+        ({"morph": {"seeds": []}}, "seeds must not be empty"),
         ({"morph": {"seeds": [True]}}, "valid integer"),
         ({"morph": {"seeds": [-1]}}, "greater than or equal to 0"),
         ({"morph": {"seeds": [1, 2], "path": "orbit"}}, "orbit circles one seed, given 2"),

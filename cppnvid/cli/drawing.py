@@ -9,6 +9,7 @@ from cppnvid.cli.outputs import (
     describe,
     format_overrides,
     named_output,
+    pictures,
     size_on_disk,
     video_name,
 )
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 @app.command(cls=option.GroupedCommand)
 def morph(
     seeds: option.Seeds = None,
+    weights: option.Weights = None,
     style: option.Style = None,
     palette: option.Palette = None,
     size: option.Size = None,
@@ -44,17 +46,19 @@ def morph(
     backend: option.Backend = "auto",
     quiet: option.Quiet = False,
 ) -> None:
-    """Draw a video through the pictures of several seeds."""
+    """Draw a video through the pictures of several seeds, or of networks from files."""
     given = locals()
     from cppnvid.presets import Source
 
-    _draw_video(Source({}), given | {"seeds": seeds or [""]})
+    needs_seeds = seeds is None and weights is None
+    _draw_video(Source({}), given | {"seeds": [""] if needs_seeds else seeds})
 
 
 @app.command(cls=option.GroupedCommand)
 def render(
     source: option.SourceName = None,
     seeds: option.Seeds = None,
+    weights: option.Weights = None,
     style: option.Style = None,
     palette: option.Palette = None,
     size: option.Size = None,
@@ -96,7 +100,7 @@ def _draw_video(source: "Source", given: dict[str, Any]) -> None:
 
     overrides = option.overrides_from(given)
     recipe = load_recipe(source, overrides)
-    output = named_output(given["output"], video_name(source.stem, recipe.morph.seeds))
+    output = named_output(given["output"], video_name(source.stem, pictures(recipe)))
     container = container_for(output)
     asked = format_overrides(recipe, container, overrides, made_as=source.suffix)
     if asked:
@@ -130,6 +134,7 @@ def _summary(recipe: "Recipe", size: str) -> str:
 def still(
     source: option.SourceName = None,
     seed: option.Seed = None,
+    weights: option.Weights = None,
     time: option.Time = None,
     style: option.Style = None,
     palette: option.Palette = None,
@@ -149,15 +154,17 @@ def still(
     given = locals()
     from cppnvid.presets import Source, load_recipe, read_source
 
-    if source is None and seed is None:
+    if source is None and seed is None and weights is None:
         raise RecipeError("nothing to draw: give --seed 7, or a preset, such as aurora")
-    origin = Source({}, stem=f"still-{seed}") if source is None else read_source(source)
+    origin = Source({}) if source is None else read_source(source)
     if origin.sheet == "seeds" and seed is None:
         raise RecipeError(f"{source}: is a sheet of many seeds: say which to draw with --seed")
     recipe = load_recipe(origin, option.overrides_from(given))
+    if seed is not None and weights is not None and recipe.morph.of == "weights":
+        raise RecipeError("--seed, --weights: each names a picture, so keep one of the two")
     moment = option.parse_time(time) if time is not None else origin.time or 0.0
     stem = f"{origin.stem}-{seed}" if origin.sheet == "seeds" else origin.stem
-    place = named_output(output, f"{stem}.png")
+    place = named_output(output, f"{stem or '-'.join(['still', *pictures(recipe)[:1]])}.png")
     if not place.lower().endswith(".png"):
         raise RecipeError(f"{place}: a still is a .png; `render` makes videos and animations")
     check_early(recipe, place, overwrite=overwrite)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from cppnvid.cli.seeds import parse_seeds
+from cppnvid.cli.seeds import parse_files, parse_seeds
 from cppnvid.errors import RecipeError
 
 if TYPE_CHECKING:
@@ -33,6 +33,15 @@ Seeds = Annotated[
     _option(_PICTURE, "N N N", "Pictures to pass through: 1 2 3, or 1,2,5-10.", "--seeds"),
 ]
 Seed = Annotated[str | None, _option(_PICTURE, "N", "Which picture to draw.", "--seed")]
+Weights = Annotated[
+    list[str] | None,
+    _option(
+        _PICTURE,
+        "FILE",
+        "Trained networks to pass through: .npz, .safetensors.",
+        "--weights",
+    ),
+]
 Style = Annotated[
     str | None,
     _option(_PICTURE, "NAME", "The kind of network to start from, such as house.", "--style"),
@@ -129,6 +138,7 @@ _KEYS = {
     "samples": "canvas.samples", "frames": "output.frames", "seconds": "output.seconds",
     "fps": "output.fps", "of": "morph.of", "path": "morph.path", "hold": "morph.hold",
     "ease": "morph.easing", "crf": "output.crf", "seed": "morph.seeds", "pace": "morph.pace",
+    "weights": "morph.weights",
 }  # fmt: skip
 _NAMES = ("style", "palette", "size", "of", "path", "pace", "ease")
 
@@ -183,6 +193,8 @@ def _value(name: str, text: Any) -> Any:
 
     if name == "seeds":
         return parse_seeds(text)
+    if name == "weights":
+        return parse_files(text)
     if name == "seed":
         return [parse(text, "--seed", lined=False).data]
     if name == "palette" and text.startswith("#"):

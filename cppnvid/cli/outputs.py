@@ -17,7 +17,13 @@ _MOST_NAMED = 6
 _USUAL_SHORT_SIDE, _USUAL_FPS = 1080, Fraction(30)
 
 
-def video_name(stem: str, seeds: Sequence[int]) -> str:
+def pictures(recipe: "Recipe") -> list[str]:
+    """Return what each picture of a recipe's path is called: its file without ending, its seed."""
+    morph = recipe.morph
+    return [*(Path(file.name).stem for file in morph.weights), *map(str, morph.seeds)]
+
+
+def video_name(stem: str, seeds: Sequence[object]) -> str:
     """Return `aurora.mp4` for a source of that stem, else `morph-1-2-3.mp4`, short for many."""
     if stem:
         return f"{stem}.mp4"

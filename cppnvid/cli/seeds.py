@@ -1,4 +1,4 @@
-"""Read `--seeds 1 2 3`, `--seeds 1,2,5-10` and everything between."""
+"""Read `--seeds 1 2 3`, `--seeds 1,2,5-10` and everything between; `--weights a.npz b.npz` too."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,8 @@ _FORMS = "write them as --seeds 1 2 3 or --seeds 1,2,5-10"
 def gather_seeds(arguments: Sequence[str]) -> list[str]:
     """Join the values after `--seeds`, up to the next option, to one `--seeds=1 2 3`.
 
-    The parser beneath reads one value for an option; a minus before a digit is a value too, so
+    After `--weights`, whose files may have spaces in their names, each becomes an option of its
+    own. The parser beneath reads one value for an option; a minus before a digit is a value too, so
     that a negative seed meets our message and not the parser's.
     """
     gathered: list[str] = []
@@ -26,6 +27,11 @@ def gather_seeds(arguments: Sequence[str]) -> list[str]:
             while rest and (not rest[0].startswith("-") or re.match(r"-\d", rest[0])):
                 values.append(rest.pop(0))
             argument = f"--seeds={' '.join(values)}"
+        if argument == "--weights":
+            while len(rest) > 1 and not rest[1].startswith("-"):
+                gathered.append(f"--weights={rest.pop(0)}")
+            named = rest and not rest[0].startswith("-")
+            argument = f"--weights={rest.pop(0) if named else ''}"
         gathered.append(argument)
     return gathered
 
@@ -47,6 +53,18 @@ def parse_seeds(texts: Iterable[str]) -> list[int]:
                 f"--seeds: at most {MAX_SEEDS} seeds, given more: {word!r} is too many"
             )
     return seeds
+
+
+def parse_files(names: Iterable[str]) -> list[str]:
+    """Return the files that the values of `--weights` name.
+
+    Raises:
+        RecipeError: there are none.
+    """
+    files = [name for name in names if name]
+    if not files:
+        raise RecipeError("--weights: no file given: write --weights net.npz, or several files")
+    return files
 
 
 def _parse_word(word: str) -> Sequence[int]:

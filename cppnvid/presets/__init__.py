@@ -6,6 +6,7 @@ A recipe is expanded first (its style, then every default), and options are laid
 
 import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -26,30 +27,35 @@ from cppnvid.presets.sources import (
     recipe_yaml,
 )
 from cppnvid.presets.text import KeyPath, dotted, dump, parse
+from cppnvid.presets.trained import check_weights, with_weights, without_riders
 from cppnvid.recipe import Recipe
 
 __all__ = [
     "Override", "Preset", "Source", "dump", "list_presets", "load_recipe", "names_film", "parse",
     "parse_recipe_text", "preset_path", "read_source", "recipe_schema", "recipe_text",
-    "recipe_yaml",
+    "recipe_yaml", "without_riders",
 ]  # fmt: skip
 
 
 def load_recipe(
     source: str | os.PathLike[str] | Mapping[str, Any] | Source,
     overrides: Sequence[Override] = (),
+    *,
+    weights: Sequence[str | os.PathLike[str]] = (),
 ) -> Recipe:
     """Return the recipe that a preset, a YAML or JSON file, or a file cppnvid made holds.
 
     Args:
         source: a preset's name (`aurora`, `article/grey-goo`), a path, or a recipe's data.
         overrides: values laid over it, the later over the earlier.
+        weights: files of networks, the pictures to pass through, as `--weights` names them. Names
+            of files in a recipe's data must lie in its folder; that of a mapping is the current.
 
     Raises:
         RecipeError: with every mistake, where it stands, and what would be right.
     """
     if isinstance(source, Mapping):
-        source = Source(dict(source))
+        source = Source(dict(source), folder=Path())
     elif not isinstance(source, Source):
         source = read_source(source)
     data = source.data
@@ -57,12 +63,18 @@ def load_recipe(
         what = "this is empty" if data is None else f"given {show(data)}"
         form = "a recipe is a mapping, such as 'morph: {seeds: [1, 2]}'"
         raise RecipeError(f"{source.name or 'recipe'}: {form}; {what}")
+    if weights:
+        overrides = [*overrides, Override("morph.weights", list(weights))]
     styles = [override for override in overrides if override.key == "style"]
     for style in styles:
         data = data | {"style": style.value}
+    data, overrides = with_weights(source, data, overrides)
     recipe = _validated(data, source, styles)
     others = [override for override in overrides if override.key != "style"]
-    return _validated(lay(recipe.to_data(), others), source, overrides) if others else recipe
+    if others:
+        recipe = _validated(lay(recipe.to_data(), others), source, overrides)
+    check_weights(recipe, source.name)
+    return recipe
 
 
 def _validated(data: dict[str, Any], source: Source, overrides: Sequence[Override]) -> Recipe:

@@ -39,6 +39,7 @@ _SHORT_FORMS = {
     "Key": "must be a pair [time, value]",
     "Layer": "must be a width, or a mapping with width, activation, bias, residual",
     "Palette": "must be a palette's name, or a mapping with name, colours, hue",
+    "WeightFile": "must be the name of a .npz or .safetensors file",
     "Track": "must be a number, or keyframes such as {keys: [[0, 1], [0.5, 2]]}",
 }
 

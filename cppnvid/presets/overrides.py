@@ -45,6 +45,7 @@ def lay(data: Mapping[str, Any], overrides: Iterable[Override]) -> dict[str, Any
         for path, value in _leaves(override.path, override.value, laid):
             laid = _put(laid, path, value, (), override)
             named.add(path)
+    _give_way_to_files(laid, named)
     _keep_path_possible(laid, data, named)
     _keep_rest(laid, named)
     _keep_length(laid, data, named)
@@ -108,25 +109,45 @@ def _index(key: str | int, entries: list[Any], path: KeyPath, override: Override
     return key
 
 
+def _give_way_to_files(laid: dict[str, Any], named: set[KeyPath]) -> None:
+    """Let networks from files come in the place of seeds that nobody asked for beside them."""
+    morph = laid.get("morph")
+    if not isinstance(morph, dict) or ("morph", "weights") not in named or not morph["weights"]:
+        return
+    if morph.get("of") == "weights" and ("morph", "seeds") not in named:
+        morph["seeds"] = []
+
+
 def _keep_path_possible(
     laid: dict[str, Any], before: Mapping[str, Any], named: set[KeyPath]
 ) -> None:
-    """Choose the path anew when there is one seed now and were several, or the other way."""
-    seeds, seeds_before = (value_at(data, ("morph", "seeds")) for data in (laid, before))
-    if not isinstance(seeds, list) or ("morph", "path") in named:
+    """Choose the path anew when there is one picture now and were several, or the other way."""
+    count, count_before = _pictures(laid), _pictures(before)
+    if count is None or ("morph", "path") in named:
         return
-    if (len(seeds) == 1) != (len(seeds_before) == 1):
+    if (count == 1) != (count_before == 1):
         # Written out, not left out: a style may have a path of its own.
         usual = Morph.model_fields["path"].default
-        laid["morph"]["path"] = "orbit" if len(seeds) == 1 else usual
+        laid["morph"]["path"] = "orbit" if count == 1 else usual
+
+
+def _pictures(data: Mapping[str, Any]) -> int | None:
+    """Return how many pictures a path passes through; None if its lists are none."""
+    morph = data.get("morph")
+    if not isinstance(morph, Mapping):
+        return None
+    lists = (morph.get("seeds"), morph.get("weights") if morph.get("of") == "weights" else [])
+    counts = [len(part) for part in lists if isinstance(part, list)]
+    return sum(counts) if len(counts) == len(lists) else None
 
 
 def _keep_rest(laid: dict[str, Any], named: set[KeyPath]) -> None:
-    """Let `hold` and `holds` replace each other, and other seeds void what was of each seed."""
+    """Let `hold` and `holds` replace each other, and other pictures void what was of each."""
     morph, hold, holds = laid.get("morph"), ("morph", "hold"), ("morph", "holds")
+    pictures = {("morph", "seeds"), ("morph", "weights")}
     if not isinstance(morph, dict):
         return
-    if holds not in named and {hold, ("morph", "seeds")} & named:
+    if holds not in named and {hold, *pictures} & named:
         morph["holds"] = []
     elif holds in named and hold not in named:
         morph["hold"] = 0.0

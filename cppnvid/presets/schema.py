@@ -19,6 +19,7 @@ _SHORT_FORMS: dict[str, dict[str, Any]] = {
     },
     "Layer": {"type": "integer", "minimum": 1, "maximum": 1024, "description": "Its width."},
     "Palette": {"enum": _PALETTES, "description": "Its name."},
+    "WeightFile": {"type": "string", "description": "Its name, in the recipe's own folder."},
     "Track": {"type": "number", "description": "The same all the time."},
 }
 _REPEATED = {

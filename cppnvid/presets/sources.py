@@ -12,8 +12,12 @@ from cppnvid import __version__
 from cppnvid.errors import RecipeError
 from cppnvid.presets.text import KeyPath, dump, parse, read_file
 from cppnvid.recipe import Recipe, unknown
+from cppnvid.weights import SUFFIXES
 
 SHEETS = ("seeds", "frames")  # what a contact sheet may show many of
+# Characters of weights, 110,000 in all: a few networks of 4x128, and well below the 1 MB a file's
+# comment may have.
+MOST_RIDING = 600_000
 TEXT_SUFFIXES = (".yaml", ".yml", ".json")
 
 # `cppnvid/_presets` in an installed wheel, `presets` beside the package in a checkout.
@@ -51,6 +55,8 @@ class Source:
     """The ending of the file that cppnvid made, if it is one's."""
     sheet: str = ""
     """What stands on it, if it is a contact sheet's: `seeds` or `frames`."""
+    folder: Path | None = None
+    """Where the files that it names are; None where it may name none."""
 
 
 def list_presets() -> list[Preset]:
@@ -124,7 +130,9 @@ def _read_text(path: Path, *, stem: str) -> Source:
     document = parse(text, str(path))
     if isinstance(document.data, dict) and {"cppnvid", "recipe"} <= document.data.keys():
         return parse_recipe_text(text, str(path))  # recipe.json beside a folder's pictures
-    return Source(document.data, name=str(path), stem=stem, lines=document.lines)
+    return Source(
+        document.data, name=str(path), stem=stem, lines=document.lines, folder=path.parent
+    )
 
 
 def _read_media(text: str) -> Source:
@@ -132,6 +140,8 @@ def _read_media(text: str) -> Source:
 
     if not Path(text).exists():
         raise RecipeError(f"{text}: there is no such file")
+    if Path(text).suffix.lower() in SUFFIXES:
+        raise RecipeError(f"{text}: holds weights, which are given so: --weights {text}")
     try:
         container_for(text)
     except RecipeError:
@@ -152,12 +162,20 @@ def _read_media(text: str) -> Source:
 def recipe_text(recipe: Recipe, time: float | None = None, sheet: str | None = None) -> str:
     """Return the text that rides in a file cppnvid makes: ASCII JSON on one line.
 
+    Networks from files ride in it whole, so that it can be drawn again anywhere; where they are
+    larger than `MOST_RIDING`, only their names and sha256 do.
+
     Args:
         recipe: what was drawn.
         time: the moment in [0, 1] that a still shows.
         sheet: `seeds` or `frames`, if it is a contact sheet that shows many of them.
     """
-    riding = {"cppnvid": __version__, "recipe": recipe.to_data(), "time": time, "sheet": sheet}
+    data = recipe.to_data()
+    files = [file for file in data["morph"]["weights"] if isinstance(file, dict)]
+    if sum(len(file.get("data", "")) for file in files) > MOST_RIDING:
+        for file in files:
+            file.pop("data", None)
+    riding = {"cppnvid": __version__, "recipe": data, "time": time, "sheet": sheet}
     return json.dumps({k: v for k, v in riding.items() if v is not None}, allow_nan=False)
 
 

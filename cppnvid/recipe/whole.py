@@ -48,7 +48,8 @@ class Recipe(Part):
     def _parts_agree(self) -> Self:
         if self.morph.of == "z" and "z" not in self.network.inputs:
             raise ValueError(
-                "morph.of: z walks through latents, and network.inputs has no z: add it"
+                "morph.of: z walks through latents, and network.inputs has no z: add it, or take "
+                "of: weights"
             )
         if self.palette.name == "cmyk" and self.network.channels != 4:
             raise ValueError(
@@ -63,7 +64,7 @@ class Recipe(Part):
                 f"ping-pong needs an even number of frames, or its turning point stands twice: "
                 f"given {self.output.frames}, take {self.output.frames + 1}"
             )
-        weights = self.network.weight_count * len(self.morph.seeds)
+        weights = self.network.weight_count * self.morph.pictures
         if weights > MAX_WEIGHTS:
             raise ValueError(
                 f"{weights:,} weights over all seeds, at most {MAX_WEIGHTS:,}: use fewer"
@@ -110,6 +111,7 @@ RIVALS = {
     ("palette", "colours"): "name",
     ("output", "seconds"): "frames",
     ("morph", "seeds"): "path",
+    ("morph", "weights"): "path",
     ("morph", "holds"): "hold",
 }
 

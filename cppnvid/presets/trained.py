@@ -1,0 +1,201 @@
+"""Put the networks of weight files into a recipe: their numbers, and the architecture they make.
+
+What an option says goes before what a file says of itself, and that before what its numbers alone
+leave open. A recipe's own text goes before the files it names and behind those that options put in
+their place.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from cppnvid.errors import RecipeError
+from cppnvid.presets.keys import value_at
+from cppnvid.presets.overrides import Override
+from cppnvid.presets.sources import Source
+from cppnvid.presets.weight_files import KEY, is_unread, read_beside, read_named
+from cppnvid.recipe import NetworkSpec, Recipe, merge
+from cppnvid.styles import STYLES
+from cppnvid.weights import (
+    ARCHITECTURE,
+    Trained,
+    check_fit,
+    network_words,
+    unpack,
+)
+
+
+def with_weights(
+    source: Source, data: dict[str, Any], overrides: Sequence[Override]
+) -> tuple[dict[str, Any], list[Override]]:
+    """Read the weight files that a recipe or its options name.
+
+    Args:
+        source: where the recipe comes from.
+        data: the recipe as it was written.
+        overrides: the options; the last for `morph.weights` names the files.
+
+    Returns:
+        The data, whose `network` is now the files' own, and the overrides, whose files are read.
+
+    Raises:
+        RecipeError: a file cannot be read or is no network, or two are of different kinds.
+    """
+    options = [override for override in overrides if override.key == KEY]
+    others = [override for override in overrides if override.key != KEY]
+    written = _listed(value_at(data, ("morph", "weights")))
+    if options:
+        named = _listed(options[-1].value)
+        read = [
+            read_named(os.fspath(name)) for name in named if isinstance(name, str | os.PathLike)
+        ]
+    elif source.folder is not None:
+        named = written
+        read = [read_beside(entry, source) for entry in written if is_unread(entry)]
+    else:
+        return data, others
+    if not read or len(read) != len(named) or not isinstance(data.get("network", {}), Mapping):
+        return data, [*others, *options]  # nothing to read, or the recipe's rules say it better
+    files, entries = [file.trained for file in read], [file.entry for file in read]
+    if not options:
+        network = _network(files, others, before=_mapping(data, "network"))
+        told = data if "style" in data else merge(_picture(files[0], network), data)
+        told = told | {"network": merge(_mapping(told, "network"), network)}
+        return merge(told, {"morph": {"weights": entries}}), others
+    shas = [entry.get("sha256") for entry in written if isinstance(entry, Mapping)]
+    if shas == [entry["sha256"] for entry in entries]:  # the recipe was written for these files
+        return merge(data, {"morph": {"weights": entries}}), others
+    network = _network(files, others, behind=_mapping(data, "network"), style=data.get("style"))
+    plain = not {"style", "network", "camera", "palette"} & data.keys()
+    told = _picture(files[0], network) if plain else {}
+    told["network"] = merge(told.get("network", {}), network)
+    from_files = [Override(key, value, files[0].name) for key, value in told.items()]
+    return data, [*from_files, *others, Override(KEY, entries, options[-1].label)]
+
+
+def _listed(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _mapping(data: Mapping[str, Any], key: str) -> dict[str, Any]:
+    value = data.get(key)
+    return dict(value) if isinstance(value, Mapping) else {}
+
+
+def _network(
+    files: Sequence[Trained],
+    options: Sequence[Override],
+    *,
+    before: Mapping[str, Any] | None = None,
+    behind: Mapping[str, Any] | None = None,
+    style: object = None,
+) -> dict[str, Any]:
+    """Return what the files make of `network`, without what the options say of it.
+
+    Args:
+        files: the first decides, and the others must be of its kind.
+        options: what they say goes before the files.
+        before: what a recipe's text says of the network whose files it names goes before, too.
+        behind: what a recipe says of its own network, whose place the files take, goes behind.
+        style: the style that was asked for.
+    """
+    laid = {str(o.path[1]): o.value for o in options if _is_network_key(o)}
+    known = _mapping(STYLES.get(style, {}), "network") if isinstance(style, str) else {}
+    kept = {key: value for key, value in (behind or {}).items() if key not in ARCHITECTURE}
+    first, *rest = [
+        network_words(file, {**(before or {}), **laid}, base=kept, known=known) for file in files
+    ]
+    for words, file in zip(rest, files[1:], strict=True):
+        _check_same_kind(files[0], first, file, words)
+    return {key: value for key, value in first.items() if key not in laid}
+
+
+def _is_network_key(option: Override) -> bool:
+    return len(option.path) == 2 and option.path[0] == "network"
+
+
+def _picture(file: Trained, network: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how a file's numbers become a picture: as it says, or plainly as colours."""
+    about = file.about or {}
+    kept = {key: about[key] for key in ("camera", "palette") if key in about}
+    palette = "grey" if network.get("channels") == 1 else "rgb"
+    # The house style's own output and gradient belong to its own networks.
+    return {"network": {"output": "sigmoid"}, "palette": {"name": palette}, **kept}
+
+
+def _check_same_kind(
+    one: Trained, words: Mapping[str, Any], other: Trained, other_words: Mapping[str, Any]
+) -> None:
+    """Refuse files whose neurons do different things: what lies between them would be neither."""
+    try:
+        specs = [NetworkSpec.model_validate(each) for each in (words, other_words)]
+    except ValidationError:
+        return  # told where the recipe is read
+    shapes = ([layer.weight.shape for layer in file.layers] for file in (one, other))
+    if next(shapes) != next(shapes):
+        return  # told by the layer, once the recipe's network is known
+    kinds: list[dict[str, list[str]]] = [
+        {
+            "activations": [spec.activation_of(layer) for layer in spec.layers],
+            "output": [spec.output],
+            "inputs": sorted(spec.inputs),
+        }
+        for spec in specs
+    ]
+    for what, of_one in kinds[0].items():
+        if of_one != (of_other := kinds[1][what]):
+            said, others = (", ".join(sorted(set(of))) for of in (of_other, of_one))
+            raise RecipeError(
+                f"{other.name}: its {what}: {said}, and of {one.name}: {others}; a path leads "
+                f"through networks of one kind"
+            )
+
+
+def without_riders(data: Any) -> tuple[Any, list[str]]:
+    """Return a recipe's data for people to read, and the names of the files that ride in it.
+
+    Where numbers ride, the name alone is left: a recipe of that text looks for a file beside it.
+    """
+    written = _listed(value_at(data, ("morph", "weights")))
+    riders = [
+        str(entry["name"])
+        for entry in written
+        if isinstance(entry, Mapping) and "data" in entry and "name" in entry
+    ]
+    if not riders or len(riders) != len(written):
+        return data, []
+    return merge(data, {"morph": {"weights": riders}}), riders
+
+
+def check_weights(recipe: Recipe, name: str) -> None:
+    """Check that a recipe's weight files were read and fit its network.
+
+    Raises:
+        RecipeError: one does not fit, or is to be given again, as it was too large to ride along.
+    """
+    files = recipe.morph.weights
+    missing = [file for file in files if file.data is None]
+    if missing:
+        drawn = ", ".join(
+            file.name + (f" (sha256 {file.sha256[:16]}...)" if file.sha256 else "")
+            for file in missing
+        )
+        again = " ".join(file.name for file in files)
+        raise RecipeError(
+            f"{name or 'recipe'}: was drawn from {drawn}, whose numbers do not ride in it: give "
+            f"it with --weights {again}"
+        )
+    for index, file in enumerate(files):
+        try:
+            trained = unpack(file.data or b"", file.name)
+        except RecipeError as error:
+            raise RecipeError(f"{name or 'recipe'}: {KEY}: {error}") from None
+        try:
+            check_fit(trained, recipe.network)
+        except RecipeError as error:
+            as_first = f", as {files[0].name} has it" if index else ""
+            raise RecipeError(f"{error}{as_first}") from None

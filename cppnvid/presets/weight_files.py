@@ -1,0 +1,92 @@
+"""Open the weight files that a user or a recipe names, and make them a recipe's own.
+
+A file that the user names on the command line may lie anywhere. One that a recipe's text names is
+looked for in the recipe's own folder and below it, and one that a video's recipe names is not
+opened at all: whoever wrote it did so on another machine.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from cppnvid.errors import RecipeError
+from cppnvid.presets.mistakes import explain
+from cppnvid.presets.sources import Source
+from cppnvid.presets.text import dotted
+from cppnvid.recipe import Recipe
+from cppnvid.weights import Trained, pack, read_bytes, read_weights
+
+KEY = "morph.weights"
+
+
+class ReadFile(NamedTuple):
+    """A weight file, and what the recipe keeps of it."""
+
+    trained: Trained
+    entry: dict[str, str]
+
+
+def read_named(name: str, path: Path | None = None) -> ReadFile:
+    """Read a file; `name` is what it is called, in the recipe too if it has a path of its own."""
+    data = read_bytes(path or name)
+    trained = read_weights(data, name)
+    _check_about(trained)
+    entry = {
+        "name": name if path else Path(name).name,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "data": base64.b64encode(pack(trained)).decode(),
+    }
+    return ReadFile(trained, entry)
+
+
+def _check_about(trained: Trained) -> None:
+    """Check what a file says about itself, so that a mistake in it is told by the file's name."""
+    about = trained.about or {}
+    data = {key: about[key] for key in ("network", "camera", "palette") if key in about}
+    try:
+        channels = data.get("network", {}).get("channels")
+        Recipe.model_validate({"palette": "cmyk" if channels == 4 else "rgb"} | data)
+    except ValidationError as error:
+        raise explain(
+            error, data, lambda path, _stands, _words: f"{trained.name}: says {dotted(path)}: "
+        ) from None
+
+
+def is_unread(entry: Any) -> bool:
+    """Return whether an entry of `morph.weights` names a file whose numbers it does not hold."""
+    if isinstance(entry, Mapping):
+        return isinstance(entry.get("name"), str) and entry.get("data") is None
+    return isinstance(entry, str)
+
+
+def read_beside(entry: Any, source: Source) -> ReadFile:
+    """Read a file that a recipe's text names, from the recipe's folder or below it."""
+    name = entry["name"] if isinstance(entry, Mapping) else entry
+    before = f"{source.name}: " if source.name else ""
+    folder = source.folder or Path()
+    if not name.isprintable() or not name:
+        raise RecipeError(f"{before}{KEY}: {name!r} is no file's name")
+    windows = PureWindowsPath(name)
+    steps = {*PurePosixPath(name).parts, *windows.parts}
+    place = folder / name
+    outside = PurePosixPath(name).is_absolute() or windows.drive or windows.root or ".." in steps
+    if outside or not place.resolve().is_relative_to(folder.resolve()):
+        raise RecipeError(
+            f"{before}{KEY}: {name!r} lies outside the recipe's folder, where a recipe may not "
+            f"look: put the file beside it, or name it with --weights"
+        )
+    try:
+        read = read_named(name, place)
+    except RecipeError as error:
+        raise RecipeError(f"{before}{KEY}: {error}") from None
+    wanted = entry.get("sha256") if isinstance(entry, Mapping) else None
+    if wanted is not None and wanted != read.entry["sha256"]:
+        raise RecipeError(
+            f"{before}{KEY}: {name} is another file than the recipe was written for: its sha256 "
+            f"is {read.entry['sha256']}, the recipe says {wanted}"
+        )
+    return read._replace(entry=entry | read.entry) if isinstance(entry, dict) else read

@@ -1,0 +1,23 @@
+"""Weights from elsewhere: files of trained networks in, our own out, as plain arrays.
+
+`formats` turns a file's bytes into named arrays and back, `layers` puts those into layers, `fit`
+says what architecture they make and which layer does not fit a recipe's. No torch: a file is
+checked before that is loaded.
+"""
+
+from cppnvid.weights.fit import ARCHITECTURE, check_fit, network_words
+from cppnvid.weights.formats import SUFFIXES, read_bytes
+from cppnvid.weights.layers import (
+    Trained,
+    TrainedLayer,
+    check_target,
+    pack,
+    read_weights,
+    unpack,
+    write_weights,
+)
+
+__all__ = [
+    "ARCHITECTURE", "SUFFIXES", "Trained", "TrainedLayer", "check_fit", "check_target",
+    "network_words", "pack", "read_bytes", "read_weights", "unpack", "write_weights",
+]  # fmt: skip

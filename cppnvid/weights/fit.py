@@ -1,0 +1,159 @@
+"""What architecture a file's layers make, and whether they are a recipe's network."""
+
+from collections.abc import Container, Mapping
+from typing import Any
+
+from cppnvid.errors import RecipeError
+from cppnvid.recipe import MAX_DEPTH, MAX_WIDTH, NetworkSpec
+from cppnvid.weights.layers import Trained, called
+
+# The keys of `network` that a file's numbers decide; the others they leave open.
+ARCHITECTURE = ("inputs", "z_dim", "layers", "bias", "channels", "output_bias")
+_COORDINATES = ("x", "y", "r")
+_USUAL_INPUTS = {2: ["x", "y"], 3: ["x", "y", "r"]}
+
+
+def network_words(
+    trained: Trained,
+    said: Mapping[str, Any],
+    *,
+    base: Mapping[str, Any] | None = None,
+    known: Container[str] = (),
+) -> dict[str, Any]:
+    """Return what is to stand under `network` so that it is a file's network.
+
+    Args:
+        trained: the file.
+        said: what the user said of this network; it goes before what the file says of itself.
+        base: what goes behind that.
+        known: keys that are settled already, by a style that was asked for.
+
+    Raises:
+        RecipeError: the file is not plain about its inputs or activations, and nobody else was.
+    """
+    words = {**(base or {}), **(trained.about or {}).get("network", {}), **said}
+    words = {**architecture(trained, words), **words}
+    layers = words["layers"]
+    each_said = isinstance(layers, list | tuple) and all(
+        isinstance(layer, Mapping) and "activation" in layer for layer in layers
+    )
+    if "activation" not in words and "activation" not in known and not each_said:
+        raise RecipeError(
+            f"{trained.name}: does not say what its layers do: say --set network.activation=relu, "
+            f"or tanh, sin, gelu, ...; what comes after the last one is a sigmoid unless you say "
+            f"--set network.output=clip, or sine"
+        )
+    return words
+
+
+def architecture(trained: Trained, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keys of `network` that a file's numbers decide.
+
+    Args:
+        trained: the file.
+        said: what is known of the network beside them, such as its inputs.
+
+    Raises:
+        RecipeError: a layer is wider or the network deeper than any recipe's, or what its inputs
+            are cannot be told.
+    """
+    hidden, last = trained.layers[:-1], trained.layers[-1]
+    if len(hidden) > MAX_DEPTH:
+        raise RecipeError(
+            f"{trained.name}: has {len(hidden)} hidden layers, at most {MAX_DEPTH} are drawn"
+        )
+    for index, layer in enumerate(hidden):
+        if len(layer.weight) > MAX_WIDTH:
+            raise RecipeError(
+                f"{trained.name}: {called(trained.layers, index)} has {len(layer.weight)} "
+                f"neurons, at most {MAX_WIDTH} are drawn"
+            )
+    if len(last.weight) not in (1, 3, 4):
+        raise RecipeError(
+            f"{trained.name}: {called(trained.layers, len(hidden))} gives {len(last.weight)} "
+            f"values for each point; a picture takes 1 (grey), 3 (rgb) or 4 (cmyk)"
+        )
+    with_bias = [layer.bias is not None for layer in hidden]
+    kinds = {"all": [True], "none": [False]}
+    bias = next((kind for kind, all_of in kinds.items() if with_bias == all_of * len(hidden)), "")
+    layers = [
+        len(layer.weight) if bias else {"width": len(layer.weight), "bias": layer.bias is not None}
+        for layer in hidden
+    ]
+    return {
+        **_inputs(trained, said),
+        "layers": layers,
+        "bias": bias or "all",
+        "channels": len(last.weight),
+        "output_bias": last.bias is not None,
+    }
+
+
+def _inputs(trained: Trained, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Tell x, y, r and z apart by how many columns the first layer has."""
+    columns = trained.layers[0].weight.shape[1]
+    given = said.get("inputs")
+    if given is None:
+        if columns not in _USUAL_INPUTS:
+            raise RecipeError(
+                f"{trained.name}: {called(trained.layers, 0)} reads {_values(columns)}, and "
+                f"{_could_be(columns)}"
+            )
+        return {"inputs": _USUAL_INPUTS[columns]}
+    if not isinstance(given, list | tuple) or "z" not in given:
+        return {"inputs": given}
+    return {"inputs": given, "z_dim": max(columns - len(given) + 1, 1)}
+
+
+def _could_be(columns: int) -> str:
+    """Say what that many columns may stand for, and how to set each."""
+    if columns == 1:
+        return "cannot tell which: say --set network.inputs=[r], or [x], or [y]"
+    return (
+        f"cannot tell which: say --set network.inputs=[x,y,r,z] for x, y, r and a latent of "
+        f"{columns - 3}, or --set network.inputs=[x,y,z] for x, y and a latent of {columns - 2}"
+    )
+
+
+def _values(count: int) -> str:
+    return f"{count} value{'s' * (count != 1)}"
+
+
+def check_fit(trained: Trained, spec: NetworkSpec) -> None:
+    """Check that a file's numbers are a network of this architecture.
+
+    Raises:
+        RecipeError: the message names the first layer that does not fit, its shape, and what would.
+    """
+    layers, name = trained.layers, trained.name
+    if len(layers) != len(spec.layers) + 1:
+        raise RecipeError(
+            f"{name}: has {len(layers)} layers, and network.layers makes {len(spec.layers) + 1} "
+            f"with the output"
+        )
+    coordinates = [item for item in _COORDINATES if item in spec.inputs]
+    width = len(coordinates) + (spec.z_dim if "z" in spec.inputs else 0)
+    before = f"network.inputs ({', '.join(coordinates)}" + (
+        f"{', ' * bool(coordinates)}z of {spec.z_dim})" if "z" in spec.inputs else ")"
+    )
+    for index, layer in enumerate(layers):
+        neurons, columns = layer.weight.shape
+        where = f"{name}: {called(layers, index)} is {neurons}x{columns}"
+        if columns != width:
+            raise RecipeError(f"{where}, and {before} hands on {_values(width)}")
+        is_last = index == len(spec.layers)
+        wanted = spec.channels if is_last else spec.layers[index].width
+        if neurons != wanted:
+            key = "network.channels" if is_last else f"network.layers.{index}"
+            raise RecipeError(f"{where}, and {key} asks for {_values(wanted)}")
+        if layer.bias is not None and len(layer.bias) != neurons:
+            raise RecipeError(f"{where}, and its bias has {_values(len(layer.bias))}")
+        if not is_last:
+            kind = spec.activation_of(spec.layers[index])
+            width = neurons * (2 if kind == "atan_pair" else 1)
+            before = f"layer {index + 1} ({layer.name}, {kind})"
+    if trained.latent is not None and "z" in spec.inputs and len(trained.latent) != spec.z_dim:
+        raise RecipeError(
+            f"{name}: its latent has {_values(len(trained.latent))}, and z of network.inputs has "
+            f"{spec.z_dim}"
+        )

@@ -1,0 +1,253 @@
+"""Named arrays out of `.npz` and `.safetensors` bytes, and back: nothing in them is ever run.
+
+Every size that a file declares is checked before memory is given to it, and what could hold a
+program (pickled objects, `.pt`) is refused with the way to convert it.
+"""
+
+import io
+import json
+import math
+import os
+import struct
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from cppnvid.errors import RecipeError
+
+SUFFIXES = (".npz", ".safetensors")
+ABOUT = "cppnvid"  # under this name stands, as JSON, what the numbers cannot say
+MAX_WEIGHTS_A_FILE = 2**24  # sixteen layers of 1024 neurons, the widest there are
+MAX_BYTES = 8 * MAX_WEIGHTS_A_FILE + 2**20  # as float64, with its header
+MAX_HEADER = 2**20
+MAX_TENSORS = 1024  # a weight and a bias for each of 257 layers, and then some
+
+_TORCH = (
+    "is PyTorch's own format, which can run any program when it is opened: convert it with\n"
+    "    from safetensors.torch import save_file\n"
+    '    save_file(model.state_dict(), "{stem}.safetensors")'
+)
+_KERAS = (
+    "is Keras's own format: convert it with\n"
+    "    import numpy as np\n"
+    '    np.savez("{stem}.npz", *model.get_weights())'
+)
+_CONVERTED = {
+    **dict.fromkeys((".pt", ".pth", ".ckpt", ".bin", ".pkl", ".pickle", ".joblib"), _TORCH),
+    **dict.fromkeys((".h5", ".hdf5", ".keras"), _KERAS),
+    ".npy": 'holds one array: save all of them with np.savez("{stem}.npz", W0=..., b0=..., ...)',
+}
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# What 40,000 damaged files made zipfile raise.
+_ZIP_ERRORS = (
+    zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError,
+    ValueError, OSError,
+)  # fmt: skip
+_DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2"}
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Tensors:
+    """What a file holds: arrays in the file's order, and what it says about them."""
+
+    arrays: dict[str, Array]
+    about: dict[str, Any]
+    """`network`, `camera`, `palette` as in a recipe, if cppnvid or somebody else wrote them in."""
+
+
+def check_suffix(name: str) -> str:
+    """Return a weight file's ending, in lower case.
+
+    Raises:
+        RecipeError: it is none that is read; for those of other programs, how to convert them.
+    """
+    path = Path(name)
+    suffix = path.suffix.lower()
+    if suffix in _CONVERTED:
+        raise RecipeError(f"{name}: {_CONVERTED[suffix].format(stem=path.stem)}")
+    if suffix not in SUFFIXES:
+        raise RecipeError(f"{name}: weights are read from {' and '.join(SUFFIXES)} files")
+    return suffix
+
+
+def read_bytes(path: str | os.PathLike[str]) -> bytes:
+    """Return a weight file's bytes.
+
+    Raises:
+        RecipeError: it is missing, no file, unreadable, too large, or has another ending.
+    """
+    check_suffix(os.fspath(path))
+    place = Path(path)
+    try:
+        if not place.exists():
+            raise RecipeError(f"{place}: there is no such file")
+        if not place.is_file():
+            raise RecipeError(f"{place}: is not a regular file")
+        if (size := place.stat().st_size) > MAX_BYTES:
+            raise _too_large(str(place), f"is {size / 1e6:.0f} MB")
+        return place.read_bytes()
+    except OSError as error:
+        raise RecipeError(f"{place}: cannot be read: {error.strerror or error}") from None
+
+
+def parse_tensors(data: bytes, name: str, suffix: str) -> Tensors:
+    """Read the arrays of a file: float16, bfloat16 and float64 are rounded to float32.
+
+    Args:
+        data: the whole file.
+        name: what messages call it.
+        suffix: one of SUFFIXES: how it is read.
+
+    Raises:
+        RecipeError: it is damaged or too large, or an array is not of finite numbers.
+    """
+    read = _read_npz if suffix == ".npz" else _read_safetensors
+    raw, about = read(data, name)
+    if not raw:
+        raise RecipeError(f"{name}: holds no arrays")
+    return Tensors(
+        {key: _rounded(array, key, name) for key, array in raw.items()}, _about(about, name)
+    )
+
+
+def format_tensors(tensors: Tensors, suffix: str) -> bytes:
+    """Return the bytes of a file with that ending; equal tensors give equal bytes."""
+    about = json.dumps(tensors.about) if tensors.about else ""
+    if suffix == ".npz":
+        buffer = io.BytesIO()
+        texts = {ABOUT: np.array(about)} if about else {}
+        np.savez(buffer, allow_pickle=False, **tensors.arrays, **texts)
+        return buffer.getvalue()
+    from safetensors.numpy import save
+
+    arrays = {name: np.ascontiguousarray(array) for name, array in tensors.arrays.items()}
+    return bytes(save(arrays, metadata={ABOUT: about} if about else None))
+
+
+def _too_large(name: str, what: str) -> RecipeError:
+    return RecipeError(f"{name}: {what}; a file has at most {MAX_WEIGHTS_A_FILE:,} weights")
+
+
+def _rounded(array: NDArray[Any], key: str, name: str) -> Array:
+    with np.errstate(over="ignore"):
+        rounded = array.astype(np.float32)
+    if not np.isfinite(rounded).all():
+        count = int(rounded.size - np.isfinite(rounded).sum())
+        raise RecipeError(
+            f"{name}: {key} holds {count} number{'s' * (count > 1)} of {rounded.size} that are "
+            f"not finite (NaN, or too large for float32): its training diverged"
+        )
+    return rounded
+
+
+def _about(text: str, name: str) -> dict[str, Any]:
+    """Read what a file says about itself; the recipe checks the values later."""
+    if not text:
+        return {}
+    try:
+        about = json.loads(text) if len(text) <= MAX_HEADER else None
+    except (ValueError, RecursionError):
+        about = None
+    if not isinstance(about, dict) or not all(
+        isinstance(about.get(part, {}), dict) for part in ("network", "camera", "palette")
+    ):
+        raise RecipeError(
+            f"{name}: what stands under {ABOUT!r} is not JSON such as "
+            '{"network": {"activation": "relu"}}'
+        )
+    return about
+
+
+# ------------------------------------------------------------------ npz
+
+
+def _read_npz(data: bytes, name: str) -> tuple[dict[str, NDArray[Any]], str]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+            if len(entries) > MAX_TENSORS:
+                raise RecipeError(
+                    f"{name}: holds {len(entries)} entries; a file has at most {MAX_TENSORS}"
+                )
+            if any(entry.compress_type not in _COMPRESSIONS for entry in entries):
+                raise RecipeError(f"{name}: is compressed in another way than numpy does")
+            # Reading stops at the declared size, so a small file cannot unpack to more than this.
+            if (size := sum(entry.file_size for entry in entries)) > MAX_BYTES:
+                raise _too_large(name, f"unpacks to {size / 1e6:,.0f} MB")
+            raw: dict[str, NDArray[Any]] = {}
+            for entry in entries:
+                key = entry.filename.removesuffix(".npy")
+                if key in raw:
+                    raise RecipeError(f"{name}: holds {key} twice")
+                raw[key] = _read_npy(archive.read(entry), key, name)
+    except _ZIP_ERRORS as error:
+        raise RecipeError(f"{name}: is no .npz, or damaged: {error}") from None
+    about = raw.pop(ABOUT, np.array(""))
+    for key, array in raw.items():
+        if array.dtype.kind != "f":
+            raise _not_numbers(name, key, str(array.dtype))
+    return raw, str(about) if about.dtype.kind == "U" and about.ndim == 0 else "?"
+
+
+def _read_npy(data: bytes, key: str, name: str) -> NDArray[Any]:
+    stream = io.BytesIO(data)
+    try:
+        version = npy.read_magic(stream)
+        read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+        shape, by_columns, dtype = read(stream)
+    except ValueError as error:
+        raise RecipeError(f"{name}: {key} is no array, or damaged: {error}") from None
+    if dtype.hasobject:
+        raise RecipeError(
+            f"{name}: {key} holds pickled Python objects, which can run any program when they are "
+            f"opened: save plain arrays of floating-point numbers with np.savez"
+        )
+    body = data[stream.tell() :]
+    negative = any(side < 0 for side in shape)
+    if negative or len(body) != math.prod(shape) * dtype.itemsize or dtype.itemsize == 0:
+        raise RecipeError(f"{name}: {key} is damaged: {len(body)} bytes for an array of {shape}")
+    order = "F" if by_columns else "C"
+    return np.frombuffer(body, dtype).reshape(shape, order=order)  # type: ignore[call-overload,no-any-return]
+
+
+def _not_numbers(name: str, key: str, dtype: str) -> RecipeError:
+    return RecipeError(
+        f"{name}: {key} holds {dtype}; weights are floating-point numbers of 16, 32 or 64 bits"
+    )
+
+
+# ------------------------------------------------------------------ safetensors
+
+
+def _read_safetensors(data: bytes, name: str) -> tuple[dict[str, NDArray[Any]], str]:
+    from safetensors import SafetensorError, deserialize
+
+    length = int.from_bytes(data[:8], "little")
+    if MAX_HEADER < length <= len(data):
+        raise RecipeError(f"{name}: its header is {length / 1e6:.0f} MB; at most 1 MB is read")
+    try:
+        listed = deserialize(data)  # type: ignore[no-untyped-call]
+        header = json.loads(data[8 : 8 + length])
+    except (SafetensorError, ValueError, RecursionError) as error:
+        raise RecipeError(f"{name}: is no .safetensors, or damaged: {error}") from None
+    if len(listed) > MAX_TENSORS:
+        raise RecipeError(f"{name}: holds {len(listed)} arrays; a file has at most {MAX_TENSORS}")
+    raw: dict[str, NDArray[Any]] = {}
+    for key, tensor in listed:
+        kind, body = tensor["dtype"], bytes(tensor["data"])
+        if kind == "BF16":  # float32 without its lower half
+            array = (np.frombuffer(body, "<u2").astype(np.uint32) << 16).view(np.float32)
+        elif kind in _DTYPES:
+            array = np.frombuffer(body, np.dtype(_DTYPES[kind]))
+        else:
+            raise _not_numbers(name, key, kind)
+        raw[key] = array.reshape(tensor["shape"])
+    return raw, header.get("__metadata__", {}).get(ABOUT, "")
