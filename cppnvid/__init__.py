@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         EncodeError,
         RecipeError,
     )
+    from cppnvid.export import export_network
     from cppnvid.gallery import (
         best_seeds,
         contact_sheet,
@@ -49,6 +50,7 @@ _HOMES = {
     "errors": (
         "BackendError", "BackendUnavailable", "CppnvidError", "EncodeError", "RecipeError",
     ),
+    "export": ("export_network",),
     "gallery": ("best_seeds", "contact_sheet", "save_contact_sheet", "save_moving_sheet"),
     "network": ("Network", "sample_network"),
     "notebook": ("Still", "Video"),
@@ -78,6 +80,7 @@ __all__ = [
     "choose",
     "contact_sheet",
     "decode",
+    "export_network",
     "list_presets",
     "load_network",
     "load_recipe",

@@ -22,7 +22,7 @@ LAYERS = [
     {"scene", "scoring"},
     {"backends"},
     {"pacing", "tiles"},
-    {"notebook"},
+    {"notebook", "export"},
     {"render"},
     {"gallery", "storyboards"},
     {"cli"},

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
 
-from cppnvid.cli import drawing, gallery, looking  # noqa: F401 - importing registers their commands
+# Importing registers their commands.
+from cppnvid.cli import drawing, exporting, gallery, looking  # noqa: F401
 from cppnvid.cli.app import app
 from cppnvid.cli.reporter import complain
 from cppnvid.cli.seeds import gather_seeds

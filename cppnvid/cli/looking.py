@@ -29,12 +29,18 @@ def presets(
 
 @app.command(cls=option.GroupedCommand)
 def info(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A file that cppnvid made.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="A file that cppnvid made, or weights.")
+    ],
 ) -> None:
     """Show what a file is, and the recipe that rides in it."""
     from cppnvid.encode import probe
-    from cppnvid.presets import dump, read_source
+    from cppnvid.presets import dump, read_source, without_riders
+    from cppnvid.weights import SUFFIXES
 
+    if Path(file).suffix.lower() in SUFFIXES:
+        _show_weights(file)
+        return
     facts = probe(file)
     about = [f"{facts.container} ({facts.codec})", f"{facts.width}x{facts.height}"]
     if facts.fps is not None:
@@ -48,7 +54,32 @@ def info(
         say(f"# a sheet of its seeds: 'cppnvid still {file} --seed N' draws one")
     elif source.sheet == "frames":
         say("# a storyboard: frames of its film")
-    say(dump(source.data).rstrip("\n"))
+    data, riders = without_riders(source.data)
+    for number, rider in enumerate(riders, start=1):
+        picture = f"--picture {number} " if len(riders) > 1 else ""
+        say(f"# {rider} rides in it: cppnvid export {file} {picture}-o {rider}")
+    say(dump(data).rstrip("\n"))
+
+
+def _show_weights(file: str) -> None:
+    """Say what a weight file holds, and what it says about itself."""
+    from cppnvid.presets import dump
+    from cppnvid.weights import read_bytes, read_weights
+
+    network = read_weights(read_bytes(file), file)
+    count = sum(
+        layer.weight.size + len(layer.weight) * (layer.bias is not None) for layer in network.layers
+    )
+    layers = f"{len(network.layers)} layer{'s' * (len(network.layers) > 1)}"
+    say(f"# {file}: {layers}, {count:,} weights, {size_on_disk(Path(file))}")
+    for layer in network.layers:
+        neurons, inputs = layer.weight.shape
+        bias = "" if layer.bias is None else " and a bias"
+        say(f"#   {layer.name}: {inputs} -> {neurons}{bias}")
+    if network.latent is not None:
+        say(f"#   latent: {len(network.latent)}")
+    about = {key: value for key, value in (network.about or {}).items() if key != "cppnvid"}
+    say(dump(about).rstrip("\n") if about else "# it does not say what its layers do")
 
 
 @app.command(cls=option.GroupedCommand)

@@ -1,0 +1,83 @@
+"""Networks out: a picture of a recipe, or a moment between pictures, as a file of weights."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from cppnvid.corners import corner_networks, trained_of
+from cppnvid.errors import RecipeError
+from cppnvid.motion import fold_time, track_at
+from cppnvid.network import Layer, Network
+from cppnvid.pacing import moment_of
+from cppnvid.recipe import Recipe
+from cppnvid.scene import Moment
+from cppnvid.weights import check_target, write_weights
+
+
+def export_network(
+    recipe: Recipe,
+    path: str | os.PathLike[str],
+    *,
+    time: float | None = None,
+    picture: int = 1,
+    overwrite: bool = False,
+) -> Path:
+    """Write a network of a recipe as `.npz` or `.safetensors`, with its camera and palette.
+
+    Args:
+        recipe: whose network.
+        path: the file; `save_network` says what it holds.
+        time: 0 to 1: the network of that moment, its latent folded into the first bias and its
+            camera standing still; None for that of a picture on the path, latent and all.
+        picture: which picture of the path, from 1.
+        overwrite: replace what stands there.
+
+    Raises:
+        RecipeError: there is no such picture or moment, or the file exists or has another ending.
+        EncodeError: the disk refuses.
+    """
+    check_target(path, overwrite=overwrite)
+    data = recipe.to_data()
+    if time is None:
+        count = recipe.morph.pictures
+        if not 1 <= picture <= count:
+            raise RecipeError(f"picture {picture}: the path has {count}, and the first is 1")
+        network = corner_networks(recipe)[picture - 1]
+        about: dict[str, Any] = {"network": data["network"]}
+    elif not 0.0 <= time <= 1.0:
+        raise RecipeError(f"time {time}: a video runs from 0 to 1")
+    elif set(recipe.network.inputs) == {"z"}:
+        raise RecipeError("network.inputs is z alone: a moment of it is one colour, and no network")
+    else:
+        network = _network_of(moment_of(recipe, time))
+        about = {}
+        _stand_still(data, recipe, time)
+    about |= {"camera": data["camera"], "palette": data["palette"]}
+    return write_weights(trained_of(network, about), path, overwrite=overwrite)
+
+
+def _network_of(moment: Moment) -> Network:
+    layers = [
+        Layer(
+            torch.from_numpy(layer.weight),
+            torch.from_numpy(layer.bias),
+            layer.activation,
+            layer.residual,
+        )
+        for layer in moment.layers
+    ]
+    return Network(moment.inputs, tuple(layers), torch.zeros(0))
+
+
+def _stand_still(data: dict[str, Any], recipe: Recipe, time: float) -> None:
+    """Put in the place of every track its value at one time."""
+    film_time = fold_time(time, recipe.morph.loop)
+    closed = recipe.morph.loop == "closed"
+    for key, track, _ in recipe.tracks():
+        *above, name = key.split(".")
+        part: Any = data
+        for step in above:
+            part = part[int(step) if step.isdecimal() else step]
+        part[name] = track_at(track, film_time, closed=closed, geometric=name == "zoom")
