@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.backends import Backend, choose
+from cppnvid.blur import expose, exposure_times
 from cppnvid.encode import check_output, open_encoder, write_still
 from cppnvid.errors import RecipeError
 from cppnvid.motion import frame_times
@@ -121,9 +122,13 @@ def save_still(
 
 
 def _frames(recipe: Recipe, scene: Scene, drawer: Backend) -> Iterator[NDArray[np.uint8]]:
-    width, height = recipe.canvas.size
+    canvas = recipe.canvas
+    width, height = canvas.size
     times = [float(time) for time in frame_times(recipe)]
-    return drawer.render(scene, times, width=width, height=height, samples=recipe.canvas.samples)
+    if canvas.shutter:
+        times = exposure_times(times, recipe)
+    frames = drawer.render(scene, times, width=width, height=height, samples=canvas.samples)
+    return expose(frames, canvas.exposures) if canvas.shutter else frames
 
 
 def _check_time(time: float) -> None:
@@ -148,5 +153,7 @@ def _chosen(
     if not isinstance(backend, str):
         return backend
     width, height = recipe.canvas.size
-    points = frames * width * height * recipe.canvas.samples**2
+    canvas = recipe.canvas
+    exposures = canvas.exposures if canvas.shutter and frames > 1 else 1
+    points = frames * exposures * width * height * canvas.samples**2
     return choose(backend, note, moment=moment, points=points)

@@ -22,7 +22,7 @@ LAYERS = [
     {"scene", "scoring"},
     {"backends"},
     {"pacing", "tiles"},
-    {"notebook", "export"},
+    {"blur", "export", "notebook"},
     {"render"},
     {"gallery", "storyboards"},
     {"cli"},

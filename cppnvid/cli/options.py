@@ -60,6 +60,15 @@ Samples = Annotated[
     str | None,
     _option(_PICTURE, "N", "Smoother edges: N x N points for each pixel, 1 to 8.", "--samples"),
 ]
+Shutter = Annotated[
+    str | None,
+    _option(
+        _MOTION,
+        "SHARE",
+        "Motion blur: 0.5 is a film camera's; eight times the drawing.",
+        "--shutter",
+    ),
+]
 Set = Annotated[
     list[str] | None,
     _option(
@@ -139,6 +148,7 @@ _KEYS = {
     "fps": "output.fps", "of": "morph.of", "path": "morph.path", "hold": "morph.hold",
     "ease": "morph.easing", "crf": "output.crf", "seed": "morph.seeds", "pace": "morph.pace",
     "weights": "morph.weights",
+    "shutter": "canvas.shutter",
 }  # fmt: skip
 _NAMES = ("style", "palette", "size", "of", "path", "pace", "ease")
 

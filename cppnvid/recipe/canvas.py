@@ -14,7 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from cppnvid.recipe.base import Part, Whole, unknown
+from cppnvid.recipe.base import Part, Real, Whole, unknown
 
 MAX_SIDE = 16384
 
@@ -55,6 +55,10 @@ class Canvas(Part):
     """Width x height in pixels: `1080x1920`, or square, reel, 720p, 1080p, 4k…"""
     samples: Annotated[Whole, Field(ge=1, le=8)] = 1
     """Antialiasing: N×N points are drawn for each pixel and averaged in linear light."""
+    shutter: Annotated[Real, Field(ge=0, le=4)] = 0.0
+    """Motion blur: for how much of a frame's time the shutter is open; films have 0.5."""
+    exposures: Annotated[Whole, Field(ge=2, le=64)] = 8
+    """How many moments are drawn and averaged while the shutter is open."""
 
 
 def parse_fps(data: Any) -> Any:
