@@ -24,7 +24,7 @@ LAYERS = [
     {"pacing", "tiles"},
     {"blur", "export", "notebook"},
     {"render"},
-    {"gallery", "storyboards"},
+    {"gallery", "loops", "storyboards"},
     {"cli"},
     {"__main__"},
 ]

@@ -11,8 +11,13 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
 
-# Importing registers their commands.
-from cppnvid.cli import drawing, exporting, gallery, looking  # noqa: F401
+from cppnvid.cli import (  # noqa: F401 - importing registers their commands
+    checking,
+    drawing,
+    exporting,
+    gallery,
+    looking,
+)
 from cppnvid.cli.app import app
 from cppnvid.cli.reporter import complain
 from cppnvid.cli.seeds import gather_seeds

@@ -122,6 +122,10 @@ def _draw_video(source: "Source", given: dict[str, Any]) -> None:
             note=reporter.note,
         )
     reporter.note(_summary(recipe, size_on_disk(video.path)))
+    if not given["quiet"] and recipe.morph.loop != "open" and recipe.output.frames >= 3:
+        from cppnvid.loops import check_loop
+
+        reporter.note(f"loop: {check_loop(output)}")
     say(str(video.path))
 
 

@@ -1,15 +1,15 @@
 """Frames in, finished files out: every container, its recipe inside, published only when complete.
 
 `open_encoder` and `write_still` write; `probe`, `decode` and `read_recipe` read back what they
-wrote, `probe_film` and `film_frames` what others did too. Nothing here knows what is drawn: frames
-are uint8 arrays and a recipe is a piece of text.
+wrote, `probe_film`, `all_frames` and `film_frames` what others did too. Nothing here knows what is
+drawn: frames are uint8 arrays and a recipe is a piece of text.
 """
 
 from cppnvid.encode.check import check_output
 from cppnvid.encode.containers import CONTAINERS, Container, container_for
 from cppnvid.encode.decode import decode
 from cppnvid.encode.encoder import Encoder, open_encoder
-from cppnvid.encode.film import film_frames, probe_film
+from cppnvid.encode.film import all_frames, film_frames, probe_film
 from cppnvid.encode.metadata import read_recipe
 from cppnvid.encode.probe import MediaInfo, probe
 from cppnvid.encode.still import write_still
@@ -19,6 +19,7 @@ __all__ = [
     "Container",
     "Encoder",
     "MediaInfo",
+    "all_frames",
     "check_output",
     "container_for",
     "decode",

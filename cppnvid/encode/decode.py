@@ -29,11 +29,7 @@ _VIDEO = (
     "-c:v", "ppm", "-f", "image2pipe", "pipe:1",
 )  # fmt: skip
 # Of a file that may be anybody's, the matrix is what the file says.
-_MOMENT = (
-    "-frames:v",
-    "1",
-    *(part.replace("=bt709:in_range=tv", "=auto:in_range=auto") for part in _VIDEO),
-)
+_ANYBODYS = tuple(part.replace("=bt709:in_range=tv", "=auto:in_range=auto") for part in _VIDEO)
 _PICTURE = ("-pix_fmt", "rgb24", "-c:v", "ppm", "-f", "image2pipe", "pipe:1")
 
 
@@ -66,11 +62,16 @@ def decode_at(path: Path, demuxer: str, seconds: float) -> NDArray[np.uint8]:
         RecipeError: for a damaged file, or one that ends before.
         EncodeError: when ffmpeg cannot be started.
     """
-    with reading(path, demuxer, _MOMENT, start=seconds) as (output, _):
+    with reading(path, demuxer, ("-frames:v", "1", *_ANYBODYS), start=seconds) as (output, _):
         frame = _next_ppm(output, path)
     if frame is None:
         raise RecipeError(f"{path}: has no picture {seconds:.2f} s from its start; it is damaged")
     return frame
+
+
+def decode_all(path: Path, demuxer: str) -> Iterator[NDArray[np.uint8]]:
+    """Yield the frames of any file that `demuxer` reads; see `decode`."""
+    return _decode_with_ffmpeg(path, demuxer, _ANYBODYS)
 
 
 def _decode_with_ffmpeg(

@@ -1,4 +1,4 @@
-"""Films that anybody may have made: a few of their frames, without decoding the rest."""
+"""Films that anybody may have made: all of their frames, or a few without decoding the rest."""
 
 import itertools
 import os
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.encode.containers import CONTAINERS, FOLDER_SUFFIX, container_for
-from cppnvid.encode.decode import decode, decode_at
+from cppnvid.encode.decode import decode, decode_all, decode_at
 from cppnvid.encode.probe import MediaInfo, probe, probe_video
 from cppnvid.errors import RecipeError
 
@@ -58,11 +58,8 @@ def film_frames(info: MediaInfo, indexes: Sequence[int]) -> Iterator[NDArray[np.
         RecipeError: the file is damaged.
         EncodeError: when ffmpeg cannot be started.
     """
-    suffix = info.path.suffix.lower()
-    demuxer = _OTHERS.get(suffix) or next(
-        (c.demuxer for c in CONTAINERS if suffix in c.suffixes), None
-    )
-    if demuxer is not None and info.path.is_file():
+    demuxer = _demuxer(info)
+    if demuxer is not None:
         for index in indexes:
             # Half a frame before it, so that rounded times do not matter.
             yield decode_at(info.path, demuxer, max(index - 0.5, 0.0) * info.seconds / info.frames)
@@ -72,3 +69,19 @@ def film_frames(info: MediaInfo, indexes: Sequence[int]) -> Iterator[NDArray[np.
     for index, frame in enumerate(itertools.islice(frames, max(indexes) + 1)):
         if index in wanted:
             yield frame
+
+
+def all_frames(info: MediaInfo) -> Iterator[NDArray[np.uint8]]:
+    """Yield every frame of a film from `probe_film`, uint8 `[height, width, 3]`, sRGB, in order.
+
+    Raises as `film_frames`.
+    """
+    demuxer = _demuxer(info)
+    return decode(info.path) if demuxer is None else decode_all(info.path, demuxer)
+
+
+def _demuxer(info: MediaInfo) -> str | None:
+    """Return what ffmpeg is to read a file with, or None for what it does not read for us."""
+    suffix = info.path.suffix.lower()
+    ours = next((c.demuxer for c in CONTAINERS if suffix in c.suffixes), None)
+    return (_OTHERS.get(suffix) or ours) if info.path.is_file() else None

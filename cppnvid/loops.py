@@ -1,0 +1,116 @@
+"""Proof of a loop: how much a film changes from frame to frame, and where it starts again.
+
+Measured on the decoded file, because an encoder has its own ways to make a seam: an opening picture
+that is coarser than the one before it, or a last frame that is dropped.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from cppnvid.backends.reference import one_thread
+from cppnvid.encode import all_frames, probe_film
+from cppnvid.errors import RecipeError
+from cppnvid.palette import to_oklab
+from cppnvid.sheet import shrink
+
+# Pixels of the shorter side at which frames are compared: an eye follows forms, not grain, and a
+# jump of one frame is as plain at 256 as at 1080 (0.02 of the median step apart on our main job).
+SIDE = 256
+RESTING = 0.1  # a frame that changes less than this share of the brisk ones hardly moves
+
+
+@dataclass(frozen=True)
+class LoopReport:
+    """How a film moves; steps are mean distances in Oklab from a frame to the next."""
+
+    frames: int
+    seam: float  # the step from the last frame to the first, over the median step
+    evenness: float  # the 90th percentile of the steps over their median; 1 is perfectly even
+    resting: float  # the share of frames that hardly move
+    fastest: float  # the largest step but the seam, over the median
+
+    def __str__(self) -> str:
+        """Say it in a line."""
+        return (
+            f"seam {self.seam:.2f} of the median step, evenness {self.evenness:.2f} "
+            f"(90th over 50th percentile), fastest {self.fastest:.2f}, "
+            f"{self.resting:.0%} of {self.frames} frames hardly move"
+        )
+
+
+def measure_loop(frames: Iterable[NDArray[np.uint8]]) -> LoopReport:
+    """Measure how a film moves and closes.
+
+    Args:
+        frames: in playing order, uint8 [height, width, 3] each, sRGB, all of one size; at least 3.
+
+    Returns:
+        The report. Frames at rest, less than a tenth of the 90th percentile, are counted apart, so
+        that holds are no unevenness; a film that never moves has a seam of 0 and an evenness of 1.
+
+    Raises:
+        RecipeError: there are fewer than three frames, which is no loop to speak of.
+    """
+    steps: list[float] = []
+    first = before = None
+    count = 0
+    with one_thread():
+        for frame in frames:
+            after = _look(frame)
+            if before is not None:
+                steps.append(_distance(before, after))
+            first = after if first is None else first
+            before = after
+            count += 1
+        if count < 3 or first is None or before is None:
+            raise RecipeError(
+                f"a loop is measured over at least three frames, and this has {count}"
+            )
+        seam = _distance(before, first)
+    return _report(np.array(steps), seam)
+
+
+def check_loop(path: str | os.PathLike[str]) -> LoopReport:
+    """Measure any video, animation or folder of PNGs, whoever made it.
+
+    Raises:
+        RecipeError: the file is missing, damaged or no film.
+        EncodeError: when ffmpeg cannot be started.
+    """
+    info = probe_film(path)
+    return measure_loop(all_frames(info))
+
+
+def _look(frame: NDArray[np.uint8]) -> torch.Tensor:
+    height, width, _ = frame.shape
+    ratio = min(SIDE / min(height, width), 1.0)
+    small = shrink(frame, (max(round(width * ratio), 1), max(round(height * ratio), 1)))
+    return to_oklab(torch.from_numpy(small.reshape(-1, 3) / np.float32(255)))
+
+
+def _distance(before: torch.Tensor, after: torch.Tensor) -> float:
+    return float((after - before).norm(dim=-1).mean())
+
+
+def _report(steps: NDArray[np.float64], seam: float) -> LoopReport:
+    brisk = float(np.percentile(np.append(steps, seam), 90))
+    moving = steps[steps >= RESTING * brisk] if brisk else steps[:0]
+    resting = 1.0 - (len(moving) + bool(brisk and seam >= RESTING * brisk)) / (len(steps) + 1)
+    if not len(moving):
+        # Nothing moves but, perhaps, at the seam.
+        return LoopReport(len(steps) + 1, float("inf") if seam else 0.0, 1.0, resting, 1.0)
+    median = float(np.median(moving))
+    return LoopReport(
+        frames=len(steps) + 1,
+        seam=seam / median,
+        evenness=float(np.percentile(moving, 90)) / median,
+        resting=resting,
+        fastest=float(moving.max()) / median,
+    )
