@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         save_contact_sheet,
         save_moving_sheet,
     )
+    from cppnvid.explanation import Explanation, explain
     from cppnvid.network import Network, sample_network
     from cppnvid.notebook import Still, Video
     from cppnvid.pacing import build_scene
@@ -52,6 +53,7 @@ _HOMES = {
     ),
     "export": ("export_network",),
     "gallery": ("best_seeds", "contact_sheet", "save_contact_sheet", "save_moving_sheet"),
+    "explanation": ("Explanation", "explain"),
     "network": ("Network", "sample_network"),
     "notebook": ("Still", "Video"),
     "presets": ("list_presets", "load_recipe"),
@@ -69,6 +71,7 @@ __all__ = [
     "BackendUnavailable",
     "CppnvidError",
     "EncodeError",
+    "Explanation",
     "Network",
     "Recipe",
     "RecipeError",
@@ -81,6 +84,7 @@ __all__ = [
     "contact_sheet",
     "decode",
     "export_network",
+    "explain",
     "list_presets",
     "load_network",
     "load_recipe",

@@ -22,7 +22,7 @@ LAYERS = [
     {"scene", "scoring"},
     {"backends"},
     {"pacing", "tiles"},
-    {"blur", "export", "notebook"},
+    {"blur", "explanation", "export", "notebook"},
     {"render"},
     {"gallery", "loops", "storyboards"},
     {"cli"},
