@@ -5,9 +5,10 @@ wrote, `probe_film`, `all_frames` and `film_frames` what others did too. Nothing
 drawn: frames are uint8 arrays and a recipe is a piece of text.
 """
 
-from cppnvid.encode.check import check_output
+from cppnvid.encode.check import check_output, check_place
 from cppnvid.encode.containers import CONTAINERS, Container, container_for
 from cppnvid.encode.decode import decode
+from cppnvid.encode.document import write_document
 from cppnvid.encode.encoder import Encoder, open_encoder
 from cppnvid.encode.film import all_frames, film_frames, probe_film
 from cppnvid.encode.metadata import read_recipe
@@ -21,6 +22,7 @@ __all__ = [
     "MediaInfo",
     "all_frames",
     "check_output",
+    "check_place",
     "container_for",
     "decode",
     "film_frames",
@@ -28,5 +30,6 @@ __all__ = [
     "probe",
     "probe_film",
     "read_recipe",
+    "write_document",
     "write_still",
 ]

@@ -26,7 +26,7 @@ def check_output(
     container = container_for(path)
     _check_size(container, width, height)
     _check_rate(container, fps)
-    _check_place(Path(path), folder=FOLDER_SUFFIX in container.suffixes, overwrite=overwrite)
+    check_place(Path(path), folder=FOLDER_SUFFIX in container.suffixes, overwrite=overwrite)
     return container
 
 
@@ -56,7 +56,8 @@ def _check_rate(container: Container, fps: Fraction) -> None:
         )
 
 
-def _check_place(path: Path, *, folder: bool, overwrite: bool) -> None:
+def check_place(path: Path, *, folder: bool, overwrite: bool) -> None:
+    """Check where an output is to stand, whatever it holds; raises as `check_output` does."""
     parent = path.parent
     if not parent.exists():
         raise RecipeError(f"{path}: the folder {parent} does not exist; make it first")

@@ -1,0 +1,26 @@
+"""Write a page of text, published whole or not at all like every other output."""
+
+import os
+from pathlib import Path
+
+from cppnvid.encode.check import check_place
+from cppnvid.encode.publish import Note, publication, silent
+from cppnvid.errors import EncodeError
+
+
+def write_document(
+    path: str | os.PathLike[str], text: str, *, overwrite: bool = False, note: Note = silent
+) -> None:
+    """Write text as UTF-8.
+
+    Raises:
+        RecipeError: for a missing parent folder, or an existing output without `overwrite`.
+        EncodeError: when the disk refuses.
+    """
+    check_place(Path(path), folder=False, overwrite=overwrite)
+    place = Path(path).resolve()
+    with publication(place, overwrite=overwrite, folder=False, note=note) as temporary:
+        try:
+            temporary.write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise EncodeError(f"{place}: cannot be written: {error.strerror or error}") from None
