@@ -5,10 +5,12 @@ the picture up to twice as much as the median. So the path is drawn small, the c
 step is measured in Oklab, and that length becomes the ruler by which frames are placed.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from cppnvid.backends.reference import TorchBackend, one_thread
 from cppnvid.camera import axes
@@ -60,6 +62,29 @@ def even_pace(recipe: Recipe) -> Pace:
     scene = paced_scene(recipe.model_copy(update={"morph": morph}), uniform_pace(morph))
     legs = leg_count(morph)
     steps = max(min(STEPS_PER_FRAME * recipe.output.frames, MOST_STEPS) // legs, FEWEST_STEPS)
+    times = [index / (legs * steps) for index in range(legs * steps + 1)]
+    return pace_of(changes_along(scene, recipe, times).reshape(legs, steps))
+
+
+def pace_of(changes: NDArray[np.float64], *, steady: float = 0.02) -> Pace:
+    """Return the pace at which as much is seen to change in every frame.
+
+    Args:
+        changes: [legs, steps].
+        steady: how much each step counts beside what changes in it, as a share of the mean: a path
+            that changes nothing for a while is crossed quickly, yet not in no time.
+    """
+    return Pace.of(changes + steady * changes.mean() + 1e-9)
+
+
+def changes_along(scene: Scene, recipe: Recipe, times: Sequence[float]) -> NDArray[np.float64]:
+    """Measure how much a scene changes from each time to the next, in Oklab: [times − 1].
+
+    Args:
+        scene: what changes; its camera and palette stand still while it is measured.
+        recipe: whose canvas and coordinates it has.
+        times: at least one, in order.
+    """
     width, height = recipe.canvas.size
     ratio = SIDE / min(width, height)
     small = max(round(width * ratio), 1), max(round(height * ratio), 1)
@@ -68,19 +93,17 @@ def even_pace(recipe: Recipe) -> Pace:
     )
     x, y = across.repeat(len(down)), down.repeat_interleave(len(across))
     backend = TorchBackend("cpu")
-    start = scene.at(0.0)
+    start = scene.at(times[0])
 
     def look(time: float) -> torch.Tensor:
         still = replace(scene.at(time), view=start.view, colouring=start.colouring)
         return to_oklab(backend.colours(still, x, y))
 
-    changes = np.empty((legs, steps))
+    changes = np.empty(len(times) - 1)
     with one_thread():  # for 4096 points waking a second costs more than it saves
-        before = look(0.0)
-        for index in range(legs * steps):
-            after = look((index + 1) / (legs * steps))
-            changes.flat[index] = float((after - before).norm(dim=-1).mean())
+        before = look(times[0])
+        for index, time in enumerate(times[1:]):
+            after = look(time)
+            changes[index] = float((after - before).norm(dim=-1).mean())
             before = after
-    # A path that changes nothing for a while is crossed quickly, yet not in no time.
-    changes += 0.02 * changes.mean() + 1e-9
-    return Pace.of(changes)
+    return changes
