@@ -57,6 +57,8 @@ class Source:
     """What stands on it, if it is a contact sheet's: `seeds` or `frames`."""
     folder: Path | None = None
     """Where the files that it names are; None where it may name none."""
+    explain: Mapping[str, Any] | None = None
+    """How `explain` made the file, if it did: it shows the recipe's network, and not its film."""
 
 
 def list_presets() -> list[Preset]:
@@ -159,23 +161,36 @@ def _read_media(text: str) -> Source:
     return parse_recipe_text(recipe, text)
 
 
-def recipe_text(recipe: Recipe, time: float | None = None, sheet: str | None = None) -> str:
+def recipe_text(
+    recipe: Recipe,
+    time: float | None = None,
+    *,
+    sheet: str | None = None,
+    explain: Mapping[str, Any] | None = None,
+) -> str:
     """Return the text that rides in a file cppnvid makes: ASCII JSON on one line.
 
     Networks from files ride in it whole, so that it can be drawn again anywhere; where they are
     larger than `MOST_RIDING`, only their names and sha256 do.
 
     Args:
-        recipe: what was drawn.
+        recipe: what was drawn, or whose network was explained.
         time: the moment in [0, 1] that a still shows.
         sheet: `seeds` or `frames`, if it is a contact sheet that shows many of them.
+        explain: how its network was explained; without it the file shows the recipe itself.
     """
     data = recipe.to_data()
     files = [file for file in data["morph"]["weights"] if isinstance(file, dict)]
     if sum(len(file.get("data", "")) for file in files) > MOST_RIDING:
         for file in files:
             file.pop("data", None)
-    riding = {"cppnvid": __version__, "recipe": data, "time": time, "sheet": sheet}
+    riding = {
+        "cppnvid": __version__,
+        "recipe": data,
+        "time": time,
+        "sheet": sheet,
+        "explain": None if explain is None else dict(explain),
+    }
     return json.dumps({k: v for k, v in riding.items() if v is not None}, allow_nan=False)
 
 
@@ -191,9 +206,11 @@ def parse_recipe_text(text: str, name: str) -> Source:
     made_by, here, time = data["cppnvid"], __version__, data.get("time")
     if time is not None and (not isinstance(time, int | float) or not 0 <= time <= 1):
         raise RecipeError(f"{name}: time must lie in 0 to 1, given {time!r}")
-    sheet = data.get("sheet", "")
+    sheet, explain = data.get("sheet", ""), data.get("explain")
     if sheet not in ("", *SHEETS):
         raise RecipeError(f"{name}: sheet must be one of {', '.join(SHEETS)}, given {sheet!r}")
+    if explain is not None and not isinstance(explain, dict):
+        raise RecipeError(f"{name}: explain must be a mapping, given {explain!r}")
     shown = name if made_by == here else f"{name} (made by cppnvid {made_by}, this is {here})"
     return Source(
         data["recipe"],
@@ -202,6 +219,7 @@ def parse_recipe_text(text: str, name: str) -> Source:
         time=time,
         suffix=Path(name).suffix,
         sheet=sheet,
+        explain=explain,
     )
 
 
