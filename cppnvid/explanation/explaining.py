@@ -27,6 +27,7 @@ class Explanation:
 
     recipe: Recipe
     time: float  # of the film, in [0, 1]
+    moment: Moment  # what was measured: every number of the picture
     measured: Measurement
     circle: Circle  # of this moment
     growth: Growth  # over several seeds of this architecture
@@ -44,6 +45,11 @@ class Explanation:
 
     def __str__(self) -> str:
         return str(self.verdict)
+
+    def _repr_html_(self) -> str:
+        from cppnvid.explanation.report import draw_fragment  # matplotlib, and only a notebook asks
+
+        return draw_fragment(self)
 
 
 def explain(recipe: Recipe, time: float = 0.0, *, seeds: int = SEEDS) -> Explanation:
@@ -70,7 +76,7 @@ def explain(recipe: Recipe, time: float = 0.0, *, seeds: int = SEEDS) -> Explana
     circle = measure_circle(moment, recipe.canvas.size)
     growth = _growth(recipe, seeds)
     return Explanation(
-        recipe, time, measured, circle, growth, judge(recipe, measured, circle, growth)
+        recipe, time, moment, measured, circle, growth, judge(recipe, measured, circle, growth)
     )
 
 

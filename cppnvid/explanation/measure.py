@@ -169,16 +169,21 @@ def _output(moment: Moment, before: Tensor, after: Tensor, grid: Grid) -> Output
     )
 
 
-def _picture(moment: Moment, grid: Grid) -> PictureNumbers:
-    """Draw the picture as the backends do, in float32, overflow and all."""
+def draw_on(moment: Moment, grid: Grid) -> Tensor:
+    """Draw a small picture as the backends do, overflow and all: float32 [height, width, 3]."""
     colours = TorchBackend("cpu").colours(moment, grid.x.float(), grid.y.float())
-    rgb = colours.reshape(grid.height, grid.width, 3).double()
+    return colours.reshape(grid.height, grid.width, 3)
+
+
+def _picture(moment: Moment, grid: Grid) -> PictureNumbers:
+    drawn = draw_on(moment, grid)
+    rgb = drawn.double()
     variance = float(rgb.reshape(-1, 3).var(dim=0, correction=0).mean())
     steps = [step for axis in (0, 1) if (step := rgb.diff(dim=axis)).numel()]
     change = float(torch.cat([step.reshape(-1) for step in steps]).square().mean()) if steps else 0
     mean = (rgb.mean(dim=(0, 1)) * 255 + 0.5).int().tolist()
     return PictureNumbers(
-        rgb=colours.reshape(grid.height, grid.width, 3).numpy().astype(np.float32),
+        rgb=drawn.numpy(),
         deviation=255.0 * variance**0.5,
         colour="#" + "".join(f"{level:02x}" for level in mean),
         grain=(change / (2.0 * variance)) ** 0.5 if variance > 1e-12 else 0.0,

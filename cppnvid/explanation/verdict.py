@@ -90,12 +90,15 @@ def _picture(kind: Kind, measured: Measurement) -> str:
             return f"{seen}: its forms are there, but hardly stand out from {picture.colour}."
         case "noise":
             return (
-                f"{seen}, and neighbours on a grid of 128 pixels differ "
-                f"{percent(picture.grain)} as much as pixels far apart: its detail is too fine "
+                f"{seen}; on a grid of 128 pixels neighbours differ {percent(picture.grain)} as "
+                f"much as pixels far apart: its detail is too fine "
                 f"for this size."
             )
         case _:
-            return f"{seen}, and neighbouring pixels by {percent(picture.grain)} of that."
+            return (
+                f"{seen}; on a grid of 128 pixels neighbours differ {percent(picture.grain)} as "
+                f"much as pixels far apart."
+            )
 
 
 def _spread(measured: Measurement, growth: Growth) -> str:
@@ -231,7 +234,7 @@ def _advice(kind: Kind, recipe: Recipe, measured: Measurement) -> str:
 
 def number(value: float) -> str:
     """Return a number with three figures, whatever its size: `0.0061`, `12.3`, `4,210`."""
-    if value == 0 or 0.001 <= abs(value) < 1000:
+    if value == 0 or 0.0001 <= abs(value) < 1000:
         return f"{value:.3g}"
     if 1000 <= abs(value) < 1e6:
         return f"{value:,.0f}"

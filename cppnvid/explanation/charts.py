@@ -1,0 +1,140 @@
+"""The three charts, drawn on matplotlib axes for the poster and the page alike."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from cppnvid.explanation.explaining import Explanation
+from cppnvid.explanation.theme import COOL, FAINT, GOLD, INK, LINE, QUIET, WARM
+from cppnvid.explanation.verdict import number, percent
+from cppnvid.network import OUTPUT_FUNCTIONS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Span = tuple[float, float]
+
+
+def spread_span(explanations: Sequence[Explanation]) -> Span:
+    """Return the range that the spreads of all explanations share."""
+    return _log_span([spread for e in explanations for spread in e.measured.spreads])
+
+
+def circle_span(explanations: Sequence[Explanation]) -> Span:
+    """Return the range that the circles' lengths of all explanations share."""
+    return _log_span([length for e in explanations for length in _all_lengths(e)])
+
+
+def _all_lengths(explanation: Explanation) -> list[float]:
+    growth = explanation.growth
+    return [*explanation.circle.lengths, *(length for one in growth.lengths for length in one)]
+
+
+def _log_span(values: Sequence[float]) -> Span:
+    """Return a range of whole decades, at least one and a half, at most 12, that holds values."""
+    kept = [value for value in values if value > 0 and math.isfinite(value)]
+    if not kept:
+        return 0.1, 1.0
+    high = max(kept) * 1.6
+    low = max(min(kept) / 1.6, high * 1e-12)
+    if high / low < 30:
+        middle = math.sqrt(high * low)
+        low, high = middle / 5.5, middle * 5.5
+    return low, high
+
+
+def draw_spread(axes: Axes, explanation: Explanation, span: Span, size: float) -> None:
+    """Draw the spread of the input and of every hidden layer."""
+    spreads = explanation.measured.spreads
+    _frame(axes, len(spreads) - 1, span, size)
+    shown = [max(spread, span[0]) for spread in spreads]
+    axes.fill_between(range(len(shown)), shown, span[0], color=WARM, alpha=0.12, linewidth=0)
+    axes.plot(shown, color=WARM, linewidth=2.2, marker="o", markersize=5, clip_on=False)
+    ratio = explanation.measured.ratio
+    if ratio is not None:
+        _note(axes, f"× {ratio:.2f} a layer", WARM, size)
+
+
+def draw_circle(axes: Axes, explanation: Explanation, span: Span, size: float) -> None:
+    """Draw the circle's length by layer: other seeds thin, open dots where it did not settle."""
+    circle, growth = explanation.circle, explanation.growth
+    depth = len(circle.lengths) - 1
+    _frame(axes, depth, span, size)
+    for lengths, settled in zip(growth.lengths, growth.converged, strict=True):
+        known = [length for length, good in zip(lengths, settled, strict=True) if good and length]
+        axes.plot(known, color=COOL, linewidth=1.0, alpha=0.35)
+    own, good = np.array(circle.lengths), np.array(circle.converged)
+    if own[0] > 0:
+        layers = np.arange(depth + 1)
+        axes.plot(layers[good], own[good], color=COOL, linewidth=2.2)
+        axes.plot(layers[good], own[good], "o", color=COOL, markersize=5)
+        axes.plot(layers[~good], own[~good], "o", markerfacecolor="none", markeredgecolor=COOL)
+    if growth.bound and depth > 1 and own[1] > 0:
+        line = own[1] * growth.bound ** np.arange(depth)
+        axes.plot(range(1, depth + 1), line, color=QUIET, linewidth=1.3, dashes=(4, 3))
+    if growth.mean is not None:
+        spread = f" ± {growth.deviation:.2f}" if len(growth.factors) > 1 else ""
+        _note(axes, f"× {growth.mean:.2f}{spread} a layer", COOL, size)
+        if growth.bound is not None:
+            _note(axes, f"- - bound × {growth.bound:.2f}", QUIET, size * 0.86, row=1)
+
+
+def draw_output(axes: Axes, explanation: Explanation, size: float) -> None:
+    """Draw the output function over what arrives at it."""
+    output = explanation.output
+    before = output.before
+    reach = max(abs(before.low), abs(before.high), 1e-9)
+    reach = min(max(6.0, 1.15 * min(reach, 4 * before.deviation + abs(before.mean))), 1e6)
+    _plain(axes, size)
+    axes.set_xlim(-reach, reach)
+    axes.set_ylim(0, 1.06)
+    axes.set_yticks([0, 0.5, 1], ["0", "½", "1"])
+    axes.grid(visible=True, axis="y", color=LINE, linewidth=1)
+    heights = 0.92 * before.counts / max(before.counts.max(), 1)
+    thin = reach / 150  # a heap narrower than a line is drawn as one
+    if before.high - before.low < thin:
+        axes.bar(before.mean, 0.92, 2 * thin, color=GOLD, alpha=0.55, linewidth=0)
+    else:
+        axes.stairs(heights, before.edges, fill=True, color=GOLD, alpha=0.55, linewidth=0)
+    places = torch.linspace(-reach, reach, 801, dtype=torch.float64)
+    curve = OUTPUT_FUNCTIONS[output.function](places.clone()).numpy()
+    axes.plot(places.numpy(), curve, color=INK, linewidth=2.0)
+    _note(axes, f"{percent(output.near_half)} near ½", GOLD, size)
+    _note(axes, f"{percent(output.saturated)} against 0 or 1", QUIET, size * 0.86, row=1)
+
+
+def _frame(axes: Axes, depth: int, span: Span, size: float) -> None:
+    _plain(axes, size)
+    axes.set_yscale("log")
+    axes.set_ylim(*span)
+    axes.set_xlim(-0.15, max(depth, 1) + 0.15)
+    step = next(step for step in (1, 2, 3, 5, 10, 20, 50, 100) if depth / step <= 10)
+    ticks = list(range(0, depth + 1, step))
+    axes.set_xticks(ticks, ["in" if tick == 0 else str(tick) for tick in ticks])
+    decades = range(math.floor(math.log10(span[0])), math.ceil(math.log10(span[1])) + 1)
+    every = max(-(-len(decades) // 7), 1)
+    steps = (1,) if len(decades) > 4 else (1, 2, 5) if len(decades) < 4 else (1, 3)
+    marks = [step * 10.0**decade for decade in decades[::every] for step in steps]
+    marks = [mark for mark in marks if span[0] <= mark <= span[1]]
+    axes.set_yticks(marks, [number(mark) for mark in marks])
+    axes.minorticks_off()
+    axes.grid(visible=True, axis="y", color=LINE, linewidth=1)
+
+
+def _plain(axes: Axes, size: float) -> None:
+    axes.set_facecolor("none")
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color(FAINT)
+    axes.tick_params(colors=QUIET, labelsize=size * 0.86, length=0, pad=7)
+    axes.set_axisbelow(True)
+
+
+def _note(axes: Axes, text: str, colour: str, size: float, row: int = 0) -> None:
+    box: dict[str, Any] = {"transform": axes.transAxes, "ha": "right", "va": "bottom"}
+    axes.text(1.0, 1.11 - 0.085 * row, text, color=colour, fontsize=size, parse_math=False, **box)

@@ -1,0 +1,71 @@
+"""Write an explanation as the picture or the page its ending asks for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from cppnvid.encode import check_place, write_document, write_still
+from cppnvid.errors import RecipeError
+from cppnvid.explanation.explaining import Explanation
+from cppnvid.presets import recipe_text
+
+PAGES = (".html", ".htm")
+PICTURES = (".png",)
+
+
+def check_report(path: str | os.PathLike[str], *, overwrite: bool) -> None:
+    """Refuse what could not be written, before anything is measured.
+
+    Raises:
+        RecipeError: for another ending, a missing parent folder, or an existing output.
+        EncodeError: when the folder cannot be written to.
+    """
+    if Path(path).suffix.lower() not in (*PAGES, *PICTURES):
+        raise RecipeError(
+            f"{os.fspath(path)}: an explanation is a .png or a .html; with --video, a video"
+        )
+    check_place(Path(path), folder=False, overwrite=overwrite)
+
+
+def save_explanation(
+    explanation: Explanation,
+    path: str | os.PathLike[str],
+    *,
+    compare: Explanation | None = None,
+    overwrite: bool = False,
+    note: Callable[[str], None] = lambda _: None,
+) -> Path:
+    """Write the poster (.png) or the self-contained page (.html) of an explanation.
+
+    Args:
+        explanation: from `explain`.
+        path: where to; its ending chooses.
+        compare: a second one, shown beside the first.
+        overwrite: replace what stands there.
+        note: told about leftovers of stopped runs.
+
+    Raises:
+        RecipeError: for another ending, a missing parent folder, or an existing output.
+        EncodeError: when the disk refuses.
+    """
+    check_report(path, overwrite=overwrite)
+    if Path(path).suffix.lower() in PAGES:
+        from cppnvid.explanation.report import draw_report
+
+        write_document(path, draw_report(explanation, compare), overwrite=overwrite, note=note)
+        return Path(path)
+    from cppnvid.explanation.poster import draw_poster
+
+    poster = draw_poster(explanation, compare)
+    how: dict[str, Any] = {"poster": True}
+    if compare is not None:
+        how["compare"] = compare.recipe.to_data()
+    write_still(
+        path, [poster], width=poster.shape[1], height=poster.shape[0],
+        recipe=recipe_text(explanation.recipe, time=explanation.time, explain=how),
+        overwrite=overwrite, note=note,
+    )  # fmt: skip
+    return Path(path)

@@ -1,0 +1,146 @@
+"""What the poster, the page and the film share: colours, type, and how a neuron's picture is shown.
+
+Blue is below zero, orange above, and zero is the dark of the page: what carries no signal is not
+seen. The scale never shrinks from a layer to the next, so that a signal which fades is seen to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image, ImageFont
+
+from cppnvid.explanation.explaining import Explanation
+from cppnvid.explanation.layers import grid_of
+from cppnvid.explanation.measure import Distribution, Measurement, draw_on
+from cppnvid.palette import to_oklab
+
+PAGE, INK, QUIET, FAINT, LINE = "#0d1017", "#f2efe8", "#a3a7b3", "#5d6270", "#262b36"
+WARM, COOL, GOLD, GREEN = "#ff9d5c", "#6cc3ff", "#ffd27a", "#8fd6a8"
+
+_STOPS = ("#d4f1ff", "#6cc3ff", "#23598f", "#12161f", "#96451f", "#ff9d5c", "#ffe9c9")
+MOST_ROWS = 40  # layers; of more, evenly chosen ones are shown
+_LUT_STEPS = 1023  # odd: zero has a colour of its own
+
+Pixels = NDArray[np.uint8]
+
+
+@lru_cache(maxsize=1)
+def _lookup() -> Pixels:
+    """Return the colours from −1 to 1, uint8 [_LUT_STEPS, 3], joined in Oklab."""
+    from coloraide import Color
+
+    join = Color.interpolate(list(_STOPS), space="oklab", method="monotone")
+    steps = [join(step).convert("srgb").coords() for step in np.linspace(0, 1, _LUT_STEPS)]
+    return to_levels(np.array(steps, dtype=np.float32))
+
+
+@lru_cache(maxsize=1)
+def signed_gradient() -> NDArray[np.float32]:
+    """Return the same colours as a palette's gradient: Oklab [_LUT_STEPS, 3]."""
+    lab: NDArray[np.float32] = to_oklab(torch.from_numpy(_lookup() / np.float32(255))).numpy()
+    return lab
+
+
+def signed_colours(values: NDArray[np.float32], scale: float) -> Pixels:
+    """Return values [...] as colours uint8 [..., 3]; ±scale and beyond are the brightest."""
+    half = _LUT_STEPS // 2
+    tame = np.nan_to_num(values.astype(np.float64) / max(scale, 1e-300), nan=0.0)
+    found: Pixels = _lookup()[(np.clip(tame, -1.0, 1.0) * half + half + 0.5).astype(np.int64)]
+    return found
+
+
+def scales(measured: Measurement) -> list[float]:
+    """Return for every hidden layer the value that is shown brightest.
+
+    Of nine tenths of its neurons' extremes, and never less than the layer's before.
+    """
+    found: list[float] = []
+    for layer in measured.layers:
+        extremes = np.abs(np.nan_to_num(layer.pictures)).max(axis=(1, 2))
+        own = float(np.quantile(extremes, 0.9)) if extremes.size else 0.0
+        found.append(max(own, found[-1] if found else 0.0))
+    return found
+
+
+def resized(picture: Pixels, width: int, height: int) -> Pixels:
+    """Return a picture uint8 [h, w, 3] at another size, as sharp as it can be."""
+    if picture.shape[:2] == (height, width):
+        return picture
+    image = Image.fromarray(np.ascontiguousarray(picture))
+    return np.asarray(image.resize((width, height), Image.Resampling.LANCZOS))
+
+
+def to_levels(rgb: NDArray[np.float32]) -> Pixels:
+    """Return colours in [0, 1] as uint8."""
+    return (np.clip(np.nan_to_num(rgb), 0.0, 1.0) * 255 + 0.5).astype(np.uint8)
+
+
+def draw_picture(explanation: Explanation, side: int) -> Pixels:
+    """Draw the explained picture, its longer side `side`: uint8 [height, width, 3]."""
+    width, height = explanation.recipe.canvas.size
+    wide, high = fitted(width / height, side, side)
+    coordinates = explanation.moment.coordinates
+    grid = grid_of(coordinates, (width, height), wide * high)
+    return resized(to_levels(draw_on(explanation.moment, grid).numpy()), wide, high)
+
+
+def fitted(aspect: float, width: float, height: float) -> tuple[int, int]:
+    """Return the largest size of an aspect (width / height) within a box, at least 1 x 1."""
+    wide = min(width, height * aspect)
+    return max(round(wide), 1), max(round(wide / aspect), 1)
+
+
+def chosen_layers(count: int) -> list[int]:
+    """Return which of so many layers are shown: all, or evenly chosen ones."""
+    if count <= MOST_ROWS:
+        return list(range(count))
+    return [round(place) for place in np.linspace(0, count - 1, MOST_ROWS)]
+
+
+def reach_of(all_of: Sequence[Distribution]) -> tuple[float, float]:
+    """Return the range that heaps share: four deviations of the widest, zero in the middle."""
+    reach = max(
+        (min(4 * d.deviation + abs(d.mean), max(abs(d.low), abs(d.high))) for d in all_of),
+        default=1.0,
+    )
+    return -max(reach, 1e-12), max(reach, 1e-12)
+
+
+# ------------------------------------------------------------------ type
+
+
+@lru_cache(maxsize=4)
+def font_path(weight: str = "normal") -> Path:
+    """Return the font file that matplotlib brings, so that every machine sets the same page."""
+    import matplotlib
+
+    name = {"bold": "DejaVuSans-Bold.ttf", "mono": "DejaVuSansMono.ttf"}.get(
+        weight, "DejaVuSans.ttf"
+    )
+    return Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name
+
+
+@lru_cache(maxsize=32)
+def pillow_font(size: int, weight: str = "normal") -> ImageFont.FreeTypeFont:
+    """Return the font for drawing on pixels, `size` in pixels."""
+    return ImageFont.truetype(str(font_path(weight)), size)
+
+
+@lru_cache(maxsize=1)
+def _known_characters() -> frozenset[int]:
+    from matplotlib.ft2font import FT2Font
+
+    return frozenset(FT2Font(str(font_path())).get_charmap())
+
+
+def settable(text: str, most: int = 120) -> str:
+    """Return text as the font can set it: one line, at most so long, □ for what it has not."""
+    line = " ".join(text.split())
+    line = line if len(line) <= most else line[: most - 1].rstrip() + "…"
+    return "".join(c if ord(c) in _known_characters() else "□" for c in line)
