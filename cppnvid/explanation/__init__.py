@@ -6,6 +6,7 @@
 
 from cppnvid.explanation.circle import Circle, Growth
 from cppnvid.explanation.explaining import Explanation, explain
+from cppnvid.explanation.film import explain_video
 from cppnvid.explanation.measure import (
     Distribution,
     LayerNumbers,
@@ -13,6 +14,7 @@ from cppnvid.explanation.measure import (
     OutputNumbers,
     PictureNumbers,
 )
+from cppnvid.explanation.saving import save_explanation
 from cppnvid.explanation.verdict import Verdict
 
 __all__ = [
@@ -26,4 +28,6 @@ __all__ = [
     "PictureNumbers",
     "Verdict",
     "explain",
+    "explain_video",
+    "save_explanation",
 ]

@@ -1,0 +1,186 @@
+"""The film: a sweep or the reveal, drawn by the chosen backend into the usual encoder."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from cppnvid.backends import Backend, choose
+from cppnvid.encode import check_output, open_encoder
+from cppnvid.explanation.reveal import reveal_of
+from cppnvid.explanation.sweeps import Film, Sweep, parse_film, sweep_of
+from cppnvid.explanation.theme import Pixels, pillow_font
+from cppnvid.notebook import Video
+from cppnvid.pacing import changes_along, pace_of
+from cppnvid.presets import recipe_text
+from cppnvid.recipe import Recipe
+from cppnvid.scene import Moment, Scene
+
+Progress = Callable[[int, int], None]  # frames done, frames in all
+Note = Callable[[str], None]
+PACE_STEPS = 240  # looks along a sweep, to find where much happens
+# By eye: with less, what is grey or slow, which is to be seen too, is gone in a few frames.
+STEADY = 0.6
+
+
+def _silent(*_: object) -> None:
+    pass
+
+
+def explain_video(
+    recipe: Recipe,
+    path: str | os.PathLike[str],
+    film: str | Film = "reveal",
+    *,
+    time: float = 0.0,
+    labels: bool = True,
+    backend: str | Backend = "auto",
+    overwrite: bool = False,
+    progress: Progress = _silent,
+    note: Note = _silent,
+) -> Video:
+    """Write a loop that moves a recipe's network: layer by layer, or along a sweep.
+
+    Args:
+        recipe: whose network; its size, frames and rate are the film's. It rides in the file,
+            with what the film is.
+        path: any container that cppnvid writes, a video or an animation.
+        film: what moves: `reveal`, `depth`, `width`, `init`, `weight`, or `weight:2,5,7`, which is
+            layer 2, to its neuron 5, from value 7.
+        time: 0 to 1, which moment of the recipe's own film.
+        labels: write into the picture where on its way the film is.
+        backend: a name that `cppnvid.backends.choose` knows, or a backend.
+        overwrite: replace what stands there, once the new file is complete.
+        progress: called with (frames done, frames in all) after every frame.
+        note: called with what a user may want to know.
+
+    Raises:
+        RecipeError: the output cannot be as asked, or this network has nothing to sweep.
+        BackendError: this machine cannot draw it.
+        EncodeError: ffmpeg or the disk failed; nothing stands under the name that was not there.
+    """
+    film = parse_film(film) if isinstance(film, str) else film
+    width, height = recipe.canvas.size
+    output = recipe.output
+    check_output(path, width=width, height=height, fps=output.fps, overwrite=overwrite)
+    frames = film_frames(recipe, film, time=time, labels=labels, backend=backend, note=note)
+    with open_encoder(
+        path, width=width, height=height, fps=output.fps, frames=output.frames,
+        recipe=recipe_text(recipe, time=time, explain={"video": str(film), "labels": labels}),
+        crf=output.crf, overwrite=overwrite, note=note,
+    ) as encoder:  # fmt: skip
+        for done, frame in enumerate(frames, start=1):
+            encoder.write(frame[None])
+            progress(done, output.frames)
+    return Video(Path(path), width, height, output.frames, output.seconds)
+
+
+def film_frames(
+    recipe: Recipe, film: Film, *, time: float = 0.0, labels: bool = True,
+    backend: str | Backend = "auto", note: Note = _silent,
+) -> Iterator[Pixels]:  # fmt: skip
+    """Return the film's frames in order, uint8 [height, width, 3]; nothing is drawn yet.
+
+    Raises as `explain_video` does.
+    """
+    times = [index / recipe.output.frames for index in range(recipe.output.frames)]
+    if film.kind == "reveal":
+        return _revealed(recipe, times, time, labels, backend, note)
+    return _swept(recipe, sweep_of(recipe, film, time), times, labels, backend, note)
+
+
+def _revealed(
+    recipe: Recipe, times: list[float], time: float, labels: bool, backend: str | Backend,
+    note: Note,
+) -> Iterator[Pixels]:  # fmt: skip
+    reveal = reveal_of(recipe, time)
+    drawer = _chosen(backend, recipe, reveal.stages(), len(times), note)
+    samples = recipe.canvas.samples
+
+    def draw(moment: Moment, width: int, height: int) -> Pixels:
+        bands = drawer.bands(moment, width=width, height=height, samples=samples)
+        return np.concatenate(list(bands))
+
+    def frames() -> Iterator[Pixels]:
+        for now in times:
+            place = _there_and_back(now)
+            frame = reveal.draw(place, draw)
+            yield _labelled(frame, reveal.says(place), place) if labels else frame
+
+    return frames()
+
+
+def _swept(
+    recipe: Recipe, sweep: Sweep, times: list[float], labels: bool, backend: str | Backend,
+    note: Note,
+) -> Iterator[Pixels]:  # fmt: skip
+    """Walk the sweep so that every frame changes the picture as much as it may."""
+    looks = [index / PACE_STEPS for index in range(PACE_STEPS + 1)]
+    changes = changes_along(Scene(sweep.at), recipe, looks)[None]
+    pace = pace_of(changes, steady=STEADY)
+
+    def place(now: float) -> float:
+        passed = 1.0 - _there_and_back(now) if sweep.returns else now
+        return min(max(float(pace.shares[0](passed * pace.ends[0])), 0.0), 1.0)
+
+    scene = Scene(lambda now: sweep.at(place(now)))
+    width, height = recipe.canvas.size
+    drawer = _chosen(backend, recipe, [sweep.at(one) for one in sweep.stages], len(times), note)
+
+    def frames() -> Iterator[Pixels]:
+        drawn = drawer.render(
+            scene, times, width=width, height=height, samples=recipe.canvas.samples
+        )
+        for now, frame in zip(times, (one for batch in drawn for one in batch), strict=True):
+            said = sweep.says(place(now)), sweep.share(place(now))
+            yield _labelled(frame, *said) if labels else frame
+
+    return frames()
+
+
+def _there_and_back(now: float) -> float:
+    """Return 1 at the start of the loop and 0 half way, at rest at both."""
+    return 0.5 + 0.5 * math.cos(2.0 * math.pi * now)
+
+
+def _chosen(
+    backend: str | Backend, recipe: Recipe, stages: Sequence[Moment], frames: int, note: Note
+) -> Backend:
+    """Return the backend for a film that goes through networks of several architectures.
+
+    It must be able to draw the widest, and pays for each, where it compiles, out of its share.
+    """
+    if not isinstance(backend, str):
+        return backend
+    width, height = recipe.canvas.size
+    points = frames * width * height * recipe.canvas.samples**2
+    widest = max(stages, key=lambda moment: max(len(layer.bias) for layer in moment.layers))
+    return choose(backend, note, moment=widest, points=points // len(stages))
+
+
+def _labelled(frame: Pixels, text: str, share: float) -> Pixels:
+    """Write where the film is into the lower left corner, with a bar that is filled by a share."""
+    height, width = frame.shape[:2]
+    size = min(width, height) // 30
+    if size < 7:
+        return frame  # too small to be read
+    font = pillow_font(size)
+    image = Image.fromarray(frame).convert("RGBA")
+    margin, inside = size, round(0.7 * size)
+    wide = min(max(round(font.getlength(text)), 8 * size), width - 2 * margin - 2 * inside)
+    top = height - margin - round(2.6 * size)
+    veil = Image.new("RGBA", image.size, (0, 0, 0, 0))
+    pen = ImageDraw.Draw(veil)
+    box = (margin, top, margin + wide + 2 * inside, height - margin)
+    pen.rounded_rectangle(box, radius=size // 2, fill=(13, 16, 23, 190))
+    left, line = margin + inside, height - margin - round(0.62 * size)
+    pen.text((left, top + round(0.45 * size)), text, font=font, fill=(242, 239, 232, 255))
+    pen.line((left, line, left + wide, line), fill=(255, 255, 255, 60), width=max(size // 10, 1))
+    end = left + round(wide * min(max(share, 0.0), 1.0))
+    pen.line((left, line, end, line), fill=(255, 210, 122, 255), width=max(size // 8, 1))
+    return np.asarray(Image.alpha_composite(image, veil).convert("RGB"))

@@ -1,0 +1,181 @@
+"""The reveal: the network from its first layer to its last, neurons around what they paint.
+
+In the middle stands the picture the network would paint if it ended here; around it are twelve of
+the neurons it is made of. From layer to layer everything moves as one network, and at the output
+the picture fills the frame.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from cppnvid.errors import RecipeError
+from cppnvid.explanation.explaining import moment_of
+from cppnvid.explanation.fading import fade_in
+from cppnvid.explanation.measure import measure
+from cppnvid.explanation.sweeps import at_any_size, prefix_outputs, smooth
+from cppnvid.explanation.theme import PAGE, Pixels, scales, signed_gradient
+from cppnvid.palette import Colouring
+from cppnvid.recipe import Recipe
+from cppnvid.scene import Moment, SceneLayer
+
+AROUND = [(row, column) for row in range(4) for column in range(4) if {row, column} - {1, 2}]
+GAP = 1 / 180  # of the shorter side
+REST = 0.45  # of the time of a layer in which it stands still
+
+Draw = Callable[[Moment, int, int], Pixels]  # a moment, width and height -> uint8 [h, w, 3]
+
+
+@dataclass(frozen=True, eq=False)
+class Reveal:
+    """What is needed to draw any moment of the way through the layers."""
+
+    moment: Moment
+    outputs: Sequence[SceneLayer]  # that read each hidden layer
+    scales: Sequence[float]  # what is shown brightest of each
+    size: tuple[int, int]
+
+    def stages(self) -> list[Moment]:
+        """Return a network of each architecture that is drawn on the way."""
+        layers = range(1, len(self.outputs) + 1)
+        fading = [self._ended(layer, 0.5) for layer in layers]
+        return [*fading, *(self._neuron(layer, 0.5, 0) for layer in layers)]
+
+    def says(self, place: float) -> str:
+        """Return what is seen at a place in [0, 1]."""
+        layer, share = self._where(place)
+        depth = len(self.outputs)
+        if layer == depth and share > 0.5:
+            return "the picture"
+        shown = min(layer + (share > 0.5), depth)
+        hidden = self.moment.layers[shown - 1]
+        return f"layer {shown} of {depth}: {len(hidden.bias)} {hidden.activation}"
+
+    def draw(self, place: float, draw: Draw) -> Pixels:
+        """Draw a frame: 0 is the first layer, 1 the whole picture."""
+        layer, share = self._where(place)
+        depth = len(self.outputs)
+        if layer < depth:
+            return self._mosaic(layer, share, draw)
+        width, height = self.size
+        if share == 1.0:
+            return draw(self.moment, width, height)
+        return self._opening(share, draw)
+
+    def _where(self, place: float) -> tuple[int, float]:
+        """Return the layer, from 1, and how far the next one has come; the output follows last."""
+        through = min(max(place, 0.0), 1.0) * len(self.outputs)
+        layer = min(math.floor(through), len(self.outputs) - 1)
+        share = min(max((through - layer - REST / 2) / (1.0 - REST), 0.0), 1.0)
+        return layer + 1, smooth(share)
+
+    def _mosaic(self, layer: int, share: float, draw: Draw) -> Pixels:
+        frame = self._empty()
+        count = max(self._neurons(layer), self._neurons(layer + 1))
+        places = _cells(self.size)
+        for neuron, (left, top, width, height) in zip(range(count), places.around, strict=False):
+            seen = self._neuron(layer, share, neuron)
+            frame[top : top + height, left : left + width] = draw(seen, width, height)
+        left, top, width, height = places.middle
+        ended = self._ended(layer, share)
+        frame[top : top + height, left : left + width] = draw(ended, width, height)
+        return frame
+
+    def _opening(self, share: float, draw: Draw) -> Pixels:
+        """Let the picture in the middle grow until it fills the frame."""
+        before = self._mosaic(len(self.outputs), 0.0, draw)
+        left, top, width, height = _cells(self.size).middle
+        full_width, full_height = self.size
+        left, top = round(left * (1 - share)), round(top * (1 - share))
+        width = min(round(width + (full_width - width) * share), full_width - left)
+        height = min(round(height + (full_height - height) * share), full_height - top)
+        before[top : top + height, left : left + width] = draw(self.moment, width, height)
+        return before
+
+    def _neurons(self, layer: int) -> int:
+        return len(self.moment.layers[min(layer, len(self.outputs)) - 1].bias)
+
+    def _ended(self, layer: int, share: float) -> Moment:
+        """Return the network that ends with this layer, the next one faded in by a share."""
+        hidden = self.moment.layers[:-1]
+        if layer == len(hidden) or share == 0.0:
+            return replace(self.moment, layers=(*hidden[:layer], self.outputs[layer - 1]))
+        layers = fade_in(hidden[: layer + 1], self.outputs[layer - 1], self.outputs[layer], share)
+        return replace(self.moment, layers=layers)
+
+    def _neuron(self, layer: int, share: float, neuron: int) -> Moment:
+        """Return the network whose output is one neuron's value, in signed colours."""
+        hidden = self.moment.layers[:-1]
+        here = self._reader(layer, neuron)
+        if layer == len(hidden) or share == 0.0:
+            layers: tuple[SceneLayer, ...] = (*hidden[:layer], here)
+        else:
+            layers = fade_in(hidden[: layer + 1], here, self._reader(layer + 1, neuron), share)
+        return replace(
+            self.moment, layers=layers, colouring=Colouring("gradient", signed_gradient(), 0.0)
+        )
+
+    def _reader(self, layer: int, neuron: int) -> SceneLayer:
+        """Return the output layer that shows one neuron: 0 is the middle of the gradient."""
+        weight = np.zeros((1, self.outputs[layer - 1].weight.shape[1]), np.float32)
+        if neuron < self._neurons(layer):
+            weight[0, neuron] = 0.5 / max(self.scales[layer - 1], 1e-30)
+        return SceneLayer(weight, np.full(1, 0.5, np.float32), "clip", residual=False)
+
+    def _empty(self) -> Pixels:
+        width, height = self.size
+        page = [int(PAGE[index : index + 2], 16) for index in (1, 3, 5)]
+        return np.tile(np.array(page, np.uint8), (height, width, 1))
+
+
+def reveal_of(recipe: Recipe, time: float) -> Reveal:
+    """Return the reveal of a recipe's network at one time.
+
+    Raises:
+        RecipeError: there is no hidden layer, or the frame is too small for tiles.
+    """
+    moment = at_any_size(moment_of(recipe, time), recipe.canvas.size)
+    if len(moment.layers) < 2:
+        raise RecipeError("--video reveal: there is no hidden layer to reveal, see network.layers")
+    if min(recipe.canvas.size) < 32:
+        width, height = recipe.canvas.size
+        raise RecipeError(f"--video reveal: needs 32 pixels a side or more, given {width}x{height}")
+    if moment.coordinates == "pixels":
+        raise RecipeError(
+            "--video reveal: camera.coordinates pixels with warps have no smaller picture; "
+            "leave the warps out"
+        )
+    return Reveal(
+        moment,
+        prefix_outputs(recipe, moment, time),
+        scales(measure(moment, recipe.canvas.size)),
+        recipe.canvas.size,
+    )
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """Where tiles stand: left, top, width, height in pixels."""
+
+    around: list[tuple[int, int, int, int]]
+    middle: tuple[int, int, int, int]
+
+
+def _cells(size: tuple[int, int]) -> _Cells:
+    width, height = size
+    gap = max(round(min(size) * GAP), 1)
+
+    def span(start: int, end: int, whole: int) -> tuple[int, int]:
+        first, last = (round(place * (whole + gap) / 4) for place in (start, end))
+        return first, last - first - gap
+
+    def cell(row: int, column: int, count: int = 1) -> tuple[int, int, int, int]:
+        left, wide = span(column, column + count, width)
+        top, high = span(row, row + count, height)
+        return left, top, wide, high
+
+    return _Cells([cell(row, column) for row, column in AROUND], cell(1, 1, 2))
