@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         EncodeError,
         RecipeError,
     )
+    from cppnvid.explanation import Explanation, explain, explain_video, save_explanation
     from cppnvid.export import export_network
     from cppnvid.gallery import (
         best_seeds,
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
         save_contact_sheet,
         save_moving_sheet,
     )
-    from cppnvid.explanation import Explanation, explain
     from cppnvid.network import Network, sample_network
     from cppnvid.notebook import Still, Video
     from cppnvid.pacing import build_scene
@@ -51,9 +51,9 @@ _HOMES = {
     "errors": (
         "BackendError", "BackendUnavailable", "CppnvidError", "EncodeError", "RecipeError",
     ),
+    "explanation": ("Explanation", "explain", "explain_video", "save_explanation"),
     "export": ("export_network",),
     "gallery": ("best_seeds", "contact_sheet", "save_contact_sheet", "save_moving_sheet"),
-    "explanation": ("Explanation", "explain"),
     "network": ("Network", "sample_network"),
     "notebook": ("Still", "Video"),
     "presets": ("list_presets", "load_recipe"),
@@ -83,8 +83,9 @@ __all__ = [
     "choose",
     "contact_sheet",
     "decode",
-    "export_network",
     "explain",
+    "explain_video",
+    "export_network",
     "list_presets",
     "load_network",
     "load_recipe",
@@ -94,6 +95,7 @@ __all__ = [
     "render_video",
     "sample_network",
     "save_contact_sheet",
+    "save_explanation",
     "save_moving_sheet",
     "save_network",
     "save_still",

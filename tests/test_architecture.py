@@ -22,9 +22,9 @@ LAYERS = [
     {"scene", "scoring"},
     {"backends"},
     {"pacing", "tiles"},
-    {"blur", "explanation", "export", "notebook"},
+    {"blur", "export", "notebook"},
     {"render"},
-    {"gallery", "loops", "storyboards"},
+    {"explanation", "gallery", "loops", "storyboards"},
     {"cli"},
     {"__main__"},
 ]

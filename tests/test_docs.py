@@ -19,7 +19,7 @@ from cppnvid.recipe import Recipe
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PYTHON_PAGE = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
-DRAWING = ("morph", "render", "still", "gallery", "sheet")
+DRAWING = ("morph", "render", "still", "gallery", "sheet", "explain")
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -54,6 +54,8 @@ def test_every_command_of_the_readme_runs() -> None:
             small += ["--frames", "4"]
         if arguments[0] in ("morph", "render"):
             arguments = [word for word in arguments if word not in ("--seconds", "6")]
+            small += ["--frames", "4"]
+        if "--video" in arguments:
             small += ["--frames", "4"]
         code, out, err = run([*arguments, *small])
         assert code == 0, (arguments, err)

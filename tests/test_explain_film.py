@@ -11,12 +11,12 @@ from torch import Tensor
 import cppnvid
 from cppnvid.cli import main
 from cppnvid.errors import RecipeError
-from cppnvid.explanation.explaining import moment_of
 from cppnvid.explanation.fading import fade_in, mute_neurons
 from cppnvid.explanation.film import film_frames
 from cppnvid.explanation.layers import layer_by_layer
 from cppnvid.explanation.sweeps import Film, at_any_size, parse_film, sweep_of
 from cppnvid.network import ACTIVATIONS
+from cppnvid.pacing import moment_of
 from cppnvid.presets import read_source
 from cppnvid.recipe import Recipe
 from cppnvid.scene import Moment, SceneLayer

@@ -13,9 +13,9 @@ from cppnvid.camera import View
 from cppnvid.errors import RecipeError
 from cppnvid.explanation import Explanation
 from cppnvid.explanation.circle import bound_per_layer, fit_growth, measure_circle
-from cppnvid.explanation.explaining import moment_of
 from cppnvid.explanation.measure import measure
 from cppnvid.explanation.verdict import number, percent
+from cppnvid.pacing import moment_of
 from cppnvid.palette import Colouring
 from cppnvid.recipe import Recipe
 from cppnvid.scene import Moment, SceneLayer

@@ -14,6 +14,7 @@ from typing import NoReturn
 from cppnvid.cli import (  # noqa: F401 - importing registers their commands
     checking,
     drawing,
+    explaining,
     exporting,
     gallery,
     looking,

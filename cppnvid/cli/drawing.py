@@ -93,7 +93,7 @@ def render(
         # With --seeds in front of it, the preset was gathered as one of them.
         option.overrides_from(given)
         raise RecipeError("nothing to draw: name a preset, such as aurora, or a file")
-    _draw_video(read_source(source), given)
+    _draw_video(option.film_of(read_source(source), source), given)
 
 
 def _draw_video(source: "Source", given: dict[str, Any]) -> None:
@@ -162,7 +162,7 @@ def still(
 
     if source is None and seed is None and weights is None:
         raise RecipeError("nothing to draw: give --seed 7, or a preset, such as aurora")
-    origin = Source({}) if source is None else read_source(source)
+    origin = Source({}) if source is None else option.film_of(read_source(source), source)
     if origin.sheet == "seeds" and seed is None:
         raise RecipeError(f"{source}: is a sheet of many seeds: say which to draw with --seed")
     recipe = load_recipe(origin, option.overrides_from(given))

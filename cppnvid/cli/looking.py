@@ -48,6 +48,9 @@ def info(
         about += [rate, f"{facts.frames} frames", f"{facts.seconds:g} s"]
     say(f"# {facts.path}: {', '.join(about)}, {size_on_disk(facts.path)}")
     source = read_source(Path(file))
+    if source.explain is not None:
+        film = source.explain.get("video", "a poster")
+        say(f"# made by 'cppnvid explain' ({film}), of the network of this recipe")
     if source.time is not None:
         say(f"# the moment {source.time:g}")
     if source.sheet == "seeds":

@@ -11,7 +11,7 @@ from cppnvid.cli.seeds import parse_files, parse_seeds
 from cppnvid.errors import RecipeError
 
 if TYPE_CHECKING:
-    from cppnvid.presets import Override
+    from cppnvid.presets import Override, Source
 
 _PICTURE, _MOTION, _FILE = "The picture", "The motion", "The file"
 
@@ -177,11 +177,12 @@ class GroupedCommand(TyperCommand):
                 formatter.write_dl(records)
 
 
-def overrides_from(given: Mapping[str, Any]) -> "list[Override]":
+def overrides_from(given: Mapping[str, Any], *, set_name: str = "--set") -> "list[Override]":
     """Return what a command's options lay over the recipe; `--set` comes last.
 
     Args:
         given: the command's parameters by name; those that set no key are left alone.
+        set_name: what messages call the option that takes `KEY=VALUE`.
 
     Raises:
         RecipeError: a value cannot be read, or two options contradict each other.
@@ -195,7 +196,7 @@ def overrides_from(given: Mapping[str, Any]) -> "list[Override]":
             is_list = name == "palette" and isinstance(value, list)
             overrides.append(Override("palette.colours" if is_list else key, value, f"--{name}"))
     overrides += _loop(loop=given.get("loop"), ping_pong=given.get("ping_pong", False))
-    return overrides + [_set(text) for text in given.get("set_") or ()]
+    return overrides + [_set(text, set_name) for text in given.get("set_") or ()]
 
 
 def _value(name: str, text: Any) -> Any:
@@ -224,14 +225,30 @@ def _loop(*, loop: bool | None, ping_pong: bool) -> "list[Override]":
     return [Override("morph.loop", "closed" if loop else "open", "--loop" if loop else "--no-loop")]
 
 
-def _set(text: str) -> "Override":
+def _set(text: str, option: str) -> "Override":
     from cppnvid.presets import Override, parse
 
     key, equals, value = text.partition("=")
     key = key.strip()
     if not equals or not all(key.split(".")):
-        raise RecipeError(f"--set: write KEY=VALUE, such as network.activation=sin, given {text!r}")
-    return Override(key, parse(value, f"--set {key}", lined=False).data, f"--set {key}")
+        raise RecipeError(
+            f"{option}: write KEY=VALUE, such as network.activation=sin, given {text!r}"
+        )
+    return Override(key, parse(value, f"{option} {key}", lined=False).data, f"{option} {key}")
+
+
+def film_of(source: "Source", name: str) -> "Source":
+    """Return the source, if what made it can be drawn again as a film or a still.
+
+    Raises:
+        RecipeError: `explain` made it: its recipe is that of the network it shows.
+    """
+    if source.explain is not None:
+        raise RecipeError(
+            f"{name}: was made by 'cppnvid explain', which can make it again; what it explains is "
+            f"drawn from its recipe: 'cppnvid info {name} > recipe.yaml'"
+        )
+    return source
 
 
 def parse_time(text: str) -> float:

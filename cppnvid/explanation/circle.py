@@ -12,12 +12,15 @@ import math
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import torch
 
 from cppnvid.explanation.layers import inputs_at, layer_by_layer
 from cppnvid.scene import Moment, SceneLayer
+
+Drawn = Literal["normal", "uniform", "file"]
 
 FEWEST_POINTS, MOST_POINTS = 2**10, 2**15
 MOST_POINTS_A_SEED = 2**13  # a growth is fitted over the layers that settled, so it needs fewer
@@ -41,7 +44,7 @@ class Circle:
 class Growth:
     """By what factor a hidden layer lengthens the circle's image, over several seeds."""
 
-    seeds: tuple[int, ...]
+    seeds: tuple[int, ...]  # of a network from a file none
     factors: tuple[float, ...]  # one for each seed; empty if it could not be fitted
     lengths: tuple[tuple[float, ...], ...]  # of each seed, as `Circle.lengths`
     converged: tuple[tuple[bool, ...], ...]
@@ -151,15 +154,15 @@ def bound_per_layer(weight_sigma: float, bias_sigma: float, width: float) -> flo
 
 
 def measure_growth(
-    moments: Iterable[Moment], seeds: Sequence[int], canvas: tuple[int, int], *, normal: bool
+    moments: Iterable[Moment], seeds: Sequence[int], canvas: tuple[int, int], *, drawn: Drawn
 ) -> Growth:
     """Measure the circle in the networks of several seeds and set the bound beside it.
 
     Args:
         moments: one for each seed, all of one architecture; taken one at a time.
-        seeds: what they were drawn from.
+        seeds: what they were drawn from; none of a file.
         canvas: width and height in pixels.
-        normal: whether the hidden weights come from a normal distribution.
+        drawn: where the weights come from.
     """
     circles, weights, biases = [], [], []
     for moment in moments:
@@ -173,7 +176,7 @@ def measure_growth(
         weight_sigma, bias_sigma = _rms(weights), _rms(biases)
         width = math.exp(statistics.fmean(math.log(len(layer.bias)) for layer in hidden[1:]))
         bound = bound_per_layer(weight_sigma, bias_sigma, width)
-        caveats = _caveats(hidden, weight_sigma, normal=normal)
+        caveats = _caveats(hidden, weight_sigma, drawn)
     factors = [factor for circle in circles if (factor := fit_growth(circle)) is not None]
     return Growth(
         seeds=tuple(seeds),
@@ -192,7 +195,7 @@ def _rms(values: object) -> float:
     return float(np.sqrt(np.mean(np.square(np.asarray(values, dtype=np.float64)))))
 
 
-def _caveats(hidden: Sequence[SceneLayer], weight_sigma: float, *, normal: bool) -> tuple[str, ...]:
+def _caveats(hidden: Sequence[SceneLayer], weight_sigma: float, drawn: Drawn) -> tuple[str, ...]:
     """Return what the bound assumes and these hidden layers do not keep."""
     activations = sorted({layer.activation for layer in hidden})
     reasons = []
@@ -203,8 +206,9 @@ def _caveats(hidden: Sequence[SceneLayer], weight_sigma: float, *, normal: bool)
         )
     else:
         reasons.append(f"it is proved for hard-tanh, and these layers are {', '.join(activations)}")
-    if not normal:
-        reasons.append("it takes normal weights, and these are uniform")
+    if drawn != "normal":
+        given = "are uniform" if drawn == "uniform" else "come from a file"
+        reasons.append(f"it takes normal weights, and these {given}")
     if any(layer.residual for layer in hidden):
         reasons.append("it knows no residual layers")
     if len({len(layer.bias) for layer in hidden}) > 1:

@@ -9,10 +9,9 @@ from cppnvid.errors import RecipeError
 from cppnvid.explanation.circle import Circle, Growth, measure_circle, measure_growth
 from cppnvid.explanation.measure import Measurement, OutputNumbers, PictureNumbers, measure
 from cppnvid.explanation.verdict import Verdict, judge
-from cppnvid.pacing import build_scene
-from cppnvid.path import uniform_pace
+from cppnvid.pacing import moment_of
 from cppnvid.recipe import Recipe
-from cppnvid.scene import Moment, paced_scene
+from cppnvid.scene import Moment
 
 SEEDS = 5  # networks over which the growth is fitted
 MOST_SEEDS = 100
@@ -74,22 +73,20 @@ def explain(recipe: Recipe, time: float = 0.0, *, seeds: int = SEEDS) -> Explana
     moment = moment_of(recipe, time)
     measured = measure(moment, recipe.canvas.size)
     circle = measure_circle(moment, recipe.canvas.size)
-    growth = _growth(recipe, seeds)
+    growth = _growth(recipe, moment, seeds)
     return Explanation(
         recipe, time, moment, measured, circle, growth, judge(recipe, measured, circle, growth)
     )
 
 
-def moment_of(recipe: Recipe, time: float) -> Moment:
-    """Return the recipe's moment; only one that lies on the way needs the even pace measured."""
-    if time == 0.0:
-        return paced_scene(recipe, uniform_pace(recipe.morph)).at(0.0)
-    return build_scene(recipe).at(time)
+def _growth(recipe: Recipe, moment: Moment, count: int) -> Growth:
+    """Measure the growth over networks: of a walk through latents, those have seeds too.
 
-
-def _growth(recipe: Recipe, count: int) -> Growth:
-    """Measure the growth over networks: of a walk through latents, those have seeds too."""
-    morph = recipe.morph
+    A network from a file is one of its kind, and measured alone.
+    """
+    morph, canvas = recipe.morph, recipe.canvas.size
+    if morph.weights:
+        return measure_growth([moment], (), canvas, drawn="file")
     latents = morph.of == "z"
     first = morph.network_seed if latents else morph.seeds[0]
     numbers = [(first + step) % 2**63 for step in range(count)]
@@ -100,9 +97,5 @@ def _growth(recipe: Recipe, count: int) -> Growth:
             drawn = recipe.model_copy(update={"morph": morph.model_copy(update=seeds)})
             yield moment_of(drawn, 0.0)
 
-    return measure_growth(
-        moments(),
-        numbers,
-        recipe.canvas.size,
-        normal=recipe.network.init.weights in ("normal", "variance"),
-    )
+    normal = recipe.network.init.weights in ("normal", "variance")
+    return measure_growth(moments(), numbers, canvas, drawn="normal" if normal else "uniform")

@@ -54,7 +54,7 @@ def fade_in(
     per = _per_neuron(last)
     weight = np.zeros((size // per, size), np.float32)
     weight[np.ix_(neurons, carry)] = last.weight
-    bias = np.zeros(size // per, np.float32)
+    bias = np.zeros(size // per)
     bias[neurons] = last.bias
     joined = SceneLayer(weight, bias, last.activation, residual=True)
 
@@ -67,7 +67,7 @@ def fade_in(
     offset[carry] = _at_rest(last, size)[carry]
     offset[arriving] = constants[arriving]
     out = (1.0 - share) * shallow.bias + share * deep.bias - reading @ offset
-    output = replace(deep, weight=reading.astype(np.float32), bias=out.astype(np.float32))
+    output = replace(deep, weight=reading.astype(np.float32), bias=out)
     assert new == len(arriving) == deep.weight.shape[1]
     return (*below[:start], *grown, joined, output)
 
@@ -129,7 +129,7 @@ def _widened(
     columns = carry if of_chain else np.arange(layer.weight.shape[1])
     weight = np.zeros((count, size if of_chain else layer.weight.shape[1]), np.float32)
     weight[np.ix_(neurons, columns)] = layer.weight
-    bias = np.zeros(count, np.float32)
+    bias = np.zeros(count)
     bias[neurons] = layer.bias
     return replace(layer, weight=weight, bias=bias)
 

@@ -39,7 +39,7 @@ from cppnvid.explanation.theme import (
     to_levels,
 )
 from cppnvid.explanation.verdict import number, percent
-from cppnvid.presets import recipe_yaml
+from cppnvid.presets import dump
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -105,7 +105,7 @@ def _panel(explanation: Explanation, spread: charts.Span, circle: charts.Span) -
         "bound": words.bound_note(explanation),
         "measured": explanation.measured,
         "circle": explanation.circle,
-        "yaml": recipe_yaml(explanation.recipe),
+        "yaml": dump(words.readable(explanation.recipe)),
     }
 
 

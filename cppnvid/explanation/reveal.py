@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cppnvid.errors import RecipeError
-from cppnvid.explanation.explaining import moment_of
 from cppnvid.explanation.fading import fade_in
 from cppnvid.explanation.measure import measure
 from cppnvid.explanation.sweeps import at_any_size, prefix_outputs, smooth
 from cppnvid.explanation.theme import PAGE, Pixels, scales, signed_gradient
+from cppnvid.pacing import moment_of
 from cppnvid.palette import Colouring
 from cppnvid.recipe import Recipe
 from cppnvid.scene import Moment, SceneLayer
@@ -124,7 +124,7 @@ class Reveal:
         weight = np.zeros((1, self.outputs[layer - 1].weight.shape[1]), np.float32)
         if neuron < self._neurons(layer):
             weight[0, neuron] = 0.5 / max(self.scales[layer - 1], 1e-30)
-        return SceneLayer(weight, np.full(1, 0.5, np.float32), "clip", residual=False)
+        return SceneLayer(weight, np.full(1, 0.5), "clip", residual=False)
 
     def _empty(self) -> Pixels:
         width, height = self.size

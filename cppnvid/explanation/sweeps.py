@@ -15,8 +15,8 @@ from typing import Literal, get_args
 import numpy as np
 
 from cppnvid.errors import RecipeError
-from cppnvid.explanation.explaining import moment_of
 from cppnvid.explanation.fading import fade_in, mute_neurons
+from cppnvid.pacing import moment_of
 from cppnvid.recipe import Recipe, unknown
 from cppnvid.scene import Moment, SceneLayer
 
@@ -129,6 +129,11 @@ def prefix_outputs(recipe: Recipe, moment: Moment, time: float) -> list[SceneLay
         if wanted == last.weight.shape[1]:
             outputs.append(last)
             continue
+        if recipe.morph.weights:
+            raise RecipeError(
+                "--video: a network from a file ends where it ends, and its layers hand on "
+                "different numbers of values, so that none can be left out; take width or init"
+            )
         network = recipe.network.model_copy(update={"layers": recipe.network.layers[:count]})
         shorter = recipe.model_copy(update={"network": network})
         outputs.append(moment_of(shorter, time).layers[-1])

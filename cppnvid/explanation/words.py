@@ -37,8 +37,11 @@ def name_of(explanation: Explanation) -> str:
     """Return what the explained network is called: its title, or its style and seed."""
     recipe = explanation.recipe
     morph = recipe.morph
-    seed = f"seed {morph.seeds[0]}"
-    if morph.of == "z":
+    if morph.weights:
+        seed = " · ".join(file.name for file in morph.weights[:1])
+    elif morph.of == "weights":
+        seed = f"seed {morph.seeds[0]}"
+    else:
         seed = f"network {morph.network_seed}, latent {morph.seeds[0]}"
     moment = f", at {explanation.time:g}" if explanation.time else ""
     return f"{recipe.title or recipe.style} · {seed}{moment}"
@@ -63,6 +66,8 @@ def architecture_of(recipe: Recipe) -> str:
 
 def init_of(recipe: Recipe) -> str:
     """Return how the weights were drawn, in a line."""
+    if recipe.morph.weights:
+        return "weights from a file"
     init = recipe.network.init
     kind = {
         "normal": "N(0, σ)", "uniform": "U(−a, a)", "pytorch": "U(±1/√fan-in)",
@@ -83,11 +88,12 @@ def key_numbers(explanation: Explanation) -> list[tuple[str, str]]:
     else:
         share = percent(output.near_half), "of the outputs within 0.01 of one half"
     count = len(growth.seeds)
+    over = f", over {count} seed{'s' * (count > 1)}" if count else ""
     return [
         (number(explanation.picture.deviation), "of 255 levels: how much the colours vary"),
         (ratio, "what a layer makes of the spread"),
         share,
-        (circle, f"what a layer makes of the circle, over {count} seed{'s' * (count > 1)}"),
+        (circle, f"what a layer makes of the circle{over}"),
     ]
 
 
@@ -110,13 +116,22 @@ def bound_note(explanation: Explanation) -> str:
 
 def differences(one: Recipe, other: Recipe) -> list[tuple[str, str, str]]:
     """Return the keys in which two recipes differ, with both values."""
-    left, right = dict(_flat(one.to_data())), dict(_flat(other.to_data()))
+    left, right = dict(_flat(readable(one))), dict(_flat(readable(other)))
     keys = [*left, *(key for key in right if key not in left)]
     return [
         (key, left.get(key, "—"), right.get(key, "—"))
         for key in keys
         if left.get(key) != right.get(key) and key != "comment"
     ]
+
+
+def readable(recipe: Recipe) -> dict[str, Any]:
+    """Return the recipe's data without the numbers of weight files, which nobody reads."""
+    data = recipe.to_data()
+    for file in data["morph"]["weights"]:
+        if isinstance(file, dict):
+            file.pop("data", None)
+    return data
 
 
 def _flat(data: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
