@@ -166,7 +166,7 @@ def _chosen(
 def _labelled(frame: Pixels, text: str, share: float) -> Pixels:
     """Write where the film is into the lower left corner, with a bar that is filled by a share."""
     height, width = frame.shape[:2]
-    size = min(width, height) // 30
+    size = min(width, height) // 34
     if size < 7:
         return frame  # too small to be read
     font = pillow_font(size)
@@ -180,7 +180,7 @@ def _labelled(frame: Pixels, text: str, share: float) -> Pixels:
     pen.rounded_rectangle(box, radius=size // 2, fill=(13, 16, 23, 190))
     left, line = margin + inside, height - margin - round(0.62 * size)
     pen.text((left, top + round(0.45 * size)), text, font=font, fill=(242, 239, 232, 255))
-    pen.line((left, line, left + wide, line), fill=(255, 255, 255, 60), width=max(size // 10, 1))
+    pen.line((left, line, left + wide, line), fill=(93, 98, 112, 255), width=max(size // 10, 1))
     end = left + round(wide * min(max(share, 0.0), 1.0))
     pen.line((left, line, end, line), fill=(255, 210, 122, 255), width=max(size // 8, 1))
     return np.asarray(Image.alpha_composite(image, veil).convert("RGB"))

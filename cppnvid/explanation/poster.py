@@ -104,7 +104,8 @@ def _verdict(panel: Panel, y: float) -> float:
     picture = draw_picture(explanation, side)
     high = len(picture)
     page.picture(panel.x, top, picture)
-    x, width = panel.x + side + 60, panel.width - side - 60
+    beside = picture.shape[1] + 60
+    x, width = panel.x + beside, panel.width - beside
     bottom = top - 12
     for sentence in verdict.sentences:
         size, colour = (23.0, INK) if sentence is verdict.picture else (20.0, QUIET)

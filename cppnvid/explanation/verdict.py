@@ -187,7 +187,9 @@ def _circle(circle: Circle, growth: Growth) -> str:
     if mean is None:
         return text.strip()
     verb = "grows" if mean > 1 else "shrinks"
-    text += f" Over {count_word(len(growth.seeds))} seeds it {verb} by a factor of {mean:.2f}"
+    count = len(growth.seeds)
+    over = f"Over {count_word(count)} seeds it" if count > 1 else "It"
+    text += f" {over} {verb} by a factor of {mean:.2f}"
     text += f" ± {growth.deviation:.2f} a layer" if len(growth.factors) > 1 else " a layer"
     if growth.bound is not None:
         text += f" (published bound {growth.bound:.2f}"
@@ -202,16 +204,13 @@ def _advice(kind: Kind, recipe: Recipe, measured: Measurement) -> str:
         return "Add x and y to network.inputs."
     match kind:
         case "grey" | "flat" | "faint":
-            if ratio is not None and ratio < 0.9:
-                if init.weights in ("pytorch", "variance"):
-                    return (
-                        "Larger weights keep the signal: try network.init.weights=normal, or "
-                        "network.init.hidden and output of 3."
-                    )
-                return (
-                    f"Larger weights keep the signal: raise network.init.hidden, now "
-                    f"{init.hidden:g}."
+            if ratio is not None and 0 < ratio < 0.9:
+                advice = (
+                    f"Weights {1 / ratio:.2g} times as large keep the spread from layer to layer: "
+                    f"network.init.hidden={init.hidden / ratio:.2g}, now {init.hidden:g}"
                 )
+                normal = "; or take network.init.weights=normal, whose size does not shrink"
+                return f"{advice}{'' if init.weights in ('normal', 'uniform') else normal}."
             return (
                 f"The signal arrives, and the output makes little of it: raise "
                 f"network.init.output, now {init.output:g}, or camera.scale, now "
