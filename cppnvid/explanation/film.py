@@ -170,17 +170,22 @@ def _labelled(frame: Pixels, text: str, share: float) -> Pixels:
     if size < 7:
         return frame  # too small to be read
     font = pillow_font(size)
-    image = Image.fromarray(frame).convert("RGBA")
     margin, inside = size, round(0.7 * size)
     wide = min(max(round(font.getlength(text)), 8 * size), width - 2 * margin - 2 * inside)
     top = height - margin - round(2.6 * size)
+    part = frame[top : height - margin, margin : margin + wide + 2 * inside]
+    image = Image.fromarray(np.ascontiguousarray(part)).convert("RGBA")
     veil = Image.new("RGBA", image.size, (0, 0, 0, 0))
     pen = ImageDraw.Draw(veil)
-    box = (margin, top, margin + wide + 2 * inside, height - margin)
-    pen.rounded_rectangle(box, radius=size // 2, fill=(13, 16, 23, 190))
-    left, line = margin + inside, height - margin - round(0.62 * size)
-    pen.text((left, top + round(0.45 * size)), text, font=font, fill=(242, 239, 232, 255))
-    pen.line((left, line, left + wide, line), fill=(93, 98, 112, 255), width=max(size // 10, 1))
-    end = left + round(wide * min(max(share, 0.0), 1.0))
-    pen.line((left, line, end, line), fill=(255, 210, 122, 255), width=max(size // 8, 1))
-    return np.asarray(Image.alpha_composite(image, veil).convert("RGB"))
+    right, bottom = image.size
+    pen.rounded_rectangle((0, 0, right - 1, bottom - 1), radius=size // 2, fill=(13, 16, 23, 190))
+    pen.text((inside, round(0.45 * size)), text, font=font, fill=(242, 239, 232, 255))
+    line = bottom - round(0.62 * size)
+    end = inside + round(wide * min(max(share, 0.0), 1.0))
+    pen.line((inside, line, inside + wide, line), fill=(93, 98, 112, 255), width=max(size // 10, 1))
+    pen.line((inside, line, end, line), fill=(255, 210, 122, 255), width=max(size // 8, 1))
+    labelled = frame.copy()
+    labelled[top : height - margin, margin : margin + wide + 2 * inside] = np.asarray(
+        Image.alpha_composite(image, veil).convert("RGB")
+    )
+    return labelled

@@ -78,8 +78,8 @@ def _top(page: Page, shown: Sequence[Explanation]) -> float:
         page.text(right, 92, "what each layer does, and why it looks so", 20, FAINT, align="right")
     else:
         found = words.differences(shown[0].recipe, shown[1].recipe)
-        said = "   ".join(f"{key}: {one} | {other}" for key, one, other in found[:3])
-        more = f"   and {len(found) - 3} more" if len(found) > 3 else ""
+        said = "  ·  ".join(f"{key}: {one} | {other}" for key, one, other in found[:3])
+        more = f"  ·  and {len(found) - 3} more" if len(found) > 3 else ""
         page.text(
             right, 92, settable(said + more or "no difference", 150), 20, QUIET, align="right"
         )

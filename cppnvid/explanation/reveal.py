@@ -102,7 +102,7 @@ class Reveal:
     def _ended(self, layer: int, share: float) -> Moment:
         """Return the network that ends with this layer, the next one faded in by a share."""
         hidden = self.moment.layers[:-1]
-        if layer == len(hidden) or share == 0.0:
+        if layer == len(hidden):
             return replace(self.moment, layers=(*hidden[:layer], self.outputs[layer - 1]))
         layers = fade_in(hidden[: layer + 1], self.outputs[layer - 1], self.outputs[layer], share)
         return replace(self.moment, layers=layers)
@@ -111,7 +111,7 @@ class Reveal:
         """Return the network whose output is one neuron's value, in signed colours."""
         hidden = self.moment.layers[:-1]
         here = self._reader(layer, neuron)
-        if layer == len(hidden) or share == 0.0:
+        if layer == len(hidden):
             layers: tuple[SceneLayer, ...] = (*hidden[:layer], here)
         else:
             layers = fade_in(hidden[: layer + 1], here, self._reader(layer + 1, neuron), share)

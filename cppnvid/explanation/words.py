@@ -114,14 +114,21 @@ def bound_note(explanation: Explanation) -> str:
     )
 
 
+# What one picture depends on, and not how a film walks or what it is called.
+_OF_A_PICTURE = (
+    "style", "network.", "morph.seeds", "morph.of", "morph.weights", "morph.network_seed", "camera.", "palette.",
+    "canvas.size",
+)  # fmt: skip
+
+
 def differences(one: Recipe, other: Recipe) -> list[tuple[str, str, str]]:
-    """Return the keys in which two recipes differ, with both values."""
+    """Return the keys of a picture in which two recipes differ, with both values."""
     left, right = dict(_flat(readable(one))), dict(_flat(readable(other)))
     keys = [*left, *(key for key in right if key not in left)]
     return [
         (key, left.get(key, "—"), right.get(key, "—"))
         for key in keys
-        if left.get(key) != right.get(key) and key != "comment"
+        if left.get(key) != right.get(key) and key.startswith(_OF_A_PICTURE)
     ]
 
 
