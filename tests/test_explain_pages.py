@@ -275,6 +275,20 @@ def test_explain_writes_a_page(run: Run) -> None:
     assert Path("a.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
 
 
+def test_a_network_from_a_file_is_explained(run: Run) -> None:
+    """It has no seeds after its own; the page says where its weights come from, without them."""
+    tiny = ["--style", "article", "--set", "network.layers=3x4"]
+    assert run("export", "--seed", "3", *tiny, "-o", "n.npz")[0] == 0
+
+    code, out, err = run("explain", "--weights", "n.npz", *tiny, "--size", "48", "-o", "a.html")
+
+    assert (code, out) == (0, "a.html\n"), err
+    text = " ".join(Tags(Path("a.html").read_text(encoding="utf-8")).text)
+    assert "weights from a file" in text
+    assert "these come from a file" in text
+    assert "data:" not in text
+
+
 @pytest.mark.parametrize(
     ("other", "shown"), [("network.layers=5x3", "network.layers"), ("sonar", "house")]
 )

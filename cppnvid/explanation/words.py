@@ -116,8 +116,8 @@ def bound_note(explanation: Explanation) -> str:
 
 # What one picture depends on, and not how a film walks or what it is called.
 _OF_A_PICTURE = (
-    "style", "network.", "morph.seeds", "morph.of", "morph.weights", "morph.network_seed", "camera.", "palette.",
-    "canvas.size",
+    "style", "network.", "morph.seeds", "morph.of", "morph.weights", "morph.network_seed",
+    "camera.", "palette.", "canvas.size",
 )  # fmt: skip
 
 
