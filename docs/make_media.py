@@ -1,5 +1,6 @@
 """Draw the pictures that README shows: `python docs/make_media.py` (about two minutes)."""
 
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,7 @@ def loop() -> None:
 
 def sheet() -> None:
     """Draw every preset's opening picture with its name."""
-    presets = cppnvid.list_presets()
+    presets = [preset for preset in cppnvid.list_presets() if "/" not in preset.name]
     rows = -(-len(presets) // COLUMNS)
     picture = Image.new("RGB", (COLUMNS * TILE, rows * (TILE + CAPTION)), "#101014")
     draw = ImageDraw.Draw(picture)
@@ -48,7 +49,21 @@ def gallery() -> None:
     Image.fromarray(np.asarray(picture)).save(MEDIA / "gallery.webp", quality=88)
 
 
+def why() -> None:
+    """Draw the poster that sets grey goo beside what N(0, 1) paints."""
+    with tempfile.TemporaryDirectory() as folder:
+        poster = cppnvid.save_explanation(
+            cppnvid.explain(cppnvid.load_recipe("article/grey-goo")),
+            Path(folder) / "why.png",
+            compare=cppnvid.explain(cppnvid.load_recipe("article/normal")),
+        )
+        with Image.open(poster) as picture:
+            small = picture.convert("RGB").resize((1440, 1440 * picture.height // picture.width))
+    small.save(MEDIA / "why.webp", quality=85)
+
+
 if __name__ == "__main__":
     loop()
     sheet()
     gallery()
+    why()

@@ -25,6 +25,7 @@ LAYERS = [
     {"blur", "export", "notebook"},
     {"render"},
     {"explanation", "gallery", "loops", "storyboards"},
+    {"figures"},
     {"cli"},
     {"__main__"},
 ]

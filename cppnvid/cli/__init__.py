@@ -16,6 +16,7 @@ from cppnvid.cli import (  # noqa: F401 - importing registers their commands
     drawing,
     explaining,
     exporting,
+    figures,
     gallery,
     looking,
 )

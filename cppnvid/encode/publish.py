@@ -37,10 +37,18 @@ def temporary_for(path: Path, *, folder: bool) -> Path:
 
 
 @contextlib.contextmanager
-def publication(path: Path, *, overwrite: bool, folder: bool, note: Note) -> Iterator[Path]:
+def publication(
+    path: Path,
+    *,
+    overwrite: bool,
+    folder: bool,
+    note: Note,
+    ours: Callable[[Path], bool] = is_ours,
+) -> Iterator[Path]:
     """Yield a temporary path; publish it as `path` after the block, or discard it if it raises.
 
-    `path` is absolute. Its old content stays as it is until the new one replaces it whole.
+    `path` is absolute. Its old content stays as it is until the new one replaces it whole; a folder
+    is only ever replaced if `ours` knows it for one that cppnvid wrote.
 
     Raises:
         RecipeError: when `path` exists and `overwrite` is false.
@@ -63,7 +71,7 @@ def publication(path: Path, *, overwrite: bool, folder: bool, note: Note) -> Ite
         yield temporary
         try:
             if folder:
-                _publish_folder(temporary, path, overwrite=overwrite)
+                _publish_folder(temporary, path, overwrite=overwrite, ours=ours)
             else:
                 _publish_file(temporary, path, overwrite=overwrite)
         except FileExistsError:
@@ -117,13 +125,15 @@ def _publish_file(temporary: Path, path: Path, *, overwrite: bool) -> None:
         temporary.replace(path)
 
 
-def _publish_folder(temporary: Path, path: Path, *, overwrite: bool) -> None:
+def _publish_folder(
+    temporary: Path, path: Path, *, overwrite: bool, ours: Callable[[Path], bool]
+) -> None:
     if path.is_dir() and not any(path.iterdir()):
         path.rmdir()  # Windows renames over nothing, not even over an empty folder
     if not os.path.lexists(path):
         temporary.rename(path)
         return
-    if not overwrite or not is_ours(path):
+    if not overwrite or not ours(path):
         raise FileExistsError
     old = path.with_name(f".{path.name}.replaced-{os.getpid()}")
     path.rename(old)
