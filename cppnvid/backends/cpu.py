@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.backends.halide.architecture import Architecture, architecture_of
-from cppnvid.backends.halide.field import WARPS, kind_of
+from cppnvid.backends.halide.field import WARPS
 from cppnvid.backends.halide.functions import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.backends.halide.pipeline import Pipeline
+from cppnvid.backends.packing import kind_of
 from cppnvid.camera import View, axes
 from cppnvid.errors import BackendUnavailable
 from cppnvid.network import fan_out

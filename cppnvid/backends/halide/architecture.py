@@ -8,8 +8,7 @@ import halide as hl
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.backends.halide.colour import colouring_numbers, turns
-from cppnvid.backends.halide.field import kind_of, view_numbers
+from cppnvid.backends.packing import colouring_numbers, kind_of, turns, view_numbers
 from cppnvid.network import fan_out
 from cppnvid.scene import Moment, SceneLayer
 

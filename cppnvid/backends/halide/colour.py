@@ -9,22 +9,9 @@ import halide as hl
 
 from cppnvid import palette
 from cppnvid.backends.halide.functions import Expr, Keep, cos, power, sin
-from cppnvid.palette import GRADIENT_STEPS, MAX_CHROMA, SHADE, TINT, TURN, Colouring
+from cppnvid.palette import GRADIENT_STEPS, MAX_CHROMA, SHADE, TINT, TURN
 
 Triple = tuple[Expr, ...]  # three
-
-
-def colouring_numbers(colouring: Colouring) -> list[float]:
-    """Pack what a pixel needs of a palette beside its gradient: the hue's turn."""
-    return [math.cos(colouring.hue), math.sin(colouring.hue)]
-
-
-def turns(colouring: Colouring) -> bool:
-    """Return whether colours go through Oklab for their hue's sake alone.
-
-    Gradients and oklch are there anyway and turn by zero; the others would change by rounding.
-    """
-    return colouring.hue != 0.0 and colouring.mode not in ("gradient", "oklch", "grey")
 
 
 def colour(
@@ -41,9 +28,9 @@ def colour(
     Args:
         values: 1, 3 or 4 channels in [0, 1].
         mode: of `Colouring`.
-        turned: whether the hue turns; see `turns`.
+        turned: whether the hue turns; see `packing.turns`.
         gradient: float32 Oklab [3, steps], read by the gradient mode only.
-        numbers: `colouring_numbers`, read back.
+        numbers: `packing.colouring_numbers`, read back.
         keep: keeps what is used more than once.
 
     Returns:

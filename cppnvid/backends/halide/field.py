@@ -1,28 +1,17 @@
 """Screen to field in Halide, the twin of `backends/warps.py`.
 
-Each warp is two functions that agree on a list: `numbers` packs what a moment gives it, already in
-the form a pixel needs (cosines rather than angles), and `apply` reads them back one by one.
+Each warp reads back, one by one, the numbers that `backends/packing.py` packed for it.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import halide as hl
-import numpy as np
 
 from cppnvid.backends.halide.functions import Expr, Keep, atan2, cos, exp, sin
-from cppnvid.camera import View, Warp
 
 Point = tuple[Expr, Expr]
-
-
-def view_numbers(view: View) -> list[float]:
-    """Pack a view: every warp's numbers in order, then the camera's."""
-    packed = [number for warp in view.warps for number in WARPS[kind_of(warp)].numbers(warp)]
-    return [*packed, math.cos(view.angle), math.sin(view.angle), view.scale, *view.pan]
 
 
 def to_field(
@@ -33,15 +22,10 @@ def to_field(
     Rotation and pan are always done: by cosine 1, sine 0 and zero they change no bit.
     """
     for kind in kinds:
-        x, y = keep(*WARPS[kind].apply(x, y, numbers))
+        x, y = keep(*WARPS[kind](x, y, numbers))
     x, y = _turned(x, y, next(numbers), next(numbers))
     scale = next(numbers)
     return x * scale + next(numbers), y * scale + next(numbers)
-
-
-def kind_of(warp: Warp) -> str:
-    """Return the name in `WARPS`, where a tile that is mirrored is another one."""
-    return "tile_mirrored" if warp.kind == "tile" and warp.numbers["mirrored"] else warp.kind
 
 
 def _turned(x: Expr, y: Expr, cosine: Expr, sine: Expr) -> Point:
@@ -58,12 +42,6 @@ def _remainder(x: Expr, size: tuple[Expr, Expr, Expr]) -> Expr:
     count = hl.floor(hl.strict_float(x / whole))
     rest = hl.strict_float(x - count * upper - count * lower)
     return hl.select(rest < hl.f32(0.0), rest + whole, rest)  # where division rounded up
-
-
-def _halves(size: float) -> list[float]:
-    whole = np.float32(size)
-    upper = (whole.view(np.uint32) & np.uint32(0xFFFFF000)).view(np.float32)
-    return [float(whole), float(upper), float(whole - upper)]
 
 
 def _mirror(x: Expr, y: Expr, numbers: Iterator[Expr]) -> Point:
@@ -108,43 +86,11 @@ def _wave(x: Expr, y: Expr, numbers: Iterator[Expr]) -> Point:
     return x - push * across, y + push * along
 
 
-@dataclass(frozen=True)
-class _Fold:
-    """One kind of warp: how its numbers are packed, and what it does with them."""
-
-    numbers: Callable[[Warp], list[float]]
-    apply: Callable[[Expr, Expr, Iterator[Expr]], Point]
-
-
-def _direction(warp: Warp) -> list[float]:
-    return [math.cos(warp.numbers["angle"]), math.sin(warp.numbers["angle"])]
-
-
-def _wedge(warp: Warp) -> list[float]:
-    wedge = 2.0 * math.pi / warp.numbers["segments"]
-    return [warp.numbers["angle"], wedge / 2, *_halves(wedge)]
-
-
-WARPS: dict[str, _Fold] = {
-    "mirror": _Fold(lambda warp: [*_direction(warp), warp.numbers["offset"]], _mirror),
-    "kaleidoscope": _Fold(_wedge, _kaleidoscope),
-    "tile": _Fold(
-        lambda warp: [warp.numbers["size"] / 2, *_halves(warp.numbers["size"])], _tile
-    ),
-    "tile_mirrored": _Fold(
-        lambda warp: [
-            warp.numbers["size"] / 2, warp.numbers["size"], *_halves(2 * warp.numbers["size"])
-        ],
-        _tile_mirrored,
-    ),
-    "swirl": _Fold(
-        lambda warp: [warp.numbers["angle"], warp.numbers["radius"] ** 2], _swirl
-    ),
-    "wave": _Fold(
-        lambda warp: [
-            *_direction(warp), 2.0 * math.pi * warp.numbers["frequency"], warp.numbers["phase"],
-            warp.numbers["amplitude"],
-        ],
-        _wave,
-    ),
-}  # fmt: skip
+WARPS: dict[str, Callable[[Expr, Expr, Iterator[Expr]], Point]] = {
+    "mirror": _mirror,
+    "kaleidoscope": _kaleidoscope,
+    "tile": _tile,
+    "tile_mirrored": _tile_mirrored,
+    "swirl": _swirl,
+    "wave": _wave,
+}
