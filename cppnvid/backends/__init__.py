@@ -62,8 +62,8 @@ def choose(
     """Return the backend with this name.
 
     Args:
-        name: `auto` (the best usable here for this job), `cpu`, `torch` (its best device), or
-            `torch:cpu`, `torch:cuda`, `torch:cuda:1`, `torch:mps`.
+        name: `auto` (the best usable here for this job), `gpu`, `cpu`, `torch` (its best device),
+            or `torch:cpu`, `torch:cuda`, `torch:cuda:1`, `torch:mps`.
         note: told what `auto` chose and why not the others.
         moment: of the scene that is to be drawn, for backends that cannot draw every scene.
         points: how many are to be drawn in all, for backends that pay only for larger jobs.
@@ -78,8 +78,8 @@ def choose(
     if kind not in _BACKENDS:
         raise RecipeError(unknown("backend", name, ("auto", "torch", *_BACKENDS)))
     usable, detail = _BACKENDS[kind]()
-    if usable and kind == "cpu" and moment is not None:
-        reason = _cannot_draw(moment)
+    if usable and moment is not None:
+        reason = _cannot_draw(kind, moment)
         usable, detail = reason is None, reason or detail
     if not usable:
         others = ", ".join(r.name for r in report() if r.usable and r.name != kind)
@@ -95,11 +95,11 @@ def _best(
     """Return the first that is usable; `auto` says why not those before it."""
     passed: list[str] = []
     for entry in report():
-        if name == "torch" and entry.name == "cpu":
+        if name == "torch" and not entry.name.startswith("torch:"):
             continue
         why_not = None if entry.usable else entry.detail
-        if why_not is None and entry.name == "cpu" and moment is not None:
-            why_not = _cannot_draw(moment) or _not_worth_it(moment, points)
+        if why_not is None and moment is not None:
+            why_not = _cannot_draw(entry.name, moment) or _not_worth_it(entry.name, moment, points)
         if why_not is None:
             if name == "auto":
                 others = f"; not with {'; '.join(passed)}" if passed else ""
@@ -110,6 +110,10 @@ def _best(
 
 
 def _made(name: str) -> Backend:
+    if name == "gpu":
+        from cppnvid.backends.gpu import GpuBackend
+
+        return GpuBackend()
     if name == "cpu":
         from cppnvid.backends.cpu import CpuBackend
 
@@ -119,7 +123,23 @@ def _made(name: str) -> Backend:
     return TorchBackend(name.removeprefix("torch:"))
 
 
-# ------------------------------------------------------------------ cpu
+# ------------------------------------------------------------------ fused
+
+
+def _triton() -> tuple[bool, str]:
+    usable, detail = _cuda()
+    if not usable:
+        return False, detail
+    try:
+        from cppnvid.backends import gpu
+    except (ImportError, OSError, AttributeError) as error:
+        return False, f"Triton cannot be loaded ({error}); pip install triton"
+    import torch
+
+    cards = gpu.usable_cards()
+    reason = gpu.check() if cards else gpu.why_no_card()
+    names = ", ".join(torch.cuda.get_device_name(card.device) for card in cards)
+    return reason is None, reason or f"Triton {version('triton')}, {names}"
 
 
 def _halide() -> tuple[bool, str]:
@@ -133,24 +153,37 @@ def _halide() -> tuple[bool, str]:
     return reason is None, reason or f"Halide {version('halide')}, {hl.get_host_target()}"
 
 
-def _cannot_draw(moment: Moment) -> str | None:
-    from cppnvid.backends.cpu import unsupported
-
+def _cannot_draw(name: str, moment: Moment) -> str | None:
+    """Return why a backend that is usable cannot draw this moment, or None."""
+    if name == "gpu":
+        from cppnvid.backends.gpu import unsupported
+    elif name == "cpu":
+        from cppnvid.backends.cpu import unsupported
+    else:
+        return None
     return unsupported(moment)
 
 
-def _not_worth_it(moment: Moment, points: int | None) -> str | None:
-    """Return that torch has drawn the whole job before Halide has compiled it, or None.
+def _not_worth_it(name: str, moment: Moment, points: int | None) -> str | None:
+    """Return that torch has drawn the whole job before a fused backend has compiled it, or None.
 
     On two cores at 2.4 GHz torch takes 3 ns for each neuron and 0.06 ns for each weight of a point;
-    compiling takes 1 s and another 0.1 s for each layer.
+    Halide compiles in 1 s and another 0.1 s for each layer. On a GPU torch writes and reads each
+    neuron twice, 16 bytes, at 300 GB/s on a small card (computed, not measured); Triton compiles in
+    1 s and another second for each run of equal layers.
     """
-    if points is None:
+    if points is None or name.startswith("torch:"):
         return None
     neurons = sum(len(layer.bias) for layer in moment.layers)
     weights = sum(layer.weight.size for layer in moment.layers)
-    drawing = points * (3e-9 * neurons + 0.06e-9 * weights) / (os.cpu_count() or 1)
-    compiling = 1.0 + 0.1 * len(moment.layers)
+    if name == "gpu":
+        from cppnvid.backends.triton.architecture import architecture_of
+
+        drawing = points * neurons * 16 / 300e9
+        compiling = 1.0 + len(architecture_of(moment).runs)
+    else:
+        drawing = points * (3e-9 * neurons + 0.06e-9 * weights) / (os.cpu_count() or 1)
+        compiling = 1.0 + 0.1 * len(moment.layers)
     if drawing > compiling:
         return None
     return f"for a job this small ({drawing:.1f} s) compiling takes longer ({compiling:.1f} s)"
@@ -194,6 +227,7 @@ def _cpu() -> tuple[bool, str]:
 
 # Best first, as `auto` tries them: name, and whether it is usable here and on what or why not.
 _BACKENDS: dict[str, Callable[[], tuple[bool, str]]] = {
+    "gpu": _triton,
     "torch:cuda": _cuda,
     "torch:mps": _mps,
     "cpu": _halide,

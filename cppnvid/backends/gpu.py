@@ -1,0 +1,250 @@
+"""Fused drawing on NVIDIA GPUs with Triton; `reference.py` is its readable twin.
+
+One kernel goes from coordinates to the bytes of several frames. It is compiled for each
+architecture, once on a machine; weights, camera and palette are its arguments. Work is dealt to all
+cards in turn, and comes back in order.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import groupby, islice
+from subprocess import CalledProcessError
+
+import numpy as np
+import torch
+import triton
+from numpy.typing import NDArray
+
+from cppnvid.backends.reference import TorchBackend
+from cppnvid.backends.triton import colour, field, functions
+from cppnvid.backends.triton.architecture import Architecture, architecture_of
+from cppnvid.backends.triton.card import STREAMS, Card, Finish, Work
+from cppnvid.backends.triton.plan import Capability, precision_for
+from cppnvid.camera import View, axes
+from cppnvid.errors import BackendUnavailable, CppnvidError
+from cppnvid.palette import Colouring
+from cppnvid.scene import Moment, Scene, SceneLayer
+
+OLDEST: Capability = (8, 0)  # Ampere: what the kernel is compiled and counted for begins here
+PIXEL_FORMATS = ("rgb24", "yuv420p")
+
+# Layers that differ from the one before are code of their own, and take a second to compile.
+MOST_RUNS = 12
+
+_POINTS_AT_ONCE = 2**23  # of a launch: a frame of 4K, some milliseconds on a small card
+_MOST_FRAMES = 64
+
+
+class GpuBackend:
+    """Draw scenes with Triton.
+
+    Args:
+        cards: to draw on; left out, all of this machine that can.
+
+    Raises:
+        BackendUnavailable: there is none.
+    """
+
+    def __init__(self, cards: Sequence[Card] | None = None) -> None:
+        self.name = "gpu"
+        self.cards = list(cards) if cards is not None else usable_cards()
+        if not self.cards:
+            raise BackendUnavailable(f"backend gpu is not usable here: {why_no_card()}")
+
+    def render(
+        self,
+        scene: Scene,
+        times: Iterable[float],
+        *,
+        width: int,
+        height: int,
+        samples: int = 1,
+        pixel_format: str = "rgb24",
+    ) -> Iterator[NDArray[np.uint8]]:
+        """Draw one frame for each time, in order, as batches.
+
+        Args:
+            scene: what to draw.
+            times: of the frames.
+            width: in pixels; even for yuv420p.
+            height: in pixels; even for yuv420p.
+            samples: squared, the points of each pixel whose light is averaged.
+            pixel_format: `rgb24` gives uint8 [n, height, width, 3], sRGB; `yuv420p` gives uint8
+                [n, height · 3/2, width], BT.709 of limited range, its planes one after the other,
+                chroma the mean of four pixels (siting `center`).
+
+        Raises:
+            BackendUnavailable: this backend cannot draw such a scene.
+            BackendError: a card has not the memory.
+            ValueError: for another pixel format, or an odd size in yuv420p.
+        """
+        if pixel_format not in PIXEL_FORMATS:
+            raise ValueError(f"pixel format {pixel_format!r} is none of {', '.join(PIXEL_FORMATS)}")
+        if pixel_format == "yuv420p" and (width % 2 or height % 2):
+            raise ValueError(f"yuv420p takes even sizes, given {width}x{height}")
+        shape = (height, width, 3) if pixel_format == "rgb24" else (height * 3 // 2, width)
+        moments = (scene.at(time) for time in times)
+        for batch in self._in_order(
+            self._batches(moments, width, height, samples, pixel_format=pixel_format)
+        ):
+            yield batch.reshape(len(batch), *shape)
+
+    def bands(
+        self, moment: Moment, *, width: int, height: int, samples: int = 1
+    ) -> Iterator[NDArray[np.uint8]]:
+        """Draw one frame from top to bottom in bands of rows, uint8 [rows, width, 3], sRGB.
+
+        Raises:
+            BackendUnavailable: this backend cannot draw such a scene.
+            BackendError: a card has not the memory.
+        """
+        for band in self._in_order(self._bands(moment, width, height, samples)):
+            yield band.reshape(-1, width, 3)
+
+    def _batches(
+        self,
+        moments: Iterator[Moment],
+        width: int,
+        height: int,
+        samples: int,
+        *,
+        pixel_format: str,
+    ) -> Iterator[Work]:
+        at_once = min(max(_POINTS_AT_ONCE // (width * height * samples**2), 1), _MOST_FRAMES)
+        columns = lines = np.empty(0, np.float32)
+        precision: str | None = None
+        for architecture, alike in groupby(moments, architecture_of):
+            while some := list(islice(alike, at_once)):
+                if precision is None:
+                    columns, lines = _axes(some[0], width, height, samples)
+                    precision = self._precision(some[0], architecture)
+                yield Work(some, architecture, precision, columns, lines, samples, pixel_format)
+
+    def _bands(self, moment: Moment, width: int, height: int, samples: int) -> Iterator[Work]:
+        architecture = architecture_of(moment)
+        precision = self._precision(moment, architecture)
+        columns, lines = _axes(moment, width, height, samples)
+        rows = max(_POINTS_AT_ONCE // (width * samples**2) // 2 * 2, 2)
+        for top in range(0, height, rows):
+            some = lines[top * samples : (top + rows) * samples]
+            yield Work([moment], architecture, precision, columns, some, samples, "rgb24")
+
+    def _precision(self, moment: Moment, architecture: Architecture) -> str:
+        """Return the precision of a job, which no later frame changes."""
+        reason = unsupported(moment)
+        if reason:
+            raise BackendUnavailable(
+                f"backend gpu cannot draw this: {reason}. Use --backend torch:cuda"
+            )
+        return precision_for(architecture, [card.capability for card in self.cards])
+
+    def _in_order(self, jobs: Iterator[Work]) -> Iterator[NDArray[np.uint8]]:
+        """Deal work to the cards in turn, as much as they have streams, and yield as it was dealt.
+
+        One more piece is started before the oldest is waited for, so that no card ever stands
+        still while the caller does something with a picture.
+        """
+        started: deque[Finish] = deque()
+        for index, work in enumerate(jobs):
+            started.append(self.cards[index % len(self.cards)].submit(work))
+            if len(started) == STREAMS * len(self.cards):
+                yield started.popleft()()
+        while started:
+            yield started.popleft()()
+
+
+def _axes(
+    moment: Moment, width: int, height: int, samples: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    columns, lines = axes(moment.coordinates, width, height, samples)
+    return columns.astype(np.float32), lines.astype(np.float32)
+
+
+def unsupported(moment: Moment) -> str | None:
+    """Return why this backend cannot draw a moment, or None if it can."""
+    architecture = architecture_of(moment)
+    if len(architecture.runs) > MOST_RUNS:
+        return (
+            f"its layers change {len(architecture.runs)} times, which takes too long to compile, "
+            f"{MOST_RUNS} times at most"
+        )
+    wanted = {
+        "activation": ({layer.activation for layer in architecture.hidden}, functions.ACTIVATIONS),
+        "output function": ({architecture.output}, functions.OUTPUT_FUNCTIONS),
+        "warp": ({kind for kind, _ in architecture.warps}, field.WARPS),
+        "palette": ({architecture.mode}, colour.MODES),
+    }
+    for what, (asked, known) in wanted.items():
+        if asked - set(known):
+            return f"it has no {what} {', '.join(sorted(asked - set(known)))}"
+    return None
+
+
+# ------------------------------------------------------------------ the machine
+
+
+def usable_cards() -> list[Card]:
+    """Return the cards of this machine that the kernel is made for."""
+    if not torch.cuda.is_available() or torch.version.hip is not None:
+        return []
+    found = [torch.cuda.get_device_capability(index) for index in range(torch.cuda.device_count())]
+    return [
+        Card(torch.device("cuda", index), capability)
+        for index, capability in enumerate(found)
+        if capability >= OLDEST
+    ]
+
+
+def why_no_card() -> str:
+    """Return what this machine lacks, where `usable_cards` finds none."""
+    if torch.version.hip is not None:
+        return "the kernel is made for NVIDIA's GPUs, and this torch is built for AMD's"
+    if not torch.cuda.is_available():
+        return "torch finds no CUDA device"
+    names = ", ".join(
+        f"{torch.cuda.get_device_name(index)} ({'.'.join(map(str, capability))})"
+        for index in range(torch.cuda.device_count())
+        for capability in [torch.cuda.get_device_capability(index)]
+    )
+    return f"it wants a GPU of capability 8.0 or later, and here is {names}"
+
+
+@lru_cache(maxsize=1)
+def check() -> str | None:
+    """Return why Triton does not work on this machine, or None: draw two pictures on every card.
+
+    This finds what importing does not: no driver, no C compiler, a cache that cannot be written,
+    and products that are wrong, with tensor cores and without.
+    """
+    moments = [_small_moment(width) for width in (9, 24)]
+    torchs = [np.concatenate(list(TorchBackend().bands(each, **_SMALL))) for each in moments]
+    for card in usable_cards():
+        try:
+            drawn = [np.concatenate(list(GpuBackend([card]).bands(m, **_SMALL))) for m in moments]
+        except (
+            RuntimeError, OSError, CalledProcessError, triton.errors.TritonError, CppnvidError
+        ) as error:  # fmt: skip
+            return f"Triton cannot draw on {card.device}: {str(error).strip().splitlines()[0]}"
+        off = int(np.abs(np.subtract(drawn, torchs, dtype=int)).max())
+        if off > 1:
+            return f"Triton draws values on {card.device} that are {off} steps off"
+    return None
+
+
+_SMALL = {"width": 7, "height": 5}
+
+
+def _small_moment(width: int) -> Moment:
+    """Return a scene of two layers of a width, each value of which counts."""
+    weights = np.sin(np.arange(width * (width + 5), dtype=np.float32))
+    first, second, output = np.split(weights, [2 * width, (2 + width) * width])
+    layers = (
+        SceneLayer(first.reshape(width, 2), np.zeros(width), "tanh", residual=False),
+        SceneLayer(second.reshape(width, width), np.zeros(width), "tanh", residual=True),
+        SceneLayer(output.reshape(3, width), np.zeros(3), "sigmoid", residual=False),
+    )
+    view, colouring = View(1.0, 0.0, (0.0, 0.0), ()), Colouring("rgb", None, 0.0)
+    return Moment(("x", "y"), layers, "endpoints", view, colouring)
