@@ -20,7 +20,7 @@ def processor() -> str:
 def describe() -> str:
     """Return date, processor, cores, load and versions in one line."""
     versions = []
-    for name in ("torch", "halide", "numpy"):
+    for name in ("torch", "halide", "triton", "numpy"):
         try:
             versions.append(f"{name} {version(name)}")
         except PackageNotFoundError:
