@@ -29,7 +29,7 @@ class BackendError(CppnvidError):
 
 
 class BackendUnavailable(BackendError):  # noqa: N818 - reads as a state in messages and in design.md
-    """A backend asked for by name is not usable here: says why, and which ones are."""
+    """A backend or encoder asked for by name is not usable here: says why, and what is."""
 
 
 class EncodeError(CppnvidError):

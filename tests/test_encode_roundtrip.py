@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import imageio_ffmpeg
 import numpy as np
@@ -13,7 +14,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from cppnvid.encode import decode, open_encoder, probe
+from cppnvid.encode import container_for, decode, open_encoder, probe, takes_yuv420p
+from cppnvid.encode.ffmpeg import capture
 from cppnvid.errors import RecipeError
 
 Frames = NDArray[np.uint8]
@@ -284,3 +286,52 @@ def test_files_cut_short_are_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(data[: len(data) // 2])
     with pytest.raises(RecipeError, match=r"cut short|damaged"):
         probe(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.webm"])
+def test_colour_stands_where_players_look_for_it(tmp_path: Path, name: str) -> None:
+    """Chroma is that of the left of two columns: a ramp of blue comes out unshifted.
+
+    Between the two, as swscale would have it, it would be half a step of the ramp off.
+    """
+    frame = np.zeros((32, 64, 3), np.uint8)
+    frame[..., 2] = np.arange(64) * 4
+    encode(tmp_path / name, frame[None].repeat(3, axis=0))
+    demuxer = container_for(name).demuxer
+    assert demuxer is not None
+
+    planes, _ = capture(
+        tmp_path / name,
+        demuxer,
+        ["-frames:v", "1", "-pix_fmt", "yuv420p", "-f", "rawvideo", "pipe:1"],
+        limit=10**6,
+    )
+
+    blue = np.frombuffer(planes, np.uint8)[64 * 32 : 64 * 32 * 5 // 4].reshape(16, 32)
+    wanted = 128 + 224 / 255 / 2 * frame[0, ::2, 2].astype(float)
+    assert abs(float((blue[:, 4:-4].mean(axis=0) - wanted[4:-4]).mean())) <= 0.4
+
+
+def test_frames_may_come_as_planes(tmp_path: Path) -> None:
+    """yuv420p of the right shape is taken, tagged and kept; another shape is refused."""
+    planes = np.full((4, 72, 64), 128, np.uint8)
+    planes[:, :48] = np.arange(60, 124, dtype=np.uint8)
+    options: dict[str, Any] = {"width": 64, "height": 48, "fps": Fraction(30), "frames": 4}
+    with open_encoder(tmp_path / "a.mp4", **options, pixel_format="yuv420p") as encoder:
+        with pytest.raises(ValueError, match=r"not \[n, 72, 64\]"):
+            encoder.write(clip(1))
+        encoder.write(planes)
+
+    assert "yuv420p(tv, bt709, progressive)" in described(tmp_path / "a.mp4")
+    grey = (np.arange(60, 124) - 16) / 219 * 255
+    for frame in decode(tmp_path / "a.mp4"):
+        assert np.abs(frame.mean(axis=0) - grey[:, None]).max() <= 1.5
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "expected"),
+    [("a.mp4", 64, True), ("a.webm", 64, True), ("a.webm", 63, False), ("a.mov", 64, False)],
+)
+def test_planes_are_for_even_sizes_of_420(name: str, width: int, expected: bool) -> None:
+    """ProRes has more chroma, and odd sizes have no half."""
+    assert takes_yuv420p(name, width=width, height=48) == expected

@@ -9,14 +9,16 @@ from cppnvid.encode.check import check_output, check_place
 from cppnvid.encode.containers import CONTAINERS, Container, container_for
 from cppnvid.encode.decode import decode
 from cppnvid.encode.document import write_document
-from cppnvid.encode.encoder import Encoder, open_encoder
+from cppnvid.encode.encoder import Encoder, open_encoder, takes_yuv420p
 from cppnvid.encode.film import all_frames, film_frames, probe_film
+from cppnvid.encode.h264 import H264_ENCODERS, unusable
 from cppnvid.encode.metadata import read_recipe
 from cppnvid.encode.probe import MediaInfo, probe
 from cppnvid.encode.still import write_still
 
 __all__ = [
     "CONTAINERS",
+    "H264_ENCODERS",
     "Container",
     "Encoder",
     "MediaInfo",
@@ -30,6 +32,8 @@ __all__ = [
     "probe",
     "probe_film",
     "read_recipe",
+    "takes_yuv420p",
+    "unusable",
     "write_document",
     "write_still",
 ]

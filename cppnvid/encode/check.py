@@ -6,27 +6,36 @@ from pathlib import Path
 
 from cppnvid.encode.containers import FOLDER_SUFFIX, Container, container_for
 from cppnvid.encode.folder import is_ours
+from cppnvid.encode.h264 import h264_encoder, unusable
 from cppnvid.encode.publish import exists_error, temporary_for
-from cppnvid.errors import EncodeError, RecipeError
+from cppnvid.errors import BackendUnavailable, EncodeError, RecipeError
 
 
 def check_output(
-    path: str | os.PathLike[str], *, width: int, height: int, fps: Fraction, overwrite: bool
+    path: str | os.PathLike[str],
+    *,
+    width: int,
+    height: int,
+    fps: Fraction,
+    overwrite: bool,
+    encoder: str = "auto",
 ) -> Container:
     """Check everything about an output that is known before the first frame; return its container.
 
     `width` and `height` are in pixels, `fps` in frames a second. For a still, `fps` is any
-    positive number.
+    positive number. `encoder` is that of H.264; hardware is tried, once in a process.
 
     Raises:
         RecipeError: for an unknown ending, a missing parent folder, an existing output without
-            `overwrite`, a folder holding other things, or a size or rate the container lacks.
+            `overwrite`, a folder holding other things, a size, rate or encoder the container lacks.
+        BackendUnavailable: the encoder asked for does not work here.
         EncodeError: when the folder cannot be written to.
     """
     container = container_for(path)
     _check_size(container, width, height)
     _check_rate(container, fps)
     check_place(Path(path), folder=FOLDER_SUFFIX in container.suffixes, overwrite=overwrite)
+    _check_encoder(container, encoder)
     return container
 
 
@@ -53,6 +62,18 @@ def _check_rate(container: Container, fps: Fraction) -> None:
             f"fps {fps}: {container.name} plays at most {container.max_fps} frames a second, "
             f"because browsers slow down anything faster; use fps {container.max_fps} or "
             f"{container.default_fps}, or write an .mp4"
+        )
+
+
+def _check_encoder(container: Container, encoder: str) -> None:
+    if encoder != "auto" and not container.h264:
+        raise RecipeError(f"--encoder {encoder}: is for .mp4; {container.name} has its own")
+    name = h264_encoder(encoder)
+    reason = None if name == "x264" else unusable(name)
+    if reason is not None:
+        raise BackendUnavailable(
+            f"encoder {name} is not usable here: {reason}\n"
+            f"Leave --encoder out: x264 works everywhere"
         )
 
 

@@ -1,13 +1,12 @@
 """The containers cppnvid writes, as one literal table: ending, limits, defaults, ffmpeg arguments.
 
-A new container is a new row. `arguments` is what stands between ffmpeg's input and its output;
-numbers in braces are filled in by `encoder_arguments`.
+A new container is a new row. `arguments` says how frames are coded and `muxing` how the file is
+written; `encode/arguments.py` fills in the numbers in braces and adds the rest.
 """
 
 import os
 from dataclasses import dataclass
 from fractions import Fraction
-from math import floor
 from pathlib import Path
 
 from cppnvid.errors import RecipeError
@@ -21,6 +20,9 @@ class Container:
 
     `default_short_side` is in pixels, `default_fps` in frames a second. `demuxer` names ffmpeg's
     reader, None where the file is read without ffmpeg. `max_fps` None means no limit of its own.
+    `segment_seconds` is the longest stretch between keyframes; films are encoded in pieces of it,
+    None where they are encoded whole. `h264`: coded by the encoder of H.264 that is asked for.
+    `yuv` is the pixel format of what is coded in BT.709, None where RGB is.
     """
 
     name: str
@@ -29,30 +31,15 @@ class Container:
     default_short_side: int
     default_fps: Fraction
     arguments: tuple[str, ...]
+    muxing: tuple[str, ...]
     max_side: int
     max_fps: Fraction | None = None
     default_crf: int | None = None
     max_crf: int | None = None
     demuxer: str | None = None
-
-
-def _bt709(pixel_format: str) -> tuple[str, ...]:
-    """Convert RGB to tagged BT.709, the same on every ffmpeg since 4.3.
-
-    swscale's default is untagged BT.601: mean errors of 8, 19 and 6 levels in what players show.
-    From 7.1 the encoder takes its tags from the frames, so setparams must say them; older ones
-    take them from the four options, so those stay. Both were measured (4.2, 7.0, 9.0).
-    """
-    return (
-        "-vf",
-        (
-            "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int,"
-            f"format={pixel_format},"
-            "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
-        ),
-        *("-colorspace", "bt709", "-color_primaries", "bt709"),
-        *("-color_trc", "bt709", "-color_range", "tv"),
-    )
+    segment_seconds: int | None = None
+    h264: bool = False
+    yuv: str | None = None
 
 
 _VIDEO_FPS = Fraction(30)
@@ -65,18 +52,22 @@ CONTAINERS: tuple[Container, ...] = (
         even_size=True,  # x264 refuses odd sizes in 4:2:0
         default_short_side=1080,
         default_fps=_VIDEO_FPS,
-        arguments=(
-            *_bt709("yuv420p"),
-            *("-c:v", "libx264", "-profile:v", "high", "-preset", "medium", "-crf", "{crf}"),
-            *("-bf", "2", "-g", "{keyframes}"),
+        arguments=(),
+        muxing=(
             # Instagram and YouTube ask for no edit list. use_editlist 0 alone removes it but
             # starts the video at 0.067 s; with negative_cts_offsets it starts at 0.
-            *("-movflags", "+faststart+negative_cts_offsets", "-use_editlist", "0", "-f", "mp4"),
+            *("-movflags", "+faststart+negative_cts_offsets", "-use_editlist", "0"),
+            *("-video_track_timescale", "{timescale}", "-f", "mp4"),
         ),
         max_side=16384,
-        default_crf=15,
+        default_crf=14,
         max_crf=51,
         demuxer="mov",
+        # The whole file is 2 to 5 % smaller than with a keyframe every two seconds, and the picture
+        # is smooth across half as many.
+        segment_seconds=4,
+        h264=True,
+        yuv="yuv420p",
     ),
     Container(
         name="WebM",
@@ -85,17 +76,18 @@ CONTAINERS: tuple[Container, ...] = (
         default_short_side=1080,
         default_fps=_VIDEO_FPS,
         arguments=(
-            *_bt709("yuv420p"),
             *("-c:v", "libvpx-vp9", "-crf", "{crf}", "-b:v", "0", "-g", "{keyframes}"),
             # cpu-used 4 instead of 2 is 1.5 times as fast and costs 0.9 dB.
-            *("-row-mt", "1", "-deadline", "good", "-cpu-used", "2", "-f", "webm"),
+            *("-row-mt", "1", "-deadline", "good", "-cpu-used", "2"),
         ),
+        muxing=("-f", "webm"),
         max_side=16384,
         # On a pastel clip of 540x540, VP9 at crf 16 and 20 gives 48.6 and 48.0 dB; x264 at its
         # crf 15 gives 48.2 dB with 2.9 times the bytes.
         default_crf=18,
         max_crf=63,
         demuxer="matroska",
+        yuv="yuv420p",
     ),
     Container(
         name="MOV",
@@ -103,14 +95,12 @@ CONTAINERS: tuple[Container, ...] = (
         even_size=False,  # prores_ks pads to whole macroblocks and keeps the exact size
         default_short_side=1080,
         default_fps=_VIDEO_FPS,
-        arguments=(
-            *_bt709("yuv422p10le"),
-            *("-c:v", "prores_ks", "-profile:v", "hq", "-vendor", "apl0"),
-            # Without use_metadata_tags a comment's length is 16 bits and 100 kB come back as 34.
-            *("-movflags", "+faststart+use_metadata_tags", "-f", "mov"),
-        ),
+        arguments=(*("-c:v", "prores_ks", "-profile:v", "hq", "-vendor", "apl0"),),
+        # Without use_metadata_tags a comment's length is 16 bits and 100 kB come back as 34.
+        muxing=("-movflags", "+faststart+use_metadata_tags", "-f", "mov"),
         max_side=16384,
         demuxer="mov",
+        yuv="yuv422p10le",
     ),
     Container(
         name="GIF",
@@ -125,8 +115,9 @@ CONTAINERS: tuple[Container, ...] = (
                 "split[a][b];[a]palettegen=stats_mode=single[p];"
                 "[b][p]paletteuse=new=1:dither=sierra2_4a"
             ),
-            *("-c:v", "gif", "-loop", "0", "-final_delay", "{last_delay}", "-f", "gif"),
+            *("-c:v", "gif"),
         ),
+        muxing=("-loop", "0", "-final_delay", "{last_delay}", "-f", "gif"),
         max_side=65535,
         max_fps=Fraction(50),  # browsers show a delay under 2 hundredths as 10
     ),
@@ -136,7 +127,8 @@ CONTAINERS: tuple[Container, ...] = (
         even_size=False,
         default_short_side=480,
         default_fps=_PICTURE_FPS,
-        arguments=("-c:v", "libwebp_anim", "-quality", "90", "-loop", "0", "-f", "webp"),
+        arguments=("-c:v", "libwebp_anim", "-quality", "90"),
+        muxing=("-loop", "0", "-f", "webp"),
         max_side=16383,
         # Times are whole milliseconds and browsers show 10 and less as 100.
         max_fps=Fraction(90),
@@ -148,7 +140,8 @@ CONTAINERS: tuple[Container, ...] = (
         default_short_side=480,
         default_fps=_PICTURE_FPS,
         # Smooth pictures: pred up gives 6 % fewer bytes than the default, in the same time.
-        arguments=("-c:v", "apng", "-pred", "up", "-plays", "0", "-f", "apng"),
+        arguments=("-c:v", "apng", "-pred", "up"),
+        muxing=("-plays", "0", "-f", "apng"),
         max_side=65535,
     ),
     Container(
@@ -157,7 +150,8 @@ CONTAINERS: tuple[Container, ...] = (
         even_size=False,
         default_short_side=1080,
         default_fps=_VIDEO_FPS,
-        arguments=("-c:v", "png", "-pred", "up", "-start_number", "0", "-f", "image2"),
+        arguments=("-c:v", "png", "-pred", "up"),
+        muxing=("-start_number", "0", "-f", "image2"),
         max_side=65535,
     ),
     Container(
@@ -167,6 +161,7 @@ CONTAINERS: tuple[Container, ...] = (
         default_short_side=1080,
         default_fps=_VIDEO_FPS,
         arguments=(),  # stills are written by Pillow: see still.py
+        muxing=(),
         max_side=65535,
     ),
 )
@@ -205,33 +200,3 @@ def existing(path: str | os.PathLike[str]) -> tuple[Path, Container]:
     if not Path(path).exists():
         raise RecipeError(f"{Path(path)}: does not exist")
     return Path(path), container_for(path)
-
-
-def encoder_arguments(
-    container: Container, *, fps: Fraction, frames: int, crf: int | None
-) -> list[str]:
-    """Return the ffmpeg arguments between input and output, with their numbers filled in.
-
-    Raises:
-        RecipeError: for a `crf` the container has no use for, or one out of its range.
-    """
-    if crf is not None and container.max_crf is None:
-        raise RecipeError(f"crf {crf} means nothing for {container.name}; leave it out")
-    # From 1, because x264's 0 is lossless and no player of High profile can show it.
-    if crf is not None and not 1 <= crf <= (container.max_crf or 0):
-        raise RecipeError(
-            f"crf {crf}: {container.name} takes 1 (finest) to {container.max_crf} (coarsest); "
-            f"change --crf or output.crf"
-        )
-    quality = container.default_crf if crf is None else crf
-    keyframes = max(1, round(2 * fps))  # seeking lands within two seconds; costs 2 %
-    # ffmpeg rounds each time to a hundredth of a second, but the last frame's length by itself:
-    # a loop at 40 frames a second would be a hundredth too long.
-    last_delay = _hundredths(frames / fps) - _hundredths((frames - 1) / fps)
-    numbers = {"crf": quality, "keyframes": keyframes, "last_delay": last_delay}
-    return [part.format(**numbers) for part in container.arguments]
-
-
-def _hundredths(seconds: Fraction) -> int:
-    """Round to hundredths of a second the way ffmpeg does, halves up."""
-    return floor(seconds * 100 + Fraction(1, 2))

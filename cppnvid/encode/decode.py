@@ -23,7 +23,7 @@ from cppnvid.errors import RecipeError
 _VIDEO = (
     "-map", "0:v:0", "-fps_mode", "passthrough", "-vf",
     (
-        "scale=in_color_matrix=bt709:in_range=tv:out_range=pc:"
+        "scale=in_color_matrix=bt709:in_range=tv:in_h_chr_pos=0:out_range=pc:"
         "flags=bicubic+accurate_rnd+full_chroma_int,format=rgb24"
     ),
     "-c:v", "ppm", "-f", "image2pipe", "pipe:1",

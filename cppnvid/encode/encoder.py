@@ -4,6 +4,7 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -12,15 +13,30 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from cppnvid.encode.arguments import (
+    colour_arguments,
+    encoder_arguments,
+    input_arguments,
+    longest_segment,
+    muxing_arguments,
+    quality_of,
+)
 from cppnvid.encode.check import check_output
-from cppnvid.encode.containers import FOLDER_SUFFIX, Container, encoder_arguments
-from cppnvid.encode.facts import PictureFacts
-from cppnvid.encode.ffmpeg import FrameFeed
+from cppnvid.encode.containers import FOLDER_SUFFIX, Container, container_for
+from cppnvid.encode.feeds import Feeds
 from cppnvid.encode.folder import digits_for
-from cppnvid.encode.metadata import READERS, RECIPE_LIMIT, check_recipe, embed, side_file
-from cppnvid.encode.probe import probe
-from cppnvid.encode.publish import Note, publication, silent
+from cppnvid.encode.h264 import h264_encoder
+from cppnvid.encode.metadata import check_recipe, embed, side_file
+from cppnvid.encode.publish import Note, publication, segment_folder, silent
+from cppnvid.encode.segments import Segment, in_turn, join, segment_name, segments_of
+from cppnvid.encode.verify import verify
 from cppnvid.errors import EncodeError, RecipeError
+
+# Frames that wait for their encoders, three each: at 4K, 25 MB a frame, six encoders.
+_MOST_WAITING = 450_000_000  # bytes
+
+# Whatever the clock of the container makes of its time; and the temporary file is there already.
+_EVERY_FRAME = ("-fps_mode", "passthrough", "-y")
 
 
 def open_encoder(
@@ -32,105 +48,190 @@ def open_encoder(
     frames: int,
     recipe: str = "",
     crf: int | None = None,
+    encoder: str = "auto",
+    at_once: int = 1,
+    threads: int | None = None,
+    pixel_format: str = "rgb24",
     overwrite: bool = False,
     note: Note = silent,
 ) -> "Encoder":
     """Return an encoder for exactly `frames` frames of `height` by `width` pixels; use it `with`.
 
-    The ending of `path` chooses the container. `recipe` is text that rides in the file. `crf` is
-    x264's or VP9's own scale, smaller being better and larger; None is the container's default.
-    `note` is told about leftovers of stopped runs. Nothing is written before the `with` block.
+    Nothing is written before the `with` block.
+
+    Args:
+        path: its ending chooses the container.
+        width: in pixels, as is `height`.
+        height: see `width`.
+        fps: frames a second.
+        frames: how many will be written.
+        recipe: text that rides in the file.
+        crf: x264's or VP9's own scale, smaller being better and larger; None is the container's
+            default.
+        encoder: of H.264: `auto` (x264), `x264`, `nvenc`, `videotoolbox`, or ffmpeg's names.
+        at_once: how many segments to encode at once, at most; above 1, frames are to be written in
+            the order that `Encoder.order` tells. The file is the same whatever this is.
+        threads: of encoders other than x264, which has one for each segment; None is their choice.
+        pixel_format: of the frames: `rgb24`, or `yuv420p` where `takes_yuv420p` says so.
+        overwrite: replace what stands there, once the new file is complete.
+        note: told about leftovers of stopped runs.
 
     Raises:
-        RecipeError: for everything `check_output` refuses, a still's ending, a `crf` or `recipe`
-            the container cannot take.
+        RecipeError: for everything `check_output` refuses, a still's ending, a `crf`, `encoder` or
+            `recipe` the container cannot take.
+        BackendUnavailable: the encoder asked for does not work here.
         EncodeError: when the folder cannot be written to.
     """
-    container = check_output(path, width=width, height=height, fps=fps, overwrite=overwrite)
+    container = check_output(
+        path, width=width, height=height, fps=fps, overwrite=overwrite, encoder=encoder
+    )
     if container.name == "PNG":
         raise RecipeError(f"{os.fspath(path)}: .png holds one picture; use .apng, or end with /")
     if frames < 1:
         raise RecipeError(f"frames {frames}: must be at least 1")
     check_recipe(recipe)
-    return Encoder(
-        Path(path).resolve(),
-        container,
-        encoder_arguments(container, fps=fps, frames=frames, crf=crf),
-        shape=(height, width, 3),
+    name = h264_encoder(encoder)
+    # Hardware has one encoder or two, and makes a film in one go faster than in pieces.
+    longest = longest_segment(container, fps) if name == "x264" else None
+    segments = segments_of(frames, longest)
+    size = width * height * 3 // (1 if pixel_format == "rgb24" else 2)
+    job = Job(
+        path=Path(path).resolve(),
+        container=container,
+        width=width,
+        height=height,
         fps=fps,
         frames=frames,
+        segments=segments,
+        at_once=max(1, min(at_once, len(segments), _MOST_WAITING // (3 * size))),
+        pixel_format=pixel_format,
+        crf=quality_of(container, crf),
+        encoder=name,
+        threads=threads,
         recipe=recipe,
         overwrite=overwrite,
         note=note,
     )
+    return Encoder(job)
+
+
+def takes_yuv420p(path: str | os.PathLike[str], *, width: int, height: int) -> bool:
+    """Return whether a file with this name, of this size, is best given yuv420p."""
+    return container_for(path).yuv == "yuv420p" and width % 2 == height % 2 == 0
+
+
+@dataclass(frozen=True)
+class Job:
+    """A film to be encoded: everything that is known before its first frame."""
+
+    path: Path
+    container: Container
+    width: int
+    height: int
+    fps: Fraction
+    frames: int
+    segments: tuple[Segment, ...]
+    at_once: int
+    pixel_format: str
+    crf: int | None
+    encoder: str
+    threads: int | None
+    recipe: str
+    overwrite: bool
+    note: Note
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether the output is a folder of pictures."""
+        return FOLDER_SUFFIX in self.container.suffixes
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of a frame's array."""
+        if self.pixel_format == "rgb24":
+            return self.height, self.width, 3
+        return self.height * 3 // 2, self.width
+
+    def source(self) -> list[str]:
+        """Return ffmpeg's arguments for the frames that come through its standard input."""
+        return input_arguments(
+            self.pixel_format, width=self.width, height=self.height, fps=self.fps
+        )
+
+    def coding(self, index: int) -> list[str]:
+        """Return ffmpeg's arguments that code a segment."""
+        arguments = encoder_arguments(
+            self.container,
+            fps=self.fps,
+            frames=len(self.segments[index]),
+            crf=self.crf,
+            pixels=self.width * self.height,
+            encoder=self.encoder,
+            threads=self.threads,
+        )
+        return [*colour_arguments(self.container, self.pixel_format), *arguments]
+
+    def muxing(self) -> list[str]:
+        """Return ffmpeg's arguments that write the film, or a segment of it."""
+        return muxing_arguments(self.container, fps=self.fps, frames=self.frames)
 
 
 class Encoder:
     """Write frames within a `with` block; the file appears under its name only on success.
 
-    On any exception, Ctrl-C included, ffmpeg is ended, the temporary file deleted and what stood
+    On any exception, Ctrl-C included, ffmpeg is ended, the temporary files deleted and what stood
     under the name before stays as it was.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        container: Container,
-        arguments: list[str],
-        *,
-        shape: tuple[int, int, int],
-        fps: Fraction,
-        frames: int,
-        recipe: str,
-        overwrite: bool,
-        note: Note,
-    ) -> None:
-        self._path = path
-        self._container = container
-        self._arguments = arguments
-        self._shape = shape
-        self._fps = fps
-        self._frames = frames
-        self._recipe = recipe
-        self._overwrite = overwrite
-        self._note = note
+    def __init__(self, job: Job) -> None:
+        self._job = job
         self._written = 0
-        self._feed: FrameFeed | None = None
+        self._feeds: Feeds | None = None
+        self._segment_folder: Path | None = None
         self._stack = contextlib.ExitStack()
 
+    @property
+    def order(self) -> list[int]:
+        """The numbers of the frames, from 0, in the order in which they are to be written."""
+        return [number for _, number in in_turn(self._job.segments, self._job.at_once)]
+
+    @property
+    def at_once(self) -> int:
+        """How many segments are encoded at once."""
+        return self._job.at_once
+
     def __enter__(self) -> Self:
+        job = self._job
         with contextlib.ExitStack() as stack:
             self._temporary = stack.enter_context(
-                publication(
-                    self._path,
-                    overwrite=self._overwrite,
-                    folder=self._is_folder,
-                    note=self._note,
-                )
+                publication(job.path, overwrite=job.overwrite, folder=job.is_folder, note=job.note)
             )
-            comment = stack.enter_context(self._comment_input())
-            self._feed = FrameFeed(
-                [*self._frame_input(), *comment, *self._arguments, *self._destination()],
-                directory=self._temporary if self._is_folder else None,
-            )
-            stack.callback(self._feed.abort)
+            self._tags = stack.enter_context(self._recipe_input())
+            directory = self._temporary if job.is_folder else None
+            if len(job.segments) > 1:
+                directory = stack.enter_context(segment_folder(self._temporary))
+                self._segment_folder = directory
+            self._feeds = Feeds(job.segments, job.at_once, self._command, directory=directory)
+            stack.callback(self._feeds.abort)
             self._stack = stack.pop_all()
         return self
 
     def write(self, frames: NDArray[np.uint8]) -> None:
-        """Append frames: uint8 `[n, height, width, 3]`, C-contiguous sRGB. They are copied.
+        """Append frames, C-contiguous uint8: they are copied.
 
-        Returns once all but the last few are with ffmpeg.
+        rgb24 is `[n, height, width, 3]`, sRGB; yuv420p `[n, height · 3/2, width]`, BT.709 of
+        limited range, its planes one after the other. Returns once all but the last few are with
+        ffmpeg.
 
         Raises:
             ValueError: for another shape or dtype, or more frames than were announced.
             EncodeError: when ffmpeg has failed, with its exit code and last words.
         """
-        if self._feed is None:
+        if self._feeds is None:
             raise ValueError("an Encoder takes frames only within its with block")
         self._check(frames)
         for frame in frames:
-            self._feed.put(frame.tobytes())
+            self._feeds.put(frame.tobytes())
             self._written += 1
 
     def __exit__(
@@ -146,81 +247,59 @@ class Encoder:
             self._finish()
 
     def _finish(self) -> None:
-        if self._written != self._frames:
+        job = self._job
+        if self._written != job.frames:
             raise EncodeError(
-                f"{self._path}: {self._written} of {self._frames} frames were drawn, "
+                f"{job.path}: {self._written} of {job.frames} frames were drawn, "
                 f"so nothing was published"
             )
-        assert self._feed is not None
-        self._feed.finish()
-        if self._recipe:
-            embed(self._container.name, self._temporary, self._recipe)
-        self._verify()
+        assert self._feeds is not None
+        self._feeds.finish()
+        if self._segment_folder is not None:
+            join(
+                self._segment_folder, job.segments, fps=job.fps, suffix=job.path.suffix,
+                tags=self._tags, target=[*job.muxing(), *self._destination()],
+            )  # fmt: skip
+        if job.recipe:
+            embed(job.container.name, self._temporary, job.recipe)
+        verify(self._temporary, job.path, job.container, frames=job.frames, fps=job.fps)
 
-    def _verify(self) -> None:
-        """Count the frames in the file: an encoder that dropped some would go unnoticed."""
-        try:
-            if self._container.name == "WebP":
-                # It stores equal frames in a row as one, so their time is what must be complete.
-                facts = READERS["WebP"](self._temporary, limit=RECIPE_LIMIT)
-                complete = _lasts(facts, self._frames / self._fps)
-                found = f"{float(sum(facts.delays)):.3f} s"
-            else:
-                count = probe(self._temporary).frames
-                complete = count == self._frames
-                found = f"{count} frames"
-        except RecipeError as error:  # of a file of our own, so not the user's to put right
-            raise EncodeError(f"{self._path}: the finished file is broken: {error}") from None
-        if not complete:
-            raise EncodeError(
-                f"{self._path}: the finished file holds {found} instead of {self._frames} frames, "
-                f"so it was not published"
-            )
-
-    @property
-    def _is_folder(self) -> bool:
-        return FOLDER_SUFFIX in self._container.suffixes
-
-    def _frame_input(self) -> list[str]:
-        height, width, _ = self._shape
-        size, rate = f"{width}x{height}", str(self._fps)
-        raw = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-video_size", size, "-framerate", rate]
-        return [*raw, "-i", "pipe:0"]
+    def _command(self, index: int) -> list[str]:
+        """Return what ffmpeg is told for a segment; the only one is the film."""
+        job = self._job
+        if len(job.segments) == 1:
+            return [
+                *job.source(), *self._tags, *job.coding(0), *job.muxing(), *self._destination(),
+            ]  # fmt: skip
+        name = segment_name(index, job.path.suffix)
+        return [*job.source(), *job.coding(index), *job.muxing(), *_EVERY_FRAME, name]
 
     @contextlib.contextmanager
-    def _comment_input(self) -> Iterator[list[str]]:
+    def _recipe_input(self) -> Iterator[list[str]]:
         """Yield the arguments that give ffmpeg the recipe, from a file that lives as long."""
-        if self._container.demuxer is None or not self._recipe:
+        if self._job.container.demuxer is None or not self._job.recipe:
             yield ["-map", "0:v"]
             return
         with tempfile.TemporaryDirectory(prefix="cppnvid-") as folder:
             tags = Path(folder) / "recipe.ffmeta"
-            tags.write_text(side_file(self._recipe), encoding="utf-8", newline="\n")
+            tags.write_text(side_file(self._job.recipe), encoding="utf-8", newline="\n")
             yield ["-f", "ffmetadata", "-i", str(tags), "-map", "0:v", "-map_metadata", "1"]
 
     def _destination(self) -> list[str]:
-        # Every frame once, whatever the clock of the container makes of its time.
-        start = ["-fps_mode", "passthrough", "-y"]
-        if self._is_folder:  # ffmpeg runs inside it, because % in a path would mean a number
-            return [*start, f"%0{digits_for(self._frames)}d.png"]
-        return [*start, f"file:{self._temporary}"]
+        if self._job.is_folder:  # ffmpeg runs inside it, because % in a path would mean a number
+            return [*_EVERY_FRAME, f"%0{digits_for(self._job.frames)}d.png"]
+        return [*_EVERY_FRAME, f"file:{self._temporary}"]
 
     def _check(self, frames: NDArray[Any]) -> None:
+        shape, announced = self._job.shape, self._job.frames
         if frames.dtype != np.uint8:
             raise ValueError(f"frames are {frames.dtype}, not uint8")
-        if frames.ndim != 4 or frames.shape[1:] != self._shape:
-            expected = ", ".join(str(side) for side in self._shape)
+        if frames.ndim != len(shape) + 1 or frames.shape[1:] != shape:
+            expected = ", ".join(str(side) for side in shape)
             raise ValueError(f"frames are {list(frames.shape)}, not [n, {expected}]")
         if not frames.flags.c_contiguous:
             raise ValueError("frames are not C-contiguous; pass them through ascontiguousarray")
-        if self._written + len(frames) > self._frames:
+        if self._written + len(frames) > announced:
             raise ValueError(
-                f"{self._written + len(frames)} frames were drawn for a file of {self._frames}"
+                f"{self._written + len(frames)} frames were drawn for a file of {announced}"
             )
-
-
-def _lasts(facts: PictureFacts, seconds: Fraction) -> bool:
-    """Tell whether a WebP lasts `seconds`, or is the one still that equal frames collapse into."""
-    if not facts.delays:
-        return True
-    return abs(sum(facts.delays) - seconds) <= Fraction(2, 1000)  # two ends, rounded to 1 ms

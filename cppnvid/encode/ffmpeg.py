@@ -34,6 +34,7 @@ else:
 _POLL_SECONDS = 0.1  # how soon a blocked write notices that ffmpeg has died
 _WORDS_BYTES = 4000  # of ffmpeg's last words, what is read
 _WORDS_LINES = 6  # and what is shown
+_ONLY_STOPPING = "Task finished with error code|Terminating thread with return code"
 
 
 def _start(
@@ -64,7 +65,9 @@ def _last_words(words: IO[bytes]) -> str:
     text = words.read().decode("utf-8", "replace")
     # "[out#0/mp4 @ 0x55a1aa7a0840] Nothing was written": the address says nothing to anybody.
     lines = [re.sub(r" @ 0x[0-9a-f]+", "", line) for line in text.splitlines() if line.strip()]
-    return "\n".join(lines[-_WORDS_LINES:]) or "it gave no reason"
+    # Since 7.0 every part of ffmpeg that has to stop says so, after the one that knows why.
+    telling = [line for line in lines if not re.search(_ONLY_STOPPING, line)]
+    return "\n".join((telling or lines)[-_WORDS_LINES:]) or "it gave no reason"
 
 
 def _failure(code: int, words: IO[bytes]) -> EncodeError:
@@ -94,6 +97,7 @@ class FrameFeed:
         self._stdin = self._process.stdin
         self._queue: queue.Queue[bytes | None] = queue.Queue(maxsize=_QUEUE_FRAMES)
         self._broken = threading.Event()
+        self._ended = False
         self._aborted = False
         self._thread = threading.Thread(target=self._pump, name="cppnvid-encode", daemon=True)
         self._thread.start()
@@ -132,13 +136,23 @@ class FrameFeed:
         self._process.kill()
         raise _failure(self._process.wait(), self._words)
 
+    def end(self) -> None:
+        """Say that no frame follows, and go on while ffmpeg writes the rest; `finish` waits for it.
+
+        Raises:
+            EncodeError: when ffmpeg has ended, with its exit code and last words.
+        """
+        self._ended = True
+        self.put(None)
+
     def finish(self) -> None:
         """Send the end, and wait until ffmpeg has written the file.
 
         Raises:
             EncodeError: when ffmpeg fails, with its exit code and last words.
         """
-        self.put(None)
+        if not self._ended:
+            self.end()
         while self._thread.is_alive():
             self._thread.join(_POLL_SECONDS)  # in steps, so that Ctrl-C is heard on Windows too
         code = self._process.wait()
@@ -157,6 +171,32 @@ class FrameFeed:
             self._stdin.close()
         self._process.wait()
         self._words.close()
+
+
+def run(arguments: Sequence[str], *, directory: Path | None = None) -> None:
+    """Run ffmpeg to its end on files alone.
+
+    Raises:
+        EncodeError: when ffmpeg fails, with its exit code and last words.
+    """
+    with tempfile.TemporaryFile() as words:
+        process = _start(
+            ["-v", "error", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=words,
+            directory=directory,
+        )
+        try:
+            while True:  # in steps, so that Ctrl-C is heard on Windows too
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    code = process.wait(timeout=_POLL_SECONDS)
+                    break
+        finally:
+            process.kill()
+            process.wait()
+        if code != 0:
+            raise _failure(code, words)
 
 
 @contextlib.contextmanager

@@ -1,8 +1,8 @@
 """Let a file appear under its name only when it is complete, and sweep up after killed runs.
 
 Everything is written to `.<stem>.partial-<pid><suffix>` beside the target, hence on the same file
-system, and moved over it at the very end. A killed run leaves at most such a file; the next run
-for the same target sees that its process is gone and removes it.
+system, and moved over it at the very end. A killed run leaves at most such a file, and a folder of
+segments beside it; the next run for the same target sees that its process is gone and removes them.
 """
 
 import contextlib
@@ -89,6 +89,24 @@ def publication(
 
 
 @contextlib.contextmanager
+def segment_folder(temporary: Path) -> Iterator[Path]:
+    """Yield a folder beside the temporary file, for what it is made from; remove it afterwards.
+
+    Raises:
+        EncodeError: when the disk refuses.
+    """
+    folder = temporary.with_name(f"{temporary.stem}-segments{temporary.suffix}")
+    try:
+        folder.mkdir()
+    except OSError as error:
+        raise _disk_error(folder, error) from None
+    try:
+        yield folder
+    finally:
+        _discard(folder)
+
+
+@contextlib.contextmanager
 def rewriting(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
     """Yield `path` open for reading and its successor for writing; the successor then replaces it.
 
@@ -150,7 +168,7 @@ def _sweep(path: Path, *, folder: bool, note: Note) -> None:
     stem, suffix = (path.name, "") if folder else (path.stem, path.suffix)
     ours = re.compile(
         re.escape(f".{stem}.")
-        + r"(?P<kind>partial|replaced)-(?P<pid>\d+)(-recipe)?"
+        + r"(?P<kind>partial|replaced)-(?P<pid>\d+)(-recipe|-segments)?"
         + re.escape(suffix)
     )
     for leftover in sorted(path.parent.iterdir()):

@@ -1,0 +1,111 @@
+"""What ffmpeg is told between its input and its output: colours, codec, container.
+
+The table of containers says how each is made; here its numbers are filled in.
+"""
+
+from fractions import Fraction
+from math import floor
+
+from cppnvid.encode.containers import Container
+from cppnvid.encode.h264 import h264_arguments
+from cppnvid.errors import RecipeError
+
+# Before the input as well as after it: an ffmpeg from 7.1 converts what is not tagged.
+_TAGS = (
+    *("-colorspace", "bt709", "-color_primaries", "bt709"),
+    *("-color_trc", "bt709", "-color_range", "tv"),
+)
+
+
+def input_arguments(pixel_format: str, *, width: int, height: int, fps: Fraction) -> list[str]:
+    """Return the arguments of the first input: raw frames of this format on the standard input."""
+    size = ("-video_size", f"{width}x{height}", "-framerate", str(fps))
+    tags = () if pixel_format == "rgb24" else _TAGS
+    return ["-f", "rawvideo", "-pix_fmt", pixel_format, *size, *tags, "-i", "pipe:0"]
+
+
+def colour_arguments(container: Container, pixel_format: str) -> list[str]:
+    """Convert RGB to tagged BT.709, the same on every ffmpeg since 4.3.
+
+    swscale's default is untagged BT.601: mean errors of 8, 19 and 6 levels in what players show.
+    From 7.1 the encoder takes its tags from the frames, so setparams must say them; older ones
+    take them from the four options, so those stay. Both were measured (4.2, 7.0, 9.0).
+    Colour stands on the left of its two pixels, where players look for it when a file does not say;
+    swscale's own choice, between them, is off by half a pixel there.
+    """
+    if container.yuv is None:
+        return []
+    if pixel_format == container.yuv:
+        return [*_TAGS]
+    chain = (
+        "scale=out_color_matrix=bt709:out_range=tv:out_h_chr_pos=0:"
+        "flags=bicubic+accurate_rnd+full_chroma_int,"
+        f"format={container.yuv},"
+        "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
+    )
+    return ["-vf", chain, *_TAGS]
+
+
+def quality_of(container: Container, crf: int | None) -> int | None:
+    """Return the `crf` to encode with; None where the container has none.
+
+    Raises:
+        RecipeError: for a `crf` the container has no use for, or one out of its range.
+    """
+    if crf is not None and container.max_crf is None:
+        raise RecipeError(f"crf {crf} means nothing for {container.name}; leave it out")
+    # From 1, because x264's 0 is lossless and no player of High profile can show it.
+    if crf is not None and not 1 <= crf <= (container.max_crf or 0):
+        raise RecipeError(
+            f"crf {crf}: {container.name} takes 1 (finest) to {container.max_crf} (coarsest); "
+            f"change --crf or output.crf"
+        )
+    return container.default_crf if crf is None else crf
+
+
+def longest_segment(container: Container, fps: Fraction) -> int | None:
+    """Return how many frames a segment has at most; None where the film is encoded whole."""
+    seconds = container.segment_seconds
+    return None if seconds is None else max(1, round(seconds * fps))
+
+
+def encoder_arguments(
+    container: Container,
+    *,
+    fps: Fraction,
+    frames: int,
+    crf: int | None,
+    pixels: int,
+    encoder: str,
+    threads: int | None,
+) -> list[str]:
+    """Return ffmpeg's arguments that code `frames` frames of `pixels`: a film, or a segment of it.
+
+    `crf` comes from `quality_of`; `encoder` is a name in `H264_ENCODERS`, for H.264 alone;
+    `threads` is for every other one, None being its own choice.
+    """
+    keyframes = max(1, round(2 * fps))  # seeking lands within two seconds; costs 2 %
+    arguments = [part.format(crf=crf, keyframes=keyframes) for part in container.arguments]
+    longest = longest_segment(container, fps)
+    if container.h264 and crf is not None and longest is not None:
+        arguments += h264_arguments(encoder, crf=crf, frames=frames, longest=longest, pixels=pixels)
+    elif threads is not None:
+        arguments += ["-threads", str(threads)]
+    return arguments
+
+
+def muxing_arguments(container: Container, *, fps: Fraction, frames: int) -> list[str]:
+    """Return ffmpeg's arguments that write a file of `frames` frames."""
+    # ffmpeg rounds each time to a hundredth of a second, but the last frame's length by itself:
+    # a loop at 40 frames a second would be a hundredth too long.
+    last_delay = _hundredths(frames / fps) - _hundredths((frames - 1) / fps)
+    # As ffmpeg chooses it, but said, so that segments and film count in one clock.
+    timescale = fps.numerator
+    while timescale < 10_000:
+        timescale *= 2
+    return [part.format(last_delay=last_delay, timescale=timescale) for part in container.muxing]
+
+
+def _hundredths(seconds: Fraction) -> int:
+    """Round to hundredths of a second the way ffmpeg does, halves up."""
+    return floor(seconds * 100 + Fraction(1, 2))

@@ -1,0 +1,102 @@
+"""How H.264 is asked of x264 and of graphics hardware, and whether the latter works here.
+
+x264 is the default everywhere: it makes the same bytes on every machine, and what hardware makes of
+these pictures has not been measured. Hardware is used when it is asked for and a trial succeeds;
+that an ffmpeg lists an encoder says nothing, since a build with nvenc fails where no driver is.
+"""
+
+import os
+from functools import lru_cache
+
+from cppnvid.encode.ffmpeg import FrameFeed
+from cppnvid.errors import EncodeError, RecipeError
+
+# Names as people say them, and ffmpeg's.
+H264_ENCODERS = {"x264": "libx264", "nvenc": "h264_nvenc", "videotoolbox": "h264_videotoolbox"}
+
+# benchmarks/x264.py: against `medium` at crf 15, as large, as exact, and less than half the work.
+_X264 = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "{crf}", "-threads", "1")
+_X264_PARAMETERS = ("aq-mode=2", "trellis=1", "weightp=0")
+
+# A keyframe knows nothing of the errors that the frames before it have gathered, so the picture
+# jumps there: small and slow ones by half a step and more. Bits spent around the ends of a segment
+# make it smooth: times the usual, for the last frames in pairs, and for the first ones.
+_SMALL = 640 * 640  # pixels; below, the jump is larger and bits are cheap
+_ENDS_OF_SMALL = (1.4, 2.0, 3.0, 4.0, 5.0, 6.0), (5.0, 5.0, 4.0, 3.0, 2.0, 1.5)
+_ENDS = (1.25, 1.6, 2.0, 2.5), (1.3,)
+
+
+def h264_encoder(name: str) -> str:
+    """Return the name in `H264_ENCODERS` that is meant by `auto`, such a name, or ffmpeg's own.
+
+    Raises:
+        RecipeError: no encoder has this name.
+    """
+    if name == "auto":
+        return "x264"
+    for known, program in H264_ENCODERS.items():
+        if name.lower() in (known, program):
+            return known
+    raise RecipeError(f"--encoder: unknown encoder {name!r}; use auto, {', '.join(H264_ENCODERS)}")
+
+
+def h264_arguments(
+    name: str, *, crf: int, frames: int, longest: int, pixels: int
+) -> tuple[str, ...]:
+    """Return ffmpeg's arguments for one closed group of pictures.
+
+    Args:
+        name: a name in `H264_ENCODERS`.
+        crf: x264's scale, 1 (finest) to 51; hardware gets its own scale's nearest.
+        frames: how many the group has.
+        longest: how many it may have at most; one number for all of a film's, as they share it.
+        pixels: of a frame.
+    """
+    group = ("-profile:v", "high", "-bf", "2", "-g", str(longest))
+    if name == "nvenc":
+        # p5 is NVIDIA's own advice for quality; -b:v 0 leaves the rate to cq.
+        quality = ("-preset", "p5", "-tune", "hq", "-rc", "vbr", "-cq", str(crf), "-b:v", "0")
+        return ("-c:v", "h264_nvenc", *quality, "-spatial-aq", "1", *group)
+    if name == "videotoolbox":
+        # Its scale goes from 1 to 100, upwards; x264's 14 is taken for 73.
+        return ("-c:v", "h264_videotoolbox", "-q:v", str(max(1, round(100 - crf * 1.94))), *group)
+    parameters = ":".join((*_X264_PARAMETERS, f"zones={_zones(frames, pixels)}"))
+    return (*(part.format(crf=crf) for part in _X264), *group, "-x264-params", parameters)
+
+
+def _zones(frames: int, pixels: int) -> str:
+    """Return x264's list of frames that get more bits: `first,last,b=times/…`."""
+    last, first = _ENDS_OF_SMALL if pixels < _SMALL else _ENDS
+    times = dict(enumerate(first))
+    for pair, value in enumerate(reversed(last)):
+        for frame in (frames - 1 - 2 * pair, frames - 2 - 2 * pair):
+            times[frame] = max(value, times.get(frame, 1.0))
+    return "/".join(
+        f"{frame},{frame},b={times[frame]}" for frame in sorted(times) if 0 <= frame < frames
+    )
+
+
+def unusable(name: str) -> str | None:
+    """Return why an encoder does not work here, in ffmpeg's words, or None: it is tried.
+
+    Raises:
+        EncodeError: there is no ffmpeg.
+    """
+    return _trial(name, os.environ.get("IMAGEIO_FFMPEG_EXE"))
+
+
+@lru_cache
+def _trial(name: str, _program: str | None) -> str | None:
+    """Encode one grey frame of 320x240."""
+    width, height = 320, 240
+    raw = ("-f", "rawvideo", "-pix_fmt", "yuv420p", "-video_size", f"{width}x{height}")
+    coding = h264_arguments(name, crf=20, frames=1, longest=1, pixels=width * height)
+    feed = FrameFeed([*raw, "-i", "pipe:0", *coding, "-f", "null", "-"])
+    try:
+        feed.put(b"\x80" * (width * height * 3 // 2))
+        feed.finish()
+    except EncodeError as error:
+        return str(error)
+    finally:
+        feed.abort()
+    return None

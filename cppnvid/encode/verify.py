@@ -1,0 +1,42 @@
+"""Look at a finished file before it is published: an encoder that dropped frames says nothing."""
+
+from fractions import Fraction
+from pathlib import Path
+
+from cppnvid.encode.containers import Container
+from cppnvid.encode.facts import PictureFacts
+from cppnvid.encode.metadata import READERS, RECIPE_LIMIT
+from cppnvid.encode.probe import probe
+from cppnvid.errors import EncodeError, RecipeError
+
+
+def verify(finished: Path, path: Path, container: Container, *, frames: int, fps: Fraction) -> None:
+    """Count the frames of `finished`, which is to become `path`.
+
+    Raises:
+        EncodeError: there are more or fewer, or the file cannot be read.
+    """
+    try:
+        if container.name == "WebP":
+            # It stores equal frames in a row as one, so their time is what must be complete.
+            facts = READERS["WebP"](finished, limit=RECIPE_LIMIT)
+            complete = _lasts(facts, frames / fps)
+            found = f"{float(sum(facts.delays)):.3f} s"
+        else:
+            count = probe(finished).frames
+            complete = count == frames
+            found = f"{count} frames"
+    except RecipeError as error:  # of a file of our own, so not the user's to put right
+        raise EncodeError(f"{path}: the finished file is broken: {error}") from None
+    if not complete:
+        raise EncodeError(
+            f"{path}: the finished file holds {found} instead of {frames} frames, "
+            f"so it was not published"
+        )
+
+
+def _lasts(facts: PictureFacts, seconds: Fraction) -> bool:
+    """Tell whether a WebP lasts `seconds`, or is the one still that equal frames collapse into."""
+    if not facts.delays:
+        return True
+    return abs(sum(facts.delays) - seconds) <= Fraction(2, 1000)  # two ends, rounded to 1 ms
