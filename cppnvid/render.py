@@ -1,7 +1,7 @@
 """The whole program on one screen: recipe to scene, scene to frames, frames to file."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cppnvid.backends import Backend, choose
 from cppnvid.blur import expose, exposure_times
-from cppnvid.encode import check_output, open_encoder, write_still
+from cppnvid.encode import check_output, open_encoder, takes_yuv420p, write_still
 from cppnvid.errors import RecipeError
 from cppnvid.motion import frame_times
 from cppnvid.notebook import Still, Video, still
@@ -31,6 +31,8 @@ def render_video(
     path: str | os.PathLike[str],
     *,
     backend: str | Backend = "auto",
+    encoder: str = "auto",
+    threads: int | None = None,
     overwrite: bool = False,
     progress: Progress = _silent,
     note: Note = _silent,
@@ -41,6 +43,8 @@ def render_video(
         recipe: what to draw; it rides in the file.
         path: .mp4, .mov, .webm, .gif, .webp, .apng, or a folder of PNGs if it ends in `/`.
         backend: a name that `cppnvid.backends.choose` knows, or a backend.
+        encoder: of MP4: `auto` (x264), `x264`, or this machine's `nvenc` or `videotoolbox`.
+        threads: how many processors drawing and encoding take together, at most; None is all.
         overwrite: replace what stands there, once the new file is complete.
         progress: called with (frames done, frames in all) after every batch.
         note: called with what a user may want to know, such as the backend chosen.
@@ -50,21 +54,29 @@ def render_video(
 
     Raises:
         RecipeError: the output cannot be as asked; nothing was drawn.
-        BackendError: this machine cannot draw it.
+        BackendError: this machine cannot draw it, or lacks the encoder asked for.
         EncodeError: ffmpeg or the disk failed; nothing stands under the name that was not there.
     """
     width, height = recipe.canvas.size
     output = recipe.output
-    check_output(path, width=width, height=height, fps=output.fps, overwrite=overwrite)
+    check_output(
+        path, width=width, height=height, fps=output.fps, overwrite=overwrite, encoder=encoder
+    )
     scene = build_scene(recipe)
-    drawer = _chosen(backend, recipe, scene.at(0.0), note=note, frames=output.frames)
+    drawing, encoding = shares(threads)
+    drawer = _chosen(
+        backend, recipe, scene.at(0.0), note=note, frames=output.frames, threads=drawing
+    )
+    pixel_format = _pixel_format(recipe, drawer, path)
     with open_encoder(
         path, width=width, height=height, fps=output.fps, frames=output.frames,
-        recipe=recipe_text(recipe), crf=output.crf, overwrite=overwrite, note=note,
-    ) as encoder:  # fmt: skip
+        recipe=recipe_text(recipe), crf=output.crf, encoder=encoder,
+        at_once=encoding, threads=None if threads is None else encoding,
+        pixel_format=pixel_format, overwrite=overwrite, note=note,
+    ) as film:  # fmt: skip
         done = 0
-        for frames in _frames(recipe, scene, drawer):
-            encoder.write(frames)
+        for frames in _frames(recipe, scene, drawer, order=film.order, pixel_format=pixel_format):
+            film.write(frames)
             done += len(frames)
             progress(done, output.frames)
     return Video(Path(path), width, height, output.frames, output.seconds)
@@ -95,7 +107,7 @@ def render_still(recipe: Recipe, time: float = 0.0, *, backend: str | Backend = 
         BackendError: this machine cannot draw it.
     """
     _check_time(time)
-    return still(np.concatenate(list(_bands(recipe, time, backend, _silent))))
+    return still(np.concatenate(list(_bands(recipe, time, backend))))
 
 
 def save_still(
@@ -104,6 +116,7 @@ def save_still(
     *,
     time: float = 0.0,
     backend: str | Backend = "auto",
+    threads: int | None = None,
     overwrite: bool = False,
     note: Note = _silent,
 ) -> Path:
@@ -115,20 +128,55 @@ def save_still(
     width, height = recipe.canvas.size
     check_output(path, width=width, height=height, fps=recipe.output.fps, overwrite=overwrite)
     write_still(
-        path, _bands(recipe, time, backend, note), width=width, height=height,
+        path, _bands(recipe, time, backend, note, threads), width=width, height=height,
         recipe=recipe_text(recipe, time=time), overwrite=overwrite, note=note,
     )  # fmt: skip
     return Path(path)
 
 
-def _frames(recipe: Recipe, scene: Scene, drawer: Backend) -> Iterator[NDArray[np.uint8]]:
+def shares(threads: int | None) -> tuple[int | None, int]:
+    """Return how many threads draw, None being all, and how many segments are encoded at once.
+
+    Without a limit both have every processor, and whichever is slower gets the most of them: the
+    other waits for it. Under a limit each has half, as nobody knows beforehand which that will be.
+
+    Raises:
+        RecipeError: fewer than one.
+    """
+    if threads is None:
+        return None, os.cpu_count() or 1
+    if threads < 1:
+        raise RecipeError(f"--threads: must be at least 1, given {threads}")
+    encoding = max(1, threads // 2)
+    return max(1, threads - encoding), encoding
+
+
+def _frames(
+    recipe: Recipe,
+    scene: Scene,
+    drawer: Backend,
+    *,
+    order: Sequence[int] | None = None,
+    pixel_format: str = "rgb24",
+) -> Iterator[NDArray[np.uint8]]:
     canvas = recipe.canvas
     width, height = canvas.size
     times = [float(time) for time in frame_times(recipe)]
+    if order is not None:
+        times = [times[number] for number in order]
     if canvas.shutter:
         times = exposure_times(times, recipe)
-    frames = drawer.render(scene, times, width=width, height=height, samples=canvas.samples)
+    frames = drawer.render(
+        scene, times, width=width, height=height, samples=canvas.samples, pixel_format=pixel_format
+    )
     return expose(frames, canvas.exposures) if canvas.shutter else frames
+
+
+def _pixel_format(recipe: Recipe, drawer: Backend, path: str | os.PathLike[str]) -> str:
+    """Return how frames are best handed over; those of an open shutter are averaged as RGB."""
+    width, height = recipe.canvas.size
+    planes = "yuv420p" in drawer.pixel_formats and not recipe.canvas.shutter
+    return "yuv420p" if planes and takes_yuv420p(path, width=width, height=height) else "rgb24"
 
 
 def _check_time(time: float) -> None:
@@ -137,17 +185,27 @@ def _check_time(time: float) -> None:
 
 
 def _bands(
-    recipe: Recipe, time: float, backend: str | Backend, note: Note
+    recipe: Recipe,
+    time: float,
+    backend: str | Backend,
+    note: Note = _silent,
+    threads: int | None = None,
 ) -> Iterator[NDArray[np.uint8]]:
     """Draw one picture; nothing is built before the first band is asked for."""
     moment = moment_of(recipe, time)
-    drawer = _chosen(backend, recipe, moment, note=note)
+    drawer = _chosen(backend, recipe, moment, note=note, threads=threads)
     width, height = recipe.canvas.size
     yield from drawer.bands(moment, width=width, height=height, samples=recipe.canvas.samples)
 
 
 def _chosen(
-    backend: str | Backend, recipe: Recipe, moment: Moment, *, note: Note = _silent, frames: int = 1
+    backend: str | Backend,
+    recipe: Recipe,
+    moment: Moment,
+    *,
+    note: Note = _silent,
+    frames: int = 1,
+    threads: int | None = None,
 ) -> Backend:
     """Return the backend itself, or the one with this name that suits the job."""
     if not isinstance(backend, str):
@@ -156,4 +214,4 @@ def _chosen(
     canvas = recipe.canvas
     exposures = canvas.exposures if canvas.shutter and frames > 1 else 1
     points = frames * exposures * width * height * canvas.samples**2
-    return choose(backend, note, moment=moment, points=points)
+    return choose(backend, note, moment=moment, points=points, threads=threads)

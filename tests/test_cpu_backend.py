@@ -1,6 +1,7 @@
 """The fused `cpu` backend against its readable twin, the `torch` backend."""
 
 import sys
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -11,16 +12,19 @@ from numpy.typing import NDArray
 from cppnvid import backends, build_scene
 from cppnvid.backends import Backend
 from cppnvid.backends.reference import TorchBackend
+from cppnvid.encode import decode, open_encoder
 from cppnvid.errors import BackendUnavailable, RecipeError
 from cppnvid.network import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.recipe import COLOUR_MODES, Recipe
+from cppnvid.render import render_video
 from cppnvid.scene import Moment, Scene
+from tests.conftest import small
 
 pytest.importorskip("halide", reason="no halide here: it has wheels for some platforms only")
 
 # From here on a machine has halide, and what does not work with it fails.
 from cppnvid.backends import cpu
-from cppnvid.backends.halide import functions
+from cppnvid.backends.halide import functions, yuv
 
 WARPS: dict[str, dict[str, Any]] = {
     "mirror": {"kind": "mirror", "angle": 30, "offset": 0.1},
@@ -264,3 +268,82 @@ def test_unknown_names_are_refused(name: str) -> None:
     """What is no backend's name is a mistake and not a guess."""
     with pytest.raises(RecipeError, match="cpu"):
         backends.choose(name)
+
+
+def planes_from(rgb: NDArray[Any]) -> NDArray[np.uint8]:
+    """Convert colours in [0, 1], [height, width, 3], as BT.709 says, in float64."""
+    red, green, blue = np.moveaxis(rgb.astype(np.float64), -1, 0)
+    grey = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    planes = [16 + 219 * grey]
+    for part, divisor in ((blue, 1.8556), (red, 1.5748)):
+        chroma = np.pad((part - grey) / divisor, ((0, 0), (1, 0)), mode="edge")
+        left, middle, right = chroma[:, :-1:2], chroma[:, 1::2], chroma[:, 2::2]
+        across = (left + 2 * middle + right) / 4
+        planes.append(128 + 224 * (across[::2] + across[1::2]) / 2)
+    return np.concatenate([np.floor(plane + 0.5).ravel() for plane in planes]).astype(np.uint8)
+
+
+@pytest.mark.parametrize(("width", "height"), [(2, 2), (6, 4), (14, 10), (16, 16), (34, 18)])
+@pytest.mark.parametrize("threads", [None, 1])
+def test_planes_are_bt709(width: int, height: int, threads: int | None) -> None:
+    """Any even size gives what the formula gives, but for roundings of a half."""
+    rgb = np.random.default_rng(1).integers(0, 65536, (height, width, 3), dtype=np.uint16)
+    frame = np.zeros((height * 3 // 2, width), np.uint8)
+
+    yuv.yuv_pipeline().convert(rgb, yuv.planes_of(frame, height), threads or 16)
+
+    wanted = planes_from(rgb / 65535)
+    assert np.abs(frame.ravel().astype(int) - wanted).max() <= 1
+    assert np.mean(frame.ravel() != wanted) <= 0.01
+
+
+@pytest.mark.parametrize("samples", [1, 2])
+def test_frames_of_yuv_are_the_frames_of_rgb(samples: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawn in several bands, they are the same picture to the rounding of RGB to 8 bits."""
+    monkeypatch.setattr(cpu, "_POINTS_A_BAND", 40 * 5 * samples**2)
+    scene = scene_of()
+    size: dict[str, Any] = {"width": 40, "height": 22, "samples": samples}
+    backend = cpu.CpuBackend()
+
+    (frame,) = backend.render(scene, [0.3], **size, pixel_format="yuv420p")
+    (rgb,) = backend.render(scene, [0.3], **size)
+
+    assert frame.shape == (1, 33, 40)
+    wanted = planes_from(rgb[0] / 255)
+    assert np.abs(frame.ravel().astype(int) - wanted).max() <= 1
+
+
+def test_flat_colours_survive_from_planes_to_file() -> None:
+    """Patches that were converted here come back from an MP4 within 1.5 levels in every channel."""
+    corners = [[r, g, b] for r in (16, 235) for g in (16, 235) for b in (16, 235)]
+    colours = np.array([*corners, [255, 0, 0], [0, 255, 0], [0, 0, 255], [90, 160, 40]])
+    picture = colours.reshape(3, 4, 3).repeat(32, axis=0).repeat(32, axis=1)
+    frame = np.empty((96 * 3 // 2, 128), np.uint8)
+    yuv.yuv_pipeline().convert((picture * 257).astype(np.uint16), yuv.planes_of(frame, 96), 2)
+
+    with open_encoder(
+        "a.mp4", width=128, height=96, fps=Fraction(30), frames=4, pixel_format="yuv420p"
+    ) as encoder:
+        encoder.write(np.stack([frame] * 4))
+
+    for decoded in decode("a.mp4"):
+        patches = decoded.astype(float).reshape(3, 32, 4, 32, 3)[:, 8:24, :, 8:24]
+        means = patches.mean(axis=(1, 3)).reshape(-1, 3)
+        assert np.abs(means - colours).max() <= 1.5
+
+
+def test_films_are_drawn_as_planes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An MP4 and an even WebM get yuv420p from this backend; odd sizes and other files get RGB."""
+    asked: list[str] = []
+    drawing = cpu.CpuBackend.render
+
+    def spy(self: cpu.CpuBackend, *args: Any, **options: Any) -> Any:
+        asked.append(options["pixel_format"])
+        return drawing(self, *args, **options)
+
+    monkeypatch.setattr(cpu.CpuBackend, "render", spy)
+    for name, width in (("a.mp4", 32), ("a.webm", 32), ("b.webm", 33), ("a.gif", 32)):
+        render_video(small(width, 18), name, backend="cpu")
+        assert len(list(decode(name))) == 6
+
+    assert asked == ["yuv420p", "yuv420p", "rgb24", "rgb24"]

@@ -1,6 +1,7 @@
 """The whole way from a recipe to a file and back, and what a notebook shows."""
 
 import base64
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,12 +11,13 @@ import pytest
 from PIL import Image
 
 import cppnvid
+from cppnvid.backends import choose
 from cppnvid.encode import decode, probe, read_recipe
 from cppnvid.errors import RecipeError
 from cppnvid.notebook import Still, Video
 from cppnvid.presets import load_recipe, parse_recipe_text
 from cppnvid.recipe import Recipe
-from cppnvid.render import render_frames, render_still, render_video, save_still
+from cppnvid.render import render_frames, render_still, render_video, save_still, shares
 from tests.conftest import small, step
 
 
@@ -95,6 +97,7 @@ def test_a_failed_drawing_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
 
     class Breaking:
         name = "breaking"
+        pixel_formats = ("rgb24",)
 
         def render(self, *_: object, **__: object) -> object:
             yield from frames[:3]
@@ -252,3 +255,40 @@ def test_an_unknown_backend_is_refused_at_once() -> None:
     """render_frames does not wait for its first frame to say so."""
     with pytest.raises(RecipeError, match="unknown backend 'zz'"):
         render_frames(tiny(), backend="zz")
+
+
+@pytest.mark.parametrize(
+    ("threads", "drawing", "encoding"), [(1, 1, 1), (2, 1, 1), (3, 2, 1), (8, 4, 4)]
+)
+def test_threads_are_shared_out(threads: int, drawing: int, encoding: int) -> None:
+    """Drawing and encoding keep the limit together, and neither is left without."""
+    assert shares(threads) == (drawing, encoding)
+
+
+def test_without_a_limit_both_may_have_all() -> None:
+    """The slower half gets what the other leaves; which one that is nobody knows beforehand."""
+    assert shares(None) == (None, os.cpu_count())
+
+
+def test_a_limit_reaches_the_backend_and_not_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The backend is made with its share, and the film has the same bytes as without a limit."""
+    given: list[object] = []
+
+    def spy(*args: object, **options: object) -> object:
+        given.append(options["threads"])
+        return choose(*args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("cppnvid.render.choose", spy)
+    recipe = small(64, 48, output={"frames": 30, "fps": 3})
+    for threads in (None, 1, 8):
+        render_video(recipe, f"{threads}.mp4", backend="torch", threads=threads)
+    save_still(recipe, "a.png", backend="torch", threads=3)
+
+    assert given == [None, 1, 4, 3]
+    assert len({Path(f"{threads}.mp4").read_bytes() for threads in (None, 1, 8)}) == 1
+
+
+def test_a_limit_of_no_threads_is_refused() -> None:
+    """Nothing draws with none; the option is named."""
+    with pytest.raises(RecipeError, match="--threads: must be at least 1, given 0"):
+        render_video(tiny(), "a.mp4", threads=0)

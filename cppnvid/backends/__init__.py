@@ -21,14 +21,30 @@ from cppnvid.scene import Moment, Scene
 
 
 class Backend(Protocol):
-    """Draws scenes. Frames are C-contiguous uint8 in host memory."""
+    """Draws scenes. Frames are C-contiguous uint8 in host memory.
+
+    `pixel_formats` are those that `render` can yield: `rgb24`, and `yuv420p` where it is made from
+    colours that were not rounded to 8 bits before.
+    """
 
     name: str
+    pixel_formats: tuple[str, ...]
 
     def render(
-        self, scene: Scene, times: Iterable[float], *, width: int, height: int, samples: int = 1
+        self,
+        scene: Scene,
+        times: Iterable[float],
+        *,
+        width: int,
+        height: int,
+        samples: int = 1,
+        pixel_format: str = "rgb24",
     ) -> Iterator[NDArray[np.uint8]]:
-        """Draw a frame for each time, in order, as batches [n, height, width, 3]."""
+        """Draw a frame for each time, in order, as batches.
+
+        rgb24 is [n, height, width, 3]; yuv420p [n, height · 3/2, width], for even sides: BT.709 of
+        limited range, plane Y, then U and V with chroma on the left of its two columns.
+        """
         ...
 
     def bands(
@@ -58,6 +74,7 @@ def choose(
     *,
     moment: Moment | None = None,
     points: int | None = None,
+    threads: int | None = None,
 ) -> Backend:
     """Return the backend with this name.
 
@@ -67,13 +84,14 @@ def choose(
         note: told what `auto` chose and why not the others.
         moment: of the scene that is to be drawn, for backends that cannot draw every scene.
         points: how many are to be drawn in all, for backends that pay only for larger jobs.
+        threads: how many draw on the processor at most; None is all.
 
     Raises:
         RecipeError: no backend has this name.
         BackendUnavailable: the backend exists and is not usable here, or not for this scene.
     """
     if name in ("auto", "torch"):
-        return _best(name, note, moment, points)
+        return _best(name, note, moment, points, threads)
     kind = ":".join(name.split(":")[:2])
     if kind not in _BACKENDS:
         raise RecipeError(unknown("backend", name, ("auto", "torch", *_BACKENDS)))
@@ -86,11 +104,15 @@ def choose(
         raise BackendUnavailable(f"backend {name} is not usable here: {detail}. Usable: {others}")
     if kind == "torch:cuda" and name != kind:
         _check_cuda_index(name, name.removeprefix("torch:"))
-    return _made(name)
+    return _made(name, threads)
 
 
 def _best(
-    name: str, note: Callable[[str], None], moment: Moment | None, points: int | None
+    name: str,
+    note: Callable[[str], None],
+    moment: Moment | None,
+    points: int | None,
+    threads: int | None,
 ) -> Backend:
     """Return the first that is usable; `auto` says why not those before it."""
     passed: list[str] = []
@@ -104,12 +126,12 @@ def _best(
             if name == "auto":
                 others = f"; not with {'; '.join(passed)}" if passed else ""
                 note(f"drawing with {entry.name} ({entry.detail}){others}")
-            return _made(entry.name)
+            return _made(entry.name, threads)
         passed.append(f"{entry.name}: {why_not}")
     raise BackendUnavailable(f"no backend is usable here: {'; '.join(passed)}")
 
 
-def _made(name: str) -> Backend:
+def _made(name: str, threads: int | None) -> Backend:
     if name == "gpu":
         from cppnvid.backends.gpu import GpuBackend
 
@@ -117,10 +139,10 @@ def _made(name: str) -> Backend:
     if name == "cpu":
         from cppnvid.backends.cpu import CpuBackend
 
-        return CpuBackend()
+        return CpuBackend(threads)
     from cppnvid.backends.reference import TorchBackend
 
-    return TorchBackend(name.removeprefix("torch:"))
+    return TorchBackend(name.removeprefix("torch:"), threads=threads)
 
 
 # ------------------------------------------------------------------ fused

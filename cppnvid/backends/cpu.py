@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import Any
 
 import halide as hl
 import numpy as np
@@ -19,6 +20,7 @@ from cppnvid.backends.halide.architecture import Architecture, architecture_of
 from cppnvid.backends.halide.field import WARPS
 from cppnvid.backends.halide.functions import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.backends.halide.pipeline import Pipeline
+from cppnvid.backends.halide.yuv import planes_of, yuv_pipeline
 from cppnvid.backends.packing import kind_of
 from cppnvid.camera import View, axes
 from cppnvid.errors import BackendUnavailable
@@ -50,21 +52,45 @@ class CpuBackend:
     def __init__(self, threads: int | None = None) -> None:
         self.name = "cpu"
         self.threads = threads
+        self.pixel_formats: tuple[str, ...] = ("rgb24", "yuv420p")
 
     def render(
-        self, scene: Scene, times: Iterable[float], *, width: int, height: int, samples: int = 1
+        self,
+        scene: Scene,
+        times: Iterable[float],
+        *,
+        width: int,
+        height: int,
+        samples: int = 1,
+        pixel_format: str = "rgb24",
     ) -> Iterator[NDArray[np.uint8]]:
-        """Draw one frame for each time: uint8 [1, height, width, 3], sRGB.
+        """Draw one frame for each time, in this pixel format.
+
+        rgb24 is uint8 [1, height, width, 3], sRGB; yuv420p [1, height · 3/2, width], see `yuv.py`.
 
         Raises:
             BackendUnavailable: this backend cannot draw such a scene.
         """
         for time in times:
-            frame = np.empty((1, height, width, 3), dtype=np.uint8)
             moment = scene.at(time)
+            if pixel_format == "yuv420p":
+                yield self._yuv420p(moment, width, height, samples)[None]
+                continue
+            frame = np.empty((1, height, width, 3), dtype=np.uint8)
             for rows in _bands(moment, width, height, samples):
                 self._draw(frame[0, rows], moment, rows, height, samples)
             yield frame
+
+    def _yuv420p(self, moment: Moment, width: int, height: int, samples: int) -> NDArray[np.uint8]:
+        frame = np.empty((height * 3 // 2, width), dtype=np.uint8)
+        luma, *chroma = planes_of(frame, height)
+        for rows in _bands(moment, width, height, samples):
+            band = np.empty((rows.stop - rows.start, width, 3), dtype=np.uint16)
+            self._draw(band, moment, rows, height, samples)
+            half = slice(rows.start // 2, rows.stop // 2)
+            planes = (luma[rows], *(plane[half] for plane in chroma))
+            yuv_pipeline().convert(band, planes, _strips(self.threads))
+        return frame
 
     def bands(
         self, moment: Moment, *, width: int, height: int, samples: int = 1
@@ -80,16 +106,21 @@ class CpuBackend:
             yield band
 
     def _draw(
-        self, out: NDArray[np.uint8], moment: Moment, rows: slice, height: int, samples: int
+        self,
+        out: NDArray[np.unsignedinteger[Any]],
+        moment: Moment,
+        rows: slice,
+        height: int,
+        samples: int,
     ) -> None:
-        """Draw these rows of a frame of this height into `out`, uint8 [rows, width, 3]."""
+        """Draw these rows of a frame of this height into `out`, 8 or 16 bits [rows, width, 3]."""
         width = out.shape[1]
-        pipeline = pipeline_for(moment, samples)
+        pipeline = pipeline_for(moment, samples, bits=8 * out.itemsize)
         columns, lines = (
             axis.astype(np.float32) for axis in axes(moment.coordinates, width, height, samples)
         )
         tile = pipeline.schedule.tile
-        wide = out if width >= tile else np.empty((len(out), tile, 3), dtype=np.uint8)
+        wide = out if width >= tile else np.empty((len(out), tile, 3), dtype=out.dtype)
         pipeline.draw(
             wide,
             moment=moment,
@@ -102,7 +133,7 @@ class CpuBackend:
             out[:] = wide[:, :width]
 
 
-def pipeline_for(moment: Moment, samples: int) -> Pipeline:
+def pipeline_for(moment: Moment, samples: int, bits: int = 8) -> Pipeline:
     """Return the compiled pipeline that draws a moment; compile it if it is the first such.
 
     Raises:
@@ -112,7 +143,7 @@ def pipeline_for(moment: Moment, samples: int) -> Pipeline:
     if reason:
         raise BackendUnavailable(f"backend cpu cannot draw this: {reason}. Use --backend torch:cpu")
     with _BUILDING:
-        return compiled(architecture_of(moment, samples))
+        return compiled(architecture_of(moment, samples, bits))
 
 
 @lru_cache(maxsize=32)
@@ -165,6 +196,7 @@ def _bands(moment: Moment, width: int, height: int, samples: int) -> Iterator[sl
     work = sum(layer.weight.size for layer in moment.layers) + 1
     points = min(_WORK_A_BAND // work, _POINTS_A_BAND)
     count = max(points // (width * samples**2), 2 * _cores())
+    count += count % 2  # the rows of a chroma value stay together
     for top in range(0, height, count):
         yield slice(top, min(top + count, height))
 

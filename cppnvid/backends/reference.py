@@ -39,6 +39,7 @@ class TorchBackend:
         self, device: str = "cpu", dtype: torch.dtype = torch.float32, threads: int | None = None
     ) -> None:
         self.name = f"torch:{device}"
+        self.pixel_formats: tuple[str, ...] = ("rgb24",)
         self.device = torch.device(device)
         self.dtype = dtype
         threads = threads or torch.get_num_threads()
@@ -60,9 +61,17 @@ class TorchBackend:
         return self._colours(_upload(moment.layers, self.device, self.dtype), moment, x, y, {})
 
     def render(
-        self, scene: Scene, times: Iterable[float], *, width: int, height: int, samples: int = 1
+        self,
+        scene: Scene,
+        times: Iterable[float],
+        *,
+        width: int,
+        height: int,
+        samples: int = 1,
+        pixel_format: str = "rgb24",
     ) -> Iterator[NDArray[np.uint8]]:
         """Draw one frame for each time: uint8 [1, height, width, 3], sRGB, in host memory."""
+        assert pixel_format in self.pixel_formats
         for time in times:
             frame = np.empty((1, height, width, 3), dtype=np.uint8)
             row = 0

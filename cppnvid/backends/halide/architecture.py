@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import halide as hl
 import numpy as np
@@ -32,10 +33,11 @@ class Architecture:
     mode: str
     turned: bool
     supersampled: bool
+    bits: int = 8
 
 
-def architecture_of(moment: Moment, samples: int) -> Architecture:
-    """Return the key of the pipeline that draws this moment."""
+def architecture_of(moment: Moment, samples: int, bits: int = 8) -> Architecture:
+    """Return the key of the pipeline that draws this moment with so many bits a value: 8 or 16."""
     return Architecture(
         inputs=moment.inputs,
         layers=tuple(
@@ -46,6 +48,7 @@ def architecture_of(moment: Moment, samples: int) -> Architecture:
         mode=moment.colouring.mode,
         turned=turns(moment.colouring),
         supersampled=samples > 1,
+        bits=bits,
     )
 
 
@@ -56,6 +59,15 @@ class Schedule:
     tile: int
     neurons: int
     lanes: int  # of a vector register
+
+
+@lru_cache(maxsize=1)
+def host_target() -> hl.Target:
+    """Return this machine's target, without checks: the pipelines' callers hold their bounds."""
+    target = hl.get_host_target()
+    for feature in (hl.TargetFeature.NoAsserts, hl.TargetFeature.NoBoundsQuery):
+        target = target.with_feature(feature)
+    return target
 
 
 def schedule_for(target: hl.Target) -> Schedule:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import Any
 
 import halide as hl
 import numpy as np
@@ -20,24 +20,21 @@ from cppnvid.backends.halide.architecture import (
     Architecture,
     LayerKind,
     Schedule,
+    host_target,
     pack_numbers,
     pack_weights,
     schedule_for,
 )
 from cppnvid.backends.halide.colour import colour, from_linear, to_linear
 from cppnvid.backends.halide.field import to_field
-from cppnvid.backends.halide.functions import ACTIVATIONS, ATAN_PAIR, OUTPUT_FUNCTIONS, Expr
+from cppnvid.backends.halide.functions import (
+    ACTIVATIONS,
+    ATAN_PAIR,
+    OUTPUT_FUNCTIONS,
+    Expr,
+)
 from cppnvid.palette import GRADIENT_STEPS
 from cppnvid.scene import Moment
-
-
-@lru_cache(maxsize=1)
-def host_target() -> hl.Target:
-    """Return this machine's target, without checks: the pipelines' callers hold their bounds."""
-    target = hl.get_host_target()
-    for feature in (hl.TargetFeature.NoAsserts, hl.TargetFeature.NoBoundsQuery):
-        target = target.with_feature(feature)
-    return target
 
 
 def _read_back(numbers: hl.ImageParam) -> Iterator[Expr]:
@@ -64,13 +61,20 @@ class Pipeline:
         self._drawing = threading.Lock()
 
     def draw(
-        self, out: NDArray[np.uint8], *, moment: Moment, columns: NDArray[np.float32],
-        rows: NDArray[np.float32], samples: int, strips: int,
-    ) -> None:  # fmt: skip
+        self,
+        out: NDArray[np.unsignedinteger[Any]],
+        *,
+        moment: Moment,
+        columns: NDArray[np.float32],
+        rows: NDArray[np.float32],
+        samples: int,
+        strips: int,
+    ) -> None:
         """Draw rows of a frame.
 
         Args:
-            out: uint8 [rows, width, 3], C-contiguous; at least `schedule.tile` wide.
+            out: uint8 or uint16, as the architecture says, [rows, width, 3], C-contiguous; at least
+                `schedule.tile` wide.
             moment: of this pipeline's architecture.
             columns: float32, the x of the sub-columns; the last one is repeated up to the width.
             rows: float32 [rows · samples]; the y of every sub-row.
@@ -149,7 +153,7 @@ class Pipeline:
             sample = rgb[x * self._samples + point.x, y * self._samples + point.y]
             light[x, y] = tuple(before[i] + sample[i] for i in range(3))
             means = [from_linear(light[x, y][i] * share) for i in range(3)]
-            picture[c, x, y] = _eight_bits(hl.mux(c, means))
+            picture[c, x, y] = _whole(hl.mux(c, means), architecture.bits)
             picture.bound(c, 0, 3).split(x, tiles, inner, lanes, hl.TailStrategy.ShiftInwards)
             picture.reorder(c, inner, tiles, y).unroll(c).vectorize(inner)
             light.compute_at(picture, tiles).bound_extent(x, lanes).vectorize(x)
@@ -158,7 +162,9 @@ class Pipeline:
             rgb.reorder(inner, tiles, y).vectorize(inner, lanes)
             tile_of = hl.LoopLevel(rgb, tiles)
         else:
-            picture[c, x, y] = _eight_bits(hl.mux(c, [rgb[x, y][i] for i in range(3)]))
+            picture[c, x, y] = _whole(
+                hl.mux(c, [rgb[x, y][i] for i in range(3)]), architecture.bits
+            )
             picture.bound(c, 0, 3).split(x, tiles, inner, tile, hl.TailStrategy.ShiftInwards)
             picture.reorder(c, inner, tiles, y).unroll(c).vectorize(inner, lanes)
             tile_of = hl.LoopLevel(picture, tiles)
@@ -252,5 +258,7 @@ def _activated(kind: LayerKind, total: Expr, neuron: hl.Var) -> Expr:
     return ACTIVATIONS[kind.activation](total)
 
 
-def _eight_bits(value: Expr) -> Expr:
-    return hl.u8(hl.i32(value * hl.f32(255.0) + hl.f32(0.5)))
+def _whole(value: Expr, bits: int) -> Expr:
+    """Round a value in [0, 1] to this many bits."""
+    levels = hl.i32(value * hl.f32(2**bits - 1) + hl.f32(0.5))
+    return hl.u8(levels) if bits == 8 else hl.u16(levels)
