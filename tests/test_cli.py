@@ -368,6 +368,9 @@ def test_what_was_printed_can_be_asked_about(run: Run) -> None:
         (("still", "--seed", "1", "-o", "a.jpg"), "a.jpg: a still is a .png"),
         (("morph", "--seeds", "1", "-o", "folder.mp4"), "folder.mp4: is a folder"),
         (("morph", "--seeds", "1", "-o", "a.mp4", "--crf", "0"), "MP4 takes 1 (finest) to 51"),
+        (("morph", "--seeds", "1", "--threads", "0"), "--threads: must be a whole number from 1"),
+        (("still", "--seed", "1", "--threads", "two"), "--threads: must be a whole number from 1"),
+        (("morph", "--seeds", "1", "--encoder", "av1"), "--encoder: unknown encoder 'av1'"),
     ],
 )
 def test_puzzling_outputs_are_refused_plainly(run: Run, typed: tuple[str, ...], words: str) -> None:

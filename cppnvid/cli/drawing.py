@@ -45,6 +45,8 @@ def morph(
     crf: option.Crf = None,
     overwrite: option.Overwrite = False,
     backend: option.Backend = "auto",
+    encoder: option.Encoder = "auto",
+    threads: option.Threads = None,
     quiet: option.Quiet = False,
 ) -> None:
     """Draw a video through the pictures of several seeds, or of networks from files."""
@@ -80,6 +82,8 @@ def render(
     crf: option.Crf = None,
     overwrite: option.Overwrite = False,
     backend: option.Backend = "auto",
+    encoder: option.Encoder = "auto",
+    threads: option.Threads = None,
     quiet: option.Quiet = False,
 ) -> None:
     """Draw the video of a preset, a recipe or an older file.
@@ -101,13 +105,14 @@ def _draw_video(source: "Source", given: dict[str, Any]) -> None:
     from cppnvid.presets import load_recipe
 
     overrides = option.overrides_from(given)
+    threads = option.parse_threads(given["threads"])
     recipe = load_recipe(source, overrides)
     output = named_output(given["output"], video_name(source.stem, pictures(recipe)))
     container = container_for(output)
     asked = format_overrides(recipe, container, overrides, made_as=source.suffix)
     if asked:
         recipe = load_recipe(source, [*overrides, *asked])
-    check_early(recipe, output, overwrite=given["overwrite"])
+    check_early(recipe, output, overwrite=given["overwrite"], encoder=given["encoder"])
     from cppnvid.render import render_video
 
     with Reporter(quiet=given["quiet"]) as reporter:
@@ -117,6 +122,8 @@ def _draw_video(source: "Source", given: dict[str, Any]) -> None:
             recipe,
             output,
             backend=given["backend"],
+            encoder=given["encoder"],
+            threads=threads,
             overwrite=given["overwrite"],
             progress=reporter.progress,
             note=reporter.note,
@@ -151,6 +158,7 @@ def still(
     output: option.StillOutput = None,
     overwrite: option.Overwrite = False,
     backend: option.Backend = "auto",
+    threads: option.Threads = None,
     quiet: option.Quiet = False,
 ) -> None:
     """Draw one picture: of a seed, or a moment of a preset.
@@ -171,6 +179,7 @@ def still(
     moment = option.parse_time(time) if time is not None else origin.time or 0.0
     stem = f"{origin.stem}-{seed}" if origin.sheet == "seeds" else origin.stem
     place = named_output(output, f"{stem or '-'.join(['still', *pictures(recipe)[:1]])}.png")
+    limit = option.parse_threads(threads)
     if not place.lower().endswith(".png"):
         raise RecipeError(f"{place}: a still is a .png; `render` makes videos and animations")
     check_early(recipe, place, overwrite=overwrite)
@@ -178,6 +187,7 @@ def still(
 
     with Reporter(quiet=quiet) as reporter:
         written = save_still(
-            recipe, place, time=moment, backend=backend, overwrite=overwrite, note=reporter.note
-        )
+            recipe, place, time=moment, backend=backend, threads=limit,
+            overwrite=overwrite, note=reporter.note,
+        )  # fmt: skip
     say(str(written))

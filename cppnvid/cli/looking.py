@@ -87,11 +87,16 @@ def _show_weights(file: str) -> None:
 
 @app.command(cls=option.GroupedCommand)
 def backends() -> None:
-    """List what can draw on this machine, best first."""
+    """List what can draw on this machine, best first, and what can encode MP4."""
     from cppnvid.backends import report
+    from cppnvid.encode import H264_ENCODERS, unusable
 
     for entry in report():
         say(f"{entry.name:12} {'usable' if entry.usable else 'not usable':12} {entry.detail}")
+    for name, program in H264_ENCODERS.items():
+        reason = unusable(name)
+        words = f"{program} of ffmpeg" if reason is None else reason.splitlines()[0]
+        say(f"{name:12} {'usable' if reason is None else 'not usable':12} --encoder: {words}")
 
 
 @app.command(cls=option.GroupedCommand)

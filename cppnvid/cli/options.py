@@ -140,6 +140,16 @@ Backend = Annotated[
     str,
     _option(_FILE, "NAME", "What draws; 'cppnvid backends' lists them.", "--backend"),
 ]
+Encoder = Annotated[
+    str,
+    _option(_FILE, "NAME", "Of .mp4: x264, or this machine's nvenc or videotoolbox.", "--encoder"),
+]
+Threads = Annotated[
+    str | None,
+    _option(
+        _FILE, "N", "Processors to draw and encode with, at most; all if not said.", "--threads"
+    ),
+]
 Quiet = Annotated[bool, _option(_FILE, "", "No progress and no notes.", "--quiet", "-q")]
 
 _KEYS = {
@@ -249,6 +259,22 @@ def film_of(source: "Source", name: str) -> "Source":
             f"drawn from its recipe: 'cppnvid info {name} > recipe.yaml'"
         )
     return source
+
+
+def parse_threads(text: str | None) -> int | None:
+    """Return the limit that `--threads` names, None if it was not said.
+
+    Raises:
+        RecipeError: it is not a whole number from 1.
+    """
+    from cppnvid.presets import parse
+
+    if text is None:
+        return None
+    threads = parse(text, "--threads", lined=False).data
+    if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
+        raise RecipeError(f"--threads: must be a whole number from 1, given {text!r}")
+    return threads
 
 
 def parse_time(text: str) -> float:

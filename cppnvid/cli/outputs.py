@@ -86,12 +86,19 @@ def named_output(output: str | None, default: str) -> str:
     return output or default
 
 
-def check_early(recipe: "Recipe", output: str, *, overwrite: bool) -> None:
+def check_early(recipe: "Recipe", output: str, *, overwrite: bool, encoder: str = "auto") -> None:
     """Refuse what cannot be written before torch is loaded, which takes seconds."""
     from cppnvid.encode import check_output
 
     width, height = recipe.canvas.size
-    check_output(output, width=width, height=height, fps=recipe.output.fps, overwrite=overwrite)
+    check_output(
+        output,
+        width=width,
+        height=height,
+        fps=recipe.output.fps,
+        overwrite=overwrite,
+        encoder=encoder,
+    )
 
 
 def size_on_disk(path: Path) -> str:
