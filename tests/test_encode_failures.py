@@ -16,7 +16,7 @@ import psutil
 import pytest
 from numpy.typing import NDArray
 
-from cppnvid.encode import encoder as encoder_module
+from cppnvid.encode import job as job_module
 from cppnvid.encode import open_encoder, probe
 from cppnvid.encode.arguments import encoder_arguments
 from cppnvid.encode.encoder import Encoder
@@ -188,7 +188,7 @@ def test_lost_frames_are_found_out(out: Path, name: str, monkeypatch: pytest.Mon
     def lossy(*args: Any, **options: Any) -> list[str]:
         return [*encoder_arguments(*args, **options), "-frames:v", "9"]
 
-    monkeypatch.setattr(encoder_module, "encoder_arguments", lossy)
+    monkeypatch.setattr(job_module, "encoder_arguments", lossy)
     with (
         pytest.raises(EncodeError, match="instead of 10 frames, so it was not published"),
         opened(f"{out}/{name}", overwrite=True) as encoder,

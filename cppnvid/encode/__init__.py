@@ -9,9 +9,10 @@ from cppnvid.encode.check import check_output, check_place
 from cppnvid.encode.containers import CONTAINERS, Container, container_for
 from cppnvid.encode.decode import decode
 from cppnvid.encode.document import write_document
-from cppnvid.encode.encoder import Encoder, open_encoder, takes_yuv420p
+from cppnvid.encode.encoder import Encoder, open_encoder
 from cppnvid.encode.film import all_frames, film_frames, probe_film
 from cppnvid.encode.h264 import H264_ENCODERS, unusable
+from cppnvid.encode.job import takes_yuv420p
 from cppnvid.encode.metadata import read_recipe
 from cppnvid.encode.probe import MediaInfo, probe
 from cppnvid.encode.still import write_still

@@ -1,0 +1,80 @@
+"""One film to be encoded, and what ffmpeg is told about it."""
+
+import os
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from cppnvid.encode.arguments import (
+    colour_arguments,
+    encoder_arguments,
+    input_arguments,
+    muxing_arguments,
+)
+from cppnvid.encode.containers import FOLDER_SUFFIX, Container, container_for
+from cppnvid.encode.publish import Note
+from cppnvid.encode.segments import Segment
+
+
+def takes_yuv420p(path: str | os.PathLike[str], *, width: int, height: int) -> bool:
+    """Return whether a file with this name, of this size, is best given yuv420p."""
+    return container_for(path).yuv == "yuv420p" and width % 2 == height % 2 == 0
+
+
+@dataclass(frozen=True)
+class Job:
+    """A film to be encoded: everything that is known before its first frame."""
+
+    path: Path
+    container: Container
+    width: int
+    height: int
+    fps: Fraction
+    frames: int
+    segments: tuple[Segment, ...]
+    at_once: int
+    pixel_format: str
+    crf: int | None
+    encoder: str
+    threads: int | None
+    recipe: str
+    overwrite: bool
+    note: Note
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether the output is a folder of pictures."""
+        return FOLDER_SUFFIX in self.container.suffixes
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of a frame's array."""
+        if self.pixel_format == "rgb24":
+            return self.height, self.width, 3
+        return self.height * 3 // 2, self.width
+
+    def source(self) -> list[str]:
+        """Return ffmpeg's arguments for the frames that come through its standard input."""
+        # Each ffmpeg would convert colours with a thread for every processor.
+        filters = 1 if self.container.h264 else self.threads
+        frames = input_arguments(
+            self.pixel_format, width=self.width, height=self.height, fps=self.fps
+        )
+        return [*([] if filters is None else ["-filter_threads", str(filters)]), *frames]
+
+    def coding(self, index: int) -> list[str]:
+        """Return ffmpeg's arguments that code a segment."""
+        arguments = encoder_arguments(
+            self.container,
+            fps=self.fps,
+            frames=len(self.segments[index]),
+            crf=self.crf,
+            pixels=self.width * self.height,
+            encoder=self.encoder,
+            threads=self.threads,
+        )
+        return [*colour_arguments(self.container, self.pixel_format), *arguments]
+
+    def muxing(self) -> list[str]:
+        """Return ffmpeg's arguments that write the film, or a segment of it."""
+        return muxing_arguments(self.container, fps=self.fps, frames=self.frames)
