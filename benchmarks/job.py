@@ -9,20 +9,23 @@ in one batch, all of them kept until the last is drawn, then written.
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.article import whole_frame
 from benchmarks.machine import describe, processor
 
-HEADINGS = "| way | seconds | processor seconds | peak MB | MB a frame more |"
+HEADINGS = "| way | seconds | processor seconds | peak MB | MB a frame more | file MB |"
 
 
 def recipe(frames: int, size: str) -> "cppnvid.Recipe":  # type: ignore[name-defined] # noqa: F821
@@ -71,34 +74,71 @@ def whole(frames: int, size: str, path: str) -> None:
 
 
 def drawing(frames: int, size: str, _path: str) -> None:
-    """Draw cppnvid's frames and drop them."""
-    from cppnvid import render_frames
-
-    for _ in render_frames(recipe(frames, size)):
+    """Draw what cppnvid encodes, planes of yuv420p where there is a fused backend, and drop it."""
+    for _ in drawn(frames, size):
         pass
 
 
-def encoding(frames: int, size: str, path: str) -> None:
-    """Encode as many frames, drawn at an eighth of the size and repeated to the full one."""
-    from cppnvid import render_frames
+def encoding(frames: int, size: str, path: str) -> "Used":
+    """Encode the frames that were drawn into a file before; return what that had used."""
+    from fractions import Fraction
+
     from cppnvid.encode import open_encoder
+
+    raw, shape = Path(path).with_suffix(".raw"), (0, 0)
+    with raw.open("wb") as file:
+        for batch in drawn(frames, size):
+            shape = batch.shape[1:]
+            file.write(batch.data)
+    before = used()
+    width, height = (int(side) for side in size.split("x"))
+    kept = np.memmap(raw, np.uint8, "r", shape=(frames, *shape))
+    with open_encoder(
+        path, width=width, height=height, fps=Fraction(30), frames=frames,
+        at_once=os.cpu_count() or 1, pixel_format="rgb24" if len(shape) == 3 else "yuv420p",
+    ) as encoder:  # fmt: skip
+        for number in encoder.order:
+            encoder.write(kept[number : number + 1])
+    return before
+
+
+def drawn(frames: int, size: str) -> Iterator[NDArray[np.uint8]]:
+    """Draw the job's frames as render_video does."""
+    from cppnvid import build_scene
+    from cppnvid.backends import choose
+    from cppnvid.motion import frame_times
 
     made = recipe(frames, size)
     width, height = made.canvas.size
-    small = recipe(frames, f"{width // 8}x{height // 8}")
-    with open_encoder(
-        path, width=width, height=height, fps=made.output.fps, frames=frames
-    ) as encoder:
-        for batch in render_frames(small):
-            encoder.write(np.ascontiguousarray(batch.repeat(8, axis=1).repeat(8, axis=2)))
+    scene = build_scene(made)
+    backend = choose("auto", moment=scene.at(0.0), points=frames * width * height)
+    times = [float(time) for time in frame_times(made)]
+    return backend.render(
+        scene, times, width=width, height=height, pixel_format=backend.pixel_formats[-1]
+    )
 
 
-WAYS: dict[str, Callable[[int, str, str], None]] = {
+WAYS: dict[str, Callable[[int, str, str], "Used | None"]] = {
     "the article's program": article,
     "cppnvid": whole,
     "cppnvid, drawing alone": drawing,
     "cppnvid, encoding alone": encoding,
 }
+
+
+@dataclass(frozen=True)
+class Used:
+    """What this process and those it has waited for have used so far."""
+
+    seconds: float
+    worked: float  # processor seconds
+
+
+def used() -> Used:
+    """Return what has been used so far."""
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    worked = sum(usage.ru_utime + usage.ru_stime for usage in usages)
+    return Used(time.perf_counter(), worked)
 
 
 def measure(way: str, frames: int, size: str) -> dict[str, float]:
@@ -120,18 +160,18 @@ def main() -> None:
     parser.add_argument("--path", default="")
     given = parser.parse_args()
     if given.way:
-        start = time.perf_counter()
-        WAYS[given.way](given.frames, given.size, given.path)
-        seconds = time.perf_counter() - start
-        own, child = (
-            resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-        )
-        worked = own.ru_utime + own.ru_stime + child.ru_utime + child.ru_stime
-        print(json.dumps({"seconds": seconds, "worked": worked, "peak": own.ru_maxrss / 1024}))
+        start = Used(time.perf_counter(), 0.0)  # imports count
+        start = WAYS[given.way](given.frames, given.size, given.path) or start
+        end = used()
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        told = {"seconds": end.seconds - start.seconds, "worked": end.worked - start.worked}
+        path = Path(given.path)
+        size = path.stat().st_size / 1e6 if path.exists() else 0.0
+        print(json.dumps(told | {"peak": peak, "size": size}))
         return
     lines = [
         f"# {given.frames} frames of {given.size} to MP4, two networks of 9x16", "",
-        describe() + ".", "", HEADINGS, "|---|---|---|---|---|",
+        describe() + ".", "", HEADINGS, "|---|---|---|---|---|---|",
     ]  # fmt: skip
     for way in WAYS:
         few = measure(way, given.frames // 4, given.size)
@@ -139,7 +179,7 @@ def main() -> None:
         more = (all_["peak"] - few["peak"]) / (given.frames - given.frames // 4)
         lines.append(
             f"| {way} | {all_['seconds']:.1f} | {all_['worked']:.1f} "
-            f"| {all_['peak']:.0f} | {more:.1f} |"
+            f"| {all_['peak']:.0f} | {more:.1f} | {all_['size']:.2f} |"
         )
         print(lines[-1], flush=True)
     text = "\n".join(lines) + "\n"
