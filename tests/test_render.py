@@ -292,3 +292,14 @@ def test_a_limit_of_no_threads_is_refused() -> None:
     """Nothing draws with none; the option is named."""
     with pytest.raises(RecipeError, match="--threads: must be at least 1, given 0"):
         render_video(tiny(), "a.mp4", threads=0)
+
+
+def test_an_open_shutter_is_encoded_in_segments_too() -> None:
+    """Blurred frames come in the order the encoder asks for, and stand in their own in the file."""
+    recipe = small(64, 48, canvas={"shutter": 0.5}, output={"frames": 30, "fps": 3})
+    drawn = np.concatenate(list(render_frames(recipe)))
+
+    render_video(recipe, "a.mp4", backend="auto", threads=8)
+
+    for sent, back in zip(drawn, decode("a.mp4"), strict=True):
+        assert step(sent, back) < 4
