@@ -50,6 +50,9 @@ class GpuBackend:
 
     def __init__(self, cards: Sequence[Card] | None = None) -> None:
         self.name = "gpu"
+        # The kernel's planes have their chroma in the middle of four pixels, and files are tagged
+        # and read as left: for films, frames go to the encoder as rgb24 until it can shift them.
+        self.pixel_formats: tuple[str, ...] = ("rgb24",)
         self.cards = list(cards) if cards is not None else usable_cards()
         if not self.cards:
             raise BackendUnavailable(f"backend gpu is not usable here: {why_no_card()}")
