@@ -38,6 +38,15 @@ def minus_multiple(x: Expr, count: Expr, *parts: float) -> Expr:
     return hl.strict_float(x)
 
 
+def nearest(x: Expr) -> Expr:
+    """Return the nearest whole number, the same wherever it is used.
+
+    Strict, because it is used in strict expressions and in others, and between two whole numbers
+    each would round its own way: one point in 100,000 was wrong by a factor of two, or in its sign.
+    """
+    return hl.strict_float(hl.round(x))
+
+
 def tanh(x: Expr) -> Expr:
     """Odd 9th over even 8th degree, the coefficients of Eigen's float tanh (MPL 2).
 
@@ -59,7 +68,7 @@ def tanh(x: Expr) -> Expr:
 def exp(x: Expr) -> Expr:
     """Cephes' expf: 2^n times a polynomial of the rest; below −87.3 it stays at 1e-38."""
     x = hl.clamp(x, hl.f32(-87.3), hl.f32(88.3))
-    power = hl.round(x * hl.f32(1.44269504088896341))
+    power = nearest(x * hl.f32(1.44269504088896341))
     rest = minus_multiple(x, power, 0.693359375, -2.12194440e-4)
     series = polynomial(
         rest,
@@ -111,13 +120,13 @@ _PI = (3.140625, 0.0009670257568359375, 6.2771141529083251953e-07, 1.21542012565
 
 def sin(x: Expr) -> Expr:
     """Sine of radians; beyond ±39,000 float32's own steps are larger than its error."""
-    half_turns = hl.round(x * hl.f32(0.318309886183790671538))
+    half_turns = nearest(x * hl.f32(0.318309886183790671538))
     return _sine_series(minus_multiple(x, half_turns, *_PI), hl.i32(half_turns))
 
 
 def cos(x: Expr) -> Expr:
     """Cosine of radians, as the sine from the nearest odd quarter turn."""
-    half_turns = hl.round(x * hl.f32(0.318309886183790671538) - hl.f32(0.5))
+    half_turns = nearest(x * hl.f32(0.318309886183790671538) - hl.f32(0.5))
     odd_quarters = half_turns * hl.f32(2.0) + hl.f32(1.0)
     rest = minus_multiple(x, odd_quarters, *(part / 2 for part in _PI))
     return _sine_series(rest, hl.i32(half_turns) + 1)
