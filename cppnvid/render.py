@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.backends import Backend, choose
+from cppnvid.backends.adaptive import points_a_pixel
 from cppnvid.blur import expose, exposure_times
 from cppnvid.encode import check_output, open_encoder, takes_yuv420p, write_still
 from cppnvid.errors import RecipeError
@@ -213,5 +214,5 @@ def _chosen(
     width, height = recipe.canvas.size
     canvas = recipe.canvas
     exposures = canvas.exposures if canvas.shutter and frames > 1 else 1
-    points = frames * exposures * width * height * canvas.samples**2
+    points = frames * exposures * width * height * points_a_pixel(canvas.samples)
     return choose(backend, note, moment=moment, points=points, threads=threads)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.backends import Backend, choose
+from cppnvid.backends.adaptive import everywhere
 from cppnvid.recipe import Recipe
 from cppnvid.scene import Moment, Scene
 from cppnvid.sheet import shrink
@@ -55,8 +56,10 @@ def chosen(
 def _drawn_size(recipe: Recipe, size: tuple[int, int]) -> tuple[tuple[int, int], int]:
     """Return at which size and with how many samples a tile is drawn before it is made small.
 
-    Where coordinates count pixels, a smaller frame is not the same picture smaller.
+    Where coordinates count pixels, a smaller frame is not the same picture smaller. `auto` is not
+    worth its while for so few pixels.
     """
+    samples = everywhere(recipe.canvas.samples)
     if recipe.camera.coordinates == "pixels":
-        return recipe.canvas.size, recipe.canvas.samples
-    return size, max(recipe.canvas.samples, SAMPLES)
+        return recipe.canvas.size, samples
+    return size, max(samples, SAMPLES)

@@ -72,6 +72,8 @@ ROWS = [
     Bad(f"{MORPH} --frames 3 --seconds 3", ("--frames, --seconds", "both given", "keep one")),
     Bad(f"{MORPH} --hold 1", ("--hold", "at most 0.95", "given 1")),
     Bad(f"{MORPH} --samples 9", ("--samples", "at most 8", "given 9")),
+    Bad(f"{MORPH} --samples many", ("--samples", "1 to 8, or auto", "given 'many'")),
+    Bad(f"{MORPH} --samples 1.5", ("--samples", "must be a whole number", "given 1.5")),
     Bad(f"{MORPH} --crf -1", ("--crf", "at least 0", "given -1")),
     Bad(f"{MORPH} --ping-pong --frames 7", ("--frames, --ping-pong", "given 7", "take 8")),
     Bad(f"{MORPH} --ping-pong --no-loop", ("--ping-pong, --no-loop", "keep one")),

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cppnvid import probe
 from cppnvid.cli import main
 from cppnvid.cli.outputs import describe, format_overrides, video_name
 from cppnvid.cli.seeds import gather_seeds, parse_seeds
-from cppnvid.encode import container_for
+from cppnvid.encode import container_for, decode
 from cppnvid.presets import Override, load_recipe, parse, read_source
 
 Run = Callable[..., tuple[int, str, str]]
@@ -95,6 +96,19 @@ def test_morph_writes_a_video_and_says_where(run: Run) -> None:
     assert "left" in err
     assert "16x16, 4 frames, 0.133333 s, " in err
     assert names_here() == ["morph-1-2-3.mp4"]
+
+
+def test_samples_auto(run: Run) -> None:
+    """`--samples auto` reaches the picture, and the recipe that rides in it."""
+    typed = ("still", "--style", "patterns", "--seed", "3", "--size", "96", "--backend", "torch")
+    pictures = {}
+    for samples in ("1", "auto", "4"):
+        assert run(*typed, "--samples", samples, "-o", f"{samples}.png")[0] == 0
+        pictures[samples] = next(decode(f"{samples}.png")).astype(float)
+
+    error = {name: np.abs(picture - pictures["4"]).mean() for name, picture in pictures.items()}
+    assert load_recipe("auto.png").canvas.samples == "auto"
+    assert error["auto"] < error["1"] / 2
 
 
 def test_every_option_reaches_the_recipe(run: Run) -> None:

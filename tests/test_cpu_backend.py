@@ -15,7 +15,7 @@ from cppnvid.backends.reference import TorchBackend
 from cppnvid.encode import decode, open_encoder
 from cppnvid.errors import BackendUnavailable, RecipeError
 from cppnvid.network import ACTIVATIONS, OUTPUT_FUNCTIONS
-from cppnvid.recipe import COLOUR_MODES, Recipe
+from cppnvid.recipe import COLOUR_MODES, Recipe, Samples
 from cppnvid.render import render_video
 from cppnvid.scene import Moment, Scene
 from tests.conftest import small
@@ -297,11 +297,13 @@ def test_planes_are_bt709(width: int, height: int, threads: int | None) -> None:
     assert np.mean(frame.ravel() != wanted) <= 0.01
 
 
-@pytest.mark.parametrize("samples", [1, 2])
-def test_frames_of_yuv_are_the_frames_of_rgb(samples: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("samples", [1, 2, "auto"])
+def test_frames_of_yuv_are_the_frames_of_rgb(
+    samples: Samples, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Drawn in several bands, they are the same picture to the rounding of RGB to 8 bits."""
-    monkeypatch.setattr(cpu, "_POINTS_A_BAND", 40 * 5 * samples**2)
-    scene = scene_of()
+    monkeypatch.setattr(cpu, "_POINTS_A_BAND", 40 * 20)
+    scene = scene_of(camera={"scale": 5})
     size: dict[str, Any] = {"width": 40, "height": 22, "samples": samples}
     backend = cpu.CpuBackend()
 

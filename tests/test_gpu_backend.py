@@ -176,6 +176,23 @@ def test_antialiasing(samples: int, size: tuple[int, int]) -> None:
     assert_twins(scene_of(camera={"scale": 5}).at(0.3), *size, samples=samples)
 
 
+def test_auto_takes_all_the_points() -> None:
+    """Without a way to draw a list of pixels again, `auto` is what it comes close to elsewhere."""
+    scene = scene_of(camera={"scale": 5})
+    size: dict[str, Any] = {"width": 9, "height": 4}
+    backend = GpuBackend(cards())
+
+    (auto,) = backend.render(scene, [0.3], **size, samples="auto")
+    (full,) = backend.render(scene, [0.3], **size, samples=4)
+    (single,) = backend.render(scene, [0.3], **size)
+
+    assert np.array_equal(auto, full)
+    assert not np.array_equal(auto, single)
+    assert np.array_equal(
+        np.concatenate(list(backend.bands(scene.at(0.3), **size, samples="auto"))), full[0]
+    )
+
+
 @pytest.mark.parametrize("layers", [[], [3]])
 @pytest.mark.parametrize("inputs", [["x"], ["y", "r"], ["z"], ["x", "y", "r", "z"]])
 def test_every_input(inputs: list[str], layers: list[int]) -> None:

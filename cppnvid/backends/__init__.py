@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.errors import BackendUnavailable, RecipeError
-from cppnvid.recipe import unknown
+from cppnvid.recipe import Samples, unknown
 from cppnvid.scene import Moment, Scene
 
 
@@ -24,7 +24,9 @@ class Backend(Protocol):
     """Draws scenes. Frames are C-contiguous uint8 in host memory.
 
     `pixel_formats` are those that `render` can yield: `rgb24`, and `yuv420p` where it is made from
-    colours that were not rounded to 8 bits before.
+    colours that were not rounded to 8 bits before. With `samples="auto"` a frame is drawn with one
+    sample and passes through `adaptive.refined`, to which a backend gives its way to draw a list of
+    pixels again; one that has none draws all pixels with `adaptive.everywhere`.
     """
 
     name: str
@@ -37,7 +39,7 @@ class Backend(Protocol):
         *,
         width: int,
         height: int,
-        samples: int = 1,
+        samples: Samples = 1,
         pixel_format: str = "rgb24",
     ) -> Iterator[NDArray[np.uint8]]:
         """Draw a frame for each time, in order, as batches.
@@ -48,7 +50,7 @@ class Backend(Protocol):
         ...
 
     def bands(
-        self, moment: Moment, *, width: int, height: int, samples: int = 1
+        self, moment: Moment, *, width: int, height: int, samples: Samples = 1
     ) -> Iterator[NDArray[np.uint8]]:
         """Draw one frame from top to bottom as bands [rows, width, 3], whatever its size."""
         ...

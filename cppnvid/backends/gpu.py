@@ -18,6 +18,7 @@ import torch
 import triton
 from numpy.typing import NDArray
 
+from cppnvid.backends.adaptive import everywhere
 from cppnvid.backends.reference import TorchBackend
 from cppnvid.backends.triton import colour, field, functions
 from cppnvid.backends.triton.architecture import Architecture, architecture_of
@@ -26,6 +27,7 @@ from cppnvid.backends.triton.plan import Capability, precision_for
 from cppnvid.camera import View, axes
 from cppnvid.errors import BackendUnavailable, CppnvidError
 from cppnvid.palette import Colouring
+from cppnvid.recipe import Samples
 from cppnvid.scene import Moment, Scene, SceneLayer
 
 OLDEST: Capability = (8, 0)  # Ampere: what the kernel is compiled and counted for begins here
@@ -64,7 +66,7 @@ class GpuBackend:
         *,
         width: int,
         height: int,
-        samples: int = 1,
+        samples: Samples = 1,
         pixel_format: str = "rgb24",
     ) -> Iterator[NDArray[np.uint8]]:
         """Draw one frame for each time, in order, as batches.
@@ -74,7 +76,7 @@ class GpuBackend:
             times: of the frames.
             width: in pixels; even for yuv420p.
             height: in pixels; even for yuv420p.
-            samples: squared, the points of each pixel whose light is averaged.
+            samples: squared, the points of each pixel whose light is averaged; `auto` is 4.
             pixel_format: `rgb24` gives uint8 [n, height, width, 3], sRGB; `yuv420p` gives uint8
                 [n, height · 3/2, width], BT.709 of limited range, its planes one after the other,
                 chroma the mean of four pixels (siting `center`).
@@ -91,12 +93,12 @@ class GpuBackend:
         shape = (height, width, 3) if pixel_format == "rgb24" else (height * 3 // 2, width)
         moments = (scene.at(time) for time in times)
         for batch in self._in_order(
-            self._batches(moments, width, height, samples, pixel_format=pixel_format)
+            self._batches(moments, width, height, everywhere(samples), pixel_format=pixel_format)
         ):
             yield batch.reshape(len(batch), *shape)
 
     def bands(
-        self, moment: Moment, *, width: int, height: int, samples: int = 1
+        self, moment: Moment, *, width: int, height: int, samples: Samples = 1
     ) -> Iterator[NDArray[np.uint8]]:
         """Draw one frame from top to bottom in bands of rows, uint8 [rows, width, 3], sRGB.
 
@@ -104,7 +106,7 @@ class GpuBackend:
             BackendUnavailable: this backend cannot draw such a scene.
             BackendError: a card has not the memory.
         """
-        for band in self._in_order(self._bands(moment, width, height, samples)):
+        for band in self._in_order(self._bands(moment, width, height, everywhere(samples))):
             yield band.reshape(-1, width, 3)
 
     def _batches(

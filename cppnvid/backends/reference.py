@@ -10,19 +10,23 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from cppnvid.backends.adaptive import SAMPLES, Redraw, refined
 from cppnvid.backends.warps import to_field
 from cppnvid.camera import axes
 from cppnvid.errors import BackendError
 from cppnvid.network import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.palette import colour, from_linear, to_linear
+from cppnvid.recipe import Samples
 from cppnvid.scene import Moment, Scene, SceneLayer
 
+T = TypeVar("T")
 FEWEST_POINTS = 256
 
 
@@ -67,7 +71,7 @@ class TorchBackend:
         *,
         width: int,
         height: int,
-        samples: int = 1,
+        samples: Samples = 1,
         pixel_format: str = "rgb24",
     ) -> Iterator[NDArray[np.uint8]]:
         """Draw one frame for each time: uint8 [1, height, width, 3], sRGB, in host memory."""
@@ -81,19 +85,23 @@ class TorchBackend:
             yield frame
 
     def bands(
-        self, moment: Moment, *, width: int, height: int, samples: int = 1
+        self, moment: Moment, *, width: int, height: int, samples: Samples = 1
     ) -> Iterator[NDArray[np.uint8]]:
         """Draw one frame from top to bottom in bands of rows, uint8 [rows, width, 3], sRGB.
 
         Raises:
             BackendError: the device has not even the memory for 256 points.
         """
+        if samples == "auto":
+            drawn = self.bands(moment, width=width, height=height)
+            yield from refined(drawn, height, self._redraw(moment, width, height))
+            return
         layers = _upload(moment.layers, self.device, self.dtype)
         columns, rows = (
             torch.from_numpy(axis).to(self.device, self.dtype)
             for axis in axes(moment.coordinates, width, height, samples)
         )
-        points = self._points_per_tile(max(max(layer.weight.shape) for layer in moment.layers))
+        points = self._points_per_tile(moment)
         row = 0
         while row < height:
             # A band is as many tiles as there are workers, each `down` pixels high.
@@ -122,9 +130,40 @@ class TorchBackend:
             yield torch.cat(lines).cpu().numpy()
             row += band_height
 
-    def _map(
-        self, draw: Callable[[tuple[int, int]], Tensor], corners: list[tuple[int, int]]
-    ) -> list[Tensor]:
+    def _redraw(self, moment: Moment, width: int, height: int) -> Redraw[np.uint8]:
+        """Return what draws a list of a frame's pixels with the points of `adaptive.SAMPLES`."""
+        layers = _upload(moment.layers, self.device, self.dtype)
+        columns, lines = (
+            torch.from_numpy(axis.reshape(-1, SAMPLES)).to(self.device, self.dtype)
+            for axis in axes(moment.coordinates, width, height, SAMPLES)
+        )
+
+        def draw(pixels: tuple[Tensor, Tensor]) -> Tensor:
+            rows, across = pixels
+            shape = len(rows), SAMPLES, SAMPLES
+            x = columns[across][:, None, :].expand(shape).reshape(-1)
+            y = lines[rows][:, :, None].expand(shape).reshape(-1)
+            with torch.inference_mode():
+                rgb = self._colours(layers, moment, x, y, self._buffers())
+                light = to_linear(rgb).reshape(len(rows), SAMPLES**2, 3)
+                return _whole(from_linear(light.mean(dim=1)))
+
+        def redraw(rows: NDArray[np.intp], across: NDArray[np.intp]) -> NDArray[np.uint8]:
+            points = self._points_per_tile(moment)
+            pixels = [torch.from_numpy(index).to(self.device) for index in (rows, across)]
+            while True:
+                tiles = zip(
+                    *(torch.split(index, points // SAMPLES**2) for index in pixels), strict=True
+                )
+                try:
+                    return torch.cat(self._map(draw, list(tiles))).cpu().numpy()
+                except RuntimeError as error:
+                    points = self._halved(points, error)
+                    self._scratch = threading.local()
+
+        return redraw
+
+    def _map(self, draw: Callable[[T], Tensor], corners: list[T]) -> list[Tensor]:
         """Draw tiles: on the CPU one worker draws a whole tile, each with a single thread.
 
         Torch's own way, all threads at every operation of one tile, meets at a barrier some thirty
@@ -140,12 +179,9 @@ class TorchBackend:
     ) -> Tensor:
         """Draw the pixels of a block of sub-columns and sub-rows: uint8 [rows, columns, 3]."""
         across, down = len(x), len(y)
-        if not hasattr(self._scratch, "buffers"):
-            self._scratch.buffers = {}
-        scratch: dict[tuple[int, int], Tensor] = self._scratch.buffers
         with torch.inference_mode():
             rgb = self._colours(
-                layers, moment, x.repeat(down), y.repeat_interleave(across), scratch
+                layers, moment, x.repeat(down), y.repeat_interleave(across), self._buffers()
             )
             rgb = rgb.reshape(down, across, 3)
             if samples > 1:
@@ -153,7 +189,14 @@ class TorchBackend:
                     down // samples, samples, across // samples, samples, 3
                 )
                 rgb = from_linear(light.mean(dim=(1, 3)))
-            return (rgb * 255.0 + 0.5).to(torch.uint8)
+            return _whole(rgb)
+
+    def _buffers(self) -> dict[tuple[int, int], Tensor]:
+        """Return this thread's buffers, which one tile leaves to the next."""
+        if not hasattr(self._scratch, "buffers"):
+            self._scratch.buffers = {}
+        buffers: dict[tuple[int, int], Tensor] = self._scratch.buffers
+        return buffers
 
     def _colours(
         self, layers: tuple[_Layer, ...], moment: Moment, x: Tensor, y: Tensor,
@@ -168,8 +211,9 @@ class TorchBackend:
             hidden = torch.stack(columns, dim=-1) if columns else x.new_empty(len(x), 0)
             return colour(_evaluate(layers, hidden, scratch), moment.colouring)
 
-    def _points_per_tile(self, widest: int) -> int:
+    def _points_per_tile(self, moment: Moment) -> int:
         """Return how many points a tile may hold: by the CPU's cache or the GPU's memory."""
+        widest: int = max(max(layer.weight.shape) for layer in moment.layers)
         if self.device.type == "cpu":
             # 2**18 values a layer, 1 MB: faster than a quarter and than four times that at 9×16.
             return min(max(2**18 // widest, 1024), 2**15)
@@ -232,6 +276,10 @@ def _buffer(
     if key not in scratch or scratch[key].numel() < size:
         scratch[key] = hidden.new_empty(size)
     return scratch[key][:size].view(len(hidden), len(layer.bias))
+
+
+def _whole(rgb: Tensor) -> Tensor:
+    return (rgb * 255.0 + 0.5).to(torch.uint8)
 
 
 def _free_memory(device: torch.device) -> int:

@@ -58,7 +58,12 @@ Size = Annotated[
 ]
 Samples = Annotated[
     str | None,
-    _option(_PICTURE, "N", "Smoother edges: N x N points for each pixel, 1 to 8.", "--samples"),
+    _option(
+        _PICTURE,
+        "N",
+        "Smoother edges: N x N points for each pixel, 1 to 8; or auto, where it matters.",
+        "--samples",
+    ),
 ]
 Shutter = Annotated[
     str | None,

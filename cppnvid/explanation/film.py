@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from cppnvid.backends import Backend, choose
+from cppnvid.backends.adaptive import points_a_pixel
 from cppnvid.encode import check_output, open_encoder
 from cppnvid.explanation.reveal import reveal_of
 from cppnvid.explanation.sweeps import Film, Sweep, parse_film, sweep_of
@@ -158,7 +159,7 @@ def _chosen(
     if not isinstance(backend, str):
         return backend
     width, height = recipe.canvas.size
-    points = frames * width * height * recipe.canvas.samples**2
+    points = frames * width * height * points_a_pixel(recipe.canvas.samples)
     widest = max(stages, key=lambda moment: max(len(layer.bias) for layer in moment.layers))
     return choose(backend, note, moment=widest, points=points // len(stages))
 

@@ -3,13 +3,15 @@
 import math
 import re
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
     BeforeValidator,
+    Discriminator,
     Field,
     PlainSerializer,
+    Tag,
     WithJsonSchema,
     model_validator,
 )
@@ -48,13 +50,31 @@ Size = Annotated[
 ]
 
 
+def _no_other_word(data: Any) -> Any:
+    if isinstance(data, str) and data != "auto":
+        raise ValueError("must be a whole number from 1 to 8, or auto")
+    return data
+
+
+def _word_or_number(data: Any) -> str:
+    return "auto" if data == "auto" else "number"
+
+
+Samples = Annotated[
+    Annotated[Whole, Field(ge=1, le=8), Tag("number")] | Annotated[Literal["auto"], Tag("auto")],
+    Discriminator(_word_or_number),
+    BeforeValidator(_no_other_word),
+]
+
+
 class Canvas(Part):
     """The frame that is drawn."""
 
     size: Size = (1080, 1080)
     """Width x height in pixels: `1080x1920`, or square, reel, 720p, 1080p, 4k…"""
-    samples: Annotated[Whole, Field(ge=1, le=8)] = 1
-    """Antialiasing: N×N points are drawn for each pixel and averaged in linear light."""
+    samples: Samples = 1
+    """Antialiasing: N×N points are drawn for each pixel and averaged in linear light. `auto` draws
+    4×4 where the picture bends and one elsewhere: nearly the same, several times faster."""
     shutter: Annotated[Real, Field(ge=0, le=4)] = 0.0
     """Motion blur: for how much of a frame's time the shutter is open; films have 0.5."""
     exposures: Annotated[Whole, Field(ge=2, le=64)] = 8

@@ -33,10 +33,13 @@ class Architecture:
     mode: str
     turned: bool
     supersampled: bool
+    listed: bool = False  # pixels from anywhere in a frame; then supersampled
     bits: int = 8
 
 
-def architecture_of(moment: Moment, samples: int, bits: int = 8) -> Architecture:
+def architecture_of(
+    moment: Moment, samples: int, bits: int = 8, *, listed: bool = False
+) -> Architecture:
     """Return the key of the pipeline that draws this moment with so many bits a value: 8 or 16."""
     return Architecture(
         inputs=moment.inputs,
@@ -48,6 +51,7 @@ def architecture_of(moment: Moment, samples: int, bits: int = 8) -> Architecture
         mode=moment.colouring.mode,
         turned=turns(moment.colouring),
         supersampled=samples > 1,
+        listed=listed,
         bits=bits,
     )
 

@@ -52,8 +52,9 @@ class Pipeline:
         self._weights = hl.ImageParam(hl.Float(32), 1, "weights")
         self._numbers = hl.ImageParam(hl.Float(32), 1, "numbers")
         self._gradient = hl.ImageParam(hl.Float(32), 2, "gradient")
-        self._columns = hl.ImageParam(hl.Float(32), 1, "columns")
-        self._rows = hl.ImageParam(hl.Float(32), 1, "rows")
+        dimensions = 2 if architecture.listed else 1
+        self._columns = hl.ImageParam(hl.Float(32), dimensions, "columns")
+        self._rows = hl.ImageParam(hl.Float(32), dimensions, "rows")
         self._samples = hl.Param(hl.Int(32), "samples", 1)
         self._strip = hl.Param(hl.Int(32), "strip", 1)
         self._picture = self._build(architecture)
@@ -77,13 +78,16 @@ class Pipeline:
                 `schedule.tile` wide.
             moment: of this pipeline's architecture.
             columns: float32, the x of the sub-columns; the last one is repeated up to the width.
-            rows: float32 [rows · samples]; the y of every sub-row.
+                For listed pixels [rows · samples, width]: each pixel's sub-columns, one below the
+                other; the width is then whole tiles.
+            rows: float32 [rows · samples]; the y of every sub-row. For listed pixels as columns.
             samples: sub-columns of a pixel.
             strips: how many strips of rows Halide's threads share; 1 draws in this thread alone.
         """
-        tile = self.schedule.tile
-        reached = -(-out.shape[1] * samples // tile) * tile
-        columns = np.pad(columns, (0, reached - len(columns)), mode="edge")
+        if columns.ndim == 1:
+            tile = self.schedule.tile
+            reached = -(-out.shape[1] * samples // tile) * tile
+            columns = np.pad(columns, (0, reached - len(columns)), mode="edge")
         gradient = moment.colouring.gradient
         if gradient is None:
             gradient = np.zeros((GRADIENT_STEPS, 3), dtype=np.float32)
@@ -92,7 +96,7 @@ class Pipeline:
             self._weights: pack_weights(moment.layers, self.schedule.neurons),
             self._numbers: pack_numbers(moment, samples),
             self._gradient: np.ascontiguousarray(gradient, dtype=np.float32),
-            self._columns: columns,
+            self._columns: np.ascontiguousarray(columns),
             self._rows: np.ascontiguousarray(rows),
         }
         with self._drawing:  # the inputs are the pipeline's state
@@ -123,8 +127,17 @@ class Pipeline:
                 return (function[x, y],)
             return tuple(function[x, y][index] for index in range(len(values)))
 
-        point = self._columns[x], self._rows[y]
-        across, down = keep(*to_field(*point, architecture.warps, numbers, keep))
+        side = self._samples
+        if architecture.listed:
+            # A line of `rgb` is one of the side² points of every pixel in a row of the list.
+            row, number = y // (side * side), y % (side * side)
+            place = (
+                self._columns[x, row * side + number % side],
+                self._rows[x, row * side + number // side],
+            )
+        else:
+            place = self._columns[x], self._rows[y]
+        across, down = keep(*to_field(*place, architecture.warps, numbers, keep))
         points = {"x": across, "y": down}
         if "r" in architecture.inputs:
             (points["r"],) = keep(hl.sqrt(across * across + down * down))
@@ -146,11 +159,14 @@ class Pipeline:
         picture = hl.Func("picture")
         if architecture.supersampled:
             share = next(numbers)
-            point = hl.RDom([(0, self._samples), (0, self._samples)])
+            point = hl.RDom([(0, side), (0, side)])
             light = hl.Func("light")
             light[x, y] = (hl.f32(0.0), hl.f32(0.0), hl.f32(0.0))
             before = light[x, y]
-            sample = rgb[x * self._samples + point.x, y * self._samples + point.y]
+            if architecture.listed:
+                sample = rgb[x, (y * side + point.y) * side + point.x]
+            else:
+                sample = rgb[x * side + point.x, y * side + point.y]
             light[x, y] = tuple(before[i] + sample[i] for i in range(3))
             means = [from_linear(light[x, y][i] * share) for i in range(3)]
             picture[c, x, y] = _whole(hl.mux(c, means), architecture.bits)

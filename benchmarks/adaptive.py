@@ -1,0 +1,175 @@
+"""What `samples: auto` costs and gives beside 4×4 points for every pixel.
+
+    python -m benchmarks.adaptive [--side 320] [--save] [WORD …]
+
+Every artwork and four of the article's experiments, drawn by the `cpu` backend with one thread.
+Points and processor seconds are shares of those of 4×4; errors are in 8-bit steps against it: RMS,
+and the largest of a pixel. Two more tables: other thresholds; and films, where what counts is how
+far each step from frame to frame differs from the step of the 4×4 film, for a flicker would show
+there. WORD limits all to recipes whose name holds one.
+"""
+
+import argparse
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.machine import describe, processor
+from cppnvid import build_scene, load_recipe
+from cppnvid.backends import adaptive
+from cppnvid.backends.cpu import CpuBackend
+from cppnvid.pacing import moment_of
+from cppnvid.recipe import Recipe, Samples
+from cppnvid.scene import Moment
+
+Picture = NDArray[np.uint8]
+ARTICLE = ("normal", "sixteen-layers", "mondrian", "pollock")
+FILMS = ("aurora", "paper-cut", "sonar", "stained-glass", "article/normal")
+FRAMES = 8  # of three hundred
+REPEATS = 2  # the fastest counts
+PRESETS = Path(__file__).parent.parent / "presets"
+
+
+@dataclass(frozen=True)
+class Work:
+    """A recipe's first moment, drawn in three ways: the picture and processor seconds of each."""
+
+    name: str
+    pictures: dict[Samples, Picture]
+    seconds: dict[Samples, float]
+
+    def redrawn(self) -> float:
+        """Return the share of pixels that `auto` draws again."""
+        single = self.pictures[1]
+        return float(adaptive.needy(single, len(single)).mean())
+
+
+def draw(moment: Moment, size: tuple[int, int], samples: Samples) -> Picture:
+    """Return a whole frame."""
+    width, height = size
+    bands = CpuBackend(1).bands(moment, width=width, height=height, samples=samples)
+    return np.concatenate(list(bands))
+
+
+def sized(name: str, side: int) -> tuple[Recipe, tuple[int, int]]:
+    """Return a recipe, and its size with this shorter side."""
+    recipe = load_recipe(name)
+    ratio = side / min(recipe.canvas.size)
+    width, height = (round(length * ratio) for length in recipe.canvas.size)
+    return recipe, (width, height)
+
+
+def measure(name: str, side: int) -> Work:
+    """Draw a recipe in the three ways."""
+    recipe, size = sized(name, side)
+    moment = moment_of(recipe, 0.0)
+    pictures: dict[Samples, Picture] = {}
+    seconds: dict[Samples, float] = {1: np.inf, "auto": np.inf, 4: np.inf}
+    for samples in seconds:
+        draw(moment, (64, 64), samples)  # compiles
+    for _ in range(REPEATS):
+        for samples, fastest in seconds.items():
+            before = time.process_time()
+            pictures[samples] = draw(moment, size, samples)
+            seconds[samples] = min(fastest, time.process_time() - before)
+    return Work(name, pictures, seconds)
+
+
+def rms(error: NDArray[np.float64]) -> float:
+    """Return the root of the mean square."""
+    return float(np.sqrt((error**2).mean()))
+
+
+def main_table(works: list[Work]) -> Iterator[str]:
+    """Yield a row for each recipe."""
+    yield "| recipe | size | redrawn | points | seconds | 1: RMS | auto: RMS | largest |"
+    yield "|---|---|---|---|---|---|---|---|"
+    for work in works:
+        full = work.pictures[4].astype(float)
+        single, auto = (work.pictures[samples] - full for samples in (1, "auto"))
+        share = work.redrawn()
+        yield (
+            f"| {work.name} | {full.shape[1]}x{full.shape[0]} | {share:.1%} "
+            f"| {(1 + 16 * share) / 16:.2f} | {work.seconds['auto'] / work.seconds[4]:.2f} "
+            f"| {rms(single):.2f} | {rms(auto):.2f} | {np.abs(auto).max():.0f} |"
+        )
+
+
+def threshold_table(works: list[Work]) -> Iterator[str]:
+    """Yield a row for each pair of thresholds: the artworks' pixels drawn again, and errors."""
+    yield "| bent | edge | redrawn, mean | most | RMS, worst | pixels off by more than 4 |"
+    yield "|---|---|---|---|---|---|"
+    kept = adaptive.BENT, adaptive.EDGE
+    for bent, edge in ((8, 32), (12, 24), (12, 32), (12, 64), (12, 9999), (16, 32), (24, 48)):
+        adaptive.BENT, adaptive.EDGE = bent, edge
+        shares, errors, wrong = [], [], []
+        for work in works:
+            if work.name.startswith("article/"):
+                continue
+            single, full = work.pictures[1], work.pictures[4].astype(float)
+            more = adaptive.needy(single, len(single))
+            error = np.where(more[..., None], 0.0, single - full)
+            shares.append(more.mean())
+            errors.append(rms(error))
+            wrong.append((np.abs(error).max(axis=-1) > 4).mean())
+        yield (
+            f"| {bent} | {'none' if edge > 999 else edge} | {np.mean(shares):.1%} "
+            f"| {max(shares):.1%} | {max(errors):.2f} | {np.mean(wrong):.4%} |"
+        )
+    adaptive.BENT, adaptive.EDGE = kept
+
+
+def film_table(names: list[str], side: int) -> Iterator[str]:
+    """Yield a row for each film: how far its steps are from those of the 4×4 film."""
+    yield (
+        "| film | step of 4×4, RMS | 1: differs by, RMS | largest "
+        "| auto: differs by, RMS | 1 in 10,000 | largest |"
+    )
+    yield "|---|---|---|---|---|---|---|"
+    for name in names:
+        recipe, size = sized(name, side)
+        scene = build_scene(recipe)
+        steps: dict[Samples, NDArray[np.float64]] = {}
+        for samples in (1, "auto", 4):
+            frames = [draw(scene.at((90 + k) / 300), size, samples) for k in range(FRAMES)]
+            steps[samples] = np.diff(np.stack(frames).astype(float), axis=0)
+        single, auto = (steps[samples] - steps[4] for samples in (1, "auto"))
+        yield (
+            f"| {name} | {rms(steps[4]):.2f} | {rms(single):.2f} | {np.abs(single).max():.0f} "
+            f"| {rms(auto):.2f} | {np.quantile(np.abs(auto), 0.9999):.0f} "
+            f"| {np.abs(auto).max():.0f} |"
+        )
+
+
+def main() -> None:
+    """Print the tables; with --save, write them beside the others."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--side", type=int, default=320, help="of the shorter one, in pixels")
+    parser.add_argument("--save", action="store_true", help="write benchmarks/results/")
+    parser.add_argument("words", nargs="*", metavar="WORD", help="only recipes that hold one")
+    given = parser.parse_args()
+    names = [path.stem for path in sorted(PRESETS.glob("*.yaml"))]
+    names += [f"article/{name}" for name in ARTICLE]
+
+    def wanted(all_names: list[str]) -> list[str]:
+        words = given.words or [""]
+        return [name for name in all_names if any(word in name for word in words)]
+
+    lines = [f"# Adaptive antialiasing, shorter side {given.side}", "", describe(), ""]
+    works = [measure(name, given.side) for name in wanted(names)]
+    lines += [*main_table(works), "", "## Other thresholds, over the artworks", ""]
+    lines += [*threshold_table(works), "", f"## Films, {FRAMES} frames of 300", ""]
+    lines += film_table(wanted(list(FILMS)), given.side)
+    print("\n".join(lines))
+    if given.save:
+        machine = processor().lower().replace(" ", "-")
+        target = Path(__file__).parent / "results" / f"adaptive-{given.side}-{machine}.md"
+        target.write_text("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()

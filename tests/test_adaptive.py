@@ -1,0 +1,282 @@
+"""Adaptive antialiasing: the right pixels are drawn again, and come out as 4×4 points would."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from cppnvid import build_scene, load_recipe
+from cppnvid.backends import Backend, adaptive
+from cppnvid.backends.reference import TorchBackend
+from cppnvid.presets import recipe_text
+from cppnvid.recipe import Recipe, Samples
+from cppnvid.render import render_still, render_video
+from cppnvid.scene import Moment
+from tests.conftest import small
+
+PRESETS = Path(__file__).parent.parent / "presets"
+ARTWORKS = sorted(path.stem for path in PRESETS.glob("*.yaml"))
+SHARP: dict[str, Any] = {
+    "network": {"layers": "3x8", "init": {"output": 20.0}},
+    "palette": {"name": "rgb"},
+    "morph": {"seeds": [1, 2]},
+    "camera": {"scale": 4.0},
+}
+CAMERAS: list[dict[str, Any]] = [
+    {"coordinates": "centres"},
+    {"coordinates": "corners"},
+    {"coordinates": "endpoints"},
+    {"coordinates": "pixels", "scale": 0.02},
+    {"warps": [{"kind": "kaleidoscope", "segments": 5, "angle": 20}]},
+    {"rotate": 30, "pan_x": 0.2, "warps": [{"kind": "swirl", "angle": 200, "radius": 0.3}]},
+]
+
+
+def backends_here() -> list[Backend]:
+    """Return the readable twin, and the fused backend where it can be had."""
+    try:
+        from cppnvid.backends.cpu import CpuBackend
+    except ImportError:
+        return [TorchBackend()]
+    return [TorchBackend(), CpuBackend()]
+
+
+def drawn(
+    moment: Moment, width: int, height: int, samples: Samples, backend: Backend | None = None
+) -> NDArray[np.uint8]:
+    """Return one whole frame."""
+    backend = backend or TorchBackend()
+    return np.concatenate(list(backend.bands(moment, width=width, height=height, samples=samples)))
+
+
+def sharp(**camera: Any) -> Moment:
+    """Return a moment of flat colours with edges between them."""
+    return build_scene(small(**SHARP | {"camera": SHARP["camera"] | camera})).at(0.3)
+
+
+def rms(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
+    """Return the RMS of their difference, in 8-bit steps."""
+    return float(np.sqrt(((one.astype(float) - other) ** 2).mean()))
+
+
+@pytest.mark.parametrize("camera", CAMERAS, ids=str)
+def test_a_picture_of_edges_is_nearly_that_of_sixteen_points(camera: dict[str, Any]) -> None:
+    """In every convention and behind warps: within 2 steps RMS, where one point is twice as far."""
+    moment = sharp(**camera)
+
+    single, auto, full = (drawn(moment, 97, 64, samples) for samples in (1, "auto", 4))
+
+    assert rms(auto, full) <= 2.0
+    assert rms(auto, full) < rms(single, full) / 2
+    assert 0.0 < adaptive.needy(single, 64).mean() < 1.0
+
+
+@pytest.mark.parametrize("backend", backends_here(), ids=lambda backend: backend.name)
+def test_pixels_drawn_again_are_those_of_sixteen_points(backend: Backend) -> None:
+    """A needy pixel is that of the 4×4 picture, to the rounding; any other is left as it was."""
+    moment = sharp(rotate=20)
+
+    single, auto, full = (
+        drawn(moment, 97, 64, samples, backend).astype(int) for samples in (1, "auto", 4)
+    )
+
+    more = adaptive.needy(single.astype(np.uint8), 64)
+    assert np.abs(auto - full)[more].max() <= 1
+    assert np.array_equal(auto[~more], single[~more])
+    assert np.abs(single - full)[more].max() > 50
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 9), (7, 5), (33, 17), (1, 40), (70, 3), (129, 35)])
+def test_twins_agree(size: tuple[int, int]) -> None:
+    """At weird sizes both backends draw the same pixels again, and the same colours there."""
+    plain, *fused = (drawn(sharp(), *size, "auto", backend) for backend in backends_here())
+
+    assert plain.shape == (size[1], size[0], 3)
+    for other in fused:
+        steps = np.abs(other.astype(int) - plain)
+        assert np.mean(steps > 0) <= 0.005
+        assert np.mean(steps > 1) <= 0.001
+
+
+@pytest.mark.parametrize("camera", CAMERAS[1:5], ids=str)
+def test_twins_agree_in_every_convention(camera: dict[str, Any]) -> None:
+    """Both backends place the sixteen points of a pixel alike."""
+    plain, *fused = (drawn(sharp(**camera), 97, 64, "auto", each) for each in backends_here())
+
+    for other in fused:
+        steps = np.abs(other.astype(int) - plain)
+        assert np.mean(steps > 0) <= 0.005
+        assert np.mean(steps > 1) <= 0.001
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 9), (40, 1), (40, 2)])
+def test_a_side_without_neighbours_is_drawn_again(size: tuple[int, int]) -> None:
+    """Two pixels or one show no bend, so all take sixteen points."""
+    assert np.array_equal(drawn(sharp(), *size, "auto"), drawn(sharp(), *size, 4))
+
+
+def test_bands_do_not_show() -> None:
+    """However a frame is cut, each row comes once and every pixel is judged by all around it."""
+    frame = np.full((41, 15, 3), 90, dtype=np.uint8)
+    for top, left, height, colour in (
+        (3, 2, 4, 250),
+        (14, 7, 1, 200),
+        (20, 0, 9, 105),
+        (33, 4, 5, 0),
+    ):
+        frame[top : top + height, left : left + 5] = colour
+    height = len(frame)
+
+    def marked(rows: NDArray[np.intp], columns: NDArray[np.intp]) -> NDArray[np.uint8]:
+        return np.stack((rows, columns, rows + columns), axis=1).astype(np.uint8)
+
+    def cut(*heights: int) -> NDArray[np.uint8]:
+        def bands() -> Iterator[NDArray[np.uint8]]:
+            top = 0
+            while top < height:
+                for count in heights:
+                    if top < height:
+                        yield frame[top : top + count]
+                    top += count
+
+        return np.concatenate(list(adaptive.refined(bands(), height, marked)))
+
+    whole = cut(height)
+    more = adaptive.needy(frame, height)
+    assert np.array_equal(whole[~more], frame[~more])
+    assert np.array_equal(whole[more], marked(*np.nonzero(more)))
+    for heights in ((1,), (2,), (3, 1, 7), (5, 20), (height - 1, 1)):
+        assert np.array_equal(cut(*heights), whole), heights
+
+
+def test_only_bends_count() -> None:
+    """A straight ramp, however steep, has its mean in its middle; an edge takes its neighbours."""
+    ramp = np.repeat(np.arange(0, 250, 25, dtype=np.uint8)[None, :, None], 9, axis=0)
+    flat = np.full((9, 12, 3), 90, dtype=np.uint8)
+    edge = flat.copy()
+    edge[:, 6:] = 200
+    faint = flat.copy()
+    faint[:, 6:, 1] = 90 + adaptive.BENT + 1
+
+    assert not adaptive.needy(np.repeat(ramp, 3, axis=2), 9)[:, 1:-1].any()
+    assert not adaptive.needy(flat, 9).any()
+    assert np.flatnonzero(adaptive.needy(edge, 9)[4]).tolist() == [4, 5, 6, 7]
+    assert np.flatnonzero(adaptive.needy(faint, 9)[4]).tolist() == [5, 6]
+    for picture in (edge, faint):
+        turned = picture.swapaxes(0, 1)
+        assert np.array_equal(adaptive.needy(turned, 12), adaptive.needy(picture, 9).T)
+
+
+@pytest.mark.parametrize("channel", [0, 1, 2])
+@pytest.mark.parametrize(
+    ("across", "down", "both", "bend"),
+    [(2, -1, 0, 4), (-1, 2, 0, 4), (1, 1, 2, 8), (1, 1, -2, 8)],
+    ids=["across", "down", "diagonal", "other diagonal"],
+)
+def test_bends_in_every_direction(
+    channel: int, across: int, down: int, both: int, bend: int
+) -> None:
+    """Surfaces that bend most in one of the four directions, in any channel."""
+    rows, columns = np.mgrid[:5, :5] - 2
+    picture = np.full((5, 5, 3), 100, dtype=np.uint8)
+    picture[..., channel] = 100 + across * columns**2 + down * rows**2 + both * rows * columns
+
+    assert adaptive.bends(picture)[2, 2] == bend
+
+
+@pytest.mark.parametrize("name", ARTWORKS)
+def test_artworks_take_a_third_of_the_points(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted as they are drawn, at 256 pixels, where pictures bend more than at full size."""
+    recipe = load_recipe(name)
+    ratio = 256 / min(recipe.canvas.size)
+    width, height = (round(side * ratio) for side in recipe.canvas.size)
+    moment = build_scene(
+        recipe.model_copy(update={"morph": recipe.morph.model_copy(update={"pace": "uniform"})})
+    ).at(0.0)
+    counted: list[int] = []
+    colours = TorchBackend._colours
+
+    def counting(self: TorchBackend, layers: Any, moment: Moment, x: Any, *rest: Any) -> Any:
+        counted.append(len(x))
+        return colours(self, layers, moment, x, *rest)
+
+    monkeypatch.setattr(TorchBackend, "_colours", counting)
+    drawn(moment, width, height, "auto")
+
+    assert width * height <= sum(counted) <= width * height * 16 / 3
+
+
+def test_memory_that_ends_is_asked_for_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A device too small for the list of pixels draws it in parts, to the same picture."""
+    backend, moment = TorchBackend(threads=1), sharp()
+    whole = drawn(moment, 64, 48, "auto", backend)
+    colours = TorchBackend._colours
+
+    def small_memory(self: TorchBackend, layers: Any, moment: Moment, x: Any, *rest: Any) -> Any:
+        if len(x) > 1000:
+            raise RuntimeError("out of memory")
+        return colours(self, layers, moment, x, *rest)
+
+    monkeypatch.setattr(TorchBackend, "_colours", small_memory)
+    assert np.array_equal(drawn(moment, 64, 48, "auto", backend), whole)
+
+
+def test_long_lists_are_drawn_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fused backend draws the same picture however few points it may draw at once."""
+    cpu = pytest.importorskip("cppnvid.backends.cpu")
+    moment = sharp()
+    whole = drawn(moment, 600, 90, "auto", cpu.CpuBackend())
+
+    monkeypatch.setattr(cpu, "_POINTS_A_BAND", 600 * 8)
+    monkeypatch.setattr(cpu, "_cores", lambda: 1)
+    assert np.array_equal(drawn(moment, 600, 90, "auto", cpu.CpuBackend()), whole)
+
+
+def test_films_are_refined_too() -> None:
+    """Frames of a film are the stills of their times, as RGB; planes differ by rounding alone."""
+    scene = build_scene(small(**SHARP))
+    size: dict[str, Any] = {"width": 48, "height": 32, "samples": "auto"}
+    for backend in backends_here():
+        frames = np.concatenate(list(backend.render(scene, [0.0, 0.3], **size)))
+        for frame, time in zip(frames, (0.0, 0.3), strict=True):
+            assert np.array_equal(frame, drawn(scene.at(time), 48, 32, "auto", backend))
+
+
+def test_auto_is_a_recipe_like_any() -> None:
+    """The word survives the recipe's text; the schema knows it; a number stays a number."""
+    recipe = small(canvas={"samples": "auto"})
+
+    assert Recipe.model_validate_json(recipe.model_dump_json()) == recipe
+    assert '"samples": "auto"' in recipe_text(recipe)
+    assert small(canvas={"samples": 4}).canvas.samples == 4
+    with pytest.raises(ValueError, match="whole number from 1 to 8, or auto"):
+        small(canvas={"samples": "Auto"})
+
+
+def test_films_carry_auto() -> None:
+    """A film drawn with `auto` says so, and draws the same again."""
+    recipe = small(32, 32, canvas={"samples": "auto"}, **SHARP)
+    render_video(recipe, "film.mp4", backend="torch:cpu")
+
+    again = load_recipe("film.mp4")
+    assert again.canvas == recipe.canvas
+    assert np.array_equal(
+        render_still(again, backend="torch:cpu"), render_still(recipe, backend="torch:cpu")
+    )
+
+
+def test_sheets_take_all_the_points() -> None:
+    """Tiles are so small that `auto` is not worth its while: they have its sixteen points."""
+    from cppnvid.tiles import small_still
+
+    recipe = small(64, 64, canvas={"samples": "auto"}, **SHARP)
+    plain = recipe.model_copy(update={"canvas": recipe.canvas.model_copy(update={"samples": 4})})
+    moment, backend = build_scene(recipe).at(0.3), TorchBackend()
+
+    assert np.array_equal(
+        small_still(recipe, moment, (24, 24), backend),
+        small_still(plain, moment, (24, 24), backend),
+    )
