@@ -22,6 +22,9 @@ from cppnvid.recipe import COLOUR_MODES, Palette
 
 GRADIENT_STEPS = 1024  # neighbours differ by under 1/255 on the steepest gradient we ship
 MAX_CHROMA = 0.26  # of the oklch mode: beyond it most hues leave sRGB
+# Linear light of Oklab's lightness 0.5: where colours go that sRGB does not have. Towards the grey
+# of their own lightness, flames turned to pale skin; this keeps most colour, for a little light.
+GREY = 0.125
 
 # How far a gradient's second and third channel bend its colour: chosen by looking, so that forms
 # gain light and depth and the gradient stays recognisable. The second is light, the third paint.
@@ -159,9 +162,16 @@ def to_oklab(rgb: Tensor) -> Tensor:
 
 
 def from_oklab(lab: Tensor) -> Tensor:
-    """Turn Oklab [n, 3] into sRGB [n, 3], clipped to [0, 1]."""
-    lms = (lab @ _LAB_INVERSE.to(lab).T).pow(3)
-    return from_linear(lms @ _LMS_INVERSE.to(lab).T)
+    """Turn Oklab [n, 3] into sRGB [n, 3] in [0, 1].
+
+    A colour that sRGB does not have goes, as light, straight towards `GREY` until its last channel
+    is within [0, 1]. Clipped channel by channel, strong colours ran together in flat patches.
+    """
+    light = (lab @ _LAB_INVERSE.to(lab).T).pow(3) @ _LMS_INVERSE.to(lab).T
+    above = (light.amax(dim=1, keepdim=True) - GREY) / (1.0 - GREY)
+    below = (GREY - light.amin(dim=1, keepdim=True)) / GREY
+    share = 1.0 / torch.maximum(above, below).clamp(min=1.0)
+    return from_linear(GREY + share * (light - GREY))
 
 
 _LAB_INVERSE = torch.linalg.inv(_LAB.double()).float()

@@ -92,6 +92,25 @@ def test_gradients_are_smooth() -> None:
         assert np.abs(np.diff(coloured(ramp, name=name), axis=0)).max() < 1 / 255, name
 
 
+def test_colours_beyond_srgb_keep_their_differences() -> None:
+    """Where channels clipped one by one, neighbouring strong colours were the same flat one."""
+    chroma, lightness = 0.5, torch.tensor([0.76, 0.78, 0.80, 0.82])
+    lab = torch.stack([lightness, torch.full((4,), chroma), torch.full((4,), chroma)], dim=1)
+
+    made = from_oklab(lab).numpy()
+
+    at_limit = ((made <= 1e-6) | (made >= 1 - 1e-6)).sum(axis=1)
+    assert (at_limit <= 1).all()
+    assert np.abs(np.diff(made, axis=0)).max(axis=1).min() > 1e-3
+
+
+def test_colours_within_srgb_are_left_alone() -> None:
+    """The way back from Oklab is exact up to the corners of sRGB."""
+    corners = torch.cartesian_prod(*[torch.tensor([0.0, 0.5, 1.0])] * 3)
+
+    np.testing.assert_allclose(from_oklab(to_oklab(corners)), corners, atol=1e-3)
+
+
 @pytest.mark.parametrize("mode", [*(m for m in COLOUR_MODES if m not in ("grey", "cmyk")), "ember"])
 def test_hue_turns_colours_and_comes_round(mode: str) -> None:
     """Half a turn changes colours, a whole one changes nothing, whatever the palette."""

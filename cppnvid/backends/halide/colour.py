@@ -9,7 +9,7 @@ import halide as hl
 
 from cppnvid import palette
 from cppnvid.backends.halide.functions import Expr, Keep, cos, power, sin
-from cppnvid.palette import GRADIENT_STEPS, MAX_CHROMA, SHADE, TINT, TURN
+from cppnvid.palette import GRADIENT_STEPS, GREY, MAX_CHROMA, SHADE, TINT, TURN
 
 Triple = tuple[Expr, ...]  # three
 
@@ -116,11 +116,15 @@ def to_oklab(rgb: Triple, keep: Keep) -> Triple:
 
 
 def from_oklab(lab: Triple, keep: Keep) -> Triple:
-    """Turn Oklab into sRGB, clipped to [0, 1]."""
+    """Turn Oklab into sRGB in [0, 1]; what sRGB does not have goes towards `GREY`."""
     roots = keep(*_times(palette._LAB_INVERSE.tolist(), lab))
     cones = keep(*(root * root * root for root in roots))
     light = keep(*_times(palette._LMS_INVERSE.tolist(), cones))
-    return keep(*(from_linear(value) for value in light))
+    grey = hl.f32(GREY)
+    above = (hl.max(*light) - grey) * hl.f32(1.0 / (1.0 - GREY))
+    below = (grey - hl.min(*light)) * hl.f32(1.0 / GREY)
+    (share,) = keep(hl.f32(1.0) / hl.max(above, below, hl.f32(1.0)))
+    return keep(*(from_linear(grey + share * (value - grey)) for value in light))
 
 
 def _wrapped(position: Expr, period: float) -> Expr:

@@ -14,6 +14,7 @@ _LMS_INVERSE = tl.constexpr(tuple(map(tuple, palette._LMS_INVERSE.tolist())))
 _LAB_INVERSE = tl.constexpr(tuple(map(tuple, palette._LAB_INVERSE.tolist())))
 _LUMA = tl.constexpr(tuple(palette._LUMA.tolist()))
 _TURN_OF_HUE = tl.constexpr(2.0 * math.pi)
+_GREY = tl.constexpr(palette.GREY)
 _MAX_CHROMA = tl.constexpr(palette.MAX_CHROMA)
 _SHADE = tl.constexpr(4.0 * palette.SHADE)
 _TINT = tl.constexpr(palette.TINT)
@@ -166,14 +167,21 @@ def _root(cone):
 
 @triton.jit
 def from_oklab(lightness, a, b, hue):
-    """Turn Oklab into sRGB, clipped to [0, 1], its hue turned by the angle at `hue`."""
+    """Turn Oklab, its hue by the angle at `hue`, into sRGB; what that lacks goes towards `GREY`."""
     cosine = tl.load(hue)
     sine = tl.load(hue + 1)
     a, b = cosine * a - sine * b, sine * a + cosine * b
     long, middle, short = _times(_LAB_INVERSE, lightness, a, b)
     long, middle, short = long * long * long, middle * middle * middle, short * short * short
     red, green, blue = _times(_LMS_INVERSE, long, middle, short)
-    return from_linear(red), from_linear(green), from_linear(blue)
+    above = (tl.maximum(tl.maximum(red, green), blue) - _GREY) * (1.0 / (1.0 - _GREY))
+    below = (tl.minimum(tl.minimum(red, green), blue) - _GREY) * (-1.0 / _GREY)
+    share = 1.0 / tl.maximum(tl.maximum(above, below), 1.0)
+    return (
+        from_linear(share * (red - _GREY) + _GREY),
+        from_linear(share * (green - _GREY) + _GREY),
+        from_linear(share * (blue - _GREY) + _GREY),
+    )
 
 
 @triton.jit
