@@ -1,8 +1,9 @@
-"""The named gradients: colour stops as hex sRGB, joined in Oklab by `palette.py`.
+"""The named gradients: our own as hex sRGB stops, and those of the library `cmap` by its names.
 
-Data only, so that the recipe can check a name without loading colour code. Chosen by looking, on
-the house network: it dwells at a gradient's ends, so ends are colours and never plain black or
-white, and the channels of light and paint have something to bend.
+Data only, so that the recipe can check a name without loading colour code; `palette.py` makes
+tables of them in Oklab, evenly spaced. Our own were chosen by looking, on the house network: it
+dwells at a gradient's ends, so ends are colours and never plain black or white, and the channels of
+light and paint have something to bend.
 """
 
 GRADIENTS: dict[str, tuple[str, ...]] = {
@@ -25,6 +26,31 @@ GRADIENTS: dict[str, tuple[str, ...]] = {
     "iris": ("#10123c", "#33389c", "#6d74e4", "#b5a2f0", "#f0c6e2", "#ffeee4"),
     "ink": ("#12141c", "#2f3644", "#707886", "#bcb8ae", "#efe6d6", "#d8c09a"),
     # Dark, with one light.
-    "noir": ("#0d0d16", "#1d1c2c", "#3f3442", "#9a6f4c", "#e8bd6a", "#fff0c4"),
+    "noir": ("#0b0b13", "#17161f", "#2c2531", "#7a5238", "#e0ad58", "#f7dd9c"),
     "sakura": ("#2a1530", "#6a2f5c", "#c76a8c", "#f5b6bc", "#fbe6df", "#b9d3c4"),
 }
+
+# What scientists draw with, for who knows it from there; `twilight` and `romao` come back to their
+# start. Left out are those of one lightness all through, in which forms drown, and those that begin
+# with a long black.
+LIBRARY: dict[str, str] = {
+    "viridis": "bids:viridis",
+    "magma": "bids:magma",
+    "inferno": "bids:inferno",
+    "plasma": "bids:plasma",
+    "cividis": "cividis:cividis",
+    "twilight": "matplotlib:twilight",
+    "acton": "crameri:acton",
+    "batlow": "crameri:batlow",
+    "berlin": "crameri:berlin",
+    "hawaii": "crameri:hawaii",
+    "lajolla": "crameri:lajolla",
+    "lapaz": "crameri:lapaz",
+    "roma": "crameri:roma",
+    "romao": "crameri:romao",
+    "tokyo": "crameri:tokyo",
+    "haline": "cmocean:haline",
+    "thermal": "cmocean:thermal",
+}
+
+GRADIENT_NAMES: tuple[str, ...] = (*GRADIENTS, *LIBRARY)

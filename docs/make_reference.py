@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from cppnvid.gradients import GRADIENTS
+from cppnvid.gradients import GRADIENT_NAMES
 from cppnvid.recipe import (
     COLOUR_MODES,
     SIZES,
@@ -73,7 +73,8 @@ def reference() -> str:
         "",
         "## Names",
         "",
-        f"Palettes: {', '.join(COLOUR_MODES)} (colour modes), {', '.join(GRADIENTS)} (gradients).",
+        f"Colour modes: {', '.join(COLOUR_MODES)}. Gradients: {', '.join(GRADIENT_NAMES)};",
+        "`cppnvid palettes -o SHEET.png` shows them.",
         "",
         "Sizes: " + ", ".join(f"{name} {w}×{h}" for name, (w, h) in SIZES.items()) + ".",
         "",

@@ -5,10 +5,11 @@ import colorsys
 import numpy as np
 import pytest
 import torch
+from cmap import Colormap
 from coloraide import Color
 from numpy.typing import NDArray
 
-from cppnvid.gradients import GRADIENTS
+from cppnvid.gradients import GRADIENT_NAMES, GRADIENTS, LIBRARY
 from cppnvid.palette import colour, colouring_at, from_oklab, to_oklab
 from cppnvid.recipe import COLOUR_MODES, Palette
 
@@ -88,8 +89,47 @@ def test_custom_gradient_passes_its_colours() -> None:
 def test_gradients_are_smooth() -> None:
     """No step of a fine ramp is visible: at most 1/255 in 4096."""
     ramp = torch.linspace(0, 1, 4096)[:, None]
-    for name in GRADIENTS:
+    for name in GRADIENT_NAMES:
         assert np.abs(np.diff(coloured(ramp, name=name), axis=0)).max() < 1 / 255, name
+
+
+def test_named_gradients_are_even() -> None:
+    """Equal steps of the output are equal steps to the eye: none over 1.05 times the mean."""
+    assert len(GRADIENT_NAMES) >= 24
+    ramp = torch.linspace(0, 1, 129, dtype=torch.float64)[:, None]
+    for name in GRADIENT_NAMES:
+        colours = coloured(ramp, name=name)
+        steps = np.linalg.norm(np.diff(to_oklab(torch.from_numpy(colours)).numpy(), axis=0), axis=1)
+        assert steps.max() < 1.05 * steps.mean(), name
+
+
+@pytest.mark.parametrize("name", ["viridis", "batlow", "twilight", "thermal"])
+def test_gradients_of_the_library_pass_its_colours(name: str) -> None:
+    """The way is the library's, whatever the pace: its colours all lie on ours, from end to end."""
+    theirs = to_oklab(torch.from_numpy(Colormap(LIBRARY[name]).lut(33)[:, :3])).numpy()
+    ramp = torch.linspace(0, 1, 1024, dtype=torch.float64)[:, None]
+    ours = to_oklab(torch.from_numpy(coloured(ramp, name=name))).numpy()
+
+    apart = np.linalg.norm(theirs[:, None] - ours[None], axis=2)
+
+    assert apart.min(axis=1).max() < 0.01
+    assert apart[0, 0] < 1e-3
+    assert apart[-1, -1] < 1e-3
+
+
+def test_two_colours_are_a_duotone_and_repeated_ones_stay_flat() -> None:
+    """Stops of one's own stand at even distances: nothing moves them."""
+    ramp = torch.tensor([[0.1], [0.4], [0.9]])
+    lab = to_oklab(torch.tensor([[16, 32, 48], [255, 128, 64]]) / 255).numpy()
+    shares = ramp.numpy()
+
+    two = coloured(ramp, colours=["#102030", "#ff8040"])
+    flat = coloured(ramp, colours=["#102030", "#102030", "#ff8040", "#ff8040"])
+
+    mixed = to_oklab(torch.from_numpy(two)).numpy()
+    np.testing.assert_allclose(mixed[:, 0], ((1 - shares) * lab[0] + shares * lab[1])[:, 0],
+                               atol=0.01)  # fmt: skip
+    np.testing.assert_allclose(flat[[0, 2]] * 255, [[16, 32, 48], [255, 128, 64]], atol=0.5)
 
 
 def test_colours_beyond_srgb_keep_their_differences() -> None:
@@ -125,7 +165,7 @@ def test_hue_turns_colours_and_comes_round(mode: str) -> None:
     ("name", "channels"),
     [
         ("cmyk", 4),
-        *((name, n) for name in (*COLOUR_MODES, *GRADIENTS) for n in (1, 3) if name != "cmyk"),
+        *((name, n) for name in (*COLOUR_MODES, *GRADIENT_NAMES) for n in (1, 3) if name != "cmyk"),
     ],
 )
 def test_every_palette_stays_in_range(name: str, channels: int) -> None:

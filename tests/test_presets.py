@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cppnvid import presets
 from cppnvid.errors import RecipeError
-from cppnvid.gradients import GRADIENTS
+from cppnvid.gradients import GRADIENT_NAMES
 from cppnvid.presets import Override, load_recipe, parse, recipe_text, recipe_yaml
 from cppnvid.presets.text import MAX_BYTES, MAX_VALUES, dump
 from cppnvid.recipe import COLOUR_MODES, Recipe
@@ -75,7 +75,7 @@ def recipes(draw: st.DrawFn) -> Recipe:
             {"kind": st.just("swirl"), "angle": tracks(), "radius": st.floats(0.01, 9)}
         ),
     )
-    palette = st.sampled_from([*COLOUR_MODES, *GRADIENTS]).filter(lambda name: name != "cmyk")
+    palette = st.sampled_from([*COLOUR_MODES, *GRADIENT_NAMES]).filter(lambda name: name != "cmyk")
     seeds = st.lists(st.integers(0, 2**63 - 1), min_size=1, max_size=4)
     data = {
         "title": draw(texts),

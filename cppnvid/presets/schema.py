@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from cppnvid.gradients import GRADIENTS
+from cppnvid.gradients import GRADIENT_NAMES
 from cppnvid.recipe import COLOUR_MODES, SIZES, Recipe
 from cppnvid.styles import STYLES
 
-_PALETTES = [*COLOUR_MODES, *GRADIENTS, "custom"]
+_PALETTES = [*COLOUR_MODES, *GRADIENT_NAMES, "custom"]
 
 # What may be written in place of a mapping; the models read it before pydantic's schema begins.
 _SHORT_FORMS: dict[str, dict[str, Any]] = {

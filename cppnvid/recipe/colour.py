@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
-from cppnvid.gradients import GRADIENTS
+from cppnvid.gradients import GRADIENT_NAMES
 from cppnvid.recipe.base import Part, Text, unknown
 from cppnvid.recipe.track import Track, constant
 
@@ -20,7 +20,8 @@ class Palette(Part):
     colours: Annotated[
         tuple[Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")], ...], Field(max_length=32)
     ] = ()  # fmt: skip
-    """Stops of a gradient of your own, such as `#102030`; joined in Oklab."""
+    """Stops of a gradient of your own, such as `#102030`, at even distances and joined in Oklab.
+    Two make a duotone; a colour written twice stays flat between the two."""
     hue: Track = constant(0.0)
     """Turn every colour's hue, degrees; 0 to 360 is once round."""
 
@@ -33,7 +34,7 @@ class Palette(Part):
 
     @model_validator(mode="after")
     def _is_known(self) -> Self:
-        known = (*COLOUR_MODES, *GRADIENTS, "custom")
+        known = (*COLOUR_MODES, *GRADIENT_NAMES, "custom")
         if self.name not in known:
             raise ValueError(unknown("palette", self.name, known))
         if (self.name == "custom") != bool(self.colours):
