@@ -56,15 +56,17 @@ class Colouring:
     mode: str  # a colour mode, or "gradient"
     gradient: NDArray[np.float32] | None  # Oklab [steps, 3]
     hue: float  # radians, added to every colour's
+    contrast: float = 1.0  # of the network's output, over 0
 
 
 def colouring_at(palette: Palette, time: float, *, closed: bool) -> Colouring:
     """Return the palette's numbers at a film time in [0, 1]."""
     hue = math.radians(track_at(palette.hue, time, closed=closed))
+    contrast = track_at(palette.contrast, time, closed=closed)
     if palette.name in COLOUR_MODES:
-        return Colouring(palette.name, None, hue)
+        return Colouring(palette.name, None, hue, contrast)
     table = _joined(palette.colours) if palette.colours else _named(palette.name)
-    return Colouring("gradient", table, hue)
+    return Colouring("gradient", table, hue, contrast)
 
 
 @lru_cache(maxsize=64)
@@ -107,6 +109,8 @@ def colour(values: Tensor, colouring: Colouring) -> Tensor:
     Returns:
         float32 [n, 3], sRGB-encoded, in [0, 1].
     """
+    if colouring.contrast != 1.0:
+        values = _spread(values, colouring.contrast)
     match colouring.mode:
         case "gradient":
             return _along_gradient(values, colouring)
@@ -128,6 +132,16 @@ def colour(values: Tensor, colouring: Colouring) -> Tensor:
         case _:
             rgb = values.expand(-1, 3)
     return from_oklab(_turn(to_oklab(rgb), colouring.hue)) if colouring.hue else rgb
+
+
+def _spread(values: Tensor, contrast: float) -> Tensor:
+    """Give values in [0, 1] contrast around one half: ends and middle stay, nothing is clipped.
+
+    Schlick's gain (Graphics Gems IV, 1994), written around zero: the slope in the middle is the
+    contrast, at the ends one over it, and two contrasts are their product.
+    """
+    away = 2.0 * values - 1.0
+    return 0.5 + 0.5 * contrast * away / (1.0 + (contrast - 1.0) * away.abs())
 
 
 def _three(values: Tensor, second: float, third: float) -> Tensor:

@@ -48,6 +48,11 @@ ROWS = [
     Bad("still", ("nothing to draw", "--seed 7")),
     Bad("render --seeds 1 2 aurora", ("--seeds", "given 'aurora'")),
     Bad(f"{MORPH} --path orbit", ("--path", "orbit", "given 2", "cubic")),
+    # Colour.
+    Bad(f"{MORPH} --contrast 0", ("--contrast", "0.05 to 20", "given 0")),
+    Bad(f"{MORPH} --contrast high", ("--contrast", "given 'high'")),
+    Bad(f"{MORPH} --hue-shift warm", ("--hue-shift", "given 'warm'")),
+    Bad(f"{MORPH} --palette viridi", ("--palette", "did you mean 'viridis'")),
     # Numbers.
     *[
         Bad(f"{MORPH} --frames {given}", ("--frames", said, f"given {shown}"))

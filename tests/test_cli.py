@@ -116,6 +116,7 @@ def test_every_option_reaches_the_recipe(run: Run) -> None:
     typed = (
         "morph --seeds 4 5 --seconds 0.5 --fps 8 --style article --of weights --path slerp "
         "--pace uniform --no-loop --hold 0.25 --ease smooth --palette tide --samples 2 "
+        "--hue-shift 40 --contrast 1.5 "
         "--size 18x16 --crf 20 --set network.layers=2x4 --set canvas.samples=1 --quiet -o x.mp4"
     )
 
@@ -132,7 +133,8 @@ def test_every_option_reaches_the_recipe(run: Run) -> None:
         "uniform",
     )
     assert (morph.loop, morph.hold, morph.easing) == ("open", 0.25, "smooth")
-    assert recipe.palette.name == "tide"
+    assert (recipe.palette.name, recipe.palette.hue.keys[0].value) == ("tide", 40)
+    assert recipe.palette.contrast.keys[0].value == 1.5
     assert (recipe.canvas.size, recipe.canvas.samples) == ((18, 16), 1)
     assert (recipe.output.frames, recipe.output.fps, recipe.output.crf) == (4, Fraction(8), 20)
     assert [layer.width for layer in recipe.network.layers] == [4, 4]

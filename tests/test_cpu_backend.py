@@ -104,6 +104,19 @@ def test_every_palette(palette: str, channels: int, hue: float) -> None:
     assert_twins(scene.at(0.3))
 
 
+@pytest.mark.parametrize("contrast", [0.4, 3.0])
+@pytest.mark.parametrize(("palette", "channels"), [("ember", 1), ("ember", 3), ("cmyk", 4)])
+def test_contrast(palette: str, channels: int, contrast: float) -> None:
+    """It parts every channel, and the picture is another one."""
+    network = {"channels": channels}
+    moment = scene_of(network=network, palette={"name": palette, "contrast": contrast}).at(0.3)
+    assert_twins(moment)
+    plain = drawn(
+        cpu.CpuBackend(), scene_of(network=network, palette=palette).at(0.3), 33, 17
+    ).astype(int)
+    assert np.abs(drawn(cpu.CpuBackend(), moment, 33, 17) - plain).max() > 4
+
+
 @pytest.mark.parametrize("size", [(33, 17), (100, 100)])
 @pytest.mark.parametrize("kind", WARPS)
 def test_every_warp(kind: str, size: tuple[int, int]) -> None:

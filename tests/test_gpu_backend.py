@@ -149,6 +149,14 @@ def test_every_palette(palette: str, channels: int, hue: float) -> None:
     assert_twins(scene.at(0.3), 64, 2)
 
 
+@pytest.mark.parametrize(("palette", "channels"), [("ember", 1), ("ember", 3), ("cmyk", 4)])
+def test_contrast(palette: str, channels: int) -> None:
+    """It parts every channel."""
+    network = {"channels": channels, "layers": [8], "init": {"output": 2.0}}
+    scene = scene_of(network=network, palette={"name": palette, "contrast": 3.0})
+    assert_twins(scene.at(0.3), 64, 2)
+
+
 @pytest.mark.parametrize("kind", WARPS)
 def test_every_warp(kind: str) -> None:
     """Each under a camera that zooms, turns and pans."""

@@ -189,3 +189,31 @@ def test_one_channel_is_not_one_colour(mode: str) -> None:
 
     for name in (mode, "ember"):
         assert coloured(ramp, name=name).std(axis=0).max() > 0.1
+
+
+def test_contrast_parts_the_middle_and_keeps_the_ends() -> None:
+    """The slope in the middle is the contrast; 0, one half and 1 stay; no two values meet."""
+    ramp = torch.linspace(0, 1, 1001, dtype=torch.float64)[:, None]
+
+    for contrast in (0.3, 1.0, 2.0, 8.0):
+        made = coloured(ramp, name="rgb", contrast=contrast)[:, 0]
+        np.testing.assert_allclose(made[[0, 500, 1000]], [0.0, 0.5, 1.0], atol=1e-12)
+        assert np.diff(made).min() > 1e-5
+        assert (made[501] - made[499]) * 500 == pytest.approx(contrast, rel=0.02)
+
+
+def test_contrast_moves_along_a_gradient() -> None:
+    """A palette keeps its colours under contrast: the place on it moves, and nothing else."""
+    plain = coloured(torch.tensor([[0.5 + 0.5 * 0.6 / 1.3]]), name="ember")
+
+    more = coloured(torch.tensor([[0.65]]), name="ember", contrast=2.0)
+
+    np.testing.assert_allclose(more, plain, atol=1e-5)
+
+
+def test_contrast_is_a_track() -> None:
+    """Half way between two keys the contrast is half way too."""
+    track = {"keys": [[0, 1], [1, 3]], "easing": "linear"}
+    palette = Palette.model_validate({"name": "rgb", "contrast": track})
+
+    assert colouring_at(palette, 0.5, closed=False).contrast == pytest.approx(2.0)

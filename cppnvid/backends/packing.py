@@ -22,8 +22,8 @@ def view_numbers(view: View) -> list[float]:
 
 
 def colouring_numbers(colouring: Colouring) -> list[float]:
-    """Pack what a pixel needs of a palette beside its gradient: the hue's turn."""
-    return [math.cos(colouring.hue), math.sin(colouring.hue)]
+    """Pack what a pixel needs of a palette beside its gradient: the hue's turn and the contrast."""
+    return [math.cos(colouring.hue), math.sin(colouring.hue), colouring.contrast]
 
 
 def turns(colouring: Colouring) -> bool:

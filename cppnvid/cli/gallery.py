@@ -40,6 +40,8 @@ def gallery(
     ] = None,
     style: option.Style = None,
     palette: option.Palette = None,
+    hue_shift: option.HueShift = None,
+    contrast: option.Contrast = None,
     size: Annotated[
         str | None,
         option.described("SIZE", "Of the pictures, for their shape: reel, 1080p, ...", "--size"),

@@ -52,6 +52,14 @@ Palette = Annotated[
         _PICTURE, "NAME", "rgb, oklch, neon, ...; or your own: '#102030,#ff8040'.", "--palette"
     ),
 ]
+HueShift = Annotated[
+    str | None,
+    _option(_PICTURE, "DEGREES", "Turn all hues; 180 is the opposite colours.", "--hue-shift"),
+]
+Contrast = Annotated[
+    str | None,
+    _option(_PICTURE, "X", "2 is more, 0.5 less; nothing is cut off.", "--contrast"),
+]
 Size = Annotated[
     str | None,
     _option(_PICTURE, "SIZE", "1080x1350, or square, reel, 1080p, 4k, ...", "--size"),
@@ -163,7 +171,7 @@ _KEYS = {
     "fps": "output.fps", "of": "morph.of", "path": "morph.path", "hold": "morph.hold",
     "ease": "morph.easing", "crf": "output.crf", "seed": "morph.seeds", "pace": "morph.pace",
     "weights": "morph.weights",
-    "shutter": "canvas.shutter",
+    "shutter": "canvas.shutter", "hue_shift": "palette.hue", "contrast": "palette.contrast",
 }  # fmt: skip
 _NAMES = ("style", "palette", "size", "of", "path", "pace", "ease")
 
@@ -207,14 +215,15 @@ def overrides_from(given: Mapping[str, Any], *, set_name: str = "--set") -> "lis
     overrides: list[Override] = []
     for name, key in _KEYS.items():
         if given.get(name) is not None:
-            value = _value(name, given[name])
+            option = f"--{name.replace('_', '-')}"
+            value = _value(name, given[name], option)
             is_list = name == "palette" and isinstance(value, list)
-            overrides.append(Override("palette.colours" if is_list else key, value, f"--{name}"))
+            overrides.append(Override("palette.colours" if is_list else key, value, option))
     overrides += _loop(loop=given.get("loop"), ping_pong=given.get("ping_pong", False))
     return overrides + [_set(text, set_name) for text in given.get("set_") or ()]
 
 
-def _value(name: str, text: Any) -> Any:
+def _value(name: str, text: Any, option: str) -> Any:
     from cppnvid.presets import parse
 
     if name == "seeds":
@@ -225,7 +234,7 @@ def _value(name: str, text: Any) -> Any:
         return [parse(text, "--seed", lined=False).data]
     if name == "palette" and text.startswith("#"):
         return [colour.strip() for colour in text.split(",")]
-    return text if name in _NAMES else parse(text, f"--{name}", lined=False).data
+    return text if name in _NAMES else parse(text, option, lined=False).data
 
 
 def _loop(*, loop: bool | None, ping_pong: bool) -> "list[Override]":

@@ -24,6 +24,9 @@ class Palette(Part):
     Two make a duotone; a colour written twice stays flat between the two."""
     hue: Track = constant(0.0)
     """Turn every colour's hue, degrees; 0 to 360 is once round."""
+    contrast: Track = constant(1.0)
+    """Push the network's output from its middle towards both ends before it becomes colour, 0.05 to
+    20: 2 doubles the differences in the middle, 0.5 halves them, and nothing is cut off."""
 
     @model_validator(mode="before")
     @classmethod
@@ -41,4 +44,9 @@ class Palette(Part):
             raise ValueError("colours go with name: custom, and custom needs at least two of them")
         if self.name == "custom" and len(self.colours) < 2:
             raise ValueError("a gradient needs at least two colours, given one")
+        for key in self.contrast.keys:
+            if not 0.05 <= key.value <= 20:
+                raise ValueError(
+                    f"contrast must lie in 0.05 to 20, where 1 is none, given {key.value:g}"
+                )
         return self

@@ -32,6 +32,7 @@ class Architecture:
     warps: tuple[str, ...]
     mode: str
     turned: bool
+    contrasted: bool
     supersampled: bool
     listed: bool = False  # pixels from anywhere in a frame; then supersampled
     bits: int = 8
@@ -50,6 +51,7 @@ def architecture_of(
         warps=tuple(kind_of(warp) for warp in moment.view.warps),
         mode=moment.colouring.mode,
         turned=turns(moment.colouring),
+        contrasted=moment.colouring.contrast != 1.0,
         supersampled=samples > 1,
         listed=listed,
         bits=bits,

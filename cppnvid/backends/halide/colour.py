@@ -19,6 +19,7 @@ def colour(
     mode: str,
     *,
     turned: bool,
+    contrasted: bool,
     gradient: hl.ImageParam,
     numbers: Iterator[Expr],
     keep: Keep,
@@ -29,6 +30,7 @@ def colour(
         values: 1, 3 or 4 channels in [0, 1].
         mode: of `Colouring`.
         turned: whether the hue turns; see `packing.turns`.
+        contrasted: whether the contrast is other than 1.
         gradient: float32 Oklab [3, steps], read by the gradient mode only.
         numbers: `packing.colouring_numbers`, read back.
         keep: keeps what is used more than once.
@@ -36,7 +38,9 @@ def colour(
     Returns:
         Red, green, blue: sRGB-encoded, in [0, 1].
     """
-    turn = next(numbers), next(numbers)
+    turn, contrast = (next(numbers), next(numbers)), next(numbers)
+    if contrasted:
+        values = [keep(_spread(value, contrast))[0] for value in values]
     single = len(values) == 1
     match mode:
         case "gradient":
@@ -60,6 +64,12 @@ def colour(
         case _:
             rgb = (values[0],) * 3 if single else (values[0], values[1], values[2])
     return from_oklab(_turn(to_oklab(keep(*rgb), keep), turn), keep) if turned else rgb
+
+
+def _spread(value: Expr, contrast: Expr) -> Expr:
+    away = hl.f32(2.0) * value - hl.f32(1.0)
+    slope = hl.f32(1.0) + (contrast - hl.f32(1.0)) * hl.abs(away)
+    return hl.f32(0.5) + hl.f32(0.5) * contrast * away / slope
 
 
 def _dot(row: list[float], values: Triple) -> Expr:

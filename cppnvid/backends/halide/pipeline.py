@@ -149,7 +149,7 @@ class Pipeline:
         values = keep(*(function(output[x, y, channel]) for channel in range(channels)))
         colours = colour(
             list(values), architecture.mode, turned=architecture.turned,
-            gradient=self._gradient, numbers=numbers, keep=keep,
+            contrasted=architecture.contrasted, gradient=self._gradient, numbers=numbers, keep=keep,
         )  # fmt: skip
         if architecture.supersampled:
             colours = tuple(to_linear(value) for value in keep(*colours))

@@ -31,6 +31,7 @@ class Architecture:
     warps: tuple[tuple[str, int], ...]  # kind, and how many numbers it reads
     mode: str
     turned: bool
+    contrasted: bool = False
 
     @property
     def widest(self) -> int:
@@ -61,4 +62,5 @@ def architecture_of(moment: Moment) -> Architecture:
         ),
         mode=moment.colouring.mode,
         turned=turns(moment.colouring),
+        contrasted=moment.colouring.contrast != 1.0,
     )

@@ -26,6 +26,7 @@ _STEPS = tl.constexpr(palette.GRADIENT_STEPS)
 def colour(
     first, second, third, fourth, hue, gradient,
     CHANNELS: tl.constexpr, MODE: tl.constexpr, TURNED: tl.constexpr,
+    CONTRASTED: tl.constexpr,
 ):  # fmt: skip
     """Make colour of the network's output.
 
@@ -39,10 +40,17 @@ def colour(
         CHANNELS: 1, 3 or 4.
         MODE: of `Colouring`.
         TURNED: whether the hue turns; see `packing.turns`.
+        CONTRASTED: whether the contrast, behind the hue's two numbers, is other than 1.
 
     Returns:
         Red, green, blue: sRGB-encoded, in [0, 1].
     """
+    if CONTRASTED:
+        contrast = tl.load(hue + 2)
+        first = _spread(first, contrast)
+        second = _spread(second, contrast)
+        third = _spread(third, contrast)
+        fourth = _spread(fourth, contrast)
     if MODE == "gradient":
         lightness, a, b = _along_gradient(first, second, third, gradient, CHANNELS)
         return from_oklab(lightness, a, b, hue)
@@ -64,6 +72,12 @@ def colour(
             lightness, a, b = to_oklab(red, green, blue)
             red, green, blue = from_oklab(lightness, a, b, hue)
         return red, green, blue
+
+
+@triton.jit
+def _spread(value, contrast):
+    away = 2.0 * value - 1.0
+    return 0.5 + 0.5 * contrast * away / (1.0 + (contrast - 1.0) * tl.abs(away))
 
 
 @triton.jit

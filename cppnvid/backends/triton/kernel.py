@@ -18,7 +18,8 @@ def draw(
     SIZE: tl.constexpr, POINTS: tl.constexpr, FORMAT: tl.constexpr,
     SUPERSAMPLED: tl.constexpr, WARPS: tl.constexpr, CAMERA: tl.constexpr,
     INPUTS: tl.constexpr, FIRST: tl.constexpr, RUNS: tl.constexpr, OUTPUT: tl.constexpr,
-    MODE: tl.constexpr, TURNED: tl.constexpr, HUE: tl.constexpr, GRADIENT: tl.constexpr,
+    MODE: tl.constexpr, TURNED: tl.constexpr, CONTRASTED: tl.constexpr,
+    HUE: tl.constexpr, GRADIENT: tl.constexpr,
     PRECISION: tl.constexpr, CHUNK: tl.constexpr, PITCH: tl.constexpr,
 ):  # fmt: skip
     """Draw tiles of frames; the grid is (tiles across, pairs of rows, frames).
@@ -47,6 +48,7 @@ def draw(
         OUTPUT: output layer.
         MODE: see `colour`; so is TURNED.
         TURNED: whether the hue turns.
+        CONTRASTED: whether the contrast is other than 1.
         HUE: where the hue's numbers begin.
         GRADIENT: where the gradient begins.
         PRECISION: of the products.
@@ -76,7 +78,7 @@ def draw(
             y = tl.load(lines + row * samples + sample // samples)
             one, two, three = _colour_at(
                 x, y, numbers, own, WARPS, CAMERA, INPUTS, FIRST, RUNS, OUTPUT,
-                MODE, TURNED, HUE, GRADIENT, PRECISION, CHUNK, PITCH,
+                MODE, TURNED, CONTRASTED, HUE, GRADIENT, PRECISION, CHUNK, PITCH,
             )  # fmt: skip
             red += to_linear(one)
             green += to_linear(two)
@@ -91,7 +93,7 @@ def draw(
         red, green, blue = _colour_at(
             tl.load(columns + column), tl.load(lines + row), numbers, own,
             WARPS, CAMERA, INPUTS, FIRST, RUNS, OUTPUT,
-            MODE, TURNED, HUE, GRADIENT, PRECISION, CHUNK, PITCH,
+            MODE, TURNED, CONTRASTED, HUE, GRADIENT, PRECISION, CHUNK, PITCH,
         )  # fmt: skip
 
     if FORMAT == "rgb24":
@@ -124,7 +126,8 @@ def draw(
 def _colour_at(
     x, y, numbers, own, WARPS: tl.constexpr, CAMERA: tl.constexpr,
     INPUTS: tl.constexpr, FIRST: tl.constexpr, RUNS: tl.constexpr, OUTPUT: tl.constexpr,
-    MODE: tl.constexpr, TURNED: tl.constexpr, HUE: tl.constexpr, GRADIENT: tl.constexpr,
+    MODE: tl.constexpr, TURNED: tl.constexpr, CONTRASTED: tl.constexpr,
+    HUE: tl.constexpr, GRADIENT: tl.constexpr,
     PRECISION: tl.constexpr, CHUNK: tl.constexpr, PITCH: tl.constexpr,
 ):  # fmt: skip
     """Return red, green and blue at points of the screen."""
@@ -133,7 +136,8 @@ def _colour_at(
         x, y, numbers, own, INPUTS, FIRST, RUNS, OUTPUT, PRECISION, CHUNK, PITCH
     )  # fmt: skip
     return colour(
-        first, second, third, fourth, numbers + HUE, numbers + GRADIENT, OUTPUT[2], MODE, TURNED
+        first, second, third, fourth, numbers + HUE, numbers + GRADIENT,
+        OUTPUT[2], MODE, TURNED, CONTRASTED,
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from cppnvid.palette import GRADIENT_STEPS
 from cppnvid.scene import Moment, SceneLayer
 
 _CAMERA_NUMBERS = 5
-_HUE_NUMBERS = 2
+_COLOUR_NUMBERS = 3
 _ALIGNED = 16  # floats, 64 bytes: every part begins where memory is read in whole pieces
 
 
@@ -62,7 +62,7 @@ class Layout:
             warps += [name, place]
             place += count
         camera, hue = place, place + _CAMERA_NUMBERS
-        gradient = _aligned(hue + _HUE_NUMBERS)
+        gradient = _aligned(hue + _COLOUR_NUMBERS)
         place = gradient
         if self.architecture.mode == "gradient":
             place += _aligned(3 * GRADIENT_STEPS)

@@ -85,6 +85,7 @@ def constants(
         "INPUTS": architecture.inputs,
         "MODE": architecture.mode,
         "TURNED": architecture.turned,
+        "CONTRASTED": architecture.contrasted,
         "PRECISION": plan.precision,
         "CHUNK": plan.chunk,
         "PITCH": layout.pitch,
