@@ -24,7 +24,7 @@ LAYERS = [
     {"pacing", "tiles"},
     {"blur", "export", "notebook"},
     {"render"},
-    {"explanation", "gallery", "loops", "storyboards"},
+    {"explanation", "gallery", "loops", "storyboards", "swatches"},
     {"figures"},
     {"cli"},
     {"__main__"},

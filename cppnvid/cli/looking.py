@@ -1,4 +1,4 @@
-"""`presets`, `info`, `backends`, `schema`: what there is, in words."""
+"""`presets`, `palettes`, `info`, `backends`, `schema`: what there is, in words."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,8 +7,9 @@ import typer
 
 from cppnvid.cli import options as option
 from cppnvid.cli.app import app
-from cppnvid.cli.outputs import size_on_disk
-from cppnvid.cli.reporter import say
+from cppnvid.cli.outputs import named_output, size_on_disk
+from cppnvid.cli.reporter import Reporter, say
+from cppnvid.errors import RecipeError
 
 
 @app.command(cls=option.GroupedCommand)
@@ -25,6 +26,36 @@ def presets(
     width = max((len(preset.name) for preset in known), default=0)
     for preset in known:
         say(f"{preset.name:{width}}  {preset.title}")
+
+
+@app.command(cls=option.GroupedCommand)
+def palettes(
+    output: option.StillOutput = None,
+    overwrite: option.Overwrite = False,
+    quiet: option.Quiet = False,
+) -> None:
+    """List the palettes, or with -o draw them all on one sheet."""
+    from cppnvid.gradients import GRADIENTS, LIBRARY
+    from cppnvid.recipe import COLOUR_MODES
+
+    if output is None:
+        for names, kind in (
+            (GRADIENTS, "gradient"), (LIBRARY, "gradient known from science"),
+            (COLOUR_MODES, "the output's channels as they are"),
+        ):  # fmt: skip
+            for name in names:
+                say(f"{name:10}  {kind}")
+        return
+    place = named_output(output, "")
+    if not place.lower().endswith(".png"):
+        raise RecipeError(f"{place}: a sheet is a .png")
+    from cppnvid.swatches import save_palettes
+
+    with Reporter(quiet=quiet, unit="palettes") as reporter:
+        written = save_palettes(
+            place, overwrite=overwrite, progress=reporter.progress, note=reporter.note
+        )
+    say(str(written))
 
 
 @app.command(cls=option.GroupedCommand)

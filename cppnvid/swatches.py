@@ -1,0 +1,88 @@
+"""All palettes on one picture: each as a bar, and below it the same network's picture in it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from cppnvid.encode import check_output, write_still
+from cppnvid.gradients import GRADIENT_NAMES
+from cppnvid.pacing import moment_of
+from cppnvid.palette import colour, colouring_at
+from cppnvid.presets import recipe_text
+from cppnvid.recipe import COLOUR_MODES, Recipe
+from cppnvid.render import Note, Progress
+from cppnvid.sheet import BACKGROUND, draw_sheet
+from cppnvid.tiles import chosen, small_still
+
+NAMES: tuple[str, ...] = (*GRADIENT_NAMES, *COLOUR_MODES)
+SEED = 25  # of 1 to 40 in the house style, it shows most of a gradient: dark, light and between
+
+_SIDE, _BAR, _GAP = 160, 22, 4
+_COLUMNS = 9
+
+
+def _silent(*_: object) -> None:
+    pass
+
+
+def save_palettes(
+    path: str | os.PathLike[str],
+    *,
+    overwrite: bool = False,
+    progress: Progress = _silent,
+    note: Note = _silent,
+) -> Path:
+    """Draw every palette with its name, and write the sheet as PNG.
+
+    The recipe of the picture rides in it; `progress` is called with (palettes done, in all).
+
+    Raises:
+        RecipeError: the output cannot be as asked; nothing was drawn.
+        EncodeError: the disk failed.
+    """
+    recipe = _recipe("rgb")
+    check_output(path, width=2, height=2, fps=recipe.output.fps, overwrite=overwrite)
+    picture = draw_sheet(_tiles(progress), NAMES, columns=_COLUMNS)
+    height, width, _ = picture.shape
+    write_still(
+        path, [picture], width=width, height=height, recipe=recipe_text(recipe, time=0.0),
+        overwrite=overwrite, note=note,
+    )  # fmt: skip
+    return Path(path)
+
+
+def _tiles(progress: Progress) -> Iterator[NDArray[np.uint8]]:
+    for index, name in enumerate(NAMES):
+        yield swatch(name)
+        progress(index + 1, len(NAMES))
+
+
+def swatch(name: str) -> NDArray[np.uint8]:
+    """Draw a palette's bar, from 0 to 1, above its picture: uint8 [height, width, 3], sRGB."""
+    recipe, size = _recipe(name), (_SIDE, _SIDE)
+    moment = moment_of(recipe, 0.0)
+    drawer = chosen("auto", recipe, moment, size, frames=len(NAMES), note=_silent)
+    gap = np.broadcast_to(np.array(BACKGROUND, np.uint8), (_GAP, _SIDE, 3))
+    return np.concatenate([_bar(recipe), gap, small_still(recipe, moment, size, drawer)])
+
+
+def _bar(recipe: Recipe) -> NDArray[np.uint8]:
+    """Draw what a network of one channel would have; of cmyk, which has four, cyan to magenta."""
+    ramp = torch.linspace(0.0, 1.0, _SIDE)[:, None]
+    none = torch.zeros_like(ramp)
+    inks = torch.cat([1.0 - ramp, ramp, none, none], dim=1)
+    colouring = colouring_at(recipe.palette, 0.0, closed=True)
+    rgb = colour(inks if colouring.mode == "cmyk" else ramp, colouring)
+    line: NDArray[np.uint8] = (rgb * 255.0 + 0.5).to(torch.uint8).numpy()
+    return line[None].repeat(_BAR, axis=0)
+
+
+def _recipe(name: str) -> Recipe:
+    network = {"channels": 4} if name == "cmyk" else {}
+    return Recipe.model_validate(
+        {"palette": {"name": name}, "morph": {"seeds": [SEED]}, "network": network}
+    )
