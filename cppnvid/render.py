@@ -17,6 +17,7 @@ from cppnvid.notebook import Still, Video, still
 from cppnvid.pacing import build_scene, moment_of
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import Recipe
+from cppnvid.saturation import saturation_note
 from cppnvid.scene import Moment, Scene
 
 Progress = Callable[[int, int], None]  # frames done, frames in all
@@ -80,6 +81,9 @@ def render_video(
             film.write(frames)
             done += len(frames)
             progress(done, output.frames)
+    flat = saturation_note([scene.at(time) for time in (0.0, 1 / 3, 2 / 3)], width, height)
+    if flat is not None:
+        note(flat)
     return Video(Path(path), width, height, output.frames, output.seconds)
 
 
@@ -108,7 +112,7 @@ def render_still(recipe: Recipe, time: float = 0.0, *, backend: str | Backend = 
         BackendError: this machine cannot draw it.
     """
     _check_time(time)
-    return still(np.concatenate(list(_bands(recipe, time, backend))))
+    return still(np.concatenate(list(_bands(recipe, moment_of(recipe, time), backend))))
 
 
 def save_still(
@@ -128,10 +132,14 @@ def save_still(
     _check_time(time)
     width, height = recipe.canvas.size
     check_output(path, width=width, height=height, fps=recipe.output.fps, overwrite=overwrite)
+    moment = moment_of(recipe, time)
     write_still(
-        path, _bands(recipe, time, backend, note, threads), width=width, height=height,
+        path, _bands(recipe, moment, backend, note, threads), width=width, height=height,
         recipe=recipe_text(recipe, time=time), overwrite=overwrite, note=note,
     )  # fmt: skip
+    flat = saturation_note([moment], width, height)
+    if flat is not None:
+        note(flat)
     return Path(path)
 
 
@@ -187,13 +195,12 @@ def _check_time(time: float) -> None:
 
 def _bands(
     recipe: Recipe,
-    time: float,
+    moment: Moment,
     backend: str | Backend,
     note: Note = _silent,
     threads: int | None = None,
 ) -> Iterator[NDArray[np.uint8]]:
-    """Draw one picture; nothing is built before the first band is asked for."""
-    moment = moment_of(recipe, time)
+    """Draw one picture; no backend is chosen before the first band is asked for."""
     drawer = _chosen(backend, recipe, moment, note=note, threads=threads)
     width, height = recipe.canvas.size
     yield from drawer.bands(moment, width=width, height=height, samples=recipe.canvas.samples)

@@ -21,7 +21,7 @@ LAYERS = [
     {"corners"},
     {"scene", "scoring"},
     {"backends"},
-    {"pacing", "tiles"},
+    {"pacing", "saturation", "tiles"},
     {"blur", "export", "notebook"},
     {"render"},
     {"explanation", "gallery", "loops", "storyboards", "swatches"},
