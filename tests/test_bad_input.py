@@ -108,6 +108,10 @@ ROWS = [
     Bad("morph --sedes 1 2", ("No such option: --sedes", "--seeds")),
     Bad("render aurrora", ("preset 'aurrora'", "'cppnvid presets' lists them")),
     Bad("presets aurrora", ("preset 'aurrora'",)),
+    Bad("render article/mondrain", ("preset 'article/mondrain'", "mean 'article/mondrian'")),
+    Bad("sheet patterns", ("--style patterns", "of its kind are patterns/ten-in-betweens")),
+    Bad("still house", ("no preset is called 'house': the style is --style house",)),
+    Bad("render frames/loop", ("frames/loop: there is no such file",)),
     # --set.
     Bad(f"{MORPH} --set network.layrs=3", ("--set network.layrs", "did you mean 'layers'")),
     Bad(f"{MORPH} --set frames=3", ("--set frames", "did you mean 'output.frames'")),
@@ -121,6 +125,7 @@ ROWS = [
     Bad(f"{MORPH} --set title=!!python/name:x", ("--set title", "tags are not read")),
     # Outputs.
     Bad(f"{MORPH} -o x.avi", ("x.avi", "'.avi'", ".mp4")),
+    Bad("explain aurora -o x.pdf", ("x.pdf", "'.pdf'", ".png", "a .html, too")),
     Bad(f"{MORPH} -o x", ("x: a name without an ending", ".mp4")),
     Bad(f"{MORPH} -o nowhere/x.mp4", ("nowhere/x.mp4", "folder nowhere does not exist")),
     Bad(f"{MORPH} -o old.mp4", ("old.mp4", "exists already", "--overwrite"), {"old.mp4": "old"}),

@@ -138,7 +138,10 @@ def _film(given: dict[str, Any], earlier: Any) -> "Film | None":
         if asked is None and ending:
             from cppnvid.encode import container_for
 
-            container_for(ending)
+            try:
+                container_for(ending)
+            except RecipeError as error:
+                raise RecipeError(f"{error}; an explanation may be a .html, too") from None
             asked = "reveal"
     return None if asked is None else parse_film(asked)
 

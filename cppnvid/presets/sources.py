@@ -12,6 +12,7 @@ from cppnvid import __version__
 from cppnvid.errors import RecipeError
 from cppnvid.presets.text import KeyPath, dump, parse, read_file
 from cppnvid.recipe import Recipe, unknown
+from cppnvid.styles import STYLES
 from cppnvid.weights import SUFFIXES
 
 SHEETS = ("seeds", "frames")  # what a contact sheet may show many of
@@ -86,6 +87,11 @@ def preset_path(name: str) -> Path:
         for p in PRESETS_FOLDER.rglob("*.yaml")
     ]
     said = unknown("preset", name, sorted(known))
+    group = sorted(preset for preset in known if preset.startswith(f"{name}/"))
+    if name in STYLES or group:
+        ways = [f"the style is --style {name}"] if name in STYLES else []
+        ways += [f"of its kind are {', '.join(group)}"] if group else []
+        said = f"no preset is called {name!r}: {'; '.join(ways)}"
     beside = f"; to read the file of that name, write ./{name}" if Path(name).exists() else ""
     raise RecipeError(f"{said}; 'cppnvid presets' lists them{beside}")
 
@@ -94,7 +100,7 @@ def read_source(source: str | os.PathLike[str]) -> Source:
     """Read the recipe that a name stands for.
 
     A name without an ending and without a folder is a preset, as is `folder/name` if there is
-    one; anything else is a file.
+    one, or if presets have such a folder and the disk has no such file; anything else is a file.
 
     Raises:
         RecipeError: there is no such preset or file, it holds no recipe, or is not readable.
@@ -104,7 +110,7 @@ def read_source(source: str | os.PathLike[str]) -> Source:
     if not text:
         raise RecipeError("a recipe's name is empty: name a preset or a file")
     bare = isinstance(source, str) and not path.suffix and not path.is_absolute()
-    if bare and (_names_preset(text) or (re.fullmatch(r"[\w-]+", text) and not path.is_dir())):
+    if bare and (_names_preset(text) or _may_mean_preset(text)):
         return _read_text(preset_path(text), stem=path.name)
     if path.suffix.lower() in TEXT_SUFFIXES:
         return _read_text(path, stem=path.stem)
@@ -121,6 +127,15 @@ def names_film(source: str) -> bool:
 
 def _names_preset(text: str) -> bool:
     return bool(_PRESET_NAME.fullmatch(text)) and (PRESETS_FOLDER / f"{text}.yaml").is_file()
+
+
+def _may_mean_preset(text: str) -> bool:
+    """Tell whether a name of no preset was meant as one, so that the nearest is told."""
+    folder, slash, _ = text.partition("/")
+    if not slash:
+        return bool(_PRESET_NAME.fullmatch(text)) and not Path(text).is_dir()
+    known = bool(_PRESET_NAME.fullmatch(text)) and (PRESETS_FOLDER / folder).is_dir()
+    return known and not Path(text).exists()
 
 
 def _read_text(path: Path, *, stem: str) -> Source:
