@@ -191,6 +191,8 @@ def plan_gallery(
     """Lay out a gallery; the arguments and what is raised are `contact_sheet`'s."""
     if not seeds:
         raise RecipeError("seeds: none given, and a sheet shows at least one")
+    if recipe.morph.weights and recipe.morph.of == "weights":
+        raise RecipeError("morph.weights: a network from a file is no seed's, so none is shown")
     with_seeds(recipe, seeds)  # raises unless all of them are seeds
     return plan_sheet(
         [str(seed) for seed in seeds],

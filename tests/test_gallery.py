@@ -327,3 +327,18 @@ def test_seeds_that_are_none_are_refused() -> None:
         cppnvid.contact_sheet(small(), [])
     with pytest.raises(cppnvid.RecipeError, match=r"morph\.seeds"):
         cppnvid.contact_sheet(small(), [1, -2])
+
+
+def test_what_shows_one_picture_asks_a_sheet_for_its_seed(run: Run) -> None:
+    """`explain` and `export` take no seed of a sheet for granted; `render` says what it draws."""
+    run("gallery", *FAST, "--seeds", "1-2", "--set", "output.frames=2", "-o", "s.png")
+    for typed in (["explain", "s.png", "-o", "why.png"], ["export", "s.png", "-o", "net.npz"]):
+        code, _, err = run(*typed)
+        assert code == 2
+        assert "s.png: is a sheet of many seeds" in err
+        assert "--seed" in err
+    code, _, err = run("export", "s.png", "--seed", "2", "-o", "net.npz")
+    assert code == 0, err
+    code, _, err = run("render", "s.png", "-o", "walk.gif")
+    assert code == 0
+    assert "a walk through the seeds of a sheet" in err

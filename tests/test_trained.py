@@ -592,3 +592,40 @@ def test_the_page_about_weights_is_true(run: Run) -> None:
     Path("page.yaml").write_text(recipe)
     assert load_recipe("page.yaml").morph.weights[0].name == "step-200.safetensors"
     assert corner_networks(load_recipe({}, weights=["said.safetensors"]))[0].layers[0].weight.any()
+
+
+def test_a_seed_takes_the_place_of_a_sources_files(run: Run) -> None:
+    """`--seed` on a film of networks from files draws that seed, with the layers of the files."""
+    run("export", "--style", "article", "--seed", "3", "-o", "three.npz")
+    tiny = ("--size", "24", "-q")
+    Path("walk.yaml").write_text("morph: {weights: [three.npz]}", encoding="utf-8")
+    run("morph", "--weights", "three.npz", "--seeds", "8", *tiny, "--frames", "3", "-o", "walk.gif")
+    run("still", "--style", "article", "--seed", "7", *tiny, "-o", "seven.png")
+    for source in ("walk.yaml", "walk.gif"):
+        code, _, err = run("still", source, "--seed", "7", *tiny, "-o", "of.png", "--overwrite")
+        assert code == 0, err
+        np.testing.assert_array_equal(picture("of.png"), picture("seven.png"))
+    for options in (["--weights", "three.npz"], ["--set", "morph.weights=[three.npz]"]):
+        code, _, err = run("still", "walk.gif", "--seed", "7", *options, "-o", "both.png")
+        assert code == 2
+        assert "--seed, --weights: each names a picture" in err
+    run("export", "walk.gif", "--seed", "7", "-o", "seven.npz")
+    run("still", "--weights", "seven.npz", *tiny, "-o", "exported.png")
+    np.testing.assert_array_equal(picture("exported.png"), picture("seven.png"))
+
+
+def test_a_gallery_shows_latents_of_a_file_and_no_seeds_beside_it(run: Run) -> None:
+    """With --of z a file's latents are the tiles; else its network would stand there many times."""
+    shape = ("--set", "network.layers=2x4", "--of", "z")
+    run("export", *shape, "--seed", "1", "-o", "net.npz")
+    sheet = ("--size", "24", "--tile", "24", "--seeds", "5-6", "-q")
+    code, _, err = run("gallery", *sheet, "--weights", "net.npz", "-o", "no.png")
+    assert code == 2
+    assert "--weights: a gallery shows seeds" in err
+    assert "--of z" in err
+    code, _, err = run("gallery", *sheet, "--weights", "net.npz", "--of", "z", "-o", "z.png")
+    assert code == 0, err
+    run("gallery", *sheet, *shape, "-o", "drawn.png")
+    np.testing.assert_array_equal(picture("z.png"), picture("drawn.png"))
+    with pytest.raises(RecipeError, match="no seed's"):
+        cppnvid.contact_sheet(cppnvid.load_recipe({"morph": {"weights": ["net.npz"]}}), [1])

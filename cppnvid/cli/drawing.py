@@ -120,6 +120,11 @@ def _draw_video(source: "Source", given: dict[str, Any]) -> None:
     from cppnvid.render import render_video
 
     with Reporter(quiet=given["quiet"]) as reporter:
+        if source.sheet == "seeds":
+            reporter.note(
+                "this is a walk through the seeds of a sheet; 'cppnvid gallery' on the same file "
+                "draws the sheet again"
+            )
         if asked:
             reporter.note(describe(asked, container))
         video = render_video(
@@ -177,11 +182,8 @@ def still(
     if source is None and seed is None and weights is None:
         raise RecipeError("nothing to draw: give --seed 7, or a preset, such as aurora")
     origin = Source({}) if source is None else option.film_of(read_source(source), source)
-    if origin.sheet == "seeds" and seed is None:
-        raise RecipeError(f"{source}: is a sheet of many seeds: say which to draw with --seed")
-    recipe = load_recipe(origin, option.overrides_from(given))
-    if seed is not None and weights is not None and recipe.morph.of == "weights":
-        raise RecipeError("--seed, --weights: each names a picture, so keep one of the two")
+    origin, overrides = option.one_picture(origin, given)
+    recipe = load_recipe(origin, overrides)
     moment = option.parse_time(time) if time is not None else origin.time or 0.0
     stem = f"{origin.stem}-{seed}" if origin.sheet == "seeds" else origin.stem
     place = named_output(output, f"{stem or '-'.join(['still', *pictures(recipe)[:1]])}.png")

@@ -93,10 +93,8 @@ def explain(
         raise RecipeError("--frames, --seconds, --fps: only a video has them; add --video depth")
     if source is None and seed is None and weights is None and not (style or set_ or palette):
         raise RecipeError("nothing to explain: give --seed 7, or a preset, such as aurora")
-    overrides = option.overrides_from(given)
+    origin, overrides = option.one_picture(origin, given)
     recipe = load_recipe(origin, overrides)
-    if seed is not None and weights is not None and recipe.morph.of == "weights":
-        raise RecipeError("--seed, --weights: each names a picture, so keep one of the two")
     moment = option.parse_time(time) if time is not None else origin.time or 0.0
     stem = f"explain-{origin.stem or pictures(recipe)[0]}"
     if film is not None:

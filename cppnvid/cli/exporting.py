@@ -49,7 +49,8 @@ def export(
     if picture is not None and time is not None:
         raise RecipeError("--picture, --time: each names a network, so keep one of the two")
     origin = Source({}) if source is None else read_source(source)
-    recipe = load_recipe(origin, option.overrides_from(given))
+    origin, overrides = option.one_picture(origin, given)
+    recipe = load_recipe(origin, overrides)
     moment = option.parse_time(time) if time is not None else None
     if moment is None and picture is None and origin.time:
         moment = origin.time  # what a still shows

@@ -34,6 +34,7 @@ def gallery(
         list[str] | None,
         option.described("N N N", "Which: 1-64 if not said; 1 2 3, or 1,2,5-10.", "--seeds"),
     ] = None,
+    weights: option.Weights = None,
     best: Annotated[
         str | None,
         option.described("K", "Only the K that score highest, best first.", "--best"),
@@ -83,6 +84,7 @@ def gallery(
     overrides = option.overrides_from(given | {"seeds": seeds or _usual_seeds(origin)})
     recipe = load_recipe(origin, overrides)
     stem = origin.stem.removesuffix("-gallery") or style
+    _check_networks(recipe)
     place = named_output(output, f"{f'{stem}-' * bool(stem)}gallery{'.mp4' if animate else '.png'}")
     container = _container(place, animate=animate)
     if animate:
@@ -183,6 +185,15 @@ def _usual_seeds(origin: "Source") -> list[str]:
     morph = origin.data.get("morph") if origin.sheet and isinstance(origin.data, dict) else None
     seeds = morph.get("seeds") if isinstance(morph, dict) else None
     return [str(seed) for seed in seeds] if isinstance(seeds, list) else [_SEEDS]
+
+
+def _check_networks(recipe: "Recipe") -> None:
+    """Refuse networks from files of which no seed is another."""
+    if recipe.morph.weights and recipe.morph.of == "weights":
+        raise RecipeError(
+            "--weights: a gallery shows seeds, and a network from a file has none: with --of z "
+            "they are its latents, with --set morph.weights=[] networks of their own"
+        )
 
 
 def _container(place: str, *, animate: bool) -> "Container":

@@ -291,6 +291,36 @@ def parse_threads(text: str | None) -> int | None:
     return threads
 
 
+def one_picture(origin: "Source", given: Mapping[str, Any]) -> "tuple[Source, list[Override]]":
+    """Return the source of one picture, and what the command line lays over it.
+
+    A seed names a network, and so takes the place of the files whose networks the source walks
+    through; its layers stay theirs.
+
+    Raises:
+        RecipeError: files and a seed are both given, or it is a sheet of seeds and none is named.
+    """
+    from dataclasses import replace
+
+    from cppnvid.presets import Override, load_recipe
+
+    seed = given["seed"]
+    if origin.sheet == "seeds" and seed is None and given.get("picture") is None:
+        name = given["source"]
+        raise RecipeError(f"{name}: is a sheet of many seeds: say which to draw with --seed")
+    overrides = overrides_from(given)
+    if seed is None:
+        return origin, overrides
+    recipe = load_recipe(origin, overrides)
+    if recipe.morph.of != "weights" or not recipe.morph.weights:
+        return origin, overrides
+    if any(override.key == "morph.weights" for override in overrides):
+        raise RecipeError("--seed, --weights: each names a picture, so keep one of the two")
+    # A file may be what says the layers, so they are kept before it is left out.
+    kept = replace(origin, data=recipe.to_data(), lines={})
+    return kept, [Override("morph.weights", []), *overrides]
+
+
 def parse_time(text: str) -> float:
     """Return the moment that `--time` names.
 
