@@ -52,6 +52,7 @@ def test_figures_are_drawn_and_explained() -> None:
     assert re.search(r"multiplies the spread from point to point by 0\.5\d", goo)
     assert re.search(r"Over five seeds it shrinks by a factor of 0\.\d+ ± 0\.\d+", goo)
     assert re.search(r"Over five seeds it grows by a factor of 1\.\d+ ± 0\.\d+", normal)
+    assert re.search(r"tanh, which bends sooner, makes about\s0\.82 of it", text)  # the bound
     for figure in (FIGURES[0], FIGURES[5]):
         assert html.escape(figure.why) in text
 
@@ -59,8 +60,11 @@ def test_figures_are_drawn_and_explained() -> None:
 @pytest.mark.usefixtures("few")
 def test_pictures_of_the_page_carry_their_recipes() -> None:
     """A picture of the page is the still of its preset and seed."""
-    make_figures("figures")
+    text = make_figures("figures").read_text(encoding="utf-8")
 
+    assert re.search(r"but\sthe two sheets carries its recipe", text)
+    with pytest.raises(RecipeError, match="holds no recipe"):
+        load_recipe("figures/depth.png")
     assert probe("figures/normal.png").width == 48
     recipe = load_recipe("figures/normal-11.png")
     assert (recipe.style, recipe.morph.seeds) == ("article", (11,))
@@ -82,11 +86,14 @@ def test_the_sweep_shows_that_depth_adds_detail() -> None:
 @pytest.mark.usefixtures("few")
 def test_figures_move_when_they_are_asked_to() -> None:
     """With animate every experiment is a closed loop too, in place of its still."""
-    text = make_figures("figures", animate=True).read_text(encoding="utf-8")
+    told: list[str] = []
+    page = make_figures("figures", animate=True, note=told.append)
+    text = page.read_text(encoding="utf-8")
     frames = list(decode("figures/normal.mp4"))
 
     assert '<video src="normal.mp4" poster="normal.png" autoplay loop muted' in text
     assert len(frames) == 4
+    assert told == ["filming grey-goo", "filming normal"]  # one may take a minute
     assert step(frames[-1], frames[0]) < 1.6 * step(frames[0], frames[1])
 
 
@@ -109,7 +116,12 @@ def test_what_cannot_be_made_is_refused_first(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(making, "explain", lambda *_: pytest.fail("it was drawn"))
     Path("taken").write_text("x")
 
-    for name, words in (("taken", "is a file"), ("no/where", "does not exist"), ("", "is empty")):
+    for name, words in (
+        ("taken", "is a file"),
+        ("no/where", "does not exist"),
+        ("", "is empty"),
+        ("page.html", "figures are a folder"),
+    ):
         code, out, err = run(["figures", "-o", name])
         assert (code, out) == (2, ""), name
         assert words in err

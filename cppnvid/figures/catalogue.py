@@ -40,7 +40,7 @@ FIGURES = (
     Figure(
         "raw-pixels",
         (9, 12, 15, 10),
-        "Weights from U(−100, 100), and coordinates that count pixels from 0 to 128.",
+        "Weights from U(−100, 100), and coordinates that count pixels, from 0 to 127.",
         "Now every sum is huge, and tanh of a huge number is −1 or 1. A neuron is a switch: on one "
         "side of a line it says yes, on the other no. Nine layers of switches make patches, and "
         "their colours are pure because sigmoid is pressed against 0 or 1 too. The lines all start "
@@ -57,8 +57,8 @@ FIGURES = (
         "mondrian",
         (5, 8, 14, 16),
         "The same weights; coordinates a hundred times smaller, which is a zoom.",
-        "So near the middle the one bias of the first layer counts again, lines no longer meet in "
-        "one point, and between them lie whole fields of one colour.",
+        "So near the middle the biases count again, which only the first layer has: lines no "
+        "longer meet in one point, and between them lie whole fields of one colour.",
     ),
     Figure(
         "plus-minus-3",
@@ -85,8 +85,8 @@ FIGURES = (
         "one-hidden-layer",
         (1, 8, 13, 6),
         "One hidden layer of sixteen neurons.",
-        "Sixteen soft steps, each across the whole picture, are added up: blobs. More neurons "
-        "would make more of them and nothing finer.",
+        "Sixteen soft steps, each across the whole picture, are added up: a few broad fields that "
+        "run into each other. More neurons would add more of them and nothing finer.",
     ),
     Figure(
         "sixteen-layers",

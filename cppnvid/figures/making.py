@@ -25,6 +25,7 @@ LARGE, SMALL = 512, 160  # pixels a side, of a figure and of its other seeds
 SWEPT = 128  # as the article draws its sweeps
 SWEEP_COLUMNS = 5  # ten depths and five widths fill their rows
 FILM = 360
+FILE_SUFFIXES = (".html", ".htm", ".png", ".mp4", ".webm", ".mov", ".gif", ".webp", ".apng", ".pdf")
 FILM_FRAMES = 120  # four seconds: twelve of them fill a minute, and a few MB
 
 Progress = Callable[[int, int], None]
@@ -88,6 +89,8 @@ def make_figures(
     ) as folder:
         drawn = []
         for index, figure in enumerate(FIGURES):
+            if animate:
+                note(f"filming {figure.name}")
             drawn.append(_draw(figure, folder, animate=animate))
             progress(index + 1, count)
         swept = []
@@ -102,8 +105,13 @@ def check_directory(place: Path, *, overwrite: bool) -> None:
     """Refuse a folder that could not be made, before anything is drawn.
 
     Raises:
-        RecipeError: its parent is missing, or it stands there already, or holds other things.
+        RecipeError: its parent is missing, it has a file's ending, stands there already, or holds
+            other things.
     """
+    if place.suffix.lower() in FILE_SUFFIXES:
+        raise RecipeError(
+            f"{place}: figures are a folder with an index.html in it; leave {place.suffix} out"
+        )
     if not place.resolve().parent.is_dir():
         raise RecipeError(f"{place}: the folder {place.parent} does not exist; make it first")
     if not os.path.lexists(place) or (place.is_dir() and not any(place.iterdir())):
