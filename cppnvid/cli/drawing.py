@@ -141,6 +141,7 @@ def _draw_video(source: "Source", given: dict[str, Any]) -> None:
     if not given["quiet"] and recipe.morph.loop != "open" and recipe.output.frames >= 3:
         from cppnvid.loops import check_loop
 
+        reporter.note("measuring the loop")  # 300 frames of 4k are half a minute's decoding
         reporter.note(f"loop: {check_loop(output)}")
     say(str(video.path))
 
