@@ -19,6 +19,7 @@ from cppnvid import RecipeError, load_network, load_recipe, sample_network, save
 from cppnvid.cli import main
 from cppnvid.cli.seeds import gather_seeds
 from cppnvid.corners import corner_networks
+from cppnvid.explanation.words import differences
 from cppnvid.pacing import build_scene
 from cppnvid.presets import Override, recipe_text, sources
 from cppnvid.recipe import NetworkSpec, Recipe
@@ -581,7 +582,7 @@ def test_the_page_about_weights_is_true(run: Run) -> None:
     exec("\n".join(blocks("python")), {})
     save_file(nn.Linear(8, 3).state_dict(), "generator.safetensors")
     commands = [line.split(" ")[1:] for block in blocks("sh") for line in block.splitlines()]
-    assert len(commands) == 8
+    assert len(commands) == 9
     for command in commands:
         small = ["--size", "8", "-q"] if command[0] in ("still", "morph") else []
         small += ["--set", "output.frames=2"] if command[0] in ("still", "export") else []
@@ -629,3 +630,23 @@ def test_a_gallery_shows_latents_of_a_file_and_no_seeds_beside_it(run: Run) -> N
     np.testing.assert_array_equal(picture("z.png"), picture("drawn.png"))
     with pytest.raises(RecipeError, match="no seed's"):
         cppnvid.contact_sheet(cppnvid.load_recipe({"morph": {"weights": ["net.npz"]}}), [1])
+
+
+def test_a_file_is_compared_with_another_network(run: Run) -> None:
+    """`explain --compare` takes a file of weights too: before and after training, say."""
+    tiny = ("--style", "article", "--set", "network.layers=2x4", "--size", "24")
+    run("export", *tiny[:4], "--seed", "3", "-o", "after.npz")
+    typed = ("explain", *tiny, "--seed", "1", "--set", "network.init.weights=pytorch")
+    titled = ("--set", "title=Before", "--compare", "after.npz")
+    code, _, err = run(*typed, *titled, "-o", "both.png")
+    assert code == 0, err
+    told = sources.read_source("both.png").explain
+    assert told is not None
+    assert [file["name"] for file in told["compare"]["morph"]["weights"]] == ["after.npz"]
+    assert told["compare"]["morph"]["seeds"] == []
+    one, other = load_recipe("both.png"), load_recipe(told["compare"])
+    assert ("morph.weights", "—", "after.npz") in differences(one, other)
+    assert other.title == ""
+    code, _, err = run(*typed, "--compare", "gone.npz", "-o", "none.png")
+    assert code == 2
+    assert "gone.npz: there is no such file" in err

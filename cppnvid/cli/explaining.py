@@ -1,5 +1,6 @@
 """`explain`: a poster, a page or a film of what each layer does."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -21,7 +22,7 @@ Compare = Annotated[
     typer.Option(
         "--compare",
         metavar="X",
-        help="Beside another: a preset, a file, or KEY=VALUE, such as network.layers=16x16.",
+        help="Beside another: a preset, a file, weights, or KEY=VALUE, as network.layers=16x16.",
         rich_help_panel=_ANSWER,
     ),
 ]
@@ -179,8 +180,12 @@ def _draw_film(
 def _compared(
     origin: "Source", overrides: "list[Override]", compare: str | None, earlier: Any
 ) -> "Recipe | None":
-    """Return the recipe to compare with: another source's, or this one's with one key changed."""
-    from cppnvid.presets import Source, load_recipe, read_source
+    """Return the recipe to compare with.
+
+    Another source's, or this one's with one key changed, or with the network of a file.
+    """
+    from cppnvid.presets import Override, Source, load_recipe, read_source
+    from cppnvid.weights import SUFFIXES
 
     if compare is None:
         told = earlier.get("compare")
@@ -189,4 +194,10 @@ def _compared(
     if equals and "/" not in key:
         changed = option.overrides_from({"set_": [compare]}, set_name="--compare")
         return load_recipe(origin, [*overrides, *changed])
+    if Path(compare).suffix.lower() in SUFFIXES:
+        # The source's title is not the file's.
+        named = [Override("morph.weights", [compare], "--compare"), Override("title", "")]
+        if load_recipe(origin, overrides).morph.of == "weights":
+            named.append(Override("morph.seeds", []))  # else seeds are latents of the file's
+        return load_recipe(origin, [*overrides, *named])
     return load_recipe(read_source(compare))

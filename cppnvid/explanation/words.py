@@ -147,6 +147,9 @@ def _flat(data: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]
             yield from _flat(value, f"{above}{key}.")
         elif key == "layers":
             yield f"{above}{key}", ", ".join(_layers(value))
+        elif f"{above}{key}" == "morph.weights":
+            names = (file["name"] if isinstance(file, Mapping) else str(file) for file in value)
+            yield f"{above}{key}", ", ".join(names) or "—"
         else:
             yield f"{above}{key}", f"{value:g}" if isinstance(value, float) else str(value)
 
