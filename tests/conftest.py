@@ -1,6 +1,7 @@
 """What the tests share."""
 
 import os
+import signal
 
 # Before torch loads: test pictures are small, test workers many, and with two threads each on two
 # busy cores, threads that waited for each other made pictures of 64 px thirteen times slower.
@@ -12,6 +13,12 @@ from hypothesis import settings
 from numpy.typing import NDArray
 
 from cppnvid.recipe import Camera, Canvas, Morph, NetworkSpec, Output, Palette, Recipe
+
+# Run in the background (`nohup make test &`), pytest finds Ctrl-C and SIGHUP ignored, and so would
+# every program that the tests start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):  # Windows has none
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # The same examples on every run: a check that fails by luck stops somebody else's work.
 settings.register_profile("repeatable", derandomize=True)
