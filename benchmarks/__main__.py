@@ -3,5 +3,10 @@
 import subprocess
 import sys
 
-for module in ("benchmarks.drawing", "benchmarks.job"):
-    subprocess.run([sys.executable, "-m", module, "--save"], check=True)
+for command in (
+    ("drawing", "--save"),
+    ("drawing", "--save", "--size", "3840x2160", "--rounds", "2"),
+    ("growth", "--save"),
+    ("job", "--save"),
+):
+    subprocess.run([sys.executable, "-m", f"benchmarks.{command[0]}", *command[1:]], check=True)

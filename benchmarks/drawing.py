@@ -33,7 +33,7 @@ HEADINGS = (
     "| net | way | seconds | processor seconds | times torch in tiles | by processor seconds "
     "| values not float64's | by at most |"
 )
-Draw = Callable[[], NDArray[np.uint8]]
+Draw = Callable[[int, int], NDArray[np.uint8]]  # of this width and height
 
 
 @dataclass
@@ -45,13 +45,12 @@ class Way:
     wall: list[float] = field(default_factory=list)
     processor: list[float] = field(default_factory=list)
 
-    def run(self) -> NDArray[np.uint8]:
+    def run(self, width: int, height: int) -> None:
         """Draw once and keep the times."""
         wall, worked = time.perf_counter(), time.process_time()
-        frame = self.draw()
+        self.draw(width, height)
         self.wall.append(time.perf_counter() - wall)
         self.processor.append(time.process_time() - worked)
-        return frame
 
 
 def moment_of(net: str) -> Moment:
@@ -90,37 +89,69 @@ def best_tile(parameters: Parameters, points: torch.Tensor) -> int:
     return min(times, key=lambda tile: times[tile])
 
 
+def compiled_by_torch(parameters: Parameters, tile: int) -> tuple[Draw | None, str]:
+    """Return the tiles drawn by what torch.compile makes of them, or why it makes nothing here."""
+
+    def tile_of(values: torch.Tensor) -> torch.Tensor:
+        for weight, bias in parameters[:-1]:
+            values = torch.tanh(torch.nn.functional.linear(values, weight, bias))
+        weight, bias = parameters[-1]
+        values = torch.sigmoid(torch.nn.functional.linear(values, weight, bias))
+        return (values * 255 + 0.5).to(torch.uint8)
+
+    made = torch.compile(tile_of)
+
+    def draw(width: int, height: int) -> NDArray[np.uint8]:
+        points = grid(width, height, torch.float32)
+        missing = -len(points) % tile  # one size of tile, or it is compiled again for the last
+        points = torch.cat([points, points[:1].expand(missing, -1)])
+        with torch.inference_mode():
+            tiles = [made(points[k : k + tile]) for k in range(0, len(points), tile)]
+        return torch.cat(tiles)[: width * height].numpy().reshape(height, width, 3)
+
+    start = time.perf_counter()
+    try:
+        draw(64, 64)
+    except Exception as error:  # noqa: BLE001 - it fails in many ways where there is no compiler
+        return None, f"does not work here ({type(error).__name__})"
+    return draw, f"compiled in {time.perf_counter() - start:.0f} s"
+
+
 def measure(net: str, width: int, height: int, rounds: int, threads: int | None) -> list[str]:
     """Return a net's rows of the table."""
     moment = moment_of(net)
     parameters = parameters_of(moment, torch.float32)
-    points = grid(width, height, torch.float32)
-    tile = best_tile(parameters, points)
+    tile = best_tile(parameters, grid(width, height, torch.float32))
     plain, fused = TorchBackend(), CpuBackend(threads)
     compiled.cache_clear()
     start = time.perf_counter()
     frame_of(fused, moment, 64, 64)
     compiling = time.perf_counter() - start
     ways = [
-        Way("the article's: one batch", lambda: whole_frame(parameters, width, height)),
-        Way(f"torch in tiles of {tile}", lambda: in_tiles(parameters, points, tile)),
-        Way("backend torch", lambda: frame_of(plain, moment, width, height)),
-        Way("backend cpu", lambda: frame_of(fused, moment, width, height)),
+        Way("the article's: one batch", lambda w, h: whole_frame(parameters, w, h)),
+        Way(
+            f"torch in tiles of {tile}",
+            lambda w, h: in_tiles(parameters, grid(w, h, torch.float32), tile),
+        ),
+        Way("backend torch", lambda w, h: frame_of(plain, moment, w, h)),
+        Way("backend cpu", lambda w, h: frame_of(fused, moment, w, h)),
     ]
-    for _ in range(rounds):
-        for way in ways:
-            way.run()
+    notes = {"backend cpu": f" (compiled in {compiling:.1f} s)"}
+    fast, said = compiled_by_torch(parameters, tile)
+    if fast is not None:
+        ways.insert(2, Way("torch.compile, same tiles", fast))
+        notes["torch.compile, same tiles"] = f" ({said})"
     small = 480, 270
     exact = whole_frame(parameters_of(moment, torch.float64), *small)
-    frames = (
-        whole_frame(parameters, *small), in_tiles(parameters, grid(*small, torch.float32), tile),
-        frame_of(plain, moment, *small), frame_of(fused, moment, *small),
-    )  # fmt: skip
-    rows = []
+    frames = [way.draw(*small) for way in ways]  # warms every way up, too
+    for _ in range(rounds):
+        for way in ways:
+            way.run(width, height)
+    rows = [] if fast is not None else [f"| {net} | torch.compile: {said} | | | | | | |"]
     reference = ways[1]
     for way, frame in zip(ways, frames, strict=True):
         steps = np.abs(frame.reshape(exact.shape).astype(int) - exact)
-        note = f" (compiled in {compiling:.1f} s)" if way.name == "backend cpu" else ""
+        note = notes.get(way.name, "")
         rows.append(
             f"| {net} | {way.name}{note} | {min(way.wall):.3f} | {min(way.processor):.3f} "
             f"| {min(reference.wall) / min(way.wall):.2f} "
@@ -160,7 +191,8 @@ def main() -> None:
     if options.save:
         machine = re.sub(r"[^a-z0-9]+", "-", processor().lower()).strip("-")
         today = time.strftime("%Y-%m-%d", time.gmtime())
-        path = Path(__file__).parent / "results" / f"{today}-{machine}-{threads}-threads.md"
+        name = f"{today}-{machine}-{threads}-threads-{width}x{height}.md"
+        path = Path(__file__).parent / "results" / name
         path.write_text("\n".join(lines) + "\n")
         print(path)
 
