@@ -76,8 +76,9 @@ def test_what_never_moves_is_no_torn_loop() -> None:
     still = report([0.2] * 10)
     assert (still.seam, still.evenness, still.resting) == (0.0, 1.0, 1.0)
     assert report([0.2] * 9 + [0.7] * 1).resting == pytest.approx(0.8)
-    with pytest.raises(RecipeError, match="at least three frames"):
-        report([0.0, 0.5])
+    assert report([0.0]).resting == 1.0
+    with pytest.raises(RecipeError, match="without frames"):
+        report([])
 
 
 def save_gif(path: str, angles: Sequence[float]) -> None:
@@ -127,6 +128,16 @@ def test_every_loop_is_reported_when_it_is_drawn() -> None:
     assert run(["check", "loop.mp4"])[1].startswith(f"loop.mp4: seam {found[1]} ")
     assert "loop:" not in run([*common, "-o", "loop.mp4", "--quiet"])[2]
     assert "loop:" not in run([*common, "-o", "loop.mp4", "--no-loop"])[2]
+
+
+def test_a_film_that_became_one_picture_is_reported_too() -> None:
+    """A WebP stores equal frames as one: the film is done, its path is told, and it never moves."""
+    code, out, err = run(
+        ["render", "article/grey-goo", "--size", "32", "--frames", "4", "-o", "goo.webp"]
+    )
+
+    assert (code, out) == (0, "goo.webp\n"), err
+    assert "loop: seam 0.00" in err
 
 
 def test_an_open_film_fails_the_check() -> None:
