@@ -3,27 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
+from cppnvid.palette import from_linear, to_linear
 from cppnvid.recipe import Recipe
 
 # Rounded light to 8-bit sRGB: 2^14 steps are finer than the darkest level's 1/3295.
 _STEPS = 2**14
-
-
-def _levels_to_light() -> NDArray[np.float32]:
-    """Return the linear light of every 8-bit level (IEC 61966-2-1): float32 [256]."""
-    level = np.arange(256) / 255.0
-    return np.where(level <= 0.04045, level / 12.92, ((level + 0.055) / 1.055) ** 2.4).astype(
-        np.float32
-    )
-
-
-def _light_to_levels() -> NDArray[np.uint8]:
-    """Return the nearest 8-bit level of evenly spaced linear light: uint8 [_STEPS + 1]."""
-    light = np.linspace(0.0, 1.0, _STEPS + 1)
-    level = np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
-    return (level * 255.0 + 0.5).astype(np.uint8)
 
 
 def exposure_times(times: Sequence[float], recipe: Recipe) -> list[float]:
@@ -50,7 +37,9 @@ def expose(frames: Iterable[NDArray[np.uint8]], exposures: int) -> Iterator[NDAr
     Yields:
         uint8 [1, height, width, 3], sRGB.
     """
-    to_light, to_levels = _levels_to_light(), _light_to_levels()
+    to_light = to_linear(torch.arange(256) / 255.0).numpy()
+    levels = from_linear(torch.linspace(0.0, 1.0, _STEPS + 1, dtype=torch.float64))
+    to_levels = (levels * 255.0 + 0.5).to(torch.uint8).numpy()
     count = 0
     light: NDArray[np.float32] | None = None
     for batch in frames:

@@ -21,7 +21,7 @@ from cppnvid.explanation.measure import Distribution, Measurement, draw_on
 from cppnvid.palette import to_oklab
 
 PAGE, INK, QUIET, FAINT, LINE = "#0d1017", "#f2efe8", "#a3a7b3", "#5d6270", "#262b36"
-WARM, COOL, GOLD, GREEN = "#ff9d5c", "#6cc3ff", "#ffd27a", "#8fd6a8"
+WARM, COOL, GOLD = "#ff9d5c", "#6cc3ff", "#ffd27a"
 
 _STOPS = ("#d4f1ff", "#6cc3ff", "#23598f", "#12161f", "#96451f", "#ff9d5c", "#ffe9c9")
 MOST_ROWS = 40  # layers; of more, evenly chosen ones are shown
