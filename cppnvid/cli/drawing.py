@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from cppnvid.cli import options as option
+from cppnvid.cli import overrides as reading
 from cppnvid.cli.app import app
 from cppnvid.cli.outputs import (
     check_early,
@@ -22,94 +23,39 @@ if TYPE_CHECKING:
 
 
 @app.command(cls=option.GroupedCommand)
-def morph(
-    seeds: option.Seeds = None,
-    weights: option.Weights = None,
-    style: option.Style = None,
-    palette: option.Palette = None,
-    hue_shift: option.HueShift = None,
-    contrast: option.Contrast = None,
-    size: option.Size = None,
-    samples: option.Samples = None,
-    set_: option.Set = None,
-    frames: option.Frames = None,
-    seconds: option.Seconds = None,
-    fps: option.Fps = None,
-    of: option.Of = None,
-    path: option.Path = None,
-    pace: option.Pace = None,
-    loop: option.Loop = None,
-    ping_pong: option.PingPong = False,
-    hold: option.Hold = None,
-    ease: option.Ease = None,
-    shutter: option.Shutter = None,
-    output: option.Output = None,
-    crf: option.Crf = None,
-    overwrite: option.Overwrite = False,
-    backend: option.Backend = "auto",
-    encoder: option.Encoder = "auto",
-    threads: option.Threads = None,
-    quiet: option.Quiet = False,
-) -> None:
+@option.taking(option.VIDEO)
+def morph(**given: Any) -> None:
     """Draw a video through the pictures of several seeds, or of networks from files."""
-    given = locals()
     from cppnvid.presets import Source
 
-    needs_seeds = seeds is None and weights is None
-    _draw_video(Source({}), given | {"seeds": [""] if needs_seeds else seeds})
+    if given["seeds"] is None and given["weights"] is None:
+        given["seeds"] = [""]
+    _draw_video(Source({}), given)
 
 
 @app.command(cls=option.GroupedCommand)
-def render(
-    source: option.SourceName = None,
-    seeds: option.Seeds = None,
-    weights: option.Weights = None,
-    style: option.Style = None,
-    palette: option.Palette = None,
-    hue_shift: option.HueShift = None,
-    contrast: option.Contrast = None,
-    size: option.Size = None,
-    samples: option.Samples = None,
-    set_: option.Set = None,
-    frames: option.Frames = None,
-    seconds: option.Seconds = None,
-    fps: option.Fps = None,
-    of: option.Of = None,
-    path: option.Path = None,
-    pace: option.Pace = None,
-    loop: option.Loop = None,
-    ping_pong: option.PingPong = False,
-    hold: option.Hold = None,
-    ease: option.Ease = None,
-    shutter: option.Shutter = None,
-    output: option.Output = None,
-    crf: option.Crf = None,
-    overwrite: option.Overwrite = False,
-    backend: option.Backend = "auto",
-    encoder: option.Encoder = "auto",
-    threads: option.Threads = None,
-    quiet: option.Quiet = False,
-) -> None:
+@option.taking({"source": option.SourceName, **option.VIDEO})
+def render(**given: Any) -> None:
     """Draw the video of a preset, a recipe or an older file.
 
     Any option lays over what it says: another size, other seeds, another palette.
     """
-    given = locals()
     from cppnvid.presets import read_source
 
+    source = given["source"]
     if source is None:
         # With --seeds in front of it, the preset was gathered as one of them.
-        option.overrides_from(given)
+        reading.overrides_from(given)
         raise RecipeError("nothing to draw: name a preset, such as aurora, or a file")
-    _draw_video(option.film_of(read_source(source), source), given)
+    _draw_video(reading.film_of(read_source(source), source), given)
 
 
 def _draw_video(source: "Source", given: dict[str, Any]) -> None:
     from cppnvid.encode import container_for
     from cppnvid.presets import load_recipe
 
-    overrides = option.overrides_from(given)
-    threads = option.parse_threads(given["threads"])
+    overrides = reading.overrides_from(given)
+    threads = reading.parse_threads(given["threads"])
     recipe = load_recipe(source, overrides)
     output = named_output(given["output"], video_name(source.stem, pictures(recipe)))
     container = container_for(output)
@@ -182,13 +128,13 @@ def still(
 
     if source is None and seed is None and weights is None:
         raise RecipeError("nothing to draw: give --seed 7, or a preset, such as aurora")
-    origin = Source({}) if source is None else option.film_of(read_source(source), source)
-    origin, overrides = option.one_picture(origin, given)
+    origin = Source({}) if source is None else reading.film_of(read_source(source), source)
+    origin, overrides = reading.one_picture(origin, given)
     recipe = load_recipe(origin, overrides)
-    moment = option.parse_time(time) if time is not None else origin.time or 0.0
+    moment = reading.parse_time(time) if time is not None else origin.time or 0.0
     stem = f"{origin.stem}-{seed}" if origin.sheet == "seeds" else origin.stem
     place = named_output(output, f"{stem or '-'.join(['still', *pictures(recipe)[:1]])}.png")
-    limit = option.parse_threads(threads)
+    limit = reading.parse_threads(threads)
     if not place.lower().endswith(".png"):
         raise RecipeError(f"{place}: a still is a .png; `render` makes videos and animations")
     check_early(recipe, place, overwrite=overwrite)

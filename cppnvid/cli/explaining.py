@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cppnvid.cli import options as option
+from cppnvid.cli import overrides as reading
 from cppnvid.cli.app import app
 from cppnvid.cli.outputs import check_early, describe, format_overrides, named_output, pictures
 from cppnvid.cli.reporter import Reporter, say
@@ -94,9 +95,9 @@ def explain(
         raise RecipeError("--frames, --seconds, --fps: only a video has them; add --video depth")
     if source is None and seed is None and weights is None and not (style or set_ or palette):
         raise RecipeError("nothing to explain: give --seed 7, or a preset, such as aurora")
-    origin, overrides = option.one_picture(origin, given)
+    origin, overrides = reading.one_picture(origin, given)
     recipe = load_recipe(origin, overrides)
-    moment = option.parse_time(time) if time is not None else origin.time or 0.0
+    moment = reading.parse_time(time) if time is not None else origin.time or 0.0
     stem = f"explain-{origin.stem or pictures(recipe)[0]}"
     if film is not None:
         if compare is not None:
@@ -192,7 +193,7 @@ def _compared(
         return load_recipe(Source(told, name="explain.compare")) if told is not None else None
     key, equals, _ = compare.partition("=")
     if equals and "/" not in key:
-        changed = option.overrides_from({"set_": [compare]}, set_name="--compare")
+        changed = reading.overrides_from({"set_": [compare]}, set_name="--compare")
         return load_recipe(origin, [*overrides, *changed])
     if Path(compare).suffix.lower() in SUFFIXES:
         # The source's title is not the file's.

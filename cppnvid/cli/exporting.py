@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from cppnvid.cli import options as option
+from cppnvid.cli import overrides as reading
 from cppnvid.cli.app import app
 from cppnvid.cli.outputs import named_output, pictures
 from cppnvid.cli.reporter import say
@@ -49,9 +50,9 @@ def export(
     if picture is not None and time is not None:
         raise RecipeError("--picture, --time: each names a network, so keep one of the two")
     origin = Source({}) if source is None else read_source(source)
-    origin, overrides = option.one_picture(origin, given)
+    origin, overrides = reading.one_picture(origin, given)
     recipe = load_recipe(origin, overrides)
-    moment = option.parse_time(time) if time is not None else None
+    moment = reading.parse_time(time) if time is not None else None
     if moment is None and picture is None and origin.time:
         moment = origin.time  # what a still shows
     default = origin.stem or "-".join(["network", *pictures(recipe)[:1]])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cppnvid.cli import options as option
+from cppnvid.cli import overrides as reading
 from cppnvid.cli.app import app
 from cppnvid.cli.outputs import is_named, named_output, size_on_disk
 from cppnvid.cli.reporter import Reporter, say
@@ -81,7 +82,7 @@ def gallery(
     from cppnvid.presets import Source, load_recipe, read_source
 
     origin = Source({}) if source is None else read_source(source)
-    overrides = option.overrides_from(given | {"seeds": seeds or _usual_seeds(origin)})
+    overrides = reading.overrides_from(given | {"seeds": seeds or _usual_seeds(origin)})
     recipe = load_recipe(origin, overrides)
     stem = origin.stem.removesuffix("-gallery") or style
     _check_networks(recipe)
@@ -92,14 +93,14 @@ def gallery(
     elif lengths := [f"--{name}" for name in ("frames", "seconds", "fps") if given[name]]:
         raise RecipeError(f"{', '.join(lengths)}: a sheet is one picture unless --animate is given")
     chosen = list(recipe.morph.seeds)
-    count = option.whole("best", best, 1, len(set(chosen)))
+    count = reading.whole("best", best, 1, len(set(chosen)))
     _check_place(place, overwrite=overwrite)
 
     from cppnvid import gallery as draw
 
     form: dict[str, Any] = {
-        "tile": option.whole("tile", tile, 1, _LARGEST_TILE) or draw.TILE,
-        "columns": option.whole("columns", columns, 1, _MOST_COLUMNS),
+        "tile": reading.whole("tile", tile, 1, _LARGEST_TILE) or draw.TILE,
+        "columns": reading.whole("columns", columns, 1, _MOST_COLUMNS),
         "title": _title(recipe, len(chosen), count),
     }
     _check_place(place, draw.plan_gallery(recipe, chosen[:count], **form).size, overwrite=overwrite)
@@ -165,9 +166,9 @@ def sheet(
         draw.save_storyboard(
             film,
             place,
-            frames=option.whole("frames", frames, draw.FEWEST, draw.MOST) or draw.FRAMES,
-            tile=option.whole("tile", tile, 1, _LARGEST_TILE) or draw.TILE,
-            columns=option.whole("columns", columns, 1, _MOST_COLUMNS),
+            frames=reading.whole("frames", frames, draw.FEWEST, draw.MOST) or draw.FRAMES,
+            tile=reading.whole("tile", tile, 1, _LARGEST_TILE) or draw.TILE,
+            columns=reading.whole("columns", columns, 1, _MOST_COLUMNS),
             title=title,
             backend=backend,
             overwrite=overwrite,
