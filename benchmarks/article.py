@@ -25,14 +25,24 @@ def grid(width: int, height: int, dtype: torch.dtype) -> Tensor:
 
 def whole_frame(parameters: Parameters, width: int, height: int) -> NDArray[np.uint8]:
     """Draw a frame in one batch, a new tensor for every step: uint8 [height, width, 3]."""
+    return in_bytes(whole_colours(parameters, width, height))
+
+
+def whole_colours(parameters: Parameters, width: int, height: int) -> Tensor:
+    """Draw a frame in one batch, a new tensor for every step: float32 [height, width, 3]."""
     values = grid(width, height, parameters[0][0].dtype)
     with torch.no_grad():
         for weight, bias in parameters[:-1]:
             values = torch.tanh(torch.nn.functional.linear(values, weight, bias))
         weight, bias = parameters[-1]
         values = torch.sigmoid(torch.nn.functional.linear(values, weight, bias))
-        frame = (values * 255 + 0.5).to(torch.uint8)
-    return frame.numpy().reshape(height, width, 3)
+    return values.reshape(height, width, 3)
+
+
+def in_bytes(colours: Tensor) -> NDArray[np.uint8]:
+    """Round colours in 0 to 1 to 8 bits."""
+    frame: NDArray[np.uint8] = (colours * 255 + 0.5).to(torch.uint8).numpy()
+    return frame
 
 
 def in_tiles(parameters: Parameters, points: Tensor, tile: int) -> NDArray[np.uint8]:

@@ -4,7 +4,7 @@
 
 Each way runs in a process of its own, which tells its seconds, its processor seconds with those of
 ffmpeg, and its peak memory. The article's program is written anew from its description: every frame
-in one batch, all of them kept until the last is drawn, then written.
+in one batch, all of them kept as float32 until the last is drawn, then written.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.article import whole_frame
+from benchmarks.article import in_bytes, whole_colours
 from benchmarks.machine import describe, processor
 
 HEADINGS = "| way | seconds | processor seconds | peak MB | MB a frame more | file MB |"
@@ -58,11 +58,11 @@ def article(frames: int, size: str, path: str) -> None:
             (torch.lerp(w, v, share), torch.lerp(b, c, share))
             for (w, b), (v, c) in zip(first, last, strict=True)
         ]
-        kept.append(whole_frame(blended, width, height))
+        kept.append(whole_colours(blended, width, height))
     writer = imageio_ffmpeg.write_frames(path, (width, height), fps=30, macro_block_size=2)
     writer.send(None)
     for frame in kept:
-        writer.send(frame)
+        writer.send(in_bytes(frame))
     writer.close()
 
 
