@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from cppnvid.backends import Backend
 from cppnvid.encode import check_output, open_encoder, write_still
 from cppnvid.errors import RecipeError
+from cppnvid.listening import Note, Progress, silent
 from cppnvid.motion import frame_times
 from cppnvid.notebook import Still, Video, still
 from cppnvid.pacing import build_scene, moment_of
 from cppnvid.presets import load_recipe, recipe_text
 from cppnvid.recipe import Recipe
 from cppnvid.recipe.whole import MAX_WEIGHTS
-from cppnvid.render import Note, Progress
 from cppnvid.scene import Scene
 from cppnvid.scoring import SIDE as SCORED_SIDE
 from cppnvid.scoring import score
@@ -32,10 +32,6 @@ SEEDS = range(1, 65)
 TILE = 160  # pixels of a tile's shorter side: eight fit a laptop's screen, and forms are plain
 
 _BYTES_AT_ONCE = 2**27  # of a moving sheet's frames, while its tiles are drawn one after another
-
-
-def _silent(*_: object) -> None:
-    pass
 
 
 def contact_sheet(
@@ -65,7 +61,7 @@ def contact_sheet(
         BackendError: this machine cannot draw it.
     """
     sheet = plan_gallery(recipe, seeds, tile=tile, columns=columns, title=title)
-    return still(_drawn(recipe, seeds, sheet, backend, _silent, _silent))
+    return still(_drawn(recipe, seeds, sheet, backend, silent, silent))
 
 
 def save_contact_sheet(
@@ -79,8 +75,8 @@ def save_contact_sheet(
     time: float = 0.0,
     backend: str | Backend = "auto",
     overwrite: bool = False,
-    progress: Progress = _silent,
-    note: Note = _silent,
+    progress: Progress = silent,
+    note: Note = silent,
 ) -> Path:
     """Draw the pictures of many seeds and write them as one PNG; see `contact_sheet`.
 
@@ -113,8 +109,8 @@ def save_moving_sheet(
     title: str = "",
     backend: str | Backend = "auto",
     overwrite: bool = False,
-    progress: Progress = _silent,
-    note: Note = _silent,
+    progress: Progress = silent,
+    note: Note = silent,
 ) -> Video:
     """Film the orbits of many seeds on one numbered sheet, a loop; see `contact_sheet`.
 
@@ -158,7 +154,7 @@ def save_moving_sheet(
 
 
 def best_seeds(
-    recipe: Recipe, seeds: Iterable[int], count: int, *, progress: Progress = _silent
+    recipe: Recipe, seeds: Iterable[int], count: int, *, progress: Progress = silent
 ) -> list[int]:
     """Return the seeds whose stills score highest, best first; see `cppnvid.score`.
 
@@ -173,7 +169,7 @@ def best_seeds(
     size = tile_size(recipe.canvas.size, SCORED_SIDE)
     scores = {}
     for frame, seed in zip(
-        _stills(recipe, different, size, "torch:cpu", _silent), different, strict=True
+        _stills(recipe, different, size, "torch:cpu", silent), different, strict=True
     ):
         scores[seed] = score(frame)
         progress(len(scores), len(different))

@@ -1,7 +1,7 @@
 """The whole program on one screen: recipe to scene, scene to frames, frames to file."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from cppnvid.backends.adaptive import points_a_pixel
 from cppnvid.blur import expose, exposure_times
 from cppnvid.encode import check_output, open_encoder, takes_yuv420p, write_still
 from cppnvid.errors import RecipeError
+from cppnvid.listening import Note, Progress, silent
 from cppnvid.motion import frame_times
 from cppnvid.notebook import Still, Video, still
 from cppnvid.pacing import build_scene, moment_of
@@ -19,13 +20,6 @@ from cppnvid.presets import recipe_text
 from cppnvid.recipe import Recipe
 from cppnvid.saturation import saturation_note
 from cppnvid.scene import Moment, Scene
-
-Progress = Callable[[int, int], None]  # frames done, frames in all
-Note = Callable[[str], None]
-
-
-def _silent(*_: object) -> None:
-    pass
 
 
 def render_video(
@@ -36,8 +30,8 @@ def render_video(
     encoder: str = "auto",
     threads: int | None = None,
     overwrite: bool = False,
-    progress: Progress = _silent,
-    note: Note = _silent,
+    progress: Progress = silent,
+    note: Note = silent,
 ) -> Video:
     """Draw a recipe and write it as the video, animation or folder of PNGs its ending asks for.
 
@@ -123,7 +117,7 @@ def save_still(
     backend: str | Backend = "auto",
     threads: int | None = None,
     overwrite: bool = False,
-    note: Note = _silent,
+    note: Note = silent,
 ) -> Path:
     """Draw a recipe's picture at one time and write it as PNG, band by band, so that any size fits.
 
@@ -197,7 +191,7 @@ def _bands(
     recipe: Recipe,
     moment: Moment,
     backend: str | Backend,
-    note: Note = _silent,
+    note: Note = silent,
     threads: int | None = None,
 ) -> Iterator[NDArray[np.uint8]]:
     """Draw one picture; no backend is chosen before the first band is asked for."""
@@ -211,7 +205,7 @@ def _chosen(
     recipe: Recipe,
     moment: Moment,
     *,
-    note: Note = _silent,
+    note: Note = silent,
     frames: int = 1,
     threads: int | None = None,
 ) -> Backend:

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from cppnvid.backends import Backend
 from cppnvid.encode import MediaInfo, check_output, film_frames, probe_film, write_still
 from cppnvid.errors import RecipeError
+from cppnvid.listening import Note, Progress, silent
 from cppnvid.motion import frame_times
 from cppnvid.notebook import Still, still
 from cppnvid.pacing import build_scene
 from cppnvid.presets import load_recipe, recipe_text
 from cppnvid.recipe import Recipe
-from cppnvid.render import Note, Progress
 from cppnvid.sheet import Sheet, plan_sheet, shrink, tile_size
 from cppnvid.tiles import chosen, small_frames
 
@@ -26,10 +26,6 @@ FEWEST, MOST = 2, 64
 TILE = 240  # pixels of the shorter side: larger than a gallery's, because there are fewer
 
 Film = Recipe | str | os.PathLike[str]
-
-
-def _silent(*_: object) -> None:
-    pass
 
 
 def storyboard(
@@ -59,7 +55,7 @@ def storyboard(
         RecipeError: the file is no film, or the sheet would be larger than 16384 pixels a side.
         BackendError: this machine cannot draw it.
     """
-    return still(_drawn(_board(film, frames, tile, columns, title, backend, _silent), _silent))
+    return still(_drawn(_board(film, frames, tile, columns, title, backend, silent), silent))
 
 
 def save_storyboard(
@@ -72,8 +68,8 @@ def save_storyboard(
     title: str = "",
     backend: str | Backend = "auto",
     overwrite: bool = False,
-    progress: Progress = _silent,
-    note: Note = _silent,
+    progress: Progress = silent,
+    note: Note = silent,
 ) -> Path:
     """Write evenly spaced frames of a film as one PNG; see `storyboard`.
 

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from cppnvid.encode import check_output, write_still
 from cppnvid.gradients import GRADIENT_NAMES
+from cppnvid.listening import Note, Progress, silent
 from cppnvid.pacing import moment_of
 from cppnvid.palette import colour, colouring_at
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import COLOUR_MODES, Recipe
-from cppnvid.render import Note, Progress
 from cppnvid.sheet import BACKGROUND, draw_sheet
 from cppnvid.tiles import chosen, small_still
 
@@ -25,16 +25,12 @@ _SIDE, _BAR, _GAP = 160, 22, 4
 _COLUMNS = 9
 
 
-def _silent(*_: object) -> None:
-    pass
-
-
 def save_palettes(
     path: str | os.PathLike[str],
     *,
     overwrite: bool = False,
-    progress: Progress = _silent,
-    note: Note = _silent,
+    progress: Progress = silent,
+    note: Note = silent,
 ) -> Path:
     """Draw every palette with its name, and write the sheet as PNG.
 
@@ -65,7 +61,7 @@ def swatch(name: str) -> NDArray[np.uint8]:
     """Draw a palette's bar, from 0 to 1, above its picture: uint8 [height, width, 3], sRGB."""
     recipe, size = _recipe(name), (_SIDE, _SIDE)
     moment = moment_of(recipe, 0.0)
-    drawer = chosen("auto", recipe, moment, size, frames=len(NAMES), note=_silent)
+    drawer = chosen("auto", recipe, moment, size, frames=len(NAMES), note=silent)
     gap = np.broadcast_to(np.array(BACKGROUND, np.uint8), (_GAP, _SIDE, 3))
     return np.concatenate([_bar(recipe), gap, small_still(recipe, moment, size, drawer)])
 

@@ -12,7 +12,7 @@ import cppnvid
 
 PACKAGE = Path(cppnvid.__file__).parent
 LAYERS = [
-    {"errors"},
+    {"errors", "listening"},
     {"gradients", "styles"},
     {"recipe"},
     {"network", "motion", "encode", "sheet"},

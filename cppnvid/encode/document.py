@@ -4,8 +4,9 @@ import os
 from pathlib import Path
 
 from cppnvid.encode.check import check_place
-from cppnvid.encode.publish import Note, publication, silent
+from cppnvid.encode.publish import publication
 from cppnvid.errors import EncodeError
+from cppnvid.listening import Note, silent
 
 
 def write_document(

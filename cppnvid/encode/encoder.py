@@ -19,10 +19,11 @@ from cppnvid.encode.folder import digits_for
 from cppnvid.encode.h264 import h264_encoder
 from cppnvid.encode.job import Job
 from cppnvid.encode.metadata import check_recipe, embed, side_file
-from cppnvid.encode.publish import Note, publication, segment_folder, silent
+from cppnvid.encode.publish import publication, segment_folder
 from cppnvid.encode.segments import in_turn, join, segment_name, segments_of
 from cppnvid.encode.verify import verify
 from cppnvid.errors import EncodeError, RecipeError
+from cppnvid.listening import Note, silent
 
 # Frames that wait for their encoders, three each: at 4K, 25 MB a frame, six encoders.
 _MOST_WAITING = 450_000_000  # bytes

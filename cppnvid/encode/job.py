@@ -12,8 +12,8 @@ from cppnvid.encode.arguments import (
     muxing_arguments,
 )
 from cppnvid.encode.containers import FOLDER_SUFFIX, Container, container_for
-from cppnvid.encode.publish import Note
 from cppnvid.encode.segments import Segment
+from cppnvid.listening import Note
 
 
 def takes_yuv420p(path: str | os.PathLike[str], *, width: int, height: int) -> bool:

@@ -17,12 +17,7 @@ import psutil
 
 from cppnvid.encode.folder import is_ours
 from cppnvid.errors import EncodeError, RecipeError
-
-Note = Callable[[str], None]
-
-
-def silent(message: str) -> None:
-    """Ignore the message: the library's default for notes to the user."""
+from cppnvid.listening import Note
 
 
 def exists_error(path: Path) -> RecipeError:

@@ -12,8 +12,9 @@ from PIL import Image, PngImagePlugin
 from cppnvid.encode.check import check_output
 from cppnvid.encode.metadata import check_recipe
 from cppnvid.encode.png import KEYWORD
-from cppnvid.encode.publish import Note, publication, silent
+from cppnvid.encode.publish import publication
 from cppnvid.errors import EncodeError, RecipeError
+from cppnvid.listening import Note, silent
 
 _COMPRESS_LEVEL = 6
 

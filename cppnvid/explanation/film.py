@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,21 +16,16 @@ from cppnvid.encode import check_output, open_encoder
 from cppnvid.explanation.reveal import reveal_of
 from cppnvid.explanation.sweeps import Film, Sweep, parse_film, sweep_of
 from cppnvid.explanation.theme import Pixels, pillow_font
+from cppnvid.listening import Note, Progress, silent
 from cppnvid.notebook import Video
 from cppnvid.pacing import changes_along, pace_of
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import Recipe
 from cppnvid.scene import Moment, Scene
 
-Progress = Callable[[int, int], None]  # frames done, frames in all
-Note = Callable[[str], None]
 PACE_STEPS = 240  # looks along a sweep, to find where much happens
 # By eye: with less, what is grey or slow, which is to be seen too, is gone in a few frames.
 STEADY = 0.6
-
-
-def _silent(*_: object) -> None:
-    pass
 
 
 def explain_video(
@@ -42,8 +37,8 @@ def explain_video(
     labels: bool = True,
     backend: str | Backend = "auto",
     overwrite: bool = False,
-    progress: Progress = _silent,
-    note: Note = _silent,
+    progress: Progress = silent,
+    note: Note = silent,
 ) -> Video:
     """Write a loop that moves a recipe's network: layer by layer, or along a sweep.
 
@@ -83,7 +78,7 @@ def explain_video(
 
 def film_frames(
     recipe: Recipe, film: Film, *, time: float = 0.0, labels: bool = True,
-    backend: str | Backend = "auto", note: Note = _silent,
+    backend: str | Backend = "auto", note: Note = silent,
 ) -> Iterator[Pixels]:  # fmt: skip
     """Return the film's frames in order, uint8 [height, width, 3]; nothing is drawn yet.
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 
-from cppnvid.encode.publish import Note, exists_error, publication, silent
+from cppnvid.encode.publish import exists_error, publication
 from cppnvid.errors import RecipeError
 from cppnvid.explanation import Explanation, explain
 from cppnvid.explanation.measure import measure
 from cppnvid.figures.catalogue import FIGURES, SWEEPS, Figure, Sweep
 from cppnvid.figures.page import MARK, write_page
+from cppnvid.listening import Note, Progress, silent
 from cppnvid.pacing import moment_of
 from cppnvid.presets import Override, load_recipe
 from cppnvid.recipe import Recipe
@@ -27,12 +27,6 @@ SWEEP_COLUMNS = 5  # ten depths and five widths fill their rows
 FILM = 360
 FILE_SUFFIXES = (".html", ".htm", ".png", ".mp4", ".webm", ".mov", ".gif", ".webp", ".apng", ".pdf")
 FILM_FRAMES = 120  # four seconds: twelve of them fill a minute, and a few MB
-
-Progress = Callable[[int, int], None]
-
-
-def _silent(*_: object) -> None:
-    pass
 
 
 @dataclass(frozen=True)
@@ -62,7 +56,7 @@ def make_figures(
     *,
     animate: bool = False,
     overwrite: bool = False,
-    progress: Progress = _silent,
+    progress: Progress = silent,
     note: Note = silent,
 ) -> Path:
     """Draw the article's experiments and the page that explains them, `index.html`.

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from cppnvid.errors import RecipeError
+from cppnvid.listening import silent
 from cppnvid.weights.formats import (
     MAX_WEIGHTS_A_FILE,
     Array,
@@ -91,7 +92,7 @@ def write_weights(
         RecipeError: the ending is another, the folder is missing, or the file exists.
         EncodeError: the disk refuses.
     """
-    from cppnvid.encode.publish import publication, silent
+    from cppnvid.encode.publish import publication
 
     check_target(path, overwrite=overwrite)
     data = format_tensors(_named(trained, trained.about), check_suffix(os.fspath(path)))
