@@ -6,17 +6,20 @@ orbit), and a tensor at that moment is the sum they weigh.
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Self
+from typing import TYPE_CHECKING, Self, SupportsFloat
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import CubicSpline, PchipInterpolator
 
 from cppnvid.motion import ease
 from cppnvid.recipe import Morph
+
+# scipy takes 0.4 s to load, and a film's first frame, which a preview shows at once, needs none.
+if TYPE_CHECKING:
+    from scipy.interpolate import CubicSpline
 
 
 def corner_seeds(morph: Morph) -> tuple[int, ...]:
@@ -50,7 +53,7 @@ class Pace:
     """How much of the film passes on the way: the ruler that frames are spaced by."""
 
     ends: NDArray[np.float64]  # [legs], how much has passed at the end of each leg
-    shares: tuple[PchipInterpolator, ...]  # for each leg, how much has passed -> share of the leg
+    shares: tuple[Callable[..., SupportsFloat], ...]  # for each leg, what has passed -> its share
 
     @classmethod
     def of(cls, changes: NDArray[np.float64]) -> Self:
@@ -58,6 +61,8 @@ class Pace:
 
         Between steps the ruler is smooth and rising (Fritsch and Butland, 1984).
         """
+        from scipy.interpolate import PchipInterpolator
+
         passed = np.pad(np.cumsum(changes, axis=1), ((0, 0), (1, 0)))
         places = np.linspace(0.0, 1.0, passed.shape[1])
         return cls(
@@ -67,7 +72,8 @@ class Pace:
 
 def uniform_pace(morph: Morph) -> Pace:
     """Return the pace at which every leg takes as long, whatever happens in it."""
-    return Pace.of(np.ones((leg_count(morph), 1)))
+    legs = leg_count(morph)
+    return Pace(np.arange(1.0, legs + 1), (float,) * legs)
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,7 @@ def place_at(morph: Morph, time: float, pace: Pace) -> Place:
         share = min(max(float(pace.shares[leg](share * length)), 0.0), 1.0)
     if morph.path == "orbit":
         return _on_orbit(share, morph.radius)
-    if morph.path == "cubic":
+    if morph.path == "cubic" and share:
         spline = _spline(count, closed=morph.loop == "closed")
         coefficients = np.asarray(spline(leg + share), dtype=np.float64)
     else:
@@ -119,8 +125,10 @@ def _held(share: float, before: float, after: float) -> float:
 
 
 @lru_cache(maxsize=8)
-def _spline(count: int, *, closed: bool) -> CubicSpline:
+def _spline(count: int, *, closed: bool) -> "CubicSpline":
     """Weigh the seeds along the spline through them: it is the spline through unit vectors."""
+    from scipy.interpolate import CubicSpline
+
     corners = np.eye(count)
     if closed:
         corners = np.vstack([corners, corners[:1]])
