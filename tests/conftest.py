@@ -51,5 +51,9 @@ def step(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
 def _in_an_empty_folder(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Run every test in a folder of its own, so that default names land nowhere else."""
+    """Run every test in a folder of its own, so that default names land nowhere else.
+
+    And open no windows on a developer's screen.
+    """
+    monkeypatch.setattr("cppnvid.cli.viewer.open_file", lambda path: "tests open nothing")
     monkeypatch.chdir(tmp_path_factory.mktemp("here"))

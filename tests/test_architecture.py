@@ -24,7 +24,7 @@ LAYERS = [
     {"pacing", "saturation", "tiles"},
     {"blur", "export", "notebook"},
     {"render"},
-    {"explanation", "gallery", "loops", "storyboards", "swatches"},
+    {"explanation", "gallery", "loops", "preview", "storyboards", "swatches"},
     {"figures"},
     {"cli"},
     {"__main__"},

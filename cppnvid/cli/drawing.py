@@ -14,6 +14,7 @@ from cppnvid.cli.outputs import (
     size_on_disk,
     video_name,
 )
+from cppnvid.cli.previewing import preview
 from cppnvid.cli.reporter import Reporter, say
 from cppnvid.errors import RecipeError
 
@@ -62,6 +63,9 @@ def _draw_video(source: "Source", given: dict[str, Any]) -> None:
     asked = format_overrides(recipe, container, overrides, made_as=source.suffix)
     if asked:
         recipe = load_recipe(source, [*overrides, *asked])
+    if given["preview"]:
+        preview(recipe, output, given, threads)
+        return
     check_early(recipe, output, overwrite=given["overwrite"], encoder=given["encoder"])
     from cppnvid.render import render_video
 

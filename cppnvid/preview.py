@@ -1,0 +1,164 @@
+"""A quick look at a film: small, few frames a second, and a page on which it loops.
+
+The first frame needs neither the path's pace nor a compiled backend, so it is drawn alone and shown
+at once; the page then waits for the film. A browser plays a loop as a loop, which players of videos
+do not, and the seam is what one wants to see.
+"""
+
+import base64
+import html
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from urllib.parse import quote
+
+from cppnvid.encode import check_output, check_place, read_recipe, write_document
+from cppnvid.errors import RecipeError
+from cppnvid.listening import Note, Progress, silent
+from cppnvid.notebook import Still, Video
+from cppnvid.presets import Override, Source, load_recipe, parse_recipe_text
+from cppnvid.recipe import Recipe
+from cppnvid.render import render_still, render_video
+
+SIDE = 320  # pixels of the shorter side
+FPS = Fraction(12)
+_MARK = '<meta name="generator" content="cppnvid --preview">'
+_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+{mark}{waiting}
+<title>{title}</title>
+<style>
+  body {{ margin: 0; min-height: 100vh; display: grid; place-content: center; gap: 1em;
+         background: #16181c; color: #c8ccd2; font: 15px/1.5 system-ui, sans-serif;
+         text-align: center; }}
+  img, video {{ max-width: 92vw; height: min(76vh, {height}px); }}
+  p {{ margin: 0; }}
+</style>
+{picture}
+<p>{title}</p>
+<p>{caption}</p>
+</html>
+"""
+
+
+@dataclass(frozen=True)
+class PreviewFiles:
+    """Where a preview goes: the film, and the page that shows it."""
+
+    film: Path
+    page: Path
+
+    @classmethod
+    def beside(cls, output: str | os.PathLike[str]) -> "PreviewFiles":
+        """Return the preview's places for a film of this name: `x.preview.mp4` and `.html`."""
+        path = Path(output)
+        stem = (path.stem if path.suffix else path.name).removesuffix(".preview")
+        return cls(*(path.with_name(f"{stem}.preview{suffix}") for suffix in (".mp4", ".html")))
+
+
+def preview_recipe(recipe: Recipe) -> Recipe:
+    """Return the recipe of the same film, drawn quickly: 320 px, 12 fps, one sample, no blur."""
+    width, height = recipe.canvas.size
+    shrink = min(Fraction(SIDE, min(width, height)), Fraction(1))
+    size = "x".join(str(max(2, 2 * round(side * shrink / 2))) for side in (width, height))
+    coarser = [
+        Override("canvas.size", size),
+        Override("canvas.samples", 1),
+        Override("canvas.shutter", 0),
+    ]
+    if recipe.output.fps > FPS:
+        coarser.append(Override("output.fps", str(FPS)))
+    # What it is made from is in the recipe, files of networks too: no file is read again.
+    return load_recipe(Source(recipe.to_data(), folder=Path()), coarser)
+
+
+def save_preview(
+    recipe: Recipe,
+    files: PreviewFiles,
+    *,
+    backend: str = "auto",
+    threads: int | None = None,
+    overwrite: bool = False,
+    shown: Callable[[Path], None] = silent,
+    progress: Progress = silent,
+    note: Note = silent,
+) -> Video:
+    """Draw a preview of a recipe's film; an older preview is replaced.
+
+    Args:
+        recipe: of the film itself.
+        files: where the preview goes.
+        backend: what draws the film; the first frame is drawn by plain torch, which need not be
+            compiled.
+        threads: as of `render_video`.
+        overwrite: replace what stands there, even if it is no preview.
+        shown: called with the page once the first frame is on it.
+        progress: called with (frames done, frames in all).
+        note: called with what a user may want to know.
+
+    Raises:
+        RecipeError: something that is no preview stands there.
+        BackendError, EncodeError: as `render_video`.
+    """
+    small = preview_recipe(recipe)
+    width, height = small.canvas.size
+    replaces = overwrite or _is_preview(files.film)
+    check_output(files.film, width=width, height=height, fps=small.output.fps, overwrite=replaces)
+    check_place(files.page, folder=False, overwrite=overwrite or _is_page(files.page))
+    title = recipe.title or files.film.name.removesuffix(".preview.mp4")
+    first = render_still(small, backend="torch:cpu")
+    waiting = _page(title, small, first, "the film is being drawn", film=None)
+    write_document(files.page, waiting, overwrite=True, note=note)
+    try:
+        shown(files.page)
+        video = render_video(
+            small, files.film, backend=backend, threads=threads, overwrite=replaces,
+            progress=progress, note=note,
+        )  # fmt: skip
+    except BaseException:
+        files.page.unlink(missing_ok=True)  # it would wait for ever
+        raise
+    rate = f"{float(small.output.fps):g} frames a second, {small.output.seconds:g} s"
+    caption = f"a preview: {width}x{height}, {rate}"
+    write_document(files.page, _page(title, small, first, caption, film=video.path), overwrite=True)
+    return video
+
+
+def _page(title: str, recipe: Recipe, first: Still, caption: str, *, film: Path | None) -> str:
+    """Return the page with the first frame, or with the film that begins with it."""
+    data = first._repr_png_() or b""
+    still = f"data:image/png;base64,{base64.b64encode(data).decode()}"
+    picture = f'<img src="{still}" alt="the first frame">'
+    if film is not None:
+        loops = "loop " if recipe.morph.loop != "open" else ""
+        source = quote(film.name)
+        picture = f'<video src="{source}" poster="{still}" autoplay {loops}muted controls></video>'
+    return _PAGE.format(
+        mark=_MARK,
+        waiting='\n<meta http-equiv="refresh" content="1">' if film is None else "",
+        title=html.escape(title),
+        height=2 * recipe.canvas.size[1],
+        picture=picture,
+        caption=html.escape(caption),
+    )
+
+
+def _is_preview(path: Path) -> bool:
+    """Tell whether a file is a preview that cppnvid made, which another may replace."""
+    try:
+        text = read_recipe(path)
+        recipe = load_recipe(replace(parse_recipe_text(text or "", str(path)), folder=None))
+    except RecipeError:
+        return False
+    return min(recipe.canvas.size) <= SIDE and recipe.output.fps <= FPS
+
+
+def _is_page(path: Path) -> bool:
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return _MARK in file.read(500)
+    except OSError:
+        return False

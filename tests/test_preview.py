@@ -1,0 +1,232 @@
+"""A preview is the same film, quickly: its size and pace, its page, and what it may replace."""
+
+import base64
+import io
+import re
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import cppnvid
+from cppnvid import RecipeError, preview, probe, render_still
+from cppnvid.cli import main, viewer
+from cppnvid.encode import decode
+from cppnvid.preview import PreviewFiles, preview_recipe, save_preview
+from tests.conftest import small, step
+
+FAST = ["--set", "network.layers=2x4", "--set", "morph.pace=uniform", "--size", "32"]
+FILES = PreviewFiles(Path("x.preview.mp4"), Path("x.preview.html"))
+
+
+def picture_on(page: Path) -> np.ndarray:
+    """Return the picture that a page holds."""
+    (data,) = re.findall(r"data:image/png;base64,([\w+/=]+)", page.read_text())
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB"))
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [("1080x1920", (320, 568)), ("4k", (568, 320)), ("320x321", (320, 320)), ("96x48", (96, 48))],
+)
+def test_the_shorter_side_is_320(size: str, expected: tuple[int, int]) -> None:
+    """A preview keeps the film's shape, with even sides, and enlarges nothing."""
+    recipe = small(canvas={"size": size, "samples": 4, "shutter": 0.5})
+
+    canvas = preview_recipe(recipe).canvas
+
+    assert canvas.size == expected
+    assert (canvas.samples, canvas.shutter) == (1, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("frames", "fps", "loop", "expected"),
+    [
+        (300, 30, "closed", (120, 12)),
+        (10, 30, "ping-pong", (4, 12)),
+        (1, 30, "closed", (1, 12)),
+        (20, 10, "closed", (20, 10)),
+    ],
+)
+def test_the_length_stays(frames: int, fps: int, loop: str, expected: tuple[int, int]) -> None:
+    """Twelve frames a second in as many seconds; slower films keep their rate."""
+    recipe = small(output={"frames": frames, "fps": fps}, morph={"loop": loop})
+
+    output = preview_recipe(recipe).output
+
+    assert (output.frames, output.fps) == (expected[0], Fraction(expected[1]))
+
+
+def test_the_motion_stays() -> None:
+    """A frame of the preview stands within half a frame of where the film's does."""
+    recipe = small(64, 64, morph={"pace": "even"}, output={"frames": 150})
+    film, film_after = (render_still(recipe, time) for time in (0.5, 0.5 + 1 / 150))
+    looked = render_still(preview_recipe(recipe), 0.5)
+
+    assert step(film, looked) < step(film, film_after) / 2
+
+
+def test_names_stand_beside_the_film() -> None:
+    """The film's own name stays free, whatever it is, and a preview has none of its own."""
+    names = ["a/x.mp4", "a/x.gif", "a/x/", "a/x.preview.mp4"]
+
+    for name in names:
+        assert PreviewFiles.beside(name) == PreviewFiles(
+            Path("a/x.preview.mp4"), Path("a/x.preview.html")
+        )
+
+
+def test_the_first_frame_is_shown_before_the_film_is_drawn() -> None:
+    """It stands on a page that looks again by itself; then the page plays the film as a loop."""
+    recipe = small(32, 32)
+    waiting: list[str] = []
+
+    def shown(page: Path) -> None:
+        assert not FILES.film.exists()
+        waiting.append(page.read_text())
+        assert np.array_equal(picture_on(page), render_still(recipe, backend="torch:cpu"))
+
+    video = save_preview(recipe, FILES, shown=shown)
+
+    done = FILES.page.read_text()
+    assert 'http-equiv="refresh"' in waiting[0]
+    assert "<video" not in waiting[0]
+    assert 'http-equiv="refresh"' not in done
+    assert '<video src="x.preview.mp4"' in done
+    assert " loop " in done
+    assert (video.path, video.frames) == (FILES.film, 2)
+    assert np.abs(next(decode(FILES.film)).astype(int) - picture_on(FILES.page)).mean() < 6
+
+
+def test_a_title_is_text_on_the_page() -> None:
+    """A stranger's recipe writes no HTML, and a file's name no address."""
+    recipe = small(16, 16).model_copy(update={"title": "<script>&"})
+    files = PreviewFiles.beside("100% #1.mp4")
+
+    save_preview(recipe, files)
+
+    page = files.page.read_text()
+    assert "<script>" not in page
+    assert "&lt;script&gt;&amp;" in page
+    assert 'src="100%25%20%231.preview.mp4"' in page
+
+
+def test_only_previews_are_replaced() -> None:
+    """An older preview gives way; what only bears the name is refused, and stays as it was."""
+    recipe = small(16, 16)
+    save_preview(recipe, FILES)
+    save_preview(small(18, 16), FILES)
+    assert probe(FILES.film).width == 18
+
+    FILES.film.write_bytes(b"mine")
+    with pytest.raises(RecipeError, match="exists already"):
+        save_preview(recipe, FILES)
+    assert FILES.film.read_bytes() == b"mine"
+    save_preview(recipe, FILES, overwrite=True)
+
+    FILES.page.write_text("<p>mine")
+    with pytest.raises(RecipeError, match=r"x\.preview\.html: exists already"):
+        save_preview(recipe, FILES)
+    assert FILES.page.read_text() == "<p>mine"
+
+
+def test_a_finished_film_of_that_name_is_no_preview() -> None:
+    """A film that cppnvid made at full rate stays, though it is called a preview."""
+    cppnvid.render_video(small(16, 16), FILES.film)
+
+    with pytest.raises(RecipeError, match="exists already"):
+        save_preview(small(16, 16), FILES)
+
+
+def test_a_page_does_not_wait_for_a_film_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C while the film is drawn leaves neither the film nor the page."""
+
+    def interrupted(*given: object, **named: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(preview, "render_video", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        save_preview(small(16, 16), FILES)
+
+    assert list(Path().iterdir()) == []
+
+
+# ------------------------------------------------------------------ the command
+
+
+@pytest.mark.parametrize("command", [["morph"], ["render", "aurora"]])
+def test_the_option(
+    command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--preview` opens the page once, says when the first frame was drawn, and leaves -o alone."""
+    opened: list[Path] = []
+    monkeypatch.setattr(viewer, "open_file", lambda path: opened.append(path))
+
+    with pytest.raises(SystemExit) as ended:
+        main([*command, "--seeds", "1", "2", *FAST, "--frames", "6", "--preview", "-o", "x.gif"])
+
+    out, err = capsys.readouterr()
+    assert ended.value.code == 0
+    assert out == "x.preview.mp4\n"
+    assert re.search(r"first frame after \d+\.\d s, on x\.preview\.html \(open\)", err)
+    assert opened == [FILES.page]
+    assert sorted(path.name for path in Path().iterdir()) == ["x.preview.html", "x.preview.mp4"]
+
+
+def test_without_a_display_nothing_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some systems would open a browser in the terminal, which never ends."""
+    monkeypatch.undo()
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setattr(subprocess, "Popen", pytest.fail)
+
+    assert viewer.open_file(Path("x.html")) == "there is no display"
+
+
+@pytest.mark.parametrize(("system", "program"), [("linux", "xdg-open"), ("darwin", "open")])
+def test_the_viewer_is_not_waited_for(
+    system: str, program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It runs in a session of its own, with the whole path, and nothing on our terminal."""
+    monkeypatch.undo()
+    started: list[tuple[list[str], dict[str, object]]] = []
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setattr("shutil.which", lambda name: f"/bin/{name}")
+    monkeypatch.setattr(
+        subprocess, "Popen", lambda command, **named: started.append((command, named))
+    )
+
+    assert viewer.open_file(Path("x.html")) is None
+    ((command, named),) = started
+    assert command == [f"/bin/{program}", str(Path("x.html").resolve())]
+    assert named["start_new_session"] is True
+
+
+def test_a_system_without_an_opener_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A display alone opens nothing."""
+    monkeypatch.undo()
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setattr("shutil.which", lambda name: None)
+
+    assert viewer.open_file(Path("x.html")) == "there is no xdg-open"
+
+
+def test_a_first_frame_waits_for_nothing() -> None:
+    """Neither scipy nor a compiler is loaded to draw it: they take a second."""
+    program = (
+        "import sys, cppnvid\n"
+        "import cppnvid.preview\n"
+        "cppnvid.render_still(cppnvid.load_recipe({'canvas': {'size': 16}}), backend='torch:cpu')\n"
+        "assert not {'scipy.interpolate', 'halide', 'triton'} & set(sys.modules)\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
