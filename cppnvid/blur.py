@@ -1,16 +1,20 @@
 """Motion blur: a frame is what passes while the shutter is open, averaged as light."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from cppnvid.backends import Pixels
 from cppnvid.palette import from_linear, to_linear
 from cppnvid.recipe import Recipe
 
-# Rounded light to 8-bit sRGB: 2^14 steps are finer than the darkest level's 1/3295.
-_STEPS = 2**14
+# Rounded light to sRGB, by bytes of a level: finer steps than the darkest level, which is 1/3295 of
+# the light with 8 bits and 1/846712 with 16.
+_STEPS = {1: 2**14, 2: 2**22}
 
 
 def exposure_times(times: Sequence[float], recipe: Recipe) -> list[float]:
@@ -27,26 +31,33 @@ def exposure_times(times: Sequence[float], recipe: Recipe) -> list[float]:
     return [float(moment) for moment in (moments % 1.0 if looped else moments.clip(0.0, 1.0))]
 
 
-def expose(frames: Iterable[NDArray[np.uint8]], exposures: int) -> Iterator[NDArray[np.uint8]]:
+def expose(frames: Iterable[Pixels], exposures: int) -> Iterator[Pixels]:
     """Average every `exposures` frames in linear light.
 
     Args:
-        frames: batches of uint8 [n, height, width, 3], sRGB.
+        frames: batches of uint8 or uint16 [n, height, width, 3], sRGB.
         exposures: how many make one frame.
 
     Yields:
-        uint8 [1, height, width, 3], sRGB.
+        The same kind of level, [1, height, width, 3], sRGB.
     """
-    to_light = to_linear(torch.arange(256) / 255.0).numpy()
-    levels = from_linear(torch.linspace(0.0, 1.0, _STEPS + 1, dtype=torch.float64))
-    to_levels = (levels * 255.0 + 0.5).to(torch.uint8).numpy()
     count = 0
     light: NDArray[np.float32] | None = None
     for batch in frames:
+        to_light, to_levels = _tables(batch.dtype)
+        steps = len(to_levels) - 1
         for frame in batch:
             light = to_light[frame] if light is None else np.add(light, to_light[frame], out=light)
             count += 1
             if count == exposures:
-                steps = (light * (_STEPS / exposures) + 0.5).astype(np.uint16)
-                yield to_levels[steps][None]
+                yield to_levels[(light * (steps / exposures) + 0.5).astype(np.uint32)][None]
                 count, light = 0, None
+
+
+@lru_cache(maxsize=2)
+def _tables(kind: np.dtype[Any]) -> tuple[NDArray[np.float32], Pixels]:
+    """Return the light of every level, and the level of every step of light."""
+    most = np.iinfo(kind).max
+    to_light = to_linear(torch.arange(most + 1) / most).numpy()
+    steps = torch.linspace(0.0, 1.0, _STEPS[kind.itemsize] + 1, dtype=torch.float64)
+    return to_light, (from_linear(steps) * most + 0.5).numpy().astype(kind)

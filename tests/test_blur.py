@@ -1,6 +1,7 @@
 """Motion blur: light is averaged while the shutter is open, and a loop stays a loop."""
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -50,9 +51,11 @@ def test_light_is_averaged_and_not_its_code() -> None:
     assert [frame.tolist() for frame in made] == [[[[[188] * 3]]]] * 2
 
 
-def test_every_level_survives() -> None:
-    """Two equal frames are the same frame, at all 256 levels."""
-    ramp = np.repeat(np.arange(256, dtype=np.uint8), 3).reshape(1, 1, 256, 3)
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_every_level_survives(kind: type[Any]) -> None:
+    """Three equal frames are the same frame, at all levels of 8 and of 16 bits."""
+    levels = np.arange(np.iinfo(kind).max + 1).astype(kind)
+    ramp = np.repeat(levels, 3).reshape(1, 1, -1, 3)
 
     (made,) = expose([ramp, ramp, ramp], 3)
 

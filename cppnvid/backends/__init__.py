@@ -10,23 +10,25 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Protocol
+from typing import Any, Protocol
 
-import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.errors import BackendUnavailable, RecipeError
 from cppnvid.recipe import Samples, unknown
 from cppnvid.scene import Moment, Scene
 
+Pixels = NDArray[Any]  # uint8, and uint16 in rgb48
+
 
 class Backend(Protocol):
-    """Draws scenes. Frames are C-contiguous uint8 in host memory.
+    """Draws scenes. Frames are C-contiguous uint8 or uint16 in host memory.
 
-    `pixel_formats` are those that `render` can yield: `rgb24`, and `yuv420p` where it is made from
-    colours that were not rounded to 8 bits before. With `samples="auto"` a frame is drawn with one
-    sample and passes through `adaptive.refined`, to which a backend gives its way to draw a list of
-    pixels again; one that has none draws all pixels with `adaptive.everywhere`.
+    `pixel_formats` are those that `render` can yield: `rgb24`, `rgb48` with 16 bits a channel, and
+    `yuv420p` where it is made from colours that were not rounded to 8 bits before. With
+    `samples="auto"` a frame is drawn with one sample and passes through `adaptive.refined`, to
+    which a backend gives its way to draw a list of pixels again; one that has none draws all pixels
+    with `adaptive.everywhere`.
     """
 
     name: str
@@ -41,18 +43,28 @@ class Backend(Protocol):
         height: int,
         samples: Samples = 1,
         pixel_format: str = "rgb24",
-    ) -> Iterator[NDArray[np.uint8]]:
+    ) -> Iterator[Pixels]:
         """Draw a frame for each time, in order, as batches.
 
-        rgb24 is [n, height, width, 3]; yuv420p [n, height · 3/2, width], for even sides: BT.709 of
-        limited range, plane Y, then U and V with chroma on the left of its two columns.
+        rgb24 is uint8 [n, height, width, 3], sRGB; rgb48 the same in uint16, 65535 for 1; yuv420p
+        uint8 [n, height · 3/2, width], for even sides: BT.709 of limited range, plane Y, then U and
+        V with chroma on the left of its two columns.
         """
         ...
 
     def bands(
-        self, moment: Moment, *, width: int, height: int, samples: Samples = 1
-    ) -> Iterator[NDArray[np.uint8]]:
-        """Draw one frame from top to bottom as bands [rows, width, 3], whatever its size."""
+        self,
+        moment: Moment,
+        *,
+        width: int,
+        height: int,
+        samples: Samples = 1,
+        pixel_format: str = "rgb24",
+    ) -> Iterator[Pixels]:
+        """Draw one frame from top to bottom as bands [rows, width, 3], whatever its size.
+
+        In rgb24, or in rgb48 where that is in `pixel_formats`.
+        """
         ...
 
 
@@ -77,6 +89,7 @@ def choose(
     moment: Moment | None = None,
     points: int | None = None,
     threads: int | None = None,
+    pixel_format: str = "rgb24",
 ) -> Backend:
     """Return the backend with this name.
 
@@ -87,13 +100,15 @@ def choose(
         moment: of the scene that is to be drawn, for backends that cannot draw every scene.
         points: how many are to be drawn in all, for backends that pay only for larger jobs.
         threads: how many draw on the processor at most; None is all.
+        pixel_format: that it must be able to draw.
 
     Raises:
         RecipeError: no backend has this name.
-        BackendUnavailable: the backend exists and is not usable here, or not for this scene.
+        BackendUnavailable: the backend exists and is not usable here, or not for this scene or
+            pixel format.
     """
     if name in ("auto", "torch"):
-        return _best(name, note, moment, points, threads)
+        return _best(name, note, moment, points, threads, pixel_format)
     kind = ":".join(name.split(":")[:2])
     if kind not in _BACKENDS:
         raise RecipeError(unknown("backend", name, ("auto", "torch", *_BACKENDS)))
@@ -106,7 +121,16 @@ def choose(
         raise BackendUnavailable(f"backend {name} is not usable here: {detail}. Usable: {others}")
     if kind == "torch:cuda" and name != kind:
         _check_cuda_index(name, name.removeprefix("torch:"))
-    return _made(name, threads)
+    made = _made(name, threads)
+    lacking = _lacks(made, pixel_format)
+    if lacking is not None:
+        others = ", ".join(
+            entry.name
+            for entry in report()
+            if entry.usable and _lacks(_made(entry.name, threads), pixel_format) is None
+        )
+        raise BackendUnavailable(f"backend {name} {lacking}. Usable: {others}")
+    return made
 
 
 def _best(
@@ -115,6 +139,7 @@ def _best(
     moment: Moment | None,
     points: int | None,
     threads: int | None,
+    pixel_format: str,
 ) -> Backend:
     """Return the first that is usable; `auto` says why not those before it."""
     passed: list[str] = []
@@ -124,13 +149,23 @@ def _best(
         why_not = None if entry.usable else entry.detail
         if why_not is None and moment is not None:
             why_not = _cannot_draw(entry.name, moment) or _not_worth_it(entry.name, moment, points)
-        if why_not is None:
+        made = _made(entry.name, threads) if why_not is None else None
+        if made is not None:
+            why_not = _lacks(made, pixel_format)
+        if made is not None and why_not is None:
             if name == "auto":
                 others = f"; not with {'; '.join(passed)}" if passed else ""
                 note(f"drawing with {entry.name} ({entry.detail}){others}")
-            return _made(entry.name, threads)
+            return made
         passed.append(f"{entry.name}: {why_not}")
     raise BackendUnavailable(f"no backend is usable here: {'; '.join(passed)}")
+
+
+def _lacks(backend: Backend, pixel_format: str) -> str | None:
+    """Return that a backend does not draw a pixel format, or None."""
+    if pixel_format in backend.pixel_formats:
+        return None
+    return "draws 8 bits a channel alone" if pixel_format == "rgb48" else f"has no {pixel_format}"
 
 
 def _made(name: str, threads: int | None) -> Backend:

@@ -16,6 +16,7 @@ import halide as hl
 import numpy as np
 from numpy.typing import NDArray
 
+from cppnvid.backends import Pixels
 from cppnvid.backends.adaptive import SAMPLES, Level, Redraw, refined
 from cppnvid.backends.halide.architecture import Architecture, architecture_of
 from cppnvid.backends.halide.field import WARPS
@@ -41,6 +42,7 @@ _POINTS_A_BAND = 2**22
 # Of a list of pixels: the colours of a line's points stay in the second cache, 49 kB with AVX-512.
 _TILES_A_LINE = 4
 
+_KINDS: dict[str, type[Any]] = {"rgb24": np.uint8, "rgb48": np.uint16}
 _BUILDING = threading.Lock()
 
 
@@ -55,7 +57,7 @@ class CpuBackend:
     def __init__(self, threads: int | None = None) -> None:
         self.name = "cpu"
         self.threads = threads
-        self.pixel_formats: tuple[str, ...] = ("rgb24", "yuv420p")
+        self.pixel_formats: tuple[str, ...] = ("rgb24", "rgb48", "yuv420p")
 
     def render(
         self,
@@ -66,10 +68,11 @@ class CpuBackend:
         height: int,
         samples: Samples = 1,
         pixel_format: str = "rgb24",
-    ) -> Iterator[NDArray[np.uint8]]:
+    ) -> Iterator[Pixels]:
         """Draw one frame for each time, in this pixel format.
 
-        rgb24 is uint8 [1, height, width, 3], sRGB; yuv420p [1, height · 3/2, width], see `yuv.py`.
+        rgb24 is uint8 [1, height, width, 3], sRGB, and rgb48 uint16; yuv420p is uint8 [1, height ·
+        3/2, width], see `yuv.py`.
 
         Raises:
             BackendUnavailable: this backend cannot draw such a scene.
@@ -79,9 +82,10 @@ class CpuBackend:
             if pixel_format == "yuv420p":
                 yield self._yuv420p(moment, width, height, samples)[None]
                 continue
-            frame = np.empty((1, height, width, 3), dtype=np.uint8)
+            kind = _KINDS[pixel_format]
+            frame = np.empty((1, height, width, 3), dtype=kind)
             row = 0
-            for band in self._bands(moment, width, height, samples, np.uint8):
+            for band in self._bands(moment, width, height, samples, kind):
                 frame[0, row : row + len(band)] = band
                 row += len(band)
             yield frame
@@ -100,14 +104,22 @@ class CpuBackend:
         return frame
 
     def bands(
-        self, moment: Moment, *, width: int, height: int, samples: Samples = 1
-    ) -> Iterator[NDArray[np.uint8]]:
-        """Draw one frame from top to bottom in bands of rows, uint8 [rows, width, 3], sRGB.
+        self,
+        moment: Moment,
+        *,
+        width: int,
+        height: int,
+        samples: Samples = 1,
+        pixel_format: str = "rgb24",
+    ) -> Iterator[Pixels]:
+        """Draw one frame from top to bottom in bands of rows [rows, width, 3], sRGB.
+
+        uint8 in rgb24, uint16 in rgb48.
 
         Raises:
             BackendUnavailable: this backend cannot draw such a scene.
         """
-        yield from self._bands(moment, width, height, samples, np.uint8)
+        yield from self._bands(moment, width, height, samples, _KINDS[pixel_format])
 
     def _bands(
         self, moment: Moment, width: int, height: int, samples: Samples, kind: type[Level]

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby, islice
 from subprocess import CalledProcessError
+from typing import Any
 
 import numpy as np
 import torch
@@ -98,14 +99,23 @@ class GpuBackend:
             yield batch.reshape(len(batch), *shape)
 
     def bands(
-        self, moment: Moment, *, width: int, height: int, samples: Samples = 1
+        self,
+        moment: Moment,
+        *,
+        width: int,
+        height: int,
+        samples: Samples = 1,
+        pixel_format: str = "rgb24",
     ) -> Iterator[NDArray[np.uint8]]:
         """Draw one frame from top to bottom in bands of rows, uint8 [rows, width, 3], sRGB.
 
         Raises:
             BackendUnavailable: this backend cannot draw such a scene.
             BackendError: a card has not the memory.
+            ValueError: for a pixel format other than rgb24.
         """
+        if pixel_format != "rgb24":
+            raise ValueError(f"bands are drawn in rgb24, not in {pixel_format!r}")
         for band in self._in_order(self._bands(moment, width, height, everywhere(samples))):
             yield band.reshape(-1, width, 3)
 
@@ -239,7 +249,7 @@ def check() -> str | None:
     return None
 
 
-_SMALL = {"width": 7, "height": 5}
+_SMALL: dict[str, Any] = {"width": 7, "height": 5}
 
 
 def _small_moment(width: int) -> Moment:

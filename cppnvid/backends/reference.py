@@ -10,13 +10,14 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from cppnvid.backends import Pixels
 from cppnvid.backends.adaptive import SAMPLES, Redraw, refined
 from cppnvid.backends.warps import to_field
 from cppnvid.camera import axes
@@ -28,6 +29,7 @@ from cppnvid.scene import Moment, Scene, SceneLayer
 
 T = TypeVar("T")
 FEWEST_POINTS = 256
+_KINDS: dict[str, type[Any]] = {"rgb24": np.uint8, "rgb48": np.uint16}
 
 
 class TorchBackend:
@@ -43,7 +45,7 @@ class TorchBackend:
         self, device: str = "cpu", dtype: torch.dtype = torch.float32, threads: int | None = None
     ) -> None:
         self.name = f"torch:{device}"
-        self.pixel_formats: tuple[str, ...] = ("rgb24",)
+        self.pixel_formats: tuple[str, ...] = ("rgb24", "rgb48")
         self.device = torch.device(device)
         self.dtype = dtype
         threads = threads or torch.get_num_threads()
@@ -73,28 +75,45 @@ class TorchBackend:
         height: int,
         samples: Samples = 1,
         pixel_format: str = "rgb24",
-    ) -> Iterator[NDArray[np.uint8]]:
-        """Draw one frame for each time: uint8 [1, height, width, 3], sRGB, in host memory."""
-        assert pixel_format in self.pixel_formats
+    ) -> Iterator[Pixels]:
+        """Draw one frame for each time: [1, height, width, 3], sRGB, in host memory.
+
+        uint8 in rgb24, uint16 in rgb48.
+        """
         for time in times:
-            frame = np.empty((1, height, width, 3), dtype=np.uint8)
+            frame = np.empty((1, height, width, 3), dtype=_KINDS[pixel_format])
             row = 0
-            for band in self.bands(scene.at(time), width=width, height=height, samples=samples):
+            for band in self.bands(
+                scene.at(time),
+                width=width,
+                height=height,
+                samples=samples,
+                pixel_format=pixel_format,
+            ):
                 frame[0, row : row + len(band)] = band
                 row += len(band)
             yield frame
 
     def bands(
-        self, moment: Moment, *, width: int, height: int, samples: Samples = 1
-    ) -> Iterator[NDArray[np.uint8]]:
-        """Draw one frame from top to bottom in bands of rows, uint8 [rows, width, 3], sRGB.
+        self,
+        moment: Moment,
+        *,
+        width: int,
+        height: int,
+        samples: Samples = 1,
+        pixel_format: str = "rgb24",
+    ) -> Iterator[Pixels]:
+        """Draw one frame from top to bottom in bands of rows [rows, width, 3], sRGB.
+
+        uint8 in rgb24, uint16 in rgb48.
 
         Raises:
             BackendError: the device has not even the memory for 256 points.
         """
+        kind = _KINDS[pixel_format]
         if samples == "auto":
-            drawn = self.bands(moment, width=width, height=height)
-            yield from refined(drawn, height, self._redraw(moment, width, height))
+            drawn = self.bands(moment, width=width, height=height, pixel_format=pixel_format)
+            yield from refined(drawn, height, self._redraw(moment, width, height, kind))
             return
         layers = _upload(moment.layers, self.device, self.dtype)
         columns, rows = (
@@ -117,7 +136,7 @@ class TorchBackend:
                 x = columns[left * samples : (left + step) * samples]  # noqa: B023 - drawn at once
                 bottom = min(top + down, band_height)  # noqa: B023
                 y = rows[(row + top) * samples : (row + bottom) * samples]
-                return self._tile(layers, moment, x, y, samples)
+                return self._tile(layers, moment, x, y, samples, kind)
 
             try:
                 tiles = self._map(draw, corners)
@@ -127,10 +146,10 @@ class TorchBackend:
                 continue
             across = -(-width // step)
             lines = [torch.cat(tiles[k : k + across], dim=1) for k in range(0, len(tiles), across)]
-            yield torch.cat(lines).cpu().numpy()
+            yield torch.cat(lines).cpu().numpy().astype(kind, copy=False)
             row += band_height
 
-    def _redraw(self, moment: Moment, width: int, height: int) -> Redraw[np.uint8]:
+    def _redraw(self, moment: Moment, width: int, height: int, kind: type[Any]) -> Redraw[Any]:
         """Return what draws a list of a frame's pixels with the points of `adaptive.SAMPLES`."""
         layers = _upload(moment.layers, self.device, self.dtype)
         columns, lines = (
@@ -146,9 +165,9 @@ class TorchBackend:
             with torch.inference_mode():
                 rgb = self._colours(layers, moment, x, y, self._buffers())
                 light = to_linear(rgb).reshape(len(rows), SAMPLES**2, 3)
-                return _whole(from_linear(light.mean(dim=1)))
+                return _whole(from_linear(light.mean(dim=1)), kind)
 
-        def redraw(rows: NDArray[np.intp], across: NDArray[np.intp]) -> NDArray[np.uint8]:
+        def redraw(rows: NDArray[np.intp], across: NDArray[np.intp]) -> Pixels:
             points = self._points_per_tile(moment)
             pixels = [torch.from_numpy(index).to(self.device) for index in (rows, across)]
             while True:
@@ -156,7 +175,8 @@ class TorchBackend:
                     *(torch.split(index, points // SAMPLES**2) for index in pixels), strict=True
                 )
                 try:
-                    return torch.cat(self._map(draw, list(tiles))).cpu().numpy()
+                    drawn = torch.cat(self._map(draw, list(tiles))).cpu().numpy()
+                    return drawn.astype(kind, copy=False)
                 except RuntimeError as error:
                     points = self._halved(points, error)
                     self._scratch = threading.local()
@@ -175,9 +195,10 @@ class TorchBackend:
             return list(self._pool.map(draw, corners))
 
     def _tile(
-        self, layers: tuple[_Layer, ...], moment: Moment, x: Tensor, y: Tensor, samples: int
-    ) -> Tensor:
-        """Draw the pixels of a block of sub-columns and sub-rows: uint8 [rows, columns, 3]."""
+        self, layers: tuple[_Layer, ...], moment: Moment, x: Tensor, y: Tensor, samples: int,
+        kind: type[Any],
+    ) -> Tensor:  # fmt: skip
+        """Draw the pixels of a block of sub-columns and sub-rows: levels [rows, columns, 3]."""
         across, down = len(x), len(y)
         with torch.inference_mode():
             rgb = self._colours(
@@ -189,7 +210,7 @@ class TorchBackend:
                     down // samples, samples, across // samples, samples, 3
                 )
                 rgb = from_linear(light.mean(dim=(1, 3)))
-            return _whole(rgb)
+            return _whole(rgb, kind)
 
     def _buffers(self) -> dict[tuple[int, int], Tensor]:
         """Return this thread's buffers, which one tile leaves to the next."""
@@ -278,8 +299,11 @@ def _buffer(
     return scratch[key][:size].view(len(hidden), len(layer.bias))
 
 
-def _whole(rgb: Tensor) -> Tensor:
-    return (rgb * 255.0 + 0.5).to(torch.uint8)
+def _whole(rgb: Tensor, kind: type[Any]) -> Tensor:
+    """Round to levels of 8 or 16 bits; the latter as int32, since not every device has uint16."""
+    if kind is np.uint8:
+        return (rgb * 255.0 + 0.5).to(torch.uint8)
+    return (rgb * 65535.0 + 0.5).to(torch.int32)
 
 
 def _free_memory(device: torch.device) -> int:
