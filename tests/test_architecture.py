@@ -22,7 +22,7 @@ LAYERS = [
     {"scene", "scoring"},
     {"backends"},
     {"pacing", "saturation", "tiles"},
-    {"blur", "export", "notebook"},
+    {"blur", "dither", "export", "notebook"},
     {"render"},
     {"explanation", "gallery", "loops", "preview", "storyboards", "swatches"},
     {"figures"},
