@@ -69,10 +69,10 @@ def encode(path: Path, frames: NDArray[np.uint8], **options: Any) -> None:
             encoder.write(frames[number : number + 1])
 
 
-def packets(path: Path) -> list[tuple[int, int, int]]:
+def packets(path: Path, demuxer: str = "mov") -> list[tuple[int, int, int]]:
     """Return dts, pts and duration of every packet."""
     listing, _ = capture(
-        path, "mov", ["-map", "0:v:0", "-c", "copy", "-f", "framecrc", "pipe:1"], limit=10**7
+        path, demuxer, ["-map", "0:v:0", "-c", "copy", "-f", "framecrc", "pipe:1"], limit=10**7
     )
     found = re.findall(r"^0, *(-?\d+), *(-?\d+), *(\d+),", listing.decode(), re.MULTILINE)
     return [(int(dts), int(pts), int(duration)) for dts, pts, duration in found]
@@ -150,8 +150,27 @@ def test_the_file_does_not_depend_on_how_many_are_encoded_at_once(tmp_path: Path
     assert tuple(range(50)) in orders
 
 
+@pytest.mark.parametrize("fps", [Fraction(5), Fraction(4800, 1001)])
+def test_webm_is_joined_of_segments(tmp_path: Path, fps: Fraction) -> None:
+    """Its frames are in order and in time to the millisecond it counts in; the recipe is inside."""
+    frames = numbered(50)
+    for at_once in (1, 3):
+        encode(tmp_path / f"{at_once}.webm", frames, fps=fps, at_once=at_once)
+
+    path = tmp_path / "3.webm"
+    drawn = np.stack(list(decode(path)))
+    assert [number_of(frame) for frame in drawn] == list(range(50))
+    assert np.array_equal(drawn, np.stack(list(decode(tmp_path / "1.webm"))))
+    shown = [time for _, time, _ in packets(path, "matroska")]
+    assert np.allclose(shown, [float(1000 * number / fps) for number in range(50)], rtol=0, atol=1)
+    assert probe(path).frames == 50
+    assert read_recipe(path) == RECIPE
+    assert names(tmp_path) == {"1.webm", "3.webm"}
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".webm"])
 def test_segments_lose_nothing_when_they_are_joined(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
 ) -> None:
     """What the segments decode to, one after the other, is what the film decodes to."""
     kept = tmp_path / "kept"
@@ -161,11 +180,12 @@ def test_segments_lose_nothing_when_they_are_joined(
         join(folder, *args, **options)
 
     monkeypatch.setattr(encoder_module, "join", keep)
-    encode(tmp_path / "a.mp4", np.ascontiguousarray(waves(50, 64)[:, :48]))
+    path = tmp_path / f"a{suffix}"
+    encode(path, np.ascontiguousarray(waves(50, 64)[:, :48]))
 
-    parts = [frame for part in sorted(kept.glob("*.mp4")) for frame in decode(part)]
-    assert len(list(kept.glob("*.mp4"))) == 3
-    assert np.array_equal(np.stack(parts), np.stack(list(decode(tmp_path / "a.mp4"))))
+    parts = [frame for part in sorted(kept.glob(f"*{suffix}")) for frame in decode(part)]
+    assert len(list(kept.glob(f"*{suffix}"))) == 3
+    assert np.array_equal(np.stack(parts), np.stack(list(decode(path))))
 
 
 def test_a_short_film_is_one_segment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

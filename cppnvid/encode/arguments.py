@@ -84,11 +84,12 @@ def encoder_arguments(
     `crf` comes from `quality_of`; `encoder` is a name in `H264_ENCODERS`, for H.264 alone;
     `threads` is for every other one, None being its own choice.
     """
-    keyframes = max(1, round(2 * fps))  # seeking lands within two seconds; costs 2 %
-    arguments = [part.format(crf=crf, keyframes=keyframes) for part in container.arguments]
     longest = longest_segment(container, fps)
+    arguments = [part.format(crf=crf, longest=longest) for part in container.arguments]
     if container.h264 and crf is not None and longest is not None:
         arguments += h264_arguments(encoder, crf=crf, frames=frames, longest=longest, pixels=pixels)
+    elif longest is not None:
+        arguments += ["-threads", "1"]  # several are encoded at once, and more would change bytes
     elif threads is not None:
         arguments += ["-threads", str(threads)]
     return arguments
