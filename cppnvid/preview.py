@@ -68,6 +68,7 @@ def preview_recipe(recipe: Recipe) -> Recipe:
         Override("canvas.size", size),
         Override("canvas.samples", 1),
         Override("canvas.shutter", 0),
+        Override("output.repeat", 1),
     ]
     if recipe.output.fps > FPS:
         coarser.append(Override("output.fps", str(FPS)))

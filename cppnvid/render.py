@@ -56,8 +56,9 @@ def render_video(
     width, height = recipe.canvas.size
     output = recipe.output
     check_output(
-        path, width=width, height=height, fps=output.fps, overwrite=overwrite, encoder=encoder
-    )
+        path, width=width, height=height, fps=output.fps, overwrite=overwrite, encoder=encoder,
+        repeat=output.repeat,
+    )  # fmt: skip
     scene = build_scene(recipe)
     drawing, encoding = shares(threads)
     drawer = _chosen(
@@ -66,7 +67,7 @@ def render_video(
     pixel_format = _pixel_format(recipe, drawer, path)
     with open_encoder(
         path, width=width, height=height, fps=output.fps, frames=output.frames,
-        recipe=recipe_text(recipe), crf=output.crf, encoder=encoder,
+        recipe=recipe_text(recipe), crf=output.crf, encoder=encoder, repeat=output.repeat,
         at_once=encoding, threads=None if threads is None else encoding,
         pixel_format=pixel_format, overwrite=overwrite, note=note,
     ) as film:  # fmt: skip
@@ -78,7 +79,10 @@ def render_video(
     flat = saturation_note([scene.at(time) for time in (0.0, 1 / 3, 2 / 3)], width, height)
     if flat is not None:
         note(flat)
-    return Video(Path(path), width, height, output.frames, output.seconds)
+    if output.repeat > 1 and recipe.morph.loop == "open":
+        note("the film ends elsewhere than it starts, so it jumps where it is repeated")
+    times = output.repeat
+    return Video(Path(path), width, height, times * output.frames, times * output.seconds)
 
 
 def render_frames(

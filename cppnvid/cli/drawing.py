@@ -19,8 +19,8 @@ from cppnvid.cli.reporter import Reporter, say
 from cppnvid.errors import RecipeError
 
 if TYPE_CHECKING:
+    from cppnvid.notebook import Video
     from cppnvid.presets import Source
-    from cppnvid.recipe import Recipe
 
 
 @app.command(cls=option.GroupedCommand)
@@ -58,6 +58,9 @@ def _draw_video(source: "Source", given: dict[str, Any]) -> None:
     overrides = reading.overrides_from(given)
     threads = reading.parse_threads(given["threads"])
     recipe = load_recipe(source, overrides)
+    if often := reading.repeated(recipe, given):
+        overrides = [*overrides, *often]
+        recipe = load_recipe(source, overrides)
     output = named_output(given["output"], video_name(source.stem, pictures(recipe)))
     container = container_for(output)
     asked = format_overrides(recipe, container, overrides, made_as=source.suffix)
@@ -66,7 +69,10 @@ def _draw_video(source: "Source", given: dict[str, Any]) -> None:
     if given["preview"]:
         preview(recipe, output, given, threads)
         return
-    check_early(recipe, output, overwrite=given["overwrite"], encoder=given["encoder"])
+    check_early(
+        recipe, output, overwrite=given["overwrite"], encoder=given["encoder"],
+        repeat=recipe.output.repeat,
+    )  # fmt: skip
     from cppnvid.render import render_video
 
     with Reporter(quiet=given["quiet"]) as reporter:
@@ -87,8 +93,8 @@ def _draw_video(source: "Source", given: dict[str, Any]) -> None:
             progress=reporter.progress,
             note=reporter.note,
         )
-    reporter.note(_summary(recipe, size_on_disk(video.path)))
-    if not given["quiet"] and recipe.morph.loop != "open" and recipe.output.frames >= 3:
+    reporter.note(_summary(video))
+    if not given["quiet"] and recipe.morph.loop != "open" and video.frames >= 3:
         from cppnvid.loops import check_loop
 
         reporter.note("measuring the loop")  # 300 frames of 4k are half a minute's decoding
@@ -96,11 +102,11 @@ def _draw_video(source: "Source", given: dict[str, Any]) -> None:
     say(str(video.path))
 
 
-def _summary(recipe: "Recipe", size: str) -> str:
-    width, height = recipe.canvas.size
-    output = recipe.output
-    frames = f"{output.frames} frame{'s' * (output.frames > 1)}"
-    return f"{width}x{height}, {frames}, {output.seconds:g} s, {size}"
+def _summary(video: "Video") -> str:
+    frames = f"{video.frames} frame{'s' * (video.frames > 1)}"
+    return (
+        f"{video.width}x{video.height}, {frames}, {video.seconds:g} s, {size_on_disk(video.path)}"
+    )
 
 
 @app.command(cls=option.GroupedCommand)

@@ -136,6 +136,14 @@ TileSide = Annotated[
 Columns = Annotated[
     str | None, _option(_PICTURE, "N", "How many pictures stand side by side.", "--columns")
 ]
+Repeat = Annotated[
+    str | None,
+    _option(_FILE, "N", "Play the loop N times in the file, without encoding again.", "--repeat"),
+]
+MinSeconds = Annotated[
+    str | None,
+    _option(_FILE, "S", "Repeat the loop until the file lasts as long.", "--min-seconds"),
+]
 Preview = Annotated[
     bool,
     _option(_FILE, "", "A quick look: 320 px, 12 frames a second, shown at once.", "--preview"),
@@ -170,8 +178,9 @@ VIDEO: dict[str, Any] = {
     "contrast": Contrast, "size": Size, "samples": Samples, "set_": Set,
     "frames": Frames, "seconds": Seconds, "fps": Fps, "of": Of, "path": Path, "pace": Pace,
     "loop": Loop, "ping_pong": PingPong, "hold": Hold, "ease": Ease, "shutter": Shutter,
-    "output": Output, "preview": Preview, "crf": Crf, "overwrite": Overwrite, "backend": Backend,
-    "encoder": Encoder, "threads": Threads, "quiet": Quiet,
+    "output": Output, "repeat": Repeat, "min_seconds": MinSeconds, "preview": Preview, "crf": Crf,
+    "overwrite": Overwrite, "backend": Backend, "encoder": Encoder, "threads": Threads,
+    "quiet": Quiet,
 }  # fmt: skip
 _UNSAID = {bool: False, str: "auto"}  # what a command is given that the user did not say; else None
 

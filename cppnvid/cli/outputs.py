@@ -64,6 +64,9 @@ def format_overrides(
     slower = fps < min(recipe.output.fps, _USUAL_FPS)
     if slower and not is_named("output.fps", overrides):
         asked.append(Override("output.fps", str(fps), f"the frame rate of {container.name}"))
+    repeats = recipe.output.repeat > 1 and container.demuxer is None
+    if repeats and not is_named("output.repeat", overrides):  # it was a video's before
+        asked.append(Override("output.repeat", 1))
     return asked
 
 
@@ -73,7 +76,10 @@ def _even(length: Fraction) -> int:
 
 def describe(asked: "Sequence[Override]", container: "Container") -> str:
     """Return the line that tells what `format_overrides` chose and how to choose otherwise."""
-    said = {"canvas.size": ("{}", "--size"), "output.fps": ("{} frames a second", "--fps")}
+    said = {
+        "canvas.size": ("{}", "--size"), "output.fps": ("{} frames a second", "--fps"),
+        "output.repeat": ("one time round", "another ending"),
+    }  # fmt: skip
     chosen = " and ".join(said[override.key][0].format(override.value) for override in asked)
     options = " or ".join(said[override.key][1] for override in asked)
     return f"{container.name} is drawn at {chosen}; {options} changes that"
@@ -86,7 +92,9 @@ def named_output(output: str | None, default: str) -> str:
     return output or default
 
 
-def check_early(recipe: "Recipe", output: str, *, overwrite: bool, encoder: str = "auto") -> None:
+def check_early(
+    recipe: "Recipe", output: str, *, overwrite: bool, encoder: str = "auto", repeat: int = 1
+) -> None:
     """Refuse what cannot be written before torch is loaded, which takes seconds."""
     from cppnvid.encode import check_output
 
@@ -98,6 +106,7 @@ def check_early(recipe: "Recipe", output: str, *, overwrite: bool, encoder: str 
         fps=recipe.output.fps,
         overwrite=overwrite,
         encoder=encoder,
+        repeat=repeat,
     )
 
 

@@ -1,6 +1,7 @@
 """What the options of a command say, read: overrides of a recipe, moments, numbers."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from cppnvid.cli.seeds import parse_files, parse_seeds
@@ -8,13 +9,14 @@ from cppnvid.errors import RecipeError
 
 if TYPE_CHECKING:
     from cppnvid.presets import Override, Source
+    from cppnvid.recipe import Recipe
 
 _KEYS = {
     "seeds": "morph.seeds", "style": "style", "palette": "palette.name", "size": "canvas.size",
     "samples": "canvas.samples", "frames": "output.frames", "seconds": "output.seconds",
     "fps": "output.fps", "of": "morph.of", "path": "morph.path", "hold": "morph.hold",
     "ease": "morph.easing", "crf": "output.crf", "seed": "morph.seeds", "pace": "morph.pace",
-    "weights": "morph.weights",
+    "weights": "morph.weights", "repeat": "output.repeat",
     "shutter": "canvas.shutter", "hue_shift": "palette.hue", "contrast": "palette.contrast",
 }  # fmt: skip
 _NAMES = ("style", "palette", "size", "of", "path", "pace", "ease")
@@ -79,6 +81,28 @@ def _set(text: str, option: str) -> "Override":
             f"{option}: write KEY=VALUE, such as network.activation=sin, given {text!r}"
         )
     return Override(key, parse(value, f"{option} {key}", lined=False).data, f"{option} {key}")
+
+
+def repeated(recipe: "Recipe", given: Mapping[str, Any]) -> "list[Override]":
+    """Return how often a recipe's film plays in the file, if `--min-seconds` says so.
+
+    Raises:
+        RecipeError: it is no length, or `--repeat` says it too.
+    """
+    from math import ceil
+
+    from cppnvid.presets import Override, parse
+
+    text = given["min_seconds"]
+    if text is None:
+        return []
+    if given["repeat"] is not None:
+        raise RecipeError("--repeat, --min-seconds: each says how long the file is: keep one")
+    seconds = parse(text, "--min-seconds", lined=False).data
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds <= 0:
+        raise RecipeError(f"--min-seconds: must be more than 0, given {text!r}")
+    times = ceil(Fraction(str(seconds)) * recipe.output.fps / recipe.output.frames)
+    return [Override("output.repeat", times, "--min-seconds")]
 
 
 def film_of(source: "Source", name: str) -> "Source":

@@ -19,7 +19,8 @@ _TAGS = (
 
 def input_arguments(pixel_format: str, *, width: int, height: int, fps: Fraction) -> list[str]:
     """Return the arguments of the first input: raw frames of this format on the standard input."""
-    size = ("-video_size", f"{width}x{height}", "-framerate", str(fps))
+    # Without -r ffmpeg guesses a usual rate near the one it is told: 4.75 for 100/21.
+    size = ("-video_size", f"{width}x{height}", "-framerate", str(fps), "-r", str(fps))
     tags = () if pixel_format == "rgb24" else _TAGS
     return ["-f", "rawvideo", "-pix_fmt", pixel_format, *size, *tags, "-i", "pipe:0"]
 

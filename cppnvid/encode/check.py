@@ -19,21 +19,25 @@ def check_output(
     fps: Fraction,
     overwrite: bool,
     encoder: str = "auto",
+    repeat: int = 1,
 ) -> Container:
     """Check everything about an output that is known before the first frame; return its container.
 
     `width` and `height` are in pixels, `fps` in frames a second. For a still, `fps` is any
-    positive number. `encoder` is that of H.264; hardware is tried, once in a process.
+    positive number. `encoder` is that of H.264; hardware is tried, once in a process. `repeat` is
+    how many times the film is to play in the file.
 
     Raises:
         RecipeError: for an unknown ending, a missing parent folder, an existing output without
-            `overwrite`, a folder holding other things, a size, rate or encoder the container lacks.
+            `overwrite`, a folder holding other things, a size, rate or encoder the container lacks,
+            or a film repeated where it repeats by itself.
         BackendUnavailable: the encoder asked for does not work here.
         EncodeError: when the folder cannot be written to.
     """
     container = container_for(path)
     _check_size(container, width, height)
     _check_rate(container, fps)
+    _check_repeat(container, repeat)
     check_place(Path(path), folder=FOLDER_SUFFIX in container.suffixes, overwrite=overwrite)
     _check_encoder(container, encoder)
     return container
@@ -62,6 +66,19 @@ def _check_rate(container: Container, fps: Fraction) -> None:
             f"fps {fps}: {container.name} plays at most {container.max_fps} frames a second, "
             f"because browsers slow down anything faster; use fps {container.max_fps} or "
             f"{container.default_fps}, or write an .mp4"
+        )
+
+
+def _check_repeat(container: Container, repeat: int) -> None:
+    if repeat < 1:
+        raise RecipeError(f"repeat {repeat}: must be at least 1")
+    if repeat > 1 and container.demuxer is None:
+        why = (
+            "is played as its player likes" if container.name == "PNG folder" else "plays for ever"
+        )
+        raise RecipeError(
+            f"repeat {repeat}: is for .mp4, .webm and .mov; a {container.name} {why}, so leave "
+            f"--repeat and --min-seconds out"
         )
 
 

@@ -42,6 +42,7 @@ def open_encoder(
     recipe: str = "",
     crf: int | None = None,
     encoder: str = "auto",
+    repeat: int = 1,
     at_once: int = 1,
     threads: int | None = None,
     pixel_format: str = "rgb24",
@@ -62,6 +63,7 @@ def open_encoder(
         crf: x264's or VP9's own scale, smaller being better and larger; None is the container's
             default.
         encoder: of H.264: `auto` (x264), `x264`, `nvenc`, `videotoolbox`, or ffmpeg's names.
+        repeat: how many times the film plays in the file: joined, not encoded again.
         at_once: how many segments to encode at once, at most; above 1, frames are to be written in
             the order that `Encoder.order` tells. The file is the same whatever this is.
         threads: of encoders other than x264, which has one for each segment; None is their choice.
@@ -76,8 +78,9 @@ def open_encoder(
         EncodeError: when the folder cannot be written to.
     """
     container = check_output(
-        path, width=width, height=height, fps=fps, overwrite=overwrite, encoder=encoder
-    )
+        path, width=width, height=height, fps=fps, overwrite=overwrite, encoder=encoder,
+        repeat=repeat,
+    )  # fmt: skip
     if container.name == "PNG":
         raise RecipeError(f"{os.fspath(path)}: .png holds one picture; use .apng, or end with /")
     if frames < 1:
@@ -96,6 +99,7 @@ def open_encoder(
         fps=fps,
         frames=frames,
         segments=segments,
+        repeat=repeat,
         at_once=max(1, min(at_once, len(segments), _MOST_WAITING // (3 * size))),
         pixel_format=pixel_format,
         crf=quality_of(container, crf),
@@ -140,7 +144,7 @@ class Encoder:
             )
             self._tags = stack.enter_context(self._recipe_input())
             directory = self._temporary if job.is_folder else None
-            if len(job.segments) > 1:
+            if job.is_joined:
                 directory = stack.enter_context(segment_folder(self._temporary))
                 self._segment_folder = directory
             self._feeds = Feeds(job.segments, job.at_once, self._command, directory=directory)
@@ -190,16 +194,17 @@ class Encoder:
         if self._segment_folder is not None:
             join(
                 self._segment_folder, job.segments, fps=job.fps, suffix=job.path.suffix,
-                tags=self._tags, target=[*job.muxing(), *self._destination()],
+                repeat=job.repeat, tags=self._tags, target=[*job.muxing(), *self._destination()],
             )  # fmt: skip
         if job.recipe:
             embed(job.container.name, self._temporary, job.recipe)
-        verify(self._temporary, job.path, job.container, frames=job.frames, fps=job.fps)
+        frames = job.frames * job.repeat
+        verify(self._temporary, job.path, job.container, frames=frames, fps=job.fps)
 
     def _command(self, index: int) -> list[str]:
         """Return what ffmpeg is told for a segment; the only one is the film."""
         job = self._job
-        if len(job.segments) == 1:
+        if not job.is_joined:
             return [
                 *job.source(), *self._tags, *job.coding(0), *job.muxing(), *self._destination(),
             ]  # fmt: skip

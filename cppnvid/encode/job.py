@@ -32,6 +32,7 @@ class Job:
     fps: Fraction
     frames: int
     segments: tuple[Segment, ...]
+    repeat: int
     at_once: int
     pixel_format: str
     crf: int | None
@@ -45,6 +46,11 @@ class Job:
     def is_folder(self) -> bool:
         """Whether the output is a folder of pictures."""
         return FOLDER_SUFFIX in self.container.suffixes
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether the film is made from segments that are joined, or from one played again."""
+        return len(self.segments) > 1 or self.repeat > 1
 
     @property
     def shape(self) -> tuple[int, ...]:

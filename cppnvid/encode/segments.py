@@ -8,7 +8,7 @@ one segment refers to none in another, so segments could as well be made later, 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 from cppnvid.encode.ffmpeg import run
@@ -63,6 +63,7 @@ def join(
     *,
     fps: Fraction,
     suffix: str,
+    repeat: int,
     tags: Sequence[str],
     target: Sequence[str],
 ) -> None:
@@ -73,6 +74,7 @@ def join(
         segments: in their order.
         fps: frames a second.
         suffix: of the segments' names.
+        repeat: how many times all of them play.
         tags: ffmpeg's arguments for the recipe, as its second input.
         target: those for the output: its muxer and place.
 
@@ -80,10 +82,13 @@ def join(
         EncodeError: when ffmpeg fails, with its exit code and last words.
     """
     lines = ["ffconcat version 1.0"]
-    for index, segment in enumerate(segments):
+    for time, (index, segment) in product(range(repeat), enumerate(segments)):
         # Without a length each would begin a few microseconds off; from rounded starts, so that
         # the roundings of a thousand segments do not add up.
-        start, stop = (round(frame / fps * 1_000_000) for frame in (segment.start, segment.stop))
+        before = time * segments[-1].stop
+        start, stop = (
+            round((before + frame) / fps * 1_000_000) for frame in (segment.start, segment.stop)
+        )
         length = (stop - start) / 1_000_000
         lines += [f"file {segment_name(index, suffix)}", f"duration {length:.6f}"]
     (folder / LIST_NAME).write_text("\n".join(lines) + "\n", encoding="ascii")

@@ -119,6 +119,8 @@ class Output(Part):
     fps: Fps = Fraction(30)
     crf: Annotated[Whole, Field(ge=0, le=63)] | None = None
     """Constant rate factor of MP4 and WebM: lower is finer; left out, each format's default."""
+    repeat: Annotated[Whole, Field(ge=1, le=1000)] = 1
+    """How many times the film plays in an MP4, WebM or MOV: joined, not encoded again."""
 
     @model_validator(mode="before")
     @classmethod
@@ -141,5 +143,5 @@ class Output(Part):
 
     @property
     def seconds(self) -> float:
-        """Length of the video."""
+        """Length of the film, played once."""
         return float(self.frames / self.fps)
