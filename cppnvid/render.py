@@ -1,25 +1,24 @@
 """The whole program on one screen: recipe to scene, scene to frames, frames to file."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.backends import Backend, choose
-from cppnvid.backends.adaptive import points_a_pixel
-from cppnvid.blur import expose, exposure_times
-from cppnvid.encode import check_output, open_encoder, takes_yuv420p, write_still
+from cppnvid.backends import Backend
+from cppnvid.encode import check_output, write_still
 from cppnvid.errors import RecipeError
+from cppnvid.filming import chosen, film_of, shares, write_film
+from cppnvid.fitting import write_fitted
 from cppnvid.listening import Note, Progress, silent
-from cppnvid.motion import frame_times
 from cppnvid.notebook import Still, Video, still
-from cppnvid.pacing import build_scene, moment_of
+from cppnvid.pacing import moment_of
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import Recipe
 from cppnvid.saturation import saturation_note
-from cppnvid.scene import Moment, Scene
+from cppnvid.scene import Moment
 
 
 def render_video(
@@ -29,6 +28,8 @@ def render_video(
     backend: str | Backend = "auto",
     encoder: str = "auto",
     threads: int | None = None,
+    max_size: int | None = None,
+    keep: Collection[str] = (),
     overwrite: bool = False,
     progress: Progress = silent,
     note: Note = silent,
@@ -41,6 +42,9 @@ def render_video(
         backend: a name that `cppnvid.backends.choose` knows, or a backend.
         encoder: of MP4: `auto` (x264), `x264`, or this machine's `nvenc` or `videotoolbox`.
         threads: how many processors drawing and encoding take together, at most; None is all.
+        max_size: of the file in bytes; where it would be larger, something is given up until it is
+            not, `note` is told what, and the recipe in the file is the one that fits.
+        keep: keys of the recipe that are not given up for `max_size`, such as `output.fps`.
         overwrite: replace what stands there, once the new file is complete.
         progress: called with (frames done, frames in all) after every batch.
         note: called with what a user may want to know, such as the backend chosen.
@@ -54,29 +58,25 @@ def render_video(
         EncodeError: ffmpeg or the disk failed; nothing stands under the name that was not there.
     """
     width, height = recipe.canvas.size
-    output = recipe.output
     check_output(
-        path, width=width, height=height, fps=output.fps, overwrite=overwrite, encoder=encoder,
-        repeat=output.repeat,
+        path, width=width, height=height, fps=recipe.output.fps, overwrite=overwrite,
+        encoder=encoder, repeat=recipe.output.repeat,
     )  # fmt: skip
-    scene = build_scene(recipe)
-    drawing, encoding = shares(threads)
-    drawer = _chosen(
-        backend, recipe, scene.at(0.0), note=note, frames=output.frames, threads=drawing
-    )
-    pixel_format = _pixel_format(recipe, drawer, path)
-    with open_encoder(
-        path, width=width, height=height, fps=output.fps, frames=output.frames,
-        recipe=recipe_text(recipe), crf=output.crf, encoder=encoder, repeat=output.repeat,
-        at_once=encoding, threads=None if threads is None else encoding,
-        pixel_format=pixel_format, overwrite=overwrite, note=note,
-    ) as film:  # fmt: skip
-        done = 0
-        for frames in _frames(recipe, scene, drawer, order=film.order, pixel_format=pixel_format):
-            film.write(frames)
-            done += len(frames)
-            progress(done, output.frames)
-    flat = saturation_note([scene.at(time) for time in (0.0, 1 / 3, 2 / 3)], width, height)
+    drawing, _ = shares(threads)
+    film = film_of(recipe, backend, note=note, threads=drawing)
+    if max_size is None:
+        write_film(
+            film, path, encoder=encoder, threads=threads, overwrite=overwrite, progress=progress,
+            note=note,
+        )  # fmt: skip
+    else:
+        film = write_fitted(
+            film, path, max_size, keep=keep, encoder=encoder, threads=threads, overwrite=overwrite,
+            progress=progress, note=note,
+        )  # fmt: skip
+    width, height = film.recipe.canvas.size
+    output = film.recipe.output
+    flat = saturation_note([film.scene.at(time) for time in (0.0, 1 / 3, 2 / 3)], width, height)
     if flat is not None:
         note(flat)
     if output.repeat > 1 and recipe.morph.loop == "open":
@@ -89,9 +89,7 @@ def render_frames(
     recipe: Recipe, *, backend: str | Backend = "auto"
 ) -> Iterator[NDArray[np.uint8]]:
     """Draw a recipe's frames in order: batches of uint8 [n, height, width, 3], sRGB."""
-    scene = build_scene(recipe)
-    drawer = _chosen(backend, recipe, scene.at(0.0), frames=recipe.output.frames)
-    return _frames(recipe, scene, drawer)
+    return film_of(recipe, backend).frames()
 
 
 def render_still(recipe: Recipe, time: float = 0.0, *, backend: str | Backend = "auto") -> Still:
@@ -141,51 +139,6 @@ def save_still(
     return Path(path)
 
 
-def shares(threads: int | None) -> tuple[int | None, int]:
-    """Return how many threads draw, None being all, and how many segments are encoded at once.
-
-    Without a limit both have every processor, and whichever is slower gets the most of them: the
-    other waits for it. Under a limit each has half, as nobody knows beforehand which that will be.
-
-    Raises:
-        RecipeError: fewer than one.
-    """
-    if threads is None:
-        return None, os.cpu_count() or 1
-    if threads < 1:
-        raise RecipeError(f"--threads: must be at least 1, given {threads}")
-    encoding = max(1, threads // 2)
-    return max(1, threads - encoding), encoding
-
-
-def _frames(
-    recipe: Recipe,
-    scene: Scene,
-    drawer: Backend,
-    *,
-    order: Sequence[int] | None = None,
-    pixel_format: str = "rgb24",
-) -> Iterator[NDArray[np.uint8]]:
-    canvas = recipe.canvas
-    width, height = canvas.size
-    times = [float(time) for time in frame_times(recipe)]
-    if order is not None:
-        times = [times[number] for number in order]
-    if canvas.shutter:
-        times = exposure_times(times, recipe)
-    frames = drawer.render(
-        scene, times, width=width, height=height, samples=canvas.samples, pixel_format=pixel_format
-    )
-    return expose(frames, canvas.exposures) if canvas.shutter else frames
-
-
-def _pixel_format(recipe: Recipe, drawer: Backend, path: str | os.PathLike[str]) -> str:
-    """Return how frames are best handed over; those of an open shutter are averaged as RGB."""
-    width, height = recipe.canvas.size
-    planes = "yuv420p" in drawer.pixel_formats and not recipe.canvas.shutter
-    return "yuv420p" if planes and takes_yuv420p(path, width=width, height=height) else "rgb24"
-
-
 def _check_time(time: float) -> None:
     if not 0.0 <= time <= 1.0:
         raise RecipeError(f"time {time}: a video runs from 0 to 1")
@@ -199,25 +152,6 @@ def _bands(
     threads: int | None = None,
 ) -> Iterator[NDArray[np.uint8]]:
     """Draw one picture; no backend is chosen before the first band is asked for."""
-    drawer = _chosen(backend, recipe, moment, note=note, threads=threads)
+    drawer = chosen(backend, recipe, moment, note=note, threads=threads)
     width, height = recipe.canvas.size
     yield from drawer.bands(moment, width=width, height=height, samples=recipe.canvas.samples)
-
-
-def _chosen(
-    backend: str | Backend,
-    recipe: Recipe,
-    moment: Moment,
-    *,
-    note: Note = silent,
-    frames: int = 1,
-    threads: int | None = None,
-) -> Backend:
-    """Return the backend itself, or the one with this name that suits the job."""
-    if not isinstance(backend, str):
-        return backend
-    width, height = recipe.canvas.size
-    canvas = recipe.canvas
-    exposures = canvas.exposures if canvas.shutter and frames > 1 else 1
-    points = frames * exposures * width * height * points_a_pixel(canvas.samples)
-    return choose(backend, note, moment=moment, points=points, threads=threads)

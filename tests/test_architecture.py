@@ -13,7 +13,7 @@ import cppnvid
 PACKAGE = Path(cppnvid.__file__).parent
 LAYERS = [
     {"errors", "listening"},
-    {"gradients", "styles"},
+    {"filesize", "gradients", "styles"},
     {"recipe"},
     {"network", "motion", "encode", "sheet"},
     {"weights"},
@@ -23,6 +23,8 @@ LAYERS = [
     {"backends"},
     {"pacing", "saturation", "tiles"},
     {"blur", "dither", "export", "notebook"},
+    {"filming"},
+    {"fitting"},
     {"render"},
     {"explanation", "gallery", "loops", "preview", "storyboards", "swatches"},
     {"figures"},

@@ -191,7 +191,7 @@ def test_segments_lose_nothing_when_they_are_joined(
 def test_a_short_film_is_one_segment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Up to four seconds nothing is joined, and there is no folder of parts."""
     monkeypatch.setattr(encoder_module, "join", None)
-    monkeypatch.setattr(encoder_module, "segment_folder", None)
+    monkeypatch.setattr(encoder_module, "working_folder", None)
 
     encode(tmp_path / "a.mp4", numbered(20), at_once=4)
 

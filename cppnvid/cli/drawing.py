@@ -8,6 +8,7 @@ from cppnvid.cli.app import app
 from cppnvid.cli.outputs import (
     check_early,
     describe,
+    fixed_keys,
     format_overrides,
     named_output,
     pictures,
@@ -57,6 +58,7 @@ def _draw_video(source: "Source", given: dict[str, Any]) -> None:
 
     overrides = reading.overrides_from(given)
     threads = reading.parse_threads(given["threads"])
+    max_size = reading.parse_max_size(given["max_size"])
     recipe = load_recipe(source, overrides)
     if often := reading.repeated(recipe, given):
         overrides = [*overrides, *often]
@@ -89,6 +91,8 @@ def _draw_video(source: "Source", given: dict[str, Any]) -> None:
             backend=given["backend"],
             encoder=given["encoder"],
             threads=threads,
+            max_size=max_size,
+            keep=fixed_keys(overrides),
             overwrite=given["overwrite"],
             progress=reporter.progress,
             note=reporter.note,

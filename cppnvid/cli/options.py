@@ -152,6 +152,10 @@ Crf = Annotated[
     str | None,
     _option(_FILE, "N", "Fineness of MP4 and WebM: lower is finer and larger.", "--crf"),
 ]
+MaxSize = Annotated[
+    str | None,
+    _option(_FILE, "BYTES", "The largest file you want: 8MB, 500KB, 10MiB, 2000000.", "--max-size"),
+]
 Overwrite = Annotated[
     bool,
     _option(_FILE, "", "Replace an older file, once the new one is done.", "--overwrite"),
@@ -179,8 +183,8 @@ VIDEO: dict[str, Any] = {
     "frames": Frames, "seconds": Seconds, "fps": Fps, "of": Of, "path": Path, "pace": Pace,
     "loop": Loop, "ping_pong": PingPong, "hold": Hold, "ease": Ease, "shutter": Shutter,
     "output": Output, "repeat": Repeat, "min_seconds": MinSeconds, "preview": Preview, "crf": Crf,
-    "overwrite": Overwrite, "backend": Backend, "encoder": Encoder, "threads": Threads,
-    "quiet": Quiet,
+    "max_size": MaxSize, "overwrite": Overwrite, "backend": Backend, "encoder": Encoder,
+    "threads": Threads, "quiet": Quiet,
 }  # fmt: skip
 _UNSAID = {bool: False, str: "auto"}  # what a command is given that the user did not say; else None
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cppnvid.errors import RecipeError
+from cppnvid.filesize import file_size
 
 if TYPE_CHECKING:
     from cppnvid.encode import Container
@@ -35,6 +36,15 @@ def video_name(stem: str, seeds: Sequence[object]) -> str:
 def is_named(key: str, overrides: "Sequence[Override]") -> bool:
     """Return whether an override is about this key, or about the part that holds it."""
     return any(override.key in (key, key.partition(".")[0]) for override in overrides)
+
+
+# What may be given up for a file's size.
+_GIVEN_UP = ("canvas.size", "output.fps", "output.frames", "output.crf")
+
+
+def fixed_keys(overrides: "Sequence[Override]") -> list[str]:
+    """Return the keys that the user decided, so that no cap on the file's size changes them."""
+    return [key for key in _GIVEN_UP if is_named(key, overrides)]
 
 
 def format_overrides(
@@ -114,4 +124,4 @@ def size_on_disk(path: Path) -> str:
     """Return the size of a file, or of the files in a folder, in words: `3.2 MB`."""
     files = path.iterdir() if path.is_dir() else (path,)
     size = sum(file.stat().st_size for file in files)
-    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
+    return file_size(size)

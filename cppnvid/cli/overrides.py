@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cppnvid.cli.seeds import parse_files, parse_seeds
 from cppnvid.errors import RecipeError
+from cppnvid.filesize import parse_file_size
 
 if TYPE_CHECKING:
     from cppnvid.presets import Override, Source
@@ -133,6 +134,15 @@ def parse_threads(text: str | None) -> int | None:
     if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
         raise RecipeError(f"--threads: must be a whole number from 1, given {text!r}")
     return threads
+
+
+def parse_max_size(text: str | None) -> int | None:
+    """Return the bytes that `--max-size` names, None if it was not said.
+
+    Raises:
+        RecipeError: it is no size of a file.
+    """
+    return None if text is None else parse_file_size(text, name="--max-size")
 
 
 def one_picture(origin: "Source", given: Mapping[str, Any]) -> "tuple[Source, list[Override]]":

@@ -19,7 +19,7 @@ from cppnvid.encode.folder import digits_for
 from cppnvid.encode.h264 import h264_encoder
 from cppnvid.encode.job import Job
 from cppnvid.encode.metadata import check_recipe, embed, side_file
-from cppnvid.encode.publish import publication, segment_folder
+from cppnvid.encode.publish import publication, working_folder
 from cppnvid.encode.segments import in_turn, join, segment_name, segments_of
 from cppnvid.encode.verify import verify
 from cppnvid.errors import EncodeError, RecipeError
@@ -145,7 +145,7 @@ class Encoder:
             self._tags = stack.enter_context(self._recipe_input())
             directory = self._temporary if job.is_folder else None
             if job.is_joined:
-                directory = stack.enter_context(segment_folder(self._temporary))
+                directory = stack.enter_context(working_folder(self._temporary, "segments"))
                 self._segment_folder = directory
             self._feeds = Feeds(job.segments, job.at_once, self._command, directory=directory)
             stack.callback(self._feeds.abort)

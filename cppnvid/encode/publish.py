@@ -1,8 +1,9 @@
 """Let a file appear under its name only when it is complete, and sweep up after killed runs.
 
 Everything is written to `.<stem>.partial-<pid><suffix>` beside the target, hence on the same file
-system, and moved over it at the very end. A killed run leaves at most such a file, and a folder of
-segments beside it; the next run for the same target sees that its process is gone and removes them.
+system, and moved over it at the very end. A killed run leaves at most such a file, and folders of
+what it is made from; the next run for the same target sees that its process is gone and removes
+them.
 """
 
 import contextlib
@@ -84,13 +85,15 @@ def publication(
 
 
 @contextlib.contextmanager
-def segment_folder(temporary: Path) -> Iterator[Path]:
+def working_folder(temporary: Path, purpose: str) -> Iterator[Path]:
     """Yield a folder beside the temporary file, for what it is made from; remove it afterwards.
+
+    `purpose` is `segments` or `fitting`, as `_sweep` knows them.
 
     Raises:
         EncodeError: when the disk refuses.
     """
-    folder = temporary.with_name(f"{temporary.stem}-segments{temporary.suffix}")
+    folder = temporary.with_name(f"{temporary.stem}-{purpose}{temporary.suffix}")
     try:
         folder.mkdir()
     except OSError as error:
@@ -163,7 +166,7 @@ def _sweep(path: Path, *, folder: bool, note: Note) -> None:
     stem, suffix = (path.name, "") if folder else (path.stem, path.suffix)
     ours = re.compile(
         re.escape(f".{stem}.")
-        + r"(?P<kind>partial|replaced)-(?P<pid>\d+)(-recipe|-segments)?"
+        + r"(?P<kind>partial|replaced)-(?P<pid>\d+)(-recipe|-segments|-fitting)?"
         + re.escape(suffix)
     )
     for leftover in sorted(path.parent.iterdir()):

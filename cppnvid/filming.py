@@ -1,0 +1,152 @@
+"""How a recipe becomes frames and a file on this machine: what draws, what encodes, how many."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cppnvid.backends import Backend, choose
+from cppnvid.backends.adaptive import points_a_pixel
+from cppnvid.blur import expose, exposure_times
+from cppnvid.encode import open_encoder, takes_yuv420p
+from cppnvid.errors import RecipeError
+from cppnvid.listening import Note, Progress, silent
+from cppnvid.motion import frame_times
+from cppnvid.pacing import build_scene
+from cppnvid.presets import recipe_text
+from cppnvid.recipe import Recipe
+from cppnvid.scene import Moment, Scene
+
+
+@dataclass(frozen=True)
+class Film:
+    """A recipe with its scene, and what draws it."""
+
+    recipe: Recipe
+    scene: Scene
+    drawer: Backend
+
+    def pixel_format(self, path: str | os.PathLike[str]) -> str:
+        """Return how frames are best handed over; an open shutter's are averaged as RGB."""
+        width, height = self.recipe.canvas.size
+        planes = "yuv420p" in self.drawer.pixel_formats and not self.recipe.canvas.shutter
+        return "yuv420p" if planes and takes_yuv420p(path, width=width, height=height) else "rgb24"
+
+    def frames(
+        self, order: Sequence[int] | None = None, *, pixel_format: str = "rgb24"
+    ) -> Iterator[NDArray[np.uint8]]:
+        """Draw the frames of these numbers, None being all, as batches in this order."""
+        canvas = self.recipe.canvas
+        width, height = canvas.size
+        times = [float(time) for time in frame_times(self.recipe)]
+        if order is not None:
+            times = [times[number] for number in order]
+        if canvas.shutter:
+            times = exposure_times(times, self.recipe)
+        frames = self.drawer.render(
+            self.scene, times, width=width, height=height, samples=canvas.samples,
+            pixel_format=pixel_format,
+        )  # fmt: skip
+        return expose(frames, canvas.exposures) if canvas.shutter else frames
+
+
+def film_of(
+    recipe: Recipe,
+    backend: str | Backend = "auto",
+    *,
+    note: Note = silent,
+    threads: int | None = None,
+) -> Film:
+    """Return a recipe's film; `threads` draw it, None being all.
+
+    Raises:
+        BackendError: this machine cannot draw it.
+    """
+    scene = build_scene(recipe)
+    drawer = chosen(
+        backend, recipe, scene.at(0.0), note=note, frames=recipe.output.frames, threads=threads
+    )
+    return Film(recipe, scene, drawer)
+
+
+def write_film(
+    film: Film,
+    path: str | os.PathLike[str],
+    *,
+    encoder: str = "auto",
+    threads: int | None = None,
+    overwrite: bool = False,
+    progress: Progress = silent,
+    note: Note = silent,
+) -> None:
+    """Draw a film and write it as the file that the ending of `path` asks for.
+
+    Args:
+        film: what to draw; its recipe rides in the file.
+        path: where it is published, complete.
+        encoder: of MP4.
+        threads: how many processors drawing and encoding take together, at most; None is all.
+        overwrite: replace what stands there.
+        progress: called with (frames done, frames in all) after every batch.
+        note: told about leftovers of stopped runs.
+
+    Raises as `cppnvid.render_video`.
+    """
+    recipe = film.recipe
+    width, height = recipe.canvas.size
+    output = recipe.output
+    _, encoding = shares(threads)
+    pixel_format = film.pixel_format(path)
+    with open_encoder(
+        path, width=width, height=height, fps=output.fps, frames=output.frames,
+        recipe=recipe_text(recipe), crf=output.crf, encoder=encoder, repeat=output.repeat,
+        at_once=encoding, threads=None if threads is None else encoding,
+        pixel_format=pixel_format, overwrite=overwrite, note=note,
+    ) as file:  # fmt: skip
+        done = 0
+        for frames in film.frames(file.order, pixel_format=pixel_format):
+            file.write(frames)
+            done += len(frames)
+            progress(done, output.frames)
+
+
+def shares(threads: int | None) -> tuple[int | None, int]:
+    """Return how many threads draw, None being all, and how many segments are encoded at once.
+
+    Without a limit both have every processor, and whichever is slower gets the most of them: the
+    other waits for it. Under a limit each has half, as nobody knows beforehand which that will be.
+
+    Raises:
+        RecipeError: fewer than one.
+    """
+    if threads is None:
+        return None, os.cpu_count() or 1
+    if threads < 1:
+        raise RecipeError(f"--threads: must be at least 1, given {threads}")
+    encoding = max(1, threads // 2)
+    return max(1, threads - encoding), encoding
+
+
+def chosen(
+    backend: str | Backend,
+    recipe: Recipe,
+    moment: Moment,
+    *,
+    note: Note = silent,
+    frames: int = 1,
+    threads: int | None = None,
+) -> Backend:
+    """Return the backend itself, or the one with this name that suits the job.
+
+    Raises:
+        BackendError: this machine has none.
+    """
+    if not isinstance(backend, str):
+        return backend
+    width, height = recipe.canvas.size
+    canvas = recipe.canvas
+    exposures = canvas.exposures if canvas.shutter and frames > 1 else 1
+    points = frames * exposures * width * height * points_a_pixel(canvas.samples)
+    return choose(backend, note, moment=moment, points=points, threads=threads)
