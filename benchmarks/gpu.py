@@ -2,7 +2,7 @@
 
     python -m benchmarks.gpu [--rounds N] [--size 3840x2160] [--save] [NET …]
 
-First every scene of tests/test_gpu_backend.py is drawn on the card and compared with torch. Then
+First every scene of tests/test_gpu_*.py is drawn on the card and compared with torch. Then
 ways take turns (A B C, A B C …), timed by events on the card, so that copying to the host is not
 in it; the least time of each counts. The last lines are the table.
 """
@@ -22,7 +22,7 @@ from benchmarks.machine import describe
 from cppnvid.backends import BackendUnavailable, choose
 from cppnvid.backends.gpu import GpuBackend
 from cppnvid.backends.triton.architecture import architecture_of
-from cppnvid.backends.triton.card import STREAMS, Card, Stream, Work
+from cppnvid.backends.triton.card import STREAMS, Card, Grid, Stream, Work
 from cppnvid.backends.triton.plan import precision_for
 from cppnvid.camera import axes
 from cppnvid.scene import Scene
@@ -58,7 +58,7 @@ def kernel_way(net: str, card: Card, width: int, height: int, form: str) -> Call
     architecture = architecture_of(moment)
     columns, lines = (axis.astype("float32") for axis in axes(moment.coordinates, width, height))
     precision = precision_for(architecture, [card.capability])
-    work = Work([moment], architecture, precision, columns, lines, 1, form)
+    work = Work([moment], architecture, precision, Grid(columns, lines, 1), None, form)
     launch, _ = card.prepare(work, Stream(card.device))
     return launch
 
@@ -152,8 +152,8 @@ def main() -> None:
         choose("gpu")
     except BackendUnavailable as error:
         sys.exit(f"{error}\nnothing was measured: this wants an NVIDIA GPU")
-    tests = Path(__file__).parent.parent / "tests" / "test_gpu_backend.py"
-    compared = subprocess.run([sys.executable, "-m", "pytest", "-q", str(tests)], check=False)
+    tests = (Path(__file__).parent.parent / "tests").glob("test_gpu_*.py")
+    compared = subprocess.run([sys.executable, "-m", "pytest", "-q", *tests], check=False)
     width, height = (int(side) for side in options.size.split("x"))
     card = GpuBackend().cards[0]
     name = torch.cuda.get_device_name(card.device)

@@ -1,9 +1,9 @@
-"""What Triton makes of the kernel for six kinds of GPU, counted in the machine code; none is run.
+"""What Triton makes of the kernels for six kinds of GPU, counted in the machine code; none is run.
 
     python -m benchmarks.kernels [--save] [--target 90 …] [NET …]
 
 Fails where a kernel keeps values on a stack, wants more shared memory than its GPU has, or takes
-more instructions for a neuron than when the limits below were set.
+more instructions for a neuron, or for a pixel, than when the limits below were set.
 """
 
 import argparse
@@ -19,9 +19,12 @@ import triton
 from triton.backends.compiler import GPUTarget
 from triton.compiler import ASTSource
 
+from cppnvid.backends.adaptive import BENT, EDGE
 from cppnvid.backends.triton.architecture import Architecture, LayerKind
 from cppnvid.backends.triton.kernel import draw
 from cppnvid.backends.triton.plan import Plan, constants, plan_for, precision_for
+from cppnvid.backends.triton.refining import gather, mark
+from cppnvid.backends.triton.yuv import planes
 
 NETS = ("9x16", "9x32", "9x64", "8x128", "9x16+")
 SHARED = {80: 163, 86: 99, 89: 99, 90: 227, 100: 227, 120: 99}  # KB that a block may have
@@ -32,17 +35,29 @@ LIMITS = {
     "9x64": {80: 69, 86: 87, 89: 87, 90: 28, 100: 25, 120: 87},
     "8x128": {80: 121, 86: 172, 89: 172, 90: 44, 100: 56, 120: 175},
 }
+# Of the kernels that only read and write, for a pixel, and a tenth more.
+PIXEL_LIMITS = {"planes": 55, "mark": 250, "gather": 220}
 HEADINGS = (
     "| net | target | precision | points | warps | chunk | registers | stack, bytes | shared, KB "
     "| instructions a neuron | limit |"
 )
+OTHER_HEADINGS = (
+    "| kernel | target | registers | stack, bytes | shared, KB | instructions a pixel | limit |"
+)
 _WARPS = (
     ("mirror", 3), ("kaleidoscope", 5), ("tile", 4), ("tile_mirrored", 5), ("swirl", 2), ("wave", 5)
 )  # fmt: skip
+_POINTS = 128  # of a tile of the kernels that only read and write, in four warps
+_OTHERS = {
+    "planes": (planes, {"rgb": "*u16", "out": "*u8"}, 4),  # four pixels for each of its points
+    "mark": (mark, {"rgb": "*u16", "marks": "*u8"}, 1),
+    "gather": (gather, {"marks": "*u8", "where": "*i32", "found": "*i32"}, 1),
+}
 _TOOLS = Path(triton.__file__).parent / "backends" / "nvidia" / "bin"
 _ARGUMENTS = {
-    "parameters": "*fp32", "columns": "*fp32", "lines": "*fp32", "out": "*u8", "scratch": "*fp32",
-    "width": "i32", "height": "i32", "top": "i32", "samples": "i32",
+    "parameters": "*fp32", "columns": "*fp32", "lines": "*fp32", "where": "*i32", "found": "*i32",
+    "out": "*u8", "scratch": "*fp32", "width": "i32", "pixels": "i32", "first": "i32",
+    "samples": "i32",
 }  # fmt: skip
 
 
@@ -82,6 +97,34 @@ class Counted:
         )
 
 
+@dataclass(frozen=True)
+class Other:
+    """One of the kernels that only read and write, in numbers."""
+
+    name: str
+    target: int
+    registers: int
+    stack: int
+    shared: int
+    a_pixel: float  # instructions
+
+    def faults(self) -> list[str]:
+        """Return what of this is beyond its limits."""
+        limit, found = PIXEL_LIMITS[self.name], []
+        if self.stack:
+            found.append(f"{self.stack} bytes of stack")
+        if self.a_pixel > limit:
+            found.append(f"{self.a_pixel:.1f} instructions a pixel, {limit} at most")
+        return [f"{self.name} for sm_{self.target}: {fault}" for fault in found]
+
+    def row(self) -> str:
+        """Return this as a row of the table."""
+        return (
+            f"| {self.name} | sm_{self.target} | {self.registers} | {self.stack} "
+            f"| {self.shared / 1024:.1f} | {self.a_pixel:.1f} | {PIXEL_LIMITS[self.name]} |"
+        )
+
+
 def architecture_named(net: str) -> Architecture:
     """Return the article's architecture of so many layers of such a width: tanh, RGB.
 
@@ -102,39 +145,69 @@ def count(net: str, target: int, plan: Plan | None = None) -> Counted:
     """Compile a net for a target, such as 90 for sm_90, and count what came out."""
     architecture = architecture_named(net)
     capability = divmod(target, 10)
-    more = net.endswith("+")  # antialiased and in yuv420p, too
+    more = net.endswith("+")  # a list of pixels, antialiased and in 16 bits, too
     precision = precision_for(architecture, [capability])
     plan = plan or plan_for(architecture, precision, capability, supersampled=more)
-    pixel_format = "yuv420p" if more else "rgb24"
-    compiled_in = constants(architecture, plan, pixel_format, supersampled=more)
+    compiled_in = constants(
+        architecture, plan, 65535 if more else 255, supersampled=more, listed=more
+    )
+    arguments = _ARGUMENTS | ({"out": "*u16"} if more else {})
+    compiled = _compiled(draw, arguments, compiled_in, target, plan.warps)
+    width = plan.layout(architecture).pitch
+    return Counted(
+        net, target, plan, *compiled[1:],
+        None if more else _of_a_layer(compiled[0], width // plan.chunk if plan.chunk else 1)
+        * 32 * plan.warps / (plan.points * width),
+    )  # fmt: skip
+
+
+def count_other(name: str, target: int) -> Other:
+    """Compile one of the kernels that only read and write, and count what came out."""
+    kernel, pointers, pixels = _OTHERS[name]
+    compiled_in: dict[str, object] = {"POINTS": _POINTS}
+    if name == "mark":
+        compiled_in |= {"BENT": BENT, "EDGE": EDGE}
+    sides = {"width": "i32", "height": "i32"}
+    code, *used = _compiled(kernel, pointers | sides, compiled_in, target, 4)
+    return Other(name, target, *used, sum(map(_is_instruction, code.splitlines())) / pixels)
+
+
+def _compiled(
+    kernel: triton.JITFunction,
+    arguments: dict[str, str],
+    compiled_in: dict[str, object],
+    target: int,
+    warps: int,
+) -> tuple[str, int, int, int]:
+    """Return the machine code, the registers and bytes of stack of a thread, and shared memory."""
+    pointers = [index for index, kind in enumerate(arguments.values()) if kind.startswith("*")]
     source = ASTSource(
-        draw,
-        _ARGUMENTS | dict.fromkeys(compiled_in, "constexpr"),
+        kernel,
+        arguments | dict.fromkeys(compiled_in, "constexpr"),
         constexprs=compiled_in,
-        attrs={(index,): [["tt.divisibility", 16]] for index in range(5)},
+        attrs={(index,): [["tt.divisibility", 16]] for index in pointers},
     )
     compiled = triton.compile(
         source,
         target=GPUTarget("cuda", target, 32),
-        options={"num_warps": plan.warps, "enable_fp_fusion": True},
+        options={"num_warps": warps, "enable_fp_fusion": True},
     )
     with tempfile.NamedTemporaryFile(suffix=".cubin") as cubin:
         Path(cubin.name).write_bytes(compiled.asm["cubin"])
         usage = _tool("cuobjdump", "-res-usage", cubin.name)
         code = _tool("nvdisasm", "-c", cubin.name)
     used = {name: int(number) for name, number in re.findall(r"(REG|STACK|LOCAL):(\d+)", usage)}
-    width = plan.layout(architecture).pitch
-    return Counted(
-        net, target, plan, used["REG"], used["STACK"] + used["LOCAL"], compiled.metadata.shared,
-        None if more else _of_a_layer(code, width // plan.chunk if plan.chunk else 1)
-        * 32 * plan.warps / (plan.points * width),
-    )  # fmt: skip
+    return code, used["REG"], used["STACK"] + used["LOCAL"], compiled.metadata.shared
 
 
 def _tool(name: str, *arguments: str) -> str:
     return subprocess.run(
         [_TOOLS / name, *arguments], check=True, capture_output=True, text=True
     ).stdout
+
+
+def _is_instruction(line: str) -> bool:
+    return re.match(r"\s*/\*[0-9a-f]{4,}\*/ ", line) is not None
 
 
 def _of_a_layer(code: str, chunks: int) -> int:
@@ -147,7 +220,7 @@ def _of_a_layer(code: str, chunks: int) -> int:
     for line in code.splitlines():
         if label := re.match(r"\s*(\.L_x_\d+):", line):
             labels[label[1]] = place
-        elif re.match(r"\s*/\*[0-9a-f]{4,}\*/", line):
+        elif _is_instruction(line):
             place += 1
             jump = re.search(r"BRA[^`]*`\((\.L_x_\d+)\)", line)
             if jump and place - labels.get(jump[1], place) > 8:
@@ -173,10 +246,10 @@ def main() -> None:
     options = parser.parse_args()
     today = datetime.datetime.now(tz=datetime.UTC).date()
     lines = [
-        "# What the gpu backend's kernel is compiled to",
+        "# What the gpu backend's kernels are compiled to",
         "",
         f"{today}, Triton {triton.__version__}. Static: machine code was counted, no GPU ran it.",
-        "With a `+`: residuals, a gradient, all warps, antialiasing, and yuv420p.",
+        "With a `+`: residuals, a gradient, all warps, and antialiasing of listed pixels.",
         "",
         HEADINGS,
         "|---|---|---|---|---|---|---|---|---|---|---|",
@@ -189,6 +262,14 @@ def main() -> None:
             faults += counted.faults()
             lines.append(counted.row())
             print(lines[-1], flush=True)
+    others = ["", OTHER_HEADINGS, "|---|---|---|---|---|---|---|"]
+    for name in _OTHERS:
+        for target in options.target or SHARED:
+            other = count_other(name, target)
+            faults += other.faults()
+            others.append(other.row())
+    print("\n".join(others))
+    lines += others
     if options.save:
         path = Path(__file__).parent / "results" / f"kernels-triton-{triton.__version__}.md"
         path.write_text("\n".join(lines) + "\n")

@@ -43,10 +43,13 @@ def test_kernels_keep_within_their_limits(environment: dict[str, str]) -> None:
     done = count(environment, "9x16", "--target", "90", "--target", "86")
 
     assert done.returncode == 0, done.stderr
-    rows = [line.split("|") for line in done.stdout.splitlines() if "| sm_" in line]
+    lines = [line.split("|") for line in done.stdout.splitlines() if "| sm_" in line]
+    rows, others = lines[:2], lines[2:]
     assert [row[2].strip() for row in rows] == ["sm_90", "sm_86"]
     assert [row[8].strip() for row in rows] == ["0", "0"]
     assert all(16 < float(row[10]) < 27 for row in rows)  # sixteen are the products alone
+    assert [row[1].strip() for row in others[::2]] == ["planes", "mark", "gather"]
+    assert all(10 < float(row[6]) < 250 and row[4].strip() == "0" for row in others)
 
 
 def test_the_gates_are_alive(environment: dict[str, str]) -> None:
@@ -61,6 +64,11 @@ counted = {
 }
 kernels.SHARED = dict.fromkeys(counted, 99) | {90: 227}
 kernels.count = lambda net, target: counted[target]
+others = {80: (8, 20.0), 86: (0, 400.0), 90: (0, 20.0), 120: (0, 20.0)}
+kernels.count_other = lambda name, target: kernels.Other(
+    name, target, 32, others[target][0], 0, others[target][1]
+)
+kernels._OTHERS = {"mark": ()}
 """
 
     done = count(environment, "9x16", before=before)
@@ -70,6 +78,8 @@ kernels.count = lambda net, target: counted[target]
         "9x16 for sm_80: 30.0 instructions a neuron, 27 at most",
         "9x16 for sm_86: 102400 bytes of shared memory",
         "9x16 for sm_90: 8 bytes of stack",
+        "mark for sm_80: 8 bytes of stack",
+        "mark for sm_86: 400.0 instructions a pixel, 250 at most",
     ]
 
 

@@ -30,7 +30,7 @@ BENT = 12
 # of article/mondrian at 320 pixels are wrong by 3.6 steps RMS, with it by 1.4; elsewhere it costs
 # 1 % of the pixels.
 EDGE = 32
-_REACH = 2  # rows that a pixel's neighbourhood has on each side: one for an edge, one for its bend
+REACH = 2  # rows that a pixel's neighbourhood has on each side: one for an edge, one for its bend
 
 
 def points_a_pixel(samples: Samples) -> int:
@@ -41,6 +41,11 @@ def points_a_pixel(samples: Samples) -> int:
 def everywhere(samples: Samples) -> int:
     """Return the samples for whoever draws all pixels alike; `auto` is what it comes close to."""
     return SAMPLES if samples == "auto" else samples
+
+
+def can_judge(width: int, height: int) -> bool:
+    """Return whether bends show: a side of one or two pixels has no neighbourhood to judge by."""
+    return min(width, height) >= 3
 
 
 def refined(
@@ -63,7 +68,7 @@ def refined(
     for band in bands:
         window = band if window is None else np.concatenate((window, band))
         reached = top + len(window)
-        ready = height if reached == height else reached - _REACH
+        ready = height if reached == height else reached - REACH
         if ready <= done:
             continue
         rows = slice(done - top, ready - top)
@@ -73,16 +78,16 @@ def refined(
             picture[where] = redraw(where[0] + done, where[1])
         yield picture
         done = ready
-        above = max(done - _REACH, 0)
+        above = max(done - REACH, 0)
         window, top = window[above - top :], above
 
 
 def needy(rgb: NDArray[np.uint8], height: int) -> NDArray[np.bool_]:
     """Return which pixels of [rows, width, 3] need more points: those that bend, and beside edges.
 
-    A side of one or two pixels has no neighbourhood to judge by: then all do.
+    Where bends cannot be judged all do.
     """
-    if min(height, rgb.shape[1]) < 3:
+    if not can_judge(rgb.shape[1], height):
         return np.ones(rgb.shape[:2], dtype=bool)
     bend = bends(rgb)
     more, edge = bend > BENT, bend > EDGE

@@ -1,6 +1,6 @@
 """Fused drawing on NVIDIA GPUs with Triton; `reference.py` is its readable twin.
 
-One kernel goes from coordinates to the bytes of several frames. It is compiled for each
+One kernel goes from coordinates to the colours of several frames. It is compiled for each
 architecture, once on a machine; weights, camera and palette are its arguments. Work is dealt to all
 cards in turn, and comes back in order.
 """
@@ -17,13 +17,13 @@ from typing import Any
 import numpy as np
 import torch
 import triton
-from numpy.typing import NDArray
 
-from cppnvid.backends.adaptive import everywhere
+from cppnvid.backends import Pixels, adaptive
+from cppnvid.backends.adaptive import points_a_pixel
 from cppnvid.backends.reference import TorchBackend
 from cppnvid.backends.triton import colour, field, functions
 from cppnvid.backends.triton.architecture import Architecture, architecture_of
-from cppnvid.backends.triton.card import STREAMS, Card, Finish, Work
+from cppnvid.backends.triton.card import STREAMS, Card, Finish, Grid, Work
 from cppnvid.backends.triton.plan import Capability, precision_for
 from cppnvid.camera import View, axes
 from cppnvid.errors import BackendUnavailable, CppnvidError
@@ -32,7 +32,7 @@ from cppnvid.recipe import Samples
 from cppnvid.scene import Moment, Scene, SceneLayer
 
 OLDEST: Capability = (8, 0)  # Ampere: what the kernel is compiled and counted for begins here
-PIXEL_FORMATS = ("rgb24", "yuv420p")
+PIXEL_FORMATS = ("rgb24", "rgb48", "yuv420p")
 
 # Layers that differ from the one before are code of their own, and take a second to compile.
 MOST_RUNS = 12
@@ -53,9 +53,7 @@ class GpuBackend:
 
     def __init__(self, cards: Sequence[Card] | None = None) -> None:
         self.name = "gpu"
-        # The kernel's planes have their chroma in the middle of four pixels, and files are tagged
-        # and read as left: for films, frames go to the encoder as rgb24 until it can shift them.
-        self.pixel_formats: tuple[str, ...] = ("rgb24",)
+        self.pixel_formats: tuple[str, ...] = PIXEL_FORMATS
         self.cards = list(cards) if cards is not None else usable_cards()
         if not self.cards:
             raise BackendUnavailable(f"backend gpu is not usable here: {why_no_card()}")
@@ -69,7 +67,7 @@ class GpuBackend:
         height: int,
         samples: Samples = 1,
         pixel_format: str = "rgb24",
-    ) -> Iterator[NDArray[np.uint8]]:
+    ) -> Iterator[Pixels]:
         """Draw one frame for each time, in order, as batches.
 
         Args:
@@ -77,10 +75,10 @@ class GpuBackend:
             times: of the frames.
             width: in pixels; even for yuv420p.
             height: in pixels; even for yuv420p.
-            samples: squared, the points of each pixel whose light is averaged; `auto` is 4.
-            pixel_format: `rgb24` gives uint8 [n, height, width, 3], sRGB; `yuv420p` gives uint8
-                [n, height · 3/2, width], BT.709 of limited range, its planes one after the other,
-                chroma the mean of four pixels (siting `center`).
+            samples: squared, the points of each pixel whose light is averaged; `auto` gives 4
+                to those pixels whose neighbourhood needs it.
+            pixel_format: `rgb24` gives uint8 [n, height, width, 3], sRGB, and `rgb48` uint16;
+                `yuv420p` gives uint8 [n, height · 3/2, width], see `triton/yuv.py`.
 
         Raises:
             BackendUnavailable: this backend cannot draw such a scene.
@@ -91,12 +89,10 @@ class GpuBackend:
             raise ValueError(f"pixel format {pixel_format!r} is none of {', '.join(PIXEL_FORMATS)}")
         if pixel_format == "yuv420p" and (width % 2 or height % 2):
             raise ValueError(f"yuv420p takes even sizes, given {width}x{height}")
-        shape = (height, width, 3) if pixel_format == "rgb24" else (height * 3 // 2, width)
         moments = (scene.at(time) for time in times)
-        for batch in self._in_order(
-            self._batches(moments, width, height, everywhere(samples), pixel_format=pixel_format)
-        ):
-            yield batch.reshape(len(batch), *shape)
+        yield from self._in_order(
+            self._batches(moments, width, height, samples, pixel_format=pixel_format)
+        )
 
     def bands(
         self,
@@ -106,46 +102,54 @@ class GpuBackend:
         height: int,
         samples: Samples = 1,
         pixel_format: str = "rgb24",
-    ) -> Iterator[NDArray[np.uint8]]:
-        """Draw one frame from top to bottom in bands of rows, uint8 [rows, width, 3], sRGB.
+    ) -> Iterator[Pixels]:
+        """Draw one frame from top to bottom in bands of rows [rows, width, 3], sRGB.
+
+        uint8 in rgb24, uint16 in rgb48.
 
         Raises:
             BackendUnavailable: this backend cannot draw such a scene.
             BackendError: a card has not the memory.
-            ValueError: for a pixel format other than rgb24.
         """
-        if pixel_format != "rgb24":
-            raise ValueError(f"bands are drawn in rgb24, not in {pixel_format!r}")
-        for band in self._in_order(self._bands(moment, width, height, everywhere(samples))):
-            yield band.reshape(-1, width, 3)
+        for band in self._in_order(
+            self._bands(moment, width, height, samples, pixel_format=pixel_format)
+        ):
+            yield band[0]
 
     def _batches(
         self,
         moments: Iterator[Moment],
         width: int,
         height: int,
-        samples: int,
+        samples: Samples,
         *,
         pixel_format: str,
     ) -> Iterator[Work]:
-        at_once = min(max(_POINTS_AT_ONCE // (width * height * samples**2), 1), _MOST_FRAMES)
-        columns = lines = np.empty(0, np.float32)
+        points = width * height * points_a_pixel(samples)
+        at_once = min(max(_POINTS_AT_ONCE // points, 1), _MOST_FRAMES)
         precision: str | None = None
         for architecture, alike in groupby(moments, architecture_of):
             while some := list(islice(alike, at_once)):
                 if precision is None:
-                    columns, lines = _axes(some[0], width, height, samples)
+                    grids = _grids(some[0], width, height, samples)
                     precision = self._precision(some[0], architecture)
-                yield Work(some, architecture, precision, columns, lines, samples, pixel_format)
+                yield Work(some, architecture, precision, *grids, pixel_format)
 
-    def _bands(self, moment: Moment, width: int, height: int, samples: int) -> Iterator[Work]:
+    def _bands(
+        self, moment: Moment, width: int, height: int, samples: Samples, *, pixel_format: str
+    ) -> Iterator[Work]:
         architecture = architecture_of(moment)
         precision = self._precision(moment, architecture)
-        columns, lines = _axes(moment, width, height, samples)
-        rows = max(_POINTS_AT_ONCE // (width * samples**2) // 2 * 2, 2)
-        for top in range(0, height, rows):
-            some = lines[top * samples : (top + rows) * samples]
-            yield Work([moment], architecture, precision, columns, some, samples, "rgb24")
+        grid, finer = _grids(moment, width, height, samples)
+        count = max(_POINTS_AT_ONCE // (width * points_a_pixel(samples)), 1)
+        beyond = adaptive.REACH if finer else 0
+        for top in range(0, height, count):
+            bottom = min(top + count, height)
+            begin, end = max(top - beyond, 0), min(bottom + beyond, height)
+            yield Work(
+                [moment], architecture, precision, grid.rows(begin, end),
+                finer and finer.rows(begin, end), pixel_format, slice(top - begin, bottom - begin),
+            )  # fmt: skip
 
     def _precision(self, moment: Moment, architecture: Architecture) -> str:
         """Return the precision of a job, which no later frame changes."""
@@ -156,7 +160,7 @@ class GpuBackend:
             )
         return precision_for(architecture, [card.capability for card in self.cards])
 
-    def _in_order(self, jobs: Iterator[Work]) -> Iterator[NDArray[np.uint8]]:
+    def _in_order(self, jobs: Iterator[Work]) -> Iterator[Pixels]:
         """Deal work to the cards in turn, as much as they have streams, and yield as it was dealt.
 
         One more piece is started before the oldest is waited for, so that no card ever stands
@@ -171,11 +175,16 @@ class GpuBackend:
             yield started.popleft()()
 
 
-def _axes(
-    moment: Moment, width: int, height: int, samples: int
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    columns, lines = axes(moment.coordinates, width, height, samples)
-    return columns.astype(np.float32), lines.astype(np.float32)
+def _grids(moment: Moment, width: int, height: int, samples: Samples) -> tuple[Grid, Grid | None]:
+    """Return the points of all pixels, and under `auto` those of pixels that need more."""
+
+    def grid(count: int) -> Grid:
+        columns, lines = axes(moment.coordinates, width, height, count)
+        return Grid(columns.astype(np.float32), lines.astype(np.float32), count)
+
+    if samples == "auto" and adaptive.can_judge(width, height):
+        return grid(1), grid(adaptive.SAMPLES)
+    return grid(adaptive.everywhere(samples)), None
 
 
 def unsupported(moment: Moment) -> str | None:

@@ -1,4 +1,4 @@
-"""One GPU: numbers in, kernel, pictures out, with nobody waiting for another.
+"""One GPU: numbers in, kernels, pictures out, with nobody waiting for another.
 
 Each piece of work goes to the next of a few streams. In a stream, copying in, drawing and copying
 out follow each other; beside it, the next stream draws while this one's picture travels. Memory
@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import cycle
+from typing import Any
 
 import numpy as np
 import torch
@@ -19,31 +20,30 @@ import triton
 from numpy.typing import NDArray
 from torch import Tensor
 
+from cppnvid.backends import adaptive
 from cppnvid.backends.triton.architecture import Architecture
 from cppnvid.backends.triton.kernel import draw
 from cppnvid.backends.triton.plan import Capability, constants, plan_for
+from cppnvid.backends.triton.refining import gather, mark
+from cppnvid.backends.triton.yuv import planes
 from cppnvid.errors import BackendError
 from cppnvid.scene import Moment
 
 STREAMS = 3  # one draws, one copies, and one is ready to draw
 
-Finish = Callable[[], NDArray[np.uint8]]  # waits for a picture and returns it
+Finish = Callable[[], NDArray[Any]]  # waits for a picture and returns it
 
-_MOST_PAIRS = 65535  # CUDA's limit to the second number of a grid
 _SCRATCH = 2**26  # floats of all programs of a launch: 256 MB
+_POINTS = 128  # of a tile of the kernels that only read and write, one for each thread
 
 
 @dataclass(frozen=True, eq=False)
-class Work:
-    """Some frames, or one band of a frame, to draw in one go."""
+class Grid:
+    """Where the points of a frame stand, or of some of its rows."""
 
-    moments: list[Moment]  # all of one architecture
-    architecture: Architecture
-    precision: str
     columns: NDArray[np.float32]  # [width · samples], x of every sub-column
     lines: NDArray[np.float32]  # [height · samples], y of every sub-row
     samples: int
-    pixel_format: str  # rgb24 or yuv420p
 
     @property
     def width(self) -> int:
@@ -54,6 +54,23 @@ class Work:
     def height(self) -> int:
         """In pixels."""
         return len(self.lines) // self.samples
+
+    def rows(self, top: int, bottom: int) -> Grid:
+        """Return the grid of these rows of pixels alone."""
+        return replace(self, lines=self.lines[top * self.samples : bottom * self.samples])
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """Some frames, or one band of a frame, to draw in one go."""
+
+    moments: list[Moment]  # all of one architecture
+    architecture: Architecture
+    precision: str
+    grid: Grid  # of all pixels
+    finer: Grid | None  # for those pixels whose neighbourhood needs it
+    pixel_format: str  # rgb24, rgb48 or yuv420p
+    wanted: slice = field(default_factory=lambda: slice(None))  # rows; others help to judge them
 
 
 class Card:
@@ -71,7 +88,7 @@ class Card:
         self._streams = cycle([Stream(device) for _ in range(count)])
 
     def submit(self, work: Work) -> Finish:
-        """Start some work and return at once what waits for its bytes, uint8 [frames, bytes].
+        """Start some work and return at once what waits for its frames, as `render` has them.
 
         Raises:
             BackendError: the card has not the memory for it.
@@ -89,33 +106,82 @@ class Card:
             ) from error
 
     def prepare(self, work: Work, stream: Stream) -> tuple[Callable[[], None], Tensor]:
-        """Return what launches the kernel, and the pictures it draws: uint8 [frames, bytes]."""
-        supersampled = work.samples > 1
+        """Return what launches the kernels, and the frames they draw, as `render` has them."""
+        frames, width, height = len(work.moments), work.grid.width, work.grid.height
+        depth = torch.uint8 if work.pixel_format == "rgb24" else torch.uint16
+        rgb = torch.empty((frames, height, width, 3), dtype=depth, device=self.device)
+        launches = [self._drawing(work, work.grid, rgb, stream)]
+        if work.finer is not None:
+            launches.append(self._refining(work, work.finer, rgb, stream))
+        out = rgb[:, work.wanted]
+        if work.pixel_format == "yuv420p":
+            out = rgb.new_empty((frames, height * 3 // 2, width), dtype=torch.uint8)
+            launches.append(_converting(rgb, out))
+
+        def launch() -> None:
+            for each in launches:
+                each()
+
+        return launch, out
+
+    def _drawing(
+        self, work: Work, grid: Grid, rgb: Tensor, stream: Stream,
+        listed: tuple[Tensor, Tensor] | None = None,
+    ) -> Callable[[], None]:  # fmt: skip
+        """Return what draws into `rgb`, [frames, height, width, 3], all pixels or those listed."""
+        supersampled = grid.samples > 1
         plan = plan_for(
             work.architecture, work.precision, self.capability, supersampled=supersampled
         )
         layout = plan.layout(work.architecture)
         compiled_in = constants(
-            work.architecture, plan, work.pixel_format, supersampled=supersampled
-        )
-        frames, width, height = len(work.moments), work.width, work.height
+            work.architecture, plan, torch.iinfo(rgb.dtype).max,
+            supersampled=supersampled, listed=listed is not None,
+        )  # fmt: skip
+        frames, width, pixels = len(work.moments), grid.width, grid.width * grid.height
         parameters = stream.upload(layout.pack(work.moments))
-        columns, lines = stream.upload(work.columns), stream.upload(work.lines)
-        size = frames, frame_bytes(width, height, work.pixel_format)
-        out = torch.empty(size, dtype=torch.uint8, device=self.device)
-        across, pairs = -(-width // (plan.points // 2)), -(-height // 2)
+        columns, lines = stream.upload(grid.columns), stream.upload(grid.lines)
+        where, found = listed or (rgb.new_empty(1, dtype=torch.int32),) * 2
+        tiles = -(-pixels // plan.points)
         own = 2 * plan.points * layout.pitch if plan.chunk else 0
-        at_once = min(_MOST_PAIRS, pairs, max(_SCRATCH // (own * across * frames or 1), 1))
-        scratch = torch.empty(own * across * frames * at_once or 1, device=self.device)
+        at_once = min(tiles, max(_SCRATCH // (own * frames or 1), 1))
+        scratch = torch.empty(own * frames * at_once or 1, device=self.device)
 
         def launch() -> None:
-            for top in range(0, pairs, at_once):
-                draw[(across, min(at_once, pairs - top), frames)](
-                    parameters, columns, lines, out, scratch, width, height, top, work.samples,
+            for first in range(0, tiles, at_once):
+                draw[(min(at_once, tiles - first), frames)](
+                    parameters, columns, lines, where, found, rgb, scratch,
+                    width, pixels, first, grid.samples,
                     **compiled_in, num_warps=plan.warps, enable_fp_fusion=True,
                 )  # fmt: skip
 
-        return launch, out
+        return launch
+
+    def _refining(self, work: Work, finer: Grid, rgb: Tensor, stream: Stream) -> Callable[[], None]:
+        """Return what draws those pixels of `rgb` again whose neighbourhood needs it."""
+        frames, height, width, _ = rgb.shape
+        marks = rgb.new_empty((frames, height, width), dtype=torch.uint8)
+        where = rgb.new_empty((frames, height * width), dtype=torch.int32)
+        found = rgb.new_empty(frames, dtype=torch.int32)
+        redraw = self._drawing(work, finer, rgb, stream, (where, found))
+        programs = -(-height * width // _POINTS), frames
+
+        def launch() -> None:
+            found.zero_()
+            mark[programs](
+                rgb, marks, width, height, BENT=adaptive.BENT, EDGE=adaptive.EDGE, POINTS=_POINTS
+            )
+            gather[programs](marks, where, found, width, height, POINTS=_POINTS)
+            redraw()
+
+        return launch
+
+
+def _converting(rgb: Tensor, out: Tensor) -> Callable[[], None]:
+    """Return what makes planes [frames, height · 3/2, width] of colours."""
+    frames, height, width, _ = rgb.shape
+    tiles = -(-height * width // 4 // _POINTS)
+    return lambda: planes[(tiles, frames)](rgb, out, width, height, POINTS=_POINTS)
 
 
 class Stream:
@@ -149,16 +215,9 @@ class Stream:
         host.copy_(out, non_blocking=True)
         done = self._stream.record_event()
 
-        def finish() -> NDArray[np.uint8]:
+        def finish() -> NDArray[Any]:
             done.synchronize()  # before this, the memory holds some older picture
-            array: NDArray[np.uint8] = host.numpy()
+            array: NDArray[Any] = host.numpy()
             return array
 
         return finish
-
-
-def frame_bytes(width: int, height: int, pixel_format: str) -> int:
-    """Return the size of a frame."""
-    if pixel_format == "rgb24":
-        return 3 * width * height
-    return width * height + 2 * ((width + 1) // 2) * ((height + 1) // 2)

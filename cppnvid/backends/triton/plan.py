@@ -73,14 +73,19 @@ def plan_for(
 
 
 def constants(
-    architecture: Architecture, plan: Plan, pixel_format: str, *, supersampled: bool
+    architecture: Architecture, plan: Plan, steps: int, *, supersampled: bool, listed: bool
 ) -> dict[str, object]:
-    """Return everything that is compiled into the kernel, by the names of its parameters."""
+    """Return everything that is compiled into the kernel, by the names of its parameters.
+
+    `steps` are those of a colour from black to white, 255 or 65535; with `listed` pixels of a list
+    are drawn.
+    """
     layout = plan.layout(architecture)
     return {
         **layout.places(),
         "POINTS": plan.points,
-        "FORMAT": pixel_format,
+        "STEPS": steps,
+        "LISTED": listed,
         "SUPERSAMPLED": supersampled,
         "INPUTS": architecture.inputs,
         "MODE": architecture.mode,
