@@ -22,11 +22,12 @@ from cppnvid.scene import Moment, Scene
 
 @dataclass(frozen=True)
 class Film:
-    """A recipe with its scene, and what draws it."""
+    """A recipe with its scene, what draws it, and the file whose sound it has."""
 
     recipe: Recipe
     scene: Scene
     drawer: Backend
+    audio: str | os.PathLike[str] | None = None
 
     def pixel_format(self, path: str | os.PathLike[str]) -> str:
         """Return how frames are best handed over; an open shutter's are averaged as RGB."""
@@ -56,10 +57,11 @@ def film_of(
     recipe: Recipe,
     backend: str | Backend = "auto",
     *,
+    audio: str | os.PathLike[str] | None = None,
     note: Note = silent,
     threads: int | None = None,
 ) -> Film:
-    """Return a recipe's film; `threads` draw it, None being all.
+    """Return a recipe's film, with the sound of a file; `threads` draw it, None being all.
 
     Raises:
         BackendError: this machine cannot draw it.
@@ -68,7 +70,7 @@ def film_of(
     drawer = chosen(
         backend, recipe, scene.at(0.0), note=note, frames=recipe.output.frames, threads=threads
     )
-    return Film(recipe, scene, drawer)
+    return Film(recipe, scene, drawer, audio)
 
 
 def write_film(
@@ -103,7 +105,8 @@ def write_film(
         path, width=width, height=height, fps=output.fps, frames=output.frames,
         recipe=recipe_text(recipe), crf=output.crf, encoder=encoder, repeat=output.repeat,
         at_once=encoding, threads=None if threads is None else encoding,
-        pixel_format=pixel_format, overwrite=overwrite, note=note,
+        pixel_format=pixel_format, sound=film.audio, loops=recipe.morph.loop != "open",
+        overwrite=overwrite, note=note,
     ) as file:  # fmt: skip
         done = 0
         for frames in film.frames(file.order, pixel_format=pixel_format):

@@ -82,6 +82,7 @@ def save_preview(
     *,
     backend: str = "auto",
     threads: int | None = None,
+    audio: str | os.PathLike[str] | None = None,
     overwrite: bool = False,
     shown: Callable[[Path], None] = silent,
     progress: Progress = silent,
@@ -95,6 +96,7 @@ def save_preview(
         backend: what draws the film; the first frame is drawn by plain torch, which need not be
             compiled.
         threads: as of `render_video`.
+        audio: as of `render_video`.
         overwrite: replace what stands there, even if it is no preview.
         shown: called with the page once the first frame is on it.
         progress: called with (frames done, frames in all).
@@ -107,7 +109,10 @@ def save_preview(
     small = preview_recipe(recipe)
     width, height = small.canvas.size
     replaces = overwrite or _is_preview(files.film)
-    check_output(files.film, width=width, height=height, fps=small.output.fps, overwrite=replaces)
+    check_output(
+        files.film, width=width, height=height, fps=small.output.fps, overwrite=replaces,
+        sound=audio,
+    )  # fmt: skip
     check_place(files.page, folder=False, overwrite=overwrite or _is_page(files.page))
     title = recipe.title or files.film.name.removesuffix(".preview.mp4")
     first = render_still(small, backend="torch:cpu")
@@ -116,8 +121,8 @@ def save_preview(
     try:
         shown(files.page)
         video = render_video(
-            small, files.film, backend=backend, threads=threads, overwrite=replaces,
-            progress=progress, note=note,
+            small, files.film, backend=backend, threads=threads, audio=audio,
+            overwrite=replaces, progress=progress, note=note,
         )  # fmt: skip
     except BaseException:
         files.page.unlink(missing_ok=True)  # it would wait for ever

@@ -30,6 +30,7 @@ def render_video(
     threads: int | None = None,
     max_size: int | None = None,
     keep: Collection[str] = (),
+    audio: str | os.PathLike[str] | None = None,
     overwrite: bool = False,
     progress: Progress = silent,
     note: Note = silent,
@@ -45,6 +46,8 @@ def render_video(
         max_size: of the file in bytes; where it would be larger, something is given up until it is
             not, `note` is told what, and the recipe in the file is the one that fits.
         keep: keys of the recipe that are not given up for `max_size`, such as `output.fps`.
+        audio: a file whose sound is laid under the film, cut or repeated to its length; for .mp4,
+            .mov and .webm.
         overwrite: replace what stands there, once the new file is complete.
         progress: called with (frames done, frames in all) after every batch.
         note: called with what a user may want to know, such as the backend chosen.
@@ -60,10 +63,10 @@ def render_video(
     width, height = recipe.canvas.size
     check_output(
         path, width=width, height=height, fps=recipe.output.fps, overwrite=overwrite,
-        encoder=encoder, repeat=recipe.output.repeat,
+        encoder=encoder, repeat=recipe.output.repeat, sound=audio,
     )  # fmt: skip
     drawing, _ = shares(threads)
-    film = film_of(recipe, backend, note=note, threads=drawing)
+    film = film_of(recipe, backend, audio=audio, note=note, threads=drawing)
     if max_size is None:
         write_film(
             film, path, encoder=encoder, threads=threads, overwrite=overwrite, progress=progress,

@@ -48,6 +48,20 @@ ROWS = [
     Bad("still", ("nothing to draw", "--seed 7")),
     Bad("render --seeds 1 2 aurora", ("--seeds", "given 'aurora'")),
     Bad(f"{MORPH} --path orbit", ("--path", "orbit", "given 2", "cubic")),
+    # Sound.
+    Bad(f"{MORPH} --audio no.wav", ("--audio no.wav", "no such file")),
+    Bad(f"{MORPH} --audio here", ("--audio here", "is a folder"), {"here": None}),
+    Bad(f"{MORPH} --audio a.wav", ("--audio a.wav", "Invalid data"), {"a.wav": b""}),
+    Bad(f"{MORPH} --audio a.mp3", ("--audio a.mp3", "ffmpeg cannot read"), {"a.mp3": b"x" * 999}),
+    Bad(
+        f"{MORPH} --audio a.wav",
+        ("--audio a.wav", "a list of other files"),
+        {"a.wav": "ffconcat version 1.0\nfile b.wav\n"},
+    ),
+    *[
+        Bad(f"{MORPH} --audio a.wav -o x{end}", ("--audio a.wav", "no sound", ".mp4, .webm, .mov"))
+        for end in (".gif", ".webp", ".apng", "/")
+    ],
     # Colour.
     Bad(f"{MORPH} --contrast 0", ("--contrast", "0.05 to 20", "given 0")),
     Bad(f"{MORPH} --contrast high", ("--contrast", "given 'high'")),

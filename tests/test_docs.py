@@ -6,9 +6,11 @@ import runpy
 import shlex
 import subprocess
 import sys
+import wave
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
@@ -34,6 +36,18 @@ def shown_commands() -> list[list[str]]:
     return [shlex.split(line)[1:] for line in lines if line.startswith("cppnvid ")]
 
 
+def click_track(path: Path) -> None:
+    """Write the track that README's commands name: two seconds of clicks."""
+    samples = np.zeros(96_000)
+    for start in range(0, 96_000, 24_000):
+        samples[start : start + 480] = np.sin(np.arange(480) / 4) * np.linspace(1, 0, 480)
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(48_000)
+        file.writeframes((samples * 30_000).astype("<i2").tobytes())
+
+
 def run(arguments: list[str]) -> tuple[int, str, str]:
     """Run the command line in this process; return its exit code, stdout and stderr."""
     out, err = io.StringIO(), io.StringIO()
@@ -46,6 +60,7 @@ def test_every_command_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch) -> No
     """In the order a reader types them, drawn small; stdout is the finished file's path."""
     commands = shown_commands()
     assert len(commands) >= 12
+    click_track(Path("track.wav"))
 
     for arguments in commands:
         small = ["--size", "32x32"] if arguments[0] in ("morph", "render", "still") else []

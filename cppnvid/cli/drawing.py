@@ -73,7 +73,7 @@ def _draw_video(source: "Source", given: dict[str, Any]) -> None:
         return
     check_early(
         recipe, output, overwrite=given["overwrite"], encoder=given["encoder"],
-        repeat=recipe.output.repeat,
+        repeat=recipe.output.repeat, audio=given["audio"],
     )  # fmt: skip
     from cppnvid.render import render_video
 
@@ -93,6 +93,7 @@ def _draw_video(source: "Source", given: dict[str, Any]) -> None:
             threads=threads,
             max_size=max_size,
             keep=fixed_keys(overrides),
+            audio=given["audio"],
             overwrite=given["overwrite"],
             progress=reporter.progress,
             note=reporter.note,

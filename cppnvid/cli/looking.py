@@ -77,6 +77,8 @@ def info(
     if facts.fps is not None:
         rate = f"{float(facts.fps):g} frames a second"
         about += [rate, f"{facts.frames} frames", f"{facts.seconds:g} s"]
+    if facts.sound:
+        about.append(f"with sound ({facts.sound})")
     say(f"# {facts.path}: {', '.join(about)}, {size_on_disk(facts.path)}")
     source = read_source(Path(file))
     if source.explain is not None:

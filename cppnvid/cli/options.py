@@ -148,6 +148,12 @@ Preview = Annotated[
     bool,
     _option(_FILE, "", "A quick look: 320 px, 12 frames a second, shown at once.", "--preview"),
 ]
+Audio = Annotated[
+    str | None,
+    _option(
+        _FILE, "FILE", "Sound for .mp4, .mov and .webm, cut or repeated to the length.", "--audio"
+    ),
+]
 Crf = Annotated[
     str | None,
     _option(_FILE, "N", "Fineness of MP4 and WebM: lower is finer and larger.", "--crf"),
@@ -182,9 +188,9 @@ VIDEO: dict[str, Any] = {
     "contrast": Contrast, "size": Size, "samples": Samples, "set_": Set,
     "frames": Frames, "seconds": Seconds, "fps": Fps, "of": Of, "path": Path, "pace": Pace,
     "loop": Loop, "ping_pong": PingPong, "hold": Hold, "ease": Ease, "shutter": Shutter,
-    "output": Output, "repeat": Repeat, "min_seconds": MinSeconds, "preview": Preview, "crf": Crf,
-    "max_size": MaxSize, "overwrite": Overwrite, "backend": Backend, "encoder": Encoder,
-    "threads": Threads, "quiet": Quiet,
+    "output": Output, "repeat": Repeat, "min_seconds": MinSeconds, "audio": Audio,
+    "preview": Preview, "crf": Crf, "max_size": MaxSize, "overwrite": Overwrite,
+    "backend": Backend, "encoder": Encoder, "threads": Threads, "quiet": Quiet,
 }  # fmt: skip
 _UNSAID = {bool: False, str: "auto"}  # what a command is given that the user did not say; else None
 

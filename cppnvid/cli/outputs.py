@@ -103,7 +103,13 @@ def named_output(output: str | None, default: str) -> str:
 
 
 def check_early(
-    recipe: "Recipe", output: str, *, overwrite: bool, encoder: str = "auto", repeat: int = 1
+    recipe: "Recipe",
+    output: str,
+    *,
+    overwrite: bool,
+    encoder: str = "auto",
+    repeat: int = 1,
+    audio: str | None = None,
 ) -> None:
     """Refuse what cannot be written before torch is loaded, which takes seconds."""
     from cppnvid.encode import check_output
@@ -117,6 +123,7 @@ def check_early(
         overwrite=overwrite,
         encoder=encoder,
         repeat=repeat,
+        sound=audio,
     )
 
 

@@ -34,7 +34,7 @@ def preview(recipe: "Recipe", output: str, given: Mapping[str, Any], threads: in
             reporter.note(f"first frame after {since:.1f} s, on {page} ({how})")
 
         video = save_preview(
-            recipe, files, backend=given["backend"], threads=threads,
+            recipe, files, backend=given["backend"], threads=threads, audio=given["audio"],
             overwrite=given["overwrite"], shown=shown,
             progress=reporter.progress, note=reporter.note,
         )  # fmt: skip

@@ -4,10 +4,11 @@ import os
 from fractions import Fraction
 from pathlib import Path
 
-from cppnvid.encode.containers import FOLDER_SUFFIX, Container, container_for
+from cppnvid.encode.containers import CONTAINERS, FOLDER_SUFFIX, Container, container_for
 from cppnvid.encode.folder import is_ours
 from cppnvid.encode.h264 import h264_encoder, unusable
 from cppnvid.encode.publish import exists_error, temporary_for
+from cppnvid.encode.sound import check_track
 from cppnvid.errors import BackendUnavailable, EncodeError, RecipeError
 
 
@@ -20,17 +21,20 @@ def check_output(
     overwrite: bool,
     encoder: str = "auto",
     repeat: int = 1,
+    sound: str | os.PathLike[str] | None = None,
 ) -> Container:
     """Check everything about an output that is known before the first frame; return its container.
 
     `width` and `height` are in pixels, `fps` in frames a second. For a still, `fps` is any
     positive number. `encoder` is that of H.264; hardware is tried, once in a process. `repeat` is
-    how many times the film is to play in the file.
+    how many times the film is to play in the file. `sound` is a file, of which a tenth of a second
+    is read.
 
     Raises:
         RecipeError: for an unknown ending, a missing parent folder, an existing output without
             `overwrite`, a folder holding other things, a size, rate or encoder the container lacks,
-            or a film repeated where it repeats by itself.
+            a film repeated where it repeats by itself, a sound where there can be none, or a file
+            that holds none.
         BackendUnavailable: the encoder asked for does not work here.
         EncodeError: when the folder cannot be written to.
     """
@@ -40,6 +44,8 @@ def check_output(
     _check_repeat(container, repeat)
     check_place(Path(path), folder=FOLDER_SUFFIX in container.suffixes, overwrite=overwrite)
     _check_encoder(container, encoder)
+    if sound is not None:
+        _check_sound(container, Path(sound))
     return container
 
 
@@ -92,6 +98,19 @@ def _check_encoder(container: Container, encoder: str) -> None:
             f"encoder {name} is not usable here: {reason}\n"
             f"Leave --encoder out: x264 works everywhere"
         )
+
+
+def _check_sound(container: Container, sound: Path) -> None:
+    if not container.sound:
+        able = ", ".join(c.suffixes[0] for c in CONTAINERS if c.sound)
+        raise RecipeError(
+            f"--audio {sound}: {container.name} can hold no sound; write one of {able}, or leave "
+            f"--audio out"
+        )
+    try:
+        check_track(sound)
+    except RecipeError as error:
+        raise RecipeError(f"--audio {error}") from None
 
 
 def check_place(path: Path, *, folder: bool, overwrite: bool) -> None:

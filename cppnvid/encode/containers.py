@@ -22,7 +22,9 @@ class Container:
     reader, None where the file is read without ffmpeg. `max_fps` None means no limit of its own.
     `segment_seconds` is the longest stretch between keyframes; films are encoded in pieces of it,
     None where they are encoded whole. `h264`: coded by the encoder of H.264 that is asked for.
-    `yuv` is the pixel format of what is coded in BT.709, None where RGB is.
+    `yuv` is the pixel format of what is coded in BT.709, None where RGB is. `sound` codes a sound
+    beside the pictures, empty where there can be none; `sound_delay` is how many samples of silence
+    that puts before it which players are not told to leave out.
     """
 
     name: str
@@ -40,9 +42,12 @@ class Container:
     segment_seconds: int | None = None
     h264: bool = False
     yuv: str | None = None
+    sound: tuple[str, ...] = ()
+    sound_delay: int = 0
 
 
 _VIDEO_FPS = Fraction(30)
+_AAC = ("-c:a", "aac", "-b:a", "192k")
 _PICTURE_FPS = Fraction(25)  # 4 hundredths of a second: exact in a GIF
 
 CONTAINERS: tuple[Container, ...] = (
@@ -68,6 +73,11 @@ CONTAINERS: tuple[Container, ...] = (
         segment_seconds=4,
         h264=True,
         yuv="yuv420p",
+        sound=_AAC,
+        # AAC begins with a packet of silence that only an edit list could leave out: sound comes
+        # 21 ms late, two thirds of a frame. Apple's players leave out 2112 samples where a file
+        # says nothing ("implicit encoder delay"), and so have it 23 ms early.
+        sound_delay=1024,
     ),
     Container(
         name="WebM",
@@ -89,6 +99,7 @@ CONTAINERS: tuple[Container, ...] = (
         demuxer="matroska",
         segment_seconds=4,
         yuv="yuv420p",
+        sound=("-c:a", "libopus", "-b:a", "160k"),
     ),
     Container(
         name="MOV",
@@ -102,6 +113,7 @@ CONTAINERS: tuple[Container, ...] = (
         max_side=16384,
         demuxer="mov",
         yuv="yuv422p10le",
+        sound=_AAC,
     ),
     Container(
         name="GIF",

@@ -21,6 +21,7 @@ from cppnvid.encode.job import Job
 from cppnvid.encode.metadata import check_recipe, embed, side_file
 from cppnvid.encode.publish import publication, working_folder
 from cppnvid.encode.segments import in_turn, join, segment_name, segments_of
+from cppnvid.encode.sound import SOUND_NAME, fitted_sound
 from cppnvid.encode.verify import verify
 from cppnvid.errors import EncodeError, RecipeError
 from cppnvid.listening import Note, silent
@@ -46,6 +47,8 @@ def open_encoder(
     at_once: int = 1,
     threads: int | None = None,
     pixel_format: str = "rgb24",
+    sound: str | os.PathLike[str] | None = None,
+    loops: bool = True,
     overwrite: bool = False,
     note: Note = silent,
 ) -> "Encoder":
@@ -68,6 +71,9 @@ def open_encoder(
             the order that `Encoder.order` tells. The file is the same whatever this is.
         threads: of encoders other than x264, which has one for each segment; None is their choice.
         pixel_format: of the frames: `rgb24`, or `yuv420p` where `takes_yuv420p` says so.
+        sound: a file whose sound is laid under the film, cut or repeated to its length; what it is
+            is read when the `with` block begins.
+        loops: whether the film leads back to its start, and its sound so has no end to fade to.
         overwrite: replace what stands there, once the new file is complete.
         note: told about leftovers of stopped runs.
 
@@ -79,7 +85,7 @@ def open_encoder(
     """
     container = check_output(
         path, width=width, height=height, fps=fps, overwrite=overwrite, encoder=encoder,
-        repeat=repeat,
+        repeat=repeat, sound=sound,
     )  # fmt: skip
     if container.name == "PNG":
         raise RecipeError(f"{os.fspath(path)}: .png holds one picture; use .apng, or end with /")
@@ -106,6 +112,8 @@ def open_encoder(
         encoder=name,
         threads=threads,
         recipe=recipe,
+        sound=None if sound is None else Path(sound),
+        loops=loops,
         overwrite=overwrite,
         note=note,
     )
@@ -123,7 +131,7 @@ class Encoder:
         self._job = job
         self._written = 0
         self._feeds: Feeds | None = None
-        self._segment_folder: Path | None = None
+        self._segment_folder: Path | None = None  # where what is joined lies, if anything is
         self._stack = contextlib.ExitStack()
 
     @property
@@ -142,11 +150,15 @@ class Encoder:
             self._temporary = stack.enter_context(
                 publication(job.path, overwrite=job.overwrite, folder=job.is_folder, note=job.note)
             )
-            self._tags = stack.enter_context(self._recipe_input())
+            self._tags = stack.enter_context(self._recipe_file())
             directory = self._temporary if job.is_folder else None
             if job.is_joined:
                 directory = stack.enter_context(working_folder(self._temporary, "segments"))
                 self._segment_folder = directory
+            if job.sound is not None and directory is not None:
+                # Before the first frame is drawn, so that a damaged file is told at once.
+                place = directory / SOUND_NAME
+                fitted_sound(job.sound, place, seconds=job.seconds, loops=job.loops)
             self._feeds = Feeds(job.segments, job.at_once, self._command, directory=directory)
             stack.callback(self._feeds.abort)
             self._stack = stack.pop_all()
@@ -194,33 +206,46 @@ class Encoder:
         if self._segment_folder is not None:
             join(
                 self._segment_folder, job.segments, fps=job.fps, suffix=job.path.suffix,
-                repeat=job.repeat, tags=self._tags, target=[*job.muxing(), *self._destination()],
+                repeat=job.repeat, inputs=[*job.sound_input(), *self._tags],
+                target=[*self._maps(), *job.muxing(), *self._destination()],
             )  # fmt: skip
         if job.recipe:
             embed(job.container.name, self._temporary, job.recipe)
-        frames = job.frames * job.repeat
-        verify(self._temporary, job.path, job.container, frames=frames, fps=job.fps)
+        verify(
+            self._temporary, job.path, job.container,
+            frames=job.frames * job.repeat, fps=job.fps, sound=job.sound is not None,
+        )  # fmt: skip
 
     def _command(self, index: int) -> list[str]:
         """Return what ffmpeg is told for a segment; the only one is the film."""
         job = self._job
         if not job.is_joined:
             return [
-                *job.source(), *self._tags, *job.coding(0), *job.muxing(), *self._destination(),
+                *job.source(), *self._tags, *self._maps(), *job.coding(0), *job.muxing(),
+                *self._destination(),
             ]  # fmt: skip
         name = segment_name(index, job.path.suffix)
         return [*job.source(), *job.coding(index), *job.muxing(), *_EVERY_FRAME, name]
 
     @contextlib.contextmanager
-    def _recipe_input(self) -> Iterator[list[str]]:
-        """Yield the arguments that give ffmpeg the recipe, from a file that lives as long."""
+    def _recipe_file(self) -> Iterator[list[str]]:
+        """Yield the arguments of the input that holds the recipe, a file that lives as long."""
         if self._job.container.demuxer is None or not self._job.recipe:
-            yield ["-map", "0:v"]
+            yield []
             return
         with tempfile.TemporaryDirectory(prefix="cppnvid-") as folder:
             tags = Path(folder) / "recipe.ffmeta"
             tags.write_text(side_file(self._job.recipe), encoding="utf-8", newline="\n")
-            yield ["-f", "ffmetadata", "-i", str(tags), "-map", "0:v", "-map_metadata", "1"]
+            yield ["-f", "ffmetadata", "-i", str(tags)]
+
+    def _maps(self) -> list[str]:
+        """Return what is taken from which input: film, sound and recipe, in this order."""
+        maps = ["-map", "0:v"]
+        if self._job.sound is not None:
+            maps += ["-map", "1:a", *self._job.container.sound]
+        if self._tags:
+            maps += ["-map_metadata", "1" if self._job.sound is None else "2"]
+        return maps
 
     def _destination(self) -> list[str]:
         if self._job.is_folder:  # ffmpeg runs inside it, because % in a path would mean a number

@@ -201,23 +201,32 @@ def run(arguments: Sequence[str], *, directory: Path | None = None) -> None:
 
 @contextlib.contextmanager
 def reading(
-    path: Path, demuxer: str, arguments: Sequence[str], *, start: float = 0.0
+    path: Path,
+    demuxer: str | None,
+    arguments: Sequence[str],
+    *,
+    start: float = 0.0,
+    demuxers: str = "",
 ) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
     """Run ffmpeg on a file; yield its standard output and its standard error (at level info).
 
     Frames shown before `start`, in seconds, are left out, and mostly not even decoded.
 
-    The file may be hostile: only `demuxer` looks at it, and ffmpeg may open nothing but files,
-    so that a playlist in disguise fetches nothing.
+    The file may be hostile: only `demuxer` looks at it, or where that is None the one of
+    `demuxers`, a comma between them, that knows it; and ffmpeg may open nothing but files, so that
+    a playlist in disguise fetches nothing.
 
     Raises:
         RecipeError: when ffmpeg cannot read the file, with its last words.
         EncodeError: when there is no ffmpeg.
     """
-    guard = ["-v", "info", "-protocol_whitelist", "file,pipe", "-f", demuxer]
+    readers = ["-format_whitelist", demuxers] if demuxer is None else ["-f", demuxer]
+    guard = ["-v", "info", "-protocol_whitelist", "file,pipe", *readers]
+    # Not -ss 0: it takes the silence before a sound's start off twice.
+    seeking = ["-ss", f"{start:.6f}"] if start else []
     with tempfile.TemporaryFile() as words:
         process = _start(
-            [*guard, "-ss", f"{start:.6f}", "-i", f"file:{path.resolve()}", *arguments],
+            [*guard, *seeking, "-i", f"file:{path.resolve()}", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=words,

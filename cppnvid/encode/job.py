@@ -13,6 +13,7 @@ from cppnvid.encode.arguments import (
 )
 from cppnvid.encode.containers import FOLDER_SUFFIX, Container, container_for
 from cppnvid.encode.segments import Segment
+from cppnvid.encode.sound import RATE, RAW, SOUND_NAME
 from cppnvid.listening import Note
 
 
@@ -39,6 +40,8 @@ class Job:
     encoder: str
     threads: int | None
     recipe: str
+    sound: Path | None
+    loops: bool
     overwrite: bool
     note: Note
 
@@ -49,8 +52,13 @@ class Job:
 
     @property
     def is_joined(self) -> bool:
-        """Whether the film is made from segments that are joined, or from one played again."""
-        return len(self.segments) > 1 or self.repeat > 1
+        """Whether the film is made from segments that are joined, or joined to something else."""
+        return len(self.segments) > 1 or self.repeat > 1 or self.sound is not None
+
+    @property
+    def seconds(self) -> Fraction:
+        """How long the file plays."""
+        return self.frames * self.repeat / self.fps
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -80,6 +88,14 @@ class Job:
             threads=self.threads,
         )
         return [*colour_arguments(self.container, self.pixel_format), *arguments]
+
+    def sound_input(self) -> list[str]:
+        """Return ffmpeg's arguments for the film's sound as an input, if it has one."""
+        if self.sound is None:
+            return []
+        # What silence comes before it is taken off its end, so that it ends with the film.
+        samples = round(self.seconds * RATE) - self.container.sound_delay
+        return [*RAW, "-t", f"{max(samples, 1) / RATE:.6f}", "-i", SOUND_NAME]
 
     def muxing(self) -> list[str]:
         """Return ffmpeg's arguments that write the film, or a segment of it."""

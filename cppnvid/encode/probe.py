@@ -20,7 +20,10 @@ _LISTING_LIMIT = 400_000_000
 
 @dataclass(frozen=True)
 class MediaInfo:
-    """Facts about a media file: size in pixels, `fps` None for stills and folders, length."""
+    """Facts about a media file: size in pixels, `fps` None for stills and folders, length.
+
+    `sound` is the codec of its sound, empty where it has none.
+    """
 
     path: Path
     container: str
@@ -30,6 +33,7 @@ class MediaInfo:
     fps: Fraction | None
     frames: int
     seconds: float
+    sound: str = ""
 
 
 def probe(path: str | os.PathLike[str]) -> MediaInfo:
@@ -98,6 +102,7 @@ def probe_video(place: Path, name: str, demuxer: str) -> MediaInfo:
     head = dict(re.findall(r"^#(\w+) 0: (.+)$", listing, re.MULTILINE))
     durations = [int(n) for n in re.findall(r"^0,.*?,.*?, *(\d+),", listing, re.MULTILINE)]
     printed = re.search(r"Video: .*?, ([\d.]+) fps", said)
+    heard = re.search(r"^ *Stream #0:\d+.*: Audio: (\w+)", said, re.MULTILINE)
     if "dimensions" not in head or not durations or printed is None:
         raise RecipeError(f"{place}: holds no video")
     width, height = (int(side) for side in head["dimensions"].split("x"))
@@ -117,7 +122,28 @@ def probe_video(place: Path, name: str, demuxer: str) -> MediaInfo:
         fps=fps,
         frames=len(durations),
         seconds=float(seconds),
+        sound=heard[1] if heard else "",
     )
+
+
+def probe_sound(place: Path, demuxer: str) -> float:
+    """Return how many seconds of sound a file has, what goes before and after it included.
+
+    Raises:
+        RecipeError: for a damaged file, or one without sound.
+        EncodeError: when ffmpeg cannot be started.
+    """
+    listing, _ = capture(
+        place,
+        demuxer,
+        ["-map", "0:a:0", "-c", "copy", "-f", "framecrc", "pipe:1"],
+        limit=_LISTING_LIMIT,
+    )
+    head = re.search(rb"^#tb 0: (\S+)$", listing, re.MULTILINE)
+    durations = re.findall(rb"^0,.*?,.*?, *(\d+),", listing, re.MULTILINE)
+    if head is None or not durations:
+        raise RecipeError(f"{place}: holds no sound")
+    return float(sum(map(int, durations)) * Fraction(head[1].decode()))
 
 
 def _printed_rate(text: str) -> Fraction:

@@ -64,10 +64,10 @@ def join(
     fps: Fraction,
     suffix: str,
     repeat: int,
-    tags: Sequence[str],
+    inputs: Sequence[str],
     target: Sequence[str],
 ) -> None:
-    """Join the segments in `folder`, every packet as it is.
+    """Join the segments in `folder`, every packet as it is, and lay other inputs beside them.
 
     Args:
         folder: holds the segments, by `segment_name`.
@@ -75,12 +75,21 @@ def join(
         fps: frames a second.
         suffix: of the segments' names.
         repeat: how many times all of them play.
-        tags: ffmpeg's arguments for the recipe, as its second input.
-        target: those for the output: its muxer and place.
+        inputs: ffmpeg's arguments for inputs after the film; relative names lie in `folder`.
+        target: those for the output: what it takes from the inputs, its muxer and place.
 
     Raises:
         EncodeError: when ffmpeg fails, with its exit code and last words.
     """
+    film = ["-i", segment_name(0, suffix)]
+    if len(segments) * repeat > 1:
+        film = ["-f", "concat", "-i", LIST_NAME]
+        (folder / LIST_NAME).write_text(_listed(segments, fps, suffix, repeat), encoding="ascii")
+    run([*film, *inputs, "-c:v", "copy", *target], directory=folder)
+
+
+def _listed(segments: Sequence[Segment], fps: Fraction, suffix: str, repeat: int) -> str:
+    """Return the list of segments that ffmpeg's concat reads."""
     lines = ["ffconcat version 1.0"]
     for time, (index, segment) in product(range(repeat), enumerate(segments)):
         # Without a length each would begin a few microseconds off; from rounded starts, so that
@@ -91,5 +100,4 @@ def join(
         )
         length = (stop - start) / 1_000_000
         lines += [f"file {segment_name(index, suffix)}", f"duration {length:.6f}"]
-    (folder / LIST_NAME).write_text("\n".join(lines) + "\n", encoding="ascii")
-    run(["-f", "concat", "-i", LIST_NAME, *tags, "-c", "copy", *target], directory=folder)
+    return "\n".join(lines) + "\n"

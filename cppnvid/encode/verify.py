@@ -6,16 +6,28 @@ from pathlib import Path
 from cppnvid.encode.containers import Container
 from cppnvid.encode.facts import PictureFacts
 from cppnvid.encode.metadata import READERS, RECIPE_LIMIT
-from cppnvid.encode.probe import probe
+from cppnvid.encode.probe import probe, probe_sound
 from cppnvid.errors import EncodeError, RecipeError
 
+# A packet of Opus has 20 ms, one of AAC 21, of which one goes before the sound.
+_SOUND_TOLERANCE = 0.05
 
-def verify(finished: Path, path: Path, container: Container, *, frames: int, fps: Fraction) -> None:
-    """Count the frames of `finished`, which is to become `path`.
+
+def verify(
+    finished: Path,
+    path: Path,
+    container: Container,
+    *,
+    frames: int,
+    fps: Fraction,
+    sound: bool = False,
+) -> None:
+    """Count the frames of `finished`, which is to become `path`, and measure its sound.
 
     Raises:
         EncodeError: there are more or fewer, or the file cannot be read.
     """
+    wanted = f"{frames} frames"
     try:
         if container.name == "WebP":
             # It stores equal frames in a row as one, so their time is what must be complete.
@@ -26,12 +38,15 @@ def verify(finished: Path, path: Path, container: Container, *, frames: int, fps
             count = probe(finished).frames
             complete = count == frames
             found = f"{count} frames"
+        if complete and sound and container.demuxer is not None:
+            lasts = probe_sound(finished, container.demuxer)
+            complete = abs(lasts - frames / fps) <= _SOUND_TOLERANCE
+            wanted, found = f"{float(frames / fps):.3f} s of sound", f"{lasts:.3f} s"
     except RecipeError as error:  # of a file of our own, so not the user's to put right
         raise EncodeError(f"{path}: the finished file is broken: {error}") from None
     if not complete:
         raise EncodeError(
-            f"{path}: the finished file holds {found} instead of {frames} frames, "
-            f"so it was not published"
+            f"{path}: the finished file holds {found} instead of {wanted}, so it was not published"
         )
 
 

@@ -1,0 +1,147 @@
+"""A track made into a film's sound: decoded, cut or repeated to the film's exact length, faded.
+
+The track may be anybody's file. ffmpeg is told which formats it may find in it, because a playlist
+in disguise names other files, and those would be heard in a film that is then shown around.
+"""
+
+import io
+import re
+import shutil
+from fractions import Fraction
+from pathlib import Path
+from typing import IO, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cppnvid.encode.ffmpeg import reading
+from cppnvid.errors import RecipeError
+
+RATE = 48_000  # samples a second: what platforms ask for at most, and all that Opus has
+CHANNELS = 2
+SOUND_NAME = "sound.f32"
+RAW = ("-f", "f32le", "-ar", str(RATE), "-ac", str(CHANNELS))
+
+# Containers and raw streams of single files, by ffmpeg's names of their readers.
+_FORMATS = (
+    "wav,w64,aiff,au,caf,flac,mp3,aac,ac3,eac3,ogg,mov,matroska,mpegts,mpeg,avi,asf,flv,"
+    "amr,ape,dsf,mpc,mpc8,tak,tta,wv,truehd,dts,rm,voc"
+)
+_SAMPLE = 4 * CHANNELS  # bytes
+_SHORTEST = RATE // 10  # a tenth of a second; less, repeated, is a hum
+_FADE = RATE // 100  # a hundredth: too short to be heard as a fade, long enough not to click
+_FADE_AT_THE_END = RATE // 20  # where the film does not come back to its start
+_BLOCK = 30 * RATE  # samples at a time: 12 MB
+
+
+def check_track(path: Path) -> None:
+    """Refuse a file that holds no sound; a tenth of a second of it is read.
+
+    Raises:
+        RecipeError: it is missing, no file, without sound or unreadable, in ffmpeg's words.
+        EncodeError: when ffmpeg cannot be started.
+    """
+    _check_file(path)
+    start = io.BytesIO()
+    _decode(path, Fraction(_SHORTEST, RATE), start)
+    _check_length(path, len(start.getvalue()) // _SAMPLE)
+
+
+def fitted_sound(path: Path, place: Path, *, seconds: Fraction, loops: bool) -> None:
+    """Write a track as a film's sound, raw: float32, little-endian, stereo, of `RATE`.
+
+    A longer track is cut, and read no further; a shorter one is repeated, at its own length, so
+    that a loop of music keeps its beat.
+
+    Args:
+        path: the track, anything with sound that ffmpeg reads.
+        place: what to write; overwritten.
+        seconds: the film's length.
+        loops: whether the film leads back to its start: then its end fades no longer than its
+            start, and else over a twentieth of a second.
+
+    Raises:
+        RecipeError: as for `check_track`.
+        EncodeError: when ffmpeg cannot be started, or the disk refuses.
+    """
+    _check_file(path)
+    whole = max(1, round(seconds * RATE))
+    with place.open("wb") as raw:
+        _decode(path, seconds, raw)
+    count = min(place.stat().st_size // _SAMPLE, whole)
+    _check_length(path, count if count < whole else _SHORTEST)
+    with place.open("rb+") as raw:
+        raw.truncate(_SAMPLE * whole)  # what is missing reads as silence
+    sound = open_raw(place, "r+")
+    for start in range(0, count, _BLOCK):
+        part = sound[start : min(start + _BLOCK, count)]
+        # A file of floats may hold anything; what is no number would stop the encoder.
+        part[:] = np.clip(np.nan_to_num(part, nan=0.0, posinf=1.0, neginf=-1.0), -1.0, 1.0)
+    if count < whole:
+        _repeat(sound, count)
+    _fade(sound[:_FADE])
+    _fade(sound[-(_FADE if loops else _FADE_AT_THE_END) :][::-1])
+    sound.flush()
+
+
+def open_raw(
+    place: Path, mode: Literal["r", "r+"] = "r"
+) -> np.memmap[tuple[int, ...], np.dtype[np.float32]]:
+    """Return what `fitted_sound` wrote, float32 [samples, 2], without reading it into memory."""
+    samples = place.stat().st_size // _SAMPLE
+    return np.memmap(place, dtype=np.dtype("<f4"), mode=mode, shape=(samples, CHANNELS))
+
+
+def _repeat(sound: NDArray[np.float32], count: int) -> None:
+    """Fill what follows the first `count` samples with them, faded where they meet."""
+    _fade(sound[max(0, count - _FADE) : count][::-1])
+    start = sound[:_FADE].copy()
+    _fade(start)
+    for at in range(count, len(sound), count):
+        for done in range(0, min(count, len(sound) - at), _BLOCK):
+            length = min(_BLOCK, count - done, len(sound) - at - done)
+            sound[at + done : at + done + length] = sound[done : done + length]
+        head = sound[at : at + _FADE]
+        head[:] = start[: len(head)]
+
+
+def _fade(part: NDArray[np.float32]) -> None:
+    """Let a part rise from silence, in place."""
+    rise = 0.5 - 0.5 * np.cos(np.pi * np.arange(len(part)) / len(part))
+    part *= rise[:, None].astype(np.float32)
+
+
+def _decode(path: Path, seconds: Fraction, target: IO[bytes]) -> None:
+    """Write the first seconds of a file's sound as `RAW`."""
+    # A sample more than is needed, so that a rounded time does not leave the last one out.
+    length = f"{float(seconds) + 1 / RATE:.6f}"
+    arguments = ["-map", "0:a:0", "-t", length, *RAW, "pipe:1"]
+    try:
+        with reading(path, None, arguments, demuxers=_FORMATS) as (output, _):
+            shutil.copyfileobj(output, target)
+    except RecipeError as error:
+        raise RecipeError(f"{path}: {_in_words(str(error))}") from None
+
+
+def _in_words(said: str) -> str:
+    if "matches no streams" in said:
+        return "holds no sound"
+    if "not on whitelist" in said:
+        return "is no sound, but a list of other files or pictures, which is not followed"
+    causes = re.findall(r"Error opening input: (.+)", said) or said.splitlines()[-1:]
+    return f"ffmpeg cannot read it as sound: {causes[0]}"
+
+
+def _check_file(path: Path) -> None:
+    if path.is_dir():
+        raise RecipeError(f"{path}: is a folder; name a file with sound")
+    if not path.exists():
+        raise RecipeError(f"{path}: there is no such file")
+    if not path.is_file():
+        raise RecipeError(f"{path}: is not a regular file")
+
+
+def _check_length(path: Path, count: int) -> None:
+    if count < _SHORTEST:
+        lasts = f"lasts {count / RATE:.3f} s" if count else "is empty"
+        raise RecipeError(f"{path}: its sound {lasts}; a track needs a tenth of a second")

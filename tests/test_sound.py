@@ -1,0 +1,275 @@
+"""Sound under a film: its length, its place in time, and pictures that do not know of it."""
+
+import re
+import threading
+import wave
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+from numpy.typing import NDArray
+
+from cppnvid.encode import encoder as encoder_module
+from cppnvid.encode import open_encoder, probe, read_recipe
+from cppnvid.encode.containers import container_for
+from cppnvid.encode.ffmpeg import capture, run
+from cppnvid.encode.sound import RATE, check_track, fitted_sound, open_raw
+from cppnvid.errors import EncodeError, RecipeError
+from tests.test_encode_failures import names
+from tests.test_encode_segments import waves
+
+RECIPE = '{"seeds": [1, 2]}'
+KINDS = [".mp4", ".webm", ".mov"]
+
+
+@pytest.fixture(autouse=True)
+def _no_process_left() -> Iterator[None]:
+    """Every test here ends with no child process of ours, and no thread feeding one."""
+    yield
+    assert [child.name() for child in psutil.Process().children(recursive=True)] == []
+    assert all(thread.name != "cppnvid-encode" for thread in threading.enumerate())
+
+
+def write_wav(path: Path, samples: NDArray[np.floating[Any]], *, rate: int = RATE) -> Path:
+    """Write samples in [-1, 1], [n] or [n, channels], as 16 bits; return the path."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1 if samples.ndim == 1 else samples.shape[1])
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(np.round(samples * 32767).astype("<i2").tobytes())
+    return path
+
+
+def clicks(seconds: float, every: float, *, first: float = 0.25) -> NDArray[np.float64]:
+    """Return short bursts of 2 kHz, the first one at `first` seconds."""
+    samples = np.zeros(round(seconds * RATE))
+    burst = np.sin(np.arange(480) * 2 * np.pi * 2000 / RATE) * np.exp(-np.arange(480) / 80)
+    for at in np.arange(first, seconds - 0.011, every):
+        start = round(at * RATE)
+        samples[start : start + 480] += 0.8 * burst
+    return samples
+
+
+def encode(path: Path, *, frames: int = 30, fps: Fraction = Fraction(30), **options: Any) -> Path:
+    """Write a film of moving rings."""
+    pictures = np.resize(waves(10, 48), (frames, 48, 48, 3))
+    with open_encoder(
+        path, width=48, height=48, fps=fps, frames=frames, recipe=RECIPE, **options
+    ) as encoder:
+        for number in encoder.order:
+            encoder.write(pictures[number : number + 1])
+    return path
+
+
+def packets(path: Path) -> bytes:
+    """Return what ffmpeg lists of the pictures' packets: times, sizes and checksums."""
+    demuxer = container_for(path).demuxer or ""
+    arguments = ["-map", "0:v:0", "-c", "copy", "-f", "framecrc", "pipe:1"]
+    return capture(path, demuxer, arguments, limit=10**7)[0]
+
+
+def heard(path: Path) -> NDArray[np.float32]:
+    """Return a film's sound as a player decodes it, float32 [samples], one channel."""
+    demuxer = container_for(path).demuxer or ""
+    arguments = ["-map", "0:a:0", "-f", "f32le", "-ac", "1", "-ar", str(RATE), "pipe:1"]
+    return np.frombuffer(capture(path, demuxer, arguments, limit=10**9)[0], "<f4")
+
+
+def starts(samples: NDArray[Any]) -> list[float]:
+    """Return when each burst begins, in seconds."""
+    loud = np.flatnonzero(np.abs(samples) > 0.25)
+    return [float(at) / RATE for at in loud[np.diff(loud, prepend=-RATE) > RATE // 10]]
+
+
+def fitted(track: Path, seconds: Fraction, *, loops: bool = True) -> NDArray[np.float32]:
+    """Return a track of one channel as a film's sound, as loud as the track.
+
+    ffmpeg gives each of the two speakers half of its power.
+    """
+    place = track.with_suffix(".f32")
+    fitted_sound(track, place, seconds=seconds, loops=loops)
+    return np.array(open_raw(place))[:, 0] * np.float32(np.sqrt(2))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("frames", "fps"), [(45, Fraction(30)), (130, Fraction(30000, 1001))])
+def test_sound_is_as_long_as_the_film_and_in_step(
+    tmp_path: Path, kind: str, frames: int, fps: Fraction
+) -> None:
+    """To the sample in length, within a frame in time; pictures, recipe and facts as without."""
+    track = write_wav(tmp_path / "track.wav", clicks(8, 0.5))
+    silent = encode(tmp_path / f"silent{kind}", frames=frames, fps=fps)
+
+    path = encode(tmp_path / f"loud{kind}", frames=frames, fps=fps, sound=track)
+
+    samples = heard(path)
+    assert len(samples) == round(frames / fps * RATE)
+    expected = np.arange(0.25, float(frames / fps) - 0.02, 0.5)
+    late = np.array(starts(samples)) - expected
+    assert np.all(late >= -0.001)
+    assert np.all(late < (0.0225 if kind == ".mp4" else 0.001))  # a frame is 0.033
+    assert packets(path) == packets(silent)
+    facts = probe(path)
+    assert (facts.frames, facts.fps) == (frames, fps)
+    assert facts.sound == ("opus" if kind == ".webm" else "aac")
+    assert probe(silent).sound == ""
+    assert read_recipe(path) == RECIPE
+    assert names(tmp_path) == {"track.wav", path.name, silent.name}
+
+
+def test_a_repeated_film_has_sound_to_its_end(tmp_path: Path) -> None:
+    """Three turns of half a second have the track's first second and a half, and no gap."""
+    track = write_wav(tmp_path / "track.wav", clicks(8, 0.5))
+
+    path = encode(tmp_path / "a.mp4", frames=15, repeat=3, sound=track)
+
+    assert probe(path).frames == 45
+    assert len(heard(path)) == 1.5 * RATE
+    assert np.allclose(starts(heard(path)), [0.25, 0.75, 1.25], atol=0.0225)
+
+
+def test_an_mp4_with_sound_is_what_platforms_ask_for(tmp_path: Path) -> None:
+    """The index stands first, no edit list, sound of 48 kHz in two channels."""
+    track = write_wav(tmp_path / "track.wav", clicks(1, 0.5)[::2], rate=24_000)
+
+    path = encode(tmp_path / "a.mp4", sound=track)
+
+    data = path.read_bytes()
+    assert data.index(b"moov") < data.index(b"mdat")
+    assert b"elst" not in data
+    _, said = capture(path, "mov", ["-map", "0:a", "-t", "0", "-f", "null", "-"], limit=10)
+    assert re.search(r"Audio: aac \(LC\).*48000 Hz, stereo", said)
+
+
+def test_a_short_track_repeats_at_its_own_length(tmp_path: Path) -> None:
+    """Its bursts come again every 0.7 s, to the sample, and its loudness is kept."""
+    track = write_wav(tmp_path / "track.wav", clicks(0.7, 1))
+
+    samples = fitted(track, Fraction(3))
+
+    assert len(samples) == 3 * RATE
+    found = np.array(starts(samples))
+    assert np.allclose(found, found[0] + np.arange(4) * 0.7, atol=1e-9)
+    assert 0.6 < np.abs(samples).max() < 0.8
+
+
+def test_nothing_clicks_at_ends_and_where_a_track_starts_again(tmp_path: Path) -> None:
+    """A steady tone that is cut anywhere never jumps by more than it does by itself."""
+    tone = 0.5 * np.sin(np.arange(round(0.777 * RATE)) * 2 * np.pi * 200 / RATE + 1)
+    track = write_wav(tmp_path / "track.wav", tone)
+
+    for seconds in (Fraction(1, 2), Fraction(2)):
+        for loops in (True, False):
+            samples = fitted(track, seconds, loops=loops)
+            jumps = np.abs(np.diff(np.concatenate([[0.0], samples, [0.0]])))
+            assert jumps.max() < 0.5 * 2 * np.pi * 200 / RATE * 1.05
+            assert np.abs(samples).max() > 0.49
+            ending = np.abs(samples[-RATE // 50 :]).max()
+            assert ending > 0.45 if loops else ending < 0.25
+
+
+def test_numbers_that_are_none_are_silence(tmp_path: Path) -> None:
+    """A file of floats may hold infinities; what comes out are numbers from -1 to 1."""
+    samples = np.tile(np.array([0.5, np.nan, np.inf, -9.0], "<f4"), RATE // 4)
+    raw = tmp_path / "a.raw"
+    raw.write_bytes(samples.tobytes())
+    # Past ffmpeg's own filters, which would take them out.
+    head = b"RIFF\xff\xff\xff\x7fWAVEfmt " + np.array([16], "<u4").tobytes()
+    head += np.array([3, 1], "<u2").tobytes() + np.array([RATE, RATE * 4], "<u4").tobytes()
+    head += np.array([4, 32], "<u2").tobytes() + b"data" + np.array([4 * RATE], "<u4").tobytes()
+    track = tmp_path / "track.wav"
+    track.write_bytes(head + raw.read_bytes())
+
+    sound = fitted(track, Fraction(1))
+
+    assert np.isfinite(sound).all()
+    assert np.allclose(sound[RATE // 2 : RATE // 2 + 4], [0.5, 0.0, 2**0.5, -(2**0.5)])
+
+
+def test_a_long_track_is_read_no_further_than_needed(tmp_path: Path) -> None:
+    """What a film of a second makes of a minute's track is a second long, before it is cut."""
+    track = write_wav(tmp_path / "track.wav", np.zeros(60 * RATE))
+    place = tmp_path / "a.f32"
+
+    fitted_sound(track, place, seconds=Fraction(1), loops=True)
+
+    assert place.stat().st_size == 8 * RATE
+
+
+def test_files_without_sound_are_refused(tmp_path: Path) -> None:
+    """A silent film, an empty recording, one of a millisecond, a playlist: each is told apart."""
+    silent = encode(tmp_path / "silent.mp4", frames=2)
+    with pytest.raises(RecipeError, match=r"silent\.mp4: holds no sound"):
+        check_track(silent)
+    with pytest.raises(RecipeError, match=r"empty\.wav: its sound is empty"):
+        check_track(write_wav(tmp_path / "empty.wav", np.zeros(0)))
+    with pytest.raises(RecipeError, match=r"blip\.wav: its sound lasts 0\.001 s"):
+        check_track(write_wav(tmp_path / "blip.wav", np.zeros(48)))
+    write_wav(tmp_path / "private.wav", clicks(1, 0.5))
+    playlist = tmp_path / "list.wav"
+    playlist.write_text("#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nprivate.wav\n#EXT-X-ENDLIST")
+    with pytest.raises(RecipeError, match=r"list\.wav: (is no sound|ffmpeg cannot read)"):
+        check_track(playlist)
+
+
+def test_any_film_gives_its_sound(tmp_path: Path) -> None:
+    """An MP3 and a film with sound do as well as a WAV, and begin where they begin."""
+    track = write_wav(tmp_path / "track.wav", clicks(2, 0.5))
+    for name in ("a.mp3", "a.flac", "a.m4a", "a.ogg"):
+        run(["-i", str(track), str(tmp_path / name)])
+        found = starts(fitted(tmp_path / name, Fraction(2)))
+        assert np.allclose(found, np.arange(0.25, 2, 0.5), atol=0.002), name
+
+
+def test_a_damaged_track_is_told_before_a_frame_is_taken(tmp_path: Path) -> None:
+    """The block of the encoder is not entered, and nothing is left behind."""
+    track = tmp_path / "track.wav"
+    track.write_bytes(b"RIFF")
+    encoder = open_encoder  # the path is right when it is opened, and the file goes bad after it
+    good = write_wav(tmp_path / "good.wav", clicks(1, 0.5))
+    film = encoder(tmp_path / "a.mp4", width=48, height=48, fps=Fraction(30), frames=3, sound=good)
+    good.write_bytes(track.read_bytes())
+
+    with pytest.raises(RecipeError, match=r"good\.wav"), film:
+        raise AssertionError("the block was entered")
+
+    assert names(tmp_path) == {"track.wav", "good.wav"}
+
+
+def test_a_failed_film_with_sound_leaves_nothing(tmp_path: Path) -> None:
+    """Neither the decoded sound nor a segment stays beside the film that was not finished."""
+    track = write_wav(tmp_path / "track.wav", clicks(1, 0.5))
+    film = open_encoder(
+        tmp_path / "a.mp4", width=48, height=48, fps=Fraction(30), frames=9, sound=track
+    )
+
+    def interrupted() -> None:
+        with film:
+            film.write(waves(3, 48))
+            assert len(names(tmp_path)) == 3
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+
+    assert names(tmp_path) == {"track.wav"}
+
+
+def test_a_film_whose_sound_is_cut_short_is_not_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The finished file's sound is measured, not believed."""
+    track = write_wav(tmp_path / "track.wav", clicks(2, 0.5))
+
+    def halved(track: Path, place: Path, *, seconds: Fraction, loops: bool) -> None:
+        fitted_sound(track, place, seconds=seconds / 2, loops=loops)
+
+    monkeypatch.setattr(encoder_module, "fitted_sound", halved)
+
+    with pytest.raises(EncodeError, match=r"holds 0\.\d+ s instead of 1\.000 s of sound"):
+        encode(tmp_path / "a.mp4", sound=track)
+    assert names(tmp_path) == {"track.wav"}
