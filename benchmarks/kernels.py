@@ -45,7 +45,8 @@ OTHER_HEADINGS = (
     "| kernel | target | registers | stack, bytes | shared, KB | instructions a pixel | limit |"
 )
 _WARPS = (
-    ("mirror", 3), ("kaleidoscope", 5), ("tile", 4), ("tile_mirrored", 5), ("swirl", 2), ("wave", 5)
+    ("mirror", 3), ("kaleidoscope", 5), ("tile", 4), ("tile_mirrored", 5), ("swirl", 2),
+    ("wave", 5), ("endless", 6),
 )  # fmt: skip
 _POINTS = 128  # of a tile of the kernels that only read and write, in four warps
 _OTHERS = {

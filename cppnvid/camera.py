@@ -28,7 +28,7 @@ class View:
     warps: tuple[Warp, ...]
 
 
-ANGLES = ("angle", "phase")
+ANGLES = ("angle", "phase", "twist")
 
 
 def view_at(camera: Camera, time: float, *, closed: bool) -> View:

@@ -24,7 +24,7 @@ from cppnvid.network import (
     sample_network,
 )
 from cppnvid.path import corner_seeds, direction_seeds
-from cppnvid.recipe import NetworkSpec, Recipe, WeightFile
+from cppnvid.recipe import AROUND_ONE, NetworkSpec, Recipe, WeightFile
 from cppnvid.weights import (
     Trained,
     TrainedLayer,
@@ -38,7 +38,7 @@ from cppnvid.weights import (
 
 
 def corner_networks(recipe: Recipe) -> list[Network]:
-    """Return the network at every corner of a recipe's path; an orbit's last two are directions.
+    """Return the network at every corner of a recipe's path; of one picture, then directions.
 
     Raises:
         RecipeError: a weight file was not read, or does not fit the recipe's network.
@@ -48,8 +48,9 @@ def corner_networks(recipe: Recipe) -> list[Network]:
     if morph.of == "z":
         network = files[0] if files else sample_network(spec, morph.network_seed)
         return [replace(network, latent=sample_latent(spec, s)) for s in corner_seeds(morph)]
-    if files and morph.path == "orbit":
-        return [files[0], *(_direction(files[0], s) for s in direction_seeds(morph.network_seed))]
+    if files and morph.path in AROUND_ONE:
+        seeds = direction_seeds(morph.network_seed, morph.harmonics)
+        return [files[0], *(_direction(files[0], seed) for seed in seeds)]
     return [*files, *(sample_network(spec, seed) for seed in corner_seeds(morph))]
 
 

@@ -20,7 +20,7 @@ from cppnvid.motion import frame_times
 from cppnvid.notebook import Still, Video, still
 from cppnvid.pacing import build_scene, moment_of
 from cppnvid.presets import load_recipe, recipe_text
-from cppnvid.recipe import Recipe
+from cppnvid.recipe import AROUND_ONE, Recipe
 from cppnvid.recipe.whole import MAX_WEIGHTS
 from cppnvid.scene import Scene
 from cppnvid.scoring import SIDE as SCORED_SIDE
@@ -214,10 +214,12 @@ def with_seeds(recipe: Recipe, seeds: Sequence[int]) -> Recipe:
         RecipeError: one of them is no seed, or there are more than a recipe holds.
     """
     path = recipe.morph.path
-    if (path == "orbit") != (len(seeds) == 1):
+    if (path in AROUND_ONE) != (len(seeds) == 1):
         path = "orbit" if len(seeds) == 1 else "cubic"
-    holds = recipe.morph.holds if tuple(seeds) == recipe.morph.seeds else ()
-    return _with_morph(recipe, {"seeds": list(seeds), "path": path, "holds": list(holds)})
+    values: dict[str, object] = {"seeds": list(seeds), "path": path}
+    if tuple(seeds) != recipe.morph.seeds:
+        values |= {"holds": [], "times": []}  # of each seed, and of other seeds
+    return _with_morph(recipe, values)
 
 
 def _with_morph(recipe: Recipe, values: dict[str, object]) -> Recipe:

@@ -1,12 +1,15 @@
 """Time: when frames stand, how legs are eased, and what a track says at a moment."""
 
 import math
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.recipe import Recipe, Track
+
+SPEEDS = 2000  # looks at a track of speed: seven for each frame of the usual film
 
 
 def frame_times(recipe: Recipe) -> NDArray[np.float64]:
@@ -24,6 +27,20 @@ def frame_times(recipe: Recipe) -> NDArray[np.float64]:
 def fold_time(time: float, loop: str) -> float:
     """Return where the film stands at `time`: ping-pong runs back through its second half."""
     return 1.0 - abs(1.0 - 2.0 * time) if loop == "ping-pong" else time
+
+
+def distance(speed: Track, *, closed: bool) -> Callable[[float], float]:
+    """Return how much of the way, 0 to 1, is behind at a time, when speed is a track of it.
+
+    Divided by all that is walked, so that a film ends where it did, sooner at no place and later at
+    none; a constant speed changes nothing.
+    """
+    if speed.is_constant:
+        return lambda time: time
+    times = np.linspace(0.0, 1.0, SPEEDS + 1)
+    speeds = np.array([track_at(speed, float(time), closed=closed) for time in times])
+    walked = np.pad(np.cumsum((speeds[:-1] + speeds[1:]) / 2.0), (1, 0))
+    return lambda time: float(np.interp(time, times, walked / walked[-1]))
 
 
 def ease(share: float, easing: str) -> float:

@@ -16,7 +16,7 @@ from cppnvid.backends.reference import TorchBackend, one_thread
 from cppnvid.camera import axes
 from cppnvid.palette import to_oklab
 from cppnvid.path import Pace, leg_count, uniform_pace
-from cppnvid.recipe import Recipe
+from cppnvid.recipe import Recipe, constant
 from cppnvid.scene import Moment, Scene, paced_scene
 
 SIDE = 64  # pixels of the shorter side, whatever the canvas: a larger video keeps its pace
@@ -29,7 +29,8 @@ MOST_STEPS = 6000
 
 def build_scene(recipe: Recipe) -> Scene:
     """Return the recipe's scene at the pace it asks for: the film, as a function of time."""
-    even = recipe.morph.pace == "even"
+    # A zoom's network stands still, and each of its frames magnifies by as much.
+    even = recipe.morph.pace == "even" and recipe.morph.path != "zoom"
     return paced_scene(recipe, even_pace(recipe) if even else uniform_pace(recipe.morph))
 
 
@@ -51,11 +52,14 @@ def even_pace(recipe: Recipe) -> Pace:
     a steady turn stays steady. Always drawn by plain torch on the CPU, so that every backend draws
     the same film.
     """
+    path = recipe.morph.path
     morph = recipe.morph.model_copy(
         update={
             "hold": 0.0,
             "holds": (),
             "easing": "linear",
+            "speed": constant(1.0),
+            "path": "cubic" if path == "spline" else path,  # the same way, without its times
             "loop": "closed" if recipe.morph.loop == "closed" else "open",
         }
     )

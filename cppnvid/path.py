@@ -1,13 +1,13 @@
-"""The path through seeds: from a moment to every tensor's numbers.
+"""The path through seeds: where it stands at a moment.
 
-A moment on the path is a handful of coefficients, one for each seed (or for the three corners of an
-orbit), and a tensor at that moment is the sum they weigh.
+A moment on the path is a handful of coefficients, one for each seed (or for a single seed and the
+directions in which a path goes round from it); `blending.py` makes the sums that they weigh.
 """
 
 import hashlib
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Self, SupportsFloat
 
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.motion import ease
-from cppnvid.recipe import Morph
+from cppnvid.recipe import AROUND_ONE, Morph
 
 # scipy takes 0.4 s to load, and a film's first frame, which a preview shows at once, needs none.
 if TYPE_CHECKING:
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 
 def corner_seeds(morph: Morph) -> tuple[int, ...]:
-    """Return the seeds whose tensors the path is made of: an orbit also needs two directions."""
-    if morph.path != "orbit":
+    """Return the seeds whose tensors the path is made of: one alone also needs directions."""
+    if morph.path not in AROUND_ONE:
         return morph.seeds
     (seed,) = morph.seeds
-    return seed, *direction_seeds(seed)
+    return seed, *direction_seeds(seed, morph.harmonics)
 
 
-def direction_seeds(seed: int) -> tuple[int, int]:
-    """Return the seeds of the two directions in which the orbit of a seed goes."""
-    return _direction_seed(seed, 0), _direction_seed(seed, 1)
+def direction_seeds(seed: int, harmonics: int) -> tuple[int, ...]:
+    """Return the seeds of the directions in which a path from a seed goes: two for each wave."""
+    return tuple(_direction_seed(seed, index) for index in range(2 * harmonics))
 
 
 def _direction_seed(seed: int, index: int) -> int:
@@ -41,8 +41,8 @@ def _direction_seed(seed: int, index: int) -> int:
 
 
 def leg_count(morph: Morph) -> int:
-    """Return how many legs the path has; an orbit is one."""
-    return morph.pictures - (morph.loop != "closed" and morph.path != "orbit")
+    """Return how many legs the path has; a path of one picture is one."""
+    return morph.pictures - (morph.loop != "closed" and morph.path not in AROUND_ONE)
 
 
 # ------------------------------------------------------------------ places
@@ -54,6 +54,9 @@ class Pace:
 
     ends: NDArray[np.float64]  # [legs], how much has passed at the end of each leg
     shares: tuple[Callable[..., SupportsFloat], ...]  # for each leg, what has passed -> its share
+    # time -> what has passed, and [legs + 1] from 0 to 1: where a spline keeps times.
+    clock: Callable[..., SupportsFloat] | None = None
+    times: NDArray[np.float64] | None = None
 
     @classmethod
     def of(cls, changes: NDArray[np.float64]) -> Self:
@@ -68,6 +71,23 @@ class Pace:
         return cls(
             np.cumsum(passed[:, -1]), tuple(PchipInterpolator(leg, places) for leg in passed)
         )
+
+    def keeping_times(self, morph: Morph) -> Self:
+        """Return the pace at which a spline passes each seed at its own time.
+
+        How much has passed is a smooth curve through those times that never turns back, so that
+        one leg's speed passes into the next one's and nothing overshoots; in a loop it is periodic.
+        """
+        from scipy.interpolate import PchipInterpolator
+
+        times = np.linspace(0.0, 1.0, len(self.ends) + 1)
+        times[: len(morph.times)] = morph.times
+        passed, whole = np.pad(self.ends, (1, 0)), self.ends[-1]
+        if morph.loop == "closed":
+            around = np.concatenate([times[:-1] - 1.0, times, times[1:] + 1.0])
+            passed = np.concatenate([passed[:-1] - whole, passed, passed[1:] + whole])
+            return replace(self, clock=PchipInterpolator(around, passed), times=times)
+        return replace(self, clock=PchipInterpolator(times, passed), times=times)
 
 
 def uniform_pace(morph: Morph) -> Pace:
@@ -93,20 +113,23 @@ def place_at(morph: Morph, time: float, pace: Pace) -> Place:
     The pace says which leg it is and how much of it has passed; hold and easing act on that share,
     and the pace turns it into a place again.
     """
-    ends = pace.ends
-    passed = min(max(time, 0.0), 1.0) * float(ends[-1])
-    leg = min(int(np.searchsorted(ends, passed, side="right")), len(ends) - 1)
-    before = float(ends[leg - 1]) if leg else 0.0
-    length = float(ends[leg]) - before
+    clock = pace.ends if pace.times is None else pace.times[1:]  # when each leg ends
+    now = min(max(time, 0.0), 1.0) * float(clock[-1])
+    leg = min(int(np.searchsorted(clock, now, side="right")), len(clock) - 1)
+    since = float(clock[leg - 1]) if leg else 0.0
+    lasts = float(clock[leg]) - since
     count = morph.pictures
     start, end = leg, (leg + 1) % count
-    moved = _held((passed - before) / length, morph.hold_at(start), morph.hold_at(end))
+    moved = _held((now - since) / lasts, morph.hold_at(start), morph.hold_at(end))
     share = ease(moved, morph.easing)
     if 0.0 < share < 1.0:  # at its ends the ruler's rounding would part frames that are to be equal
-        share = min(max(float(pace.shares[leg](share * length)), 0.0), 1.0)
-    if morph.path == "orbit":
-        return _on_orbit(share, morph.radius)
-    if morph.path == "cubic" and share:
+        passed = share * lasts
+        if pace.clock is not None:
+            passed = float(pace.clock(since + passed)) - (float(pace.ends[leg - 1]) if leg else 0.0)
+        share = min(max(float(pace.shares[leg](passed)), 0.0), 1.0)
+    if morph.path in AROUND_ONE:
+        return _around(share, morph)
+    if morph.path in ("cubic", "spline") and share:
         spline = _spline(count, closed=morph.loop == "closed")
         coefficients = np.asarray(spline(leg + share), dtype=np.float64)
     else:
@@ -135,80 +158,21 @@ def _spline(count: int, *, closed: bool) -> "CubicSpline":
     return CubicSpline(range(len(corners)), corners, bc_type="periodic" if closed else "natural")
 
 
-def _on_orbit(share: float, radius: float) -> Place:
-    """Stand on a circle that passes through the seed at its start, so that frame 0 is its still."""
-    angle = 2.0 * math.pi * share
-    along, across = radius * (math.cos(angle) - 1.0), radius * math.sin(angle)
-    return Place(0, 0, share, np.array([1.0, along, across]), np.array([1.0, 0.0, 0.0]))
+def _around(share: float, morph: Morph) -> Place:
+    """Stand on a closed curve that passes through its seed at the start: frame 0 is its still.
 
-
-# ------------------------------------------------------------------ tensors
-
-
-@dataclass(frozen=True, eq=False)
-class Corners:
-    """One tensor at every corner of the path, and how large it is there."""
-
-    values: NDArray[np.float64]  # [corners, ...]
-    sizes: NDArray[np.float64]  # [corners], root mean square
-
-    @classmethod
-    def of(cls, tensors: Sequence[NDArray[np.float32]]) -> Self:
-        """Gather one tensor of every corner: equal shapes."""
-        values = np.stack(tensors).astype(np.float64)
-        return cls(values, np.array([_size(tensor) for tensor in values]))
-
-
-def blend(corners: Corners, place: Place, path: str, *, keep_size: bool) -> NDArray[np.float32]:
-    """Return one tensor at a place of the path.
-
-    Args:
-        corners: that tensor at every corner.
-        place: from `place_at`.
-        path: a kind of path; `slerp` turns from corner to corner, the others weigh all corners.
-        keep_size: scale the sum to the root mean square its corners have, which a straight blend
-            halves on the way and with it the picture's detail. A `linear` path stays straight.
-
-    Returns:
-        float32, the corners' shape.
+    An orbit is a circle. A wander is a sum of waves, each on a circle of its own in directions of
+    its own; the k-th is as fast as the first and so 1/k as large, and all have an orbit's size
+    together. What does not close goes half way: to where its odd waves stand opposite.
     """
-    coefficients = _turn(corners, place) if path == "slerp" else place.coefficients
-    total = np.zeros(corners.values.shape[1:])
-    for values, coefficient in zip(corners.values, coefficients, strict=True):
-        if coefficient:
-            total += coefficient * values
-    if keep_size and path != "linear":
-        total *= _gain(_size(total), corners, place.size_coefficients)
-    return total.astype(np.float32)
-
-
-def _turn(corners: Corners, place: Place) -> NDArray[np.float64]:
-    """Return the coefficients that turn from start to end by an even angle (Shoemake, 1985)."""
-    first, last = corners.sizes[place.start], corners.sizes[place.end]
-    coefficients = place.coefficients
-    if first and last and place.start != place.end:
-        start, end = corners.values[place.start], corners.values[place.end]
-        angle = math.acos(min(max(float(np.mean(start * end)) / (first * last), -1.0), 1.0))
-        # Else they lie in one direction, or in opposite ones with no shorter way between.
-        if math.sin(angle) > 1e-6:
-            size = first ** (1.0 - place.share) * last**place.share / math.sin(angle)
-            coefficients = np.zeros(len(corners.sizes))
-            coefficients[place.start] = size * math.sin((1.0 - place.share) * angle) / first
-            coefficients[place.end] = size * math.sin(place.share * angle) / last
-    return coefficients
-
-
-def _gain(size: float, corners: Corners, size_coefficients: NDArray[np.float64]) -> float:
-    """Return the factor that gives a sum of this size its corners' size, weighed geometrically.
-
-    At most 2: independent corners need up to √2, and more is asked for only where a tensor of a few
-    numbers passes near zero on its way to the other sign, which must stay a passage and not a jump.
-    """
-    if not corners.sizes.size or corners.sizes.min() == 0.0:
-        return 1.0
-    target = math.exp(float(size_coefficients @ np.log(corners.sizes)))
-    return target / max(size, target / 2)
-
-
-def _size(tensor: NDArray[np.float64]) -> float:
-    return math.sqrt(float(np.vdot(tensor, tensor)) / tensor.size) if tensor.size else 0.0
+    count = morph.harmonics
+    size = math.sqrt(sum(1.0 / k**2 for k in range(1, count + 1)))
+    half = morph.path == "wander" and morph.loop != "closed"
+    coefficients = [1.0]
+    for k in range(1, count + 1):
+        angle = 2.0 * math.pi * k * share / (2.0 if half else 1.0)
+        radius = morph.radius / (k * size)
+        coefficients += [radius * (math.cos(angle) - 1.0), radius * math.sin(angle)]
+    sizes = np.zeros(len(coefficients))
+    sizes[0] = 1.0
+    return Place(0, 0, share, np.array(coefficients), sizes)

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cppnvid.blending import Corners, blend
 from cppnvid.camera import View, view_at
 from cppnvid.corners import corner_networks
-from cppnvid.motion import fold_time
+from cppnvid.motion import distance, fold_time
 from cppnvid.network import Network
 from cppnvid.palette import Colouring, colouring_at
-from cppnvid.path import Corners, Pace, blend, place_at
+from cppnvid.path import Pace, place_at
 from cppnvid.recipe import Recipe
 
 
@@ -54,6 +55,9 @@ def paced_scene(recipe: Recipe, pace: Pace) -> Scene:
     morph, spec = recipe.morph, recipe.network
     closed = morph.loop == "closed"
     moving = range(len(spec.layers) + 1) if morph.of == "weights" else range(0)
+    if morph.path == "spline":
+        pace = pace.keeping_times(morph)
+    walked = distance(morph.speed, closed=closed)
     corners = corner_networks(recipe)
     first = corners[0]
     weights = [Corners.of([c.layers[i].weight.numpy() for c in corners]) for i in moving]
@@ -62,7 +66,7 @@ def paced_scene(recipe: Recipe, pace: Pace) -> Scene:
 
     def at(time: float) -> Moment:
         film_time = fold_time(time, morph.loop)
-        place = place_at(morph, film_time, pace)
+        place = place_at(morph, walked(film_time), pace)
 
         def mixed(tensors: Corners, *, keep_size: bool = True) -> NDArray[np.float32]:
             return blend(tensors, place, morph.path, keep_size=keep_size)

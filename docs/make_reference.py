@@ -15,6 +15,7 @@ from cppnvid.recipe import (
     SIZES,
     Camera,
     Canvas,
+    Endless,
     Init,
     Kaleidoscope,
     Layer,
@@ -33,7 +34,7 @@ from cppnvid.recipe import (
 from cppnvid.styles import STYLES
 
 TARGET = Path(__file__).parent / "recipe.md"
-WARPS: tuple[type[BaseModel], ...] = (Mirror, Kaleidoscope, Tile, Swirl, Wave)
+WARPS: tuple[type[BaseModel], ...] = (Mirror, Kaleidoscope, Tile, Swirl, Wave, Endless)
 SPECIAL = {
     (Camera, "warps"): "list of warps, see below",
     (Canvas, "size"): "WIDTHxHEIGHT, a name, or one number",

@@ -26,6 +26,8 @@ WARPS: dict[str, dict[str, Any]] = {
     "tile_mirrored": {"kind": "tile", "size": 0.3},
     "swirl": {"kind": "swirl", "angle": 200, "radius": 0.3},
     "wave": {"kind": "wave", "amplitude": 0.1, "frequency": 3, "phase": 50, "angle": 25},
+    "endless": {"kind": "endless", "phase": 100, "arms": 2, "twist": 40},
+    "endless_rings": {"kind": "endless", "phase": -30, "arms": 0, "period": 9, "radius": 0.3},
 }
 
 

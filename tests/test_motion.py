@@ -1,5 +1,6 @@
 """The path through seeds and the camera's tracks: closed loops, kept sizes, no doubled frames."""
 
+import functools
 import itertools
 
 import numpy as np
@@ -7,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cppnvid.blending import Corners, blend
 from cppnvid.camera import axes, view_at
-from cppnvid.motion import ease, fold_time, frame_times, track_at
-from cppnvid.path import Corners, blend, corner_seeds, place_at, uniform_pace
+from cppnvid.motion import distance, ease, fold_time, frame_times, track_at
+from cppnvid.path import Pace, corner_seeds, place_at, uniform_pace
 from cppnvid.recipe import Camera, Morph, Output, Recipe, Track
 
 rng = np.random.default_rng(0)
@@ -134,6 +136,94 @@ def test_orbit_starts_at_its_seed_and_is_a_circle() -> None:
     assert coefficients[0].tolist() == [1, 0, 0]
     reach = np.linalg.norm(coefficients[:, 1:] - [-0.5, 0.0], axis=1)
     np.testing.assert_allclose(reach, 0.5)
+
+
+def around(time: float, **morph: object) -> np.ndarray:
+    """Return the coefficients of a path around seed 5 at a time, the seed's own first."""
+    made = Morph.model_validate({"seeds": [5]} | morph)
+    return place_at(made, time, uniform_pace(made)).coefficients
+
+
+@pytest.mark.parametrize("detail", [1, 3, 8])
+def test_a_wander_closes_without_a_corner(detail: int) -> None:
+    """Frame 0 is the seed's still; place, speed and bend are the same on both sides of the seam."""
+    wander = functools.partial(around, path="wander", detail=detail)
+    step = 1e-3
+    places = np.array([wander(1.0 + k * step if k < 0 else k * step) for k in range(-3, 4)])
+
+    assert wander(0.0)[0] == 1
+    assert not wander(0.0)[1:].any()
+    np.testing.assert_allclose(wander(1.0), wander(0.0), atol=1e-12)
+    third = np.diff(places, n=3, axis=0) / step**3  # a jump of speed or bend would be 1/step large
+    assert np.abs(third).max() < (2 * np.pi * detail) ** 3
+
+
+def test_a_wander_is_as_large_as_its_radius_and_as_winding_as_its_detail() -> None:
+    """Around its middle it is as far as an orbit in the mean; more detail is a longer way."""
+    times = np.arange(64) / 64
+
+    def way(**morph: object) -> np.ndarray:
+        return np.array([around(time, **morph) for time in times])[:, 1:]
+
+    lengths = []
+    for detail in (1, 4, 16):
+        walked = way(path="wander", radius=0.3, detail=detail)
+        assert np.linalg.norm(walked - walked.mean(axis=0), axis=1).mean() == pytest.approx(0.3)
+        lengths.append(np.linalg.norm(np.diff(walked, axis=0), axis=1).sum())
+    np.testing.assert_array_equal(way(path="wander", detail=1), way(path="orbit"))
+    assert lengths == sorted(lengths)
+    assert lengths[1] > 1.5 * lengths[0]
+
+
+@pytest.mark.parametrize("loop", ["open", "ping-pong"])
+def test_a_wander_that_does_not_close_ends_elsewhere(loop: str) -> None:
+    """An open film does not come back to its first frame, nor does the way there of a ping-pong."""
+    assert np.linalg.norm(around(1.0, path="wander", loop=loop)[1:]) > 0.5
+
+
+# ------------------------------------------------------------------ when
+
+
+def passed(pace: Pace, time: float, **morph: object) -> float:
+    """Return how many legs of a spline's way are behind at a time."""
+    made = Morph.model_validate({"path": "spline"} | morph)
+    place = place_at(made, time, pace.keeping_times(made))
+    return place.start + place.share
+
+
+LEGS = Pace.of(np.array([[1.0, 3.0], [2.0, 2.0], [8.0, 1.0]]))  # of a loop through three seeds
+
+
+def test_a_spline_keeps_the_times_of_its_seeds() -> None:
+    """It stands on each seed at its own time, whatever happens on the legs between; else evenly."""
+    for times in ((0.0, 0.2, 0.7), (0.0, 0.05, 0.1), ()):
+        for index, time in enumerate(times or (0.0, 1 / 3, 2 / 3)):
+            assert passed(LEGS, time, seeds=[1, 2, 3], times=times) == pytest.approx(index)
+    open_film = {"seeds": [1, 2, 3, 4], "times": (0.0, 0.1, 0.6, 1.0), "loop": "open"}
+    found = [passed(LEGS, time, **open_film) for time in (0.0, 0.1, 0.6, 1.0)]
+    assert found == pytest.approx([0, 1, 2, 3])
+
+
+def test_the_time_of_a_spline_neither_turns_back_nor_jumps() -> None:
+    """From a quick leg to a slow one speed changes smoothly, at the seam too."""
+    way = {"seeds": [1, 2, 3], "times": (0.0, 0.08, 0.9)}
+    even = Pace.of(np.ones((3, 4)))
+    places = np.array([passed(even, time, **way) for time in np.arange(2000) / 2000])
+    steps = np.diff(np.append(places, 3.0))
+
+    assert steps.min() > 0
+    assert np.abs(np.diff(np.append(steps, steps[0]))).max() < 0.05 * steps.max()
+
+
+def test_speed_says_where_the_way_is_quick() -> None:
+    """Three times the speed is three times the way in as much time; both ends stay."""
+    walked = distance(track((0, 1), (0.5, 3)), closed=True)
+    steps = np.diff([walked(time) for time in np.linspace(0, 1, 101)])
+
+    assert [walked(0.0), walked(1.0)] == pytest.approx([0.0, 1.0])
+    assert steps[49] / steps[0] == pytest.approx(3, rel=0.01)
+    assert steps[-1] == pytest.approx(steps[0])
+    assert distance(track((0, 7)), closed=True)(0.3) == 0.3
 
 
 def test_hold_stands_still_at_the_seeds() -> None:

@@ -369,6 +369,19 @@ def test_a_style_is_chosen_before_the_rest() -> None:
     assert len(recipe.network.layers) == 9
 
 
+def test_speed_and_times_are_laid_over_what_there_is() -> None:
+    """Speed shortens the film there is; times bring a path, and end with another."""
+    base = {"morph": {"seeds": [1, 2, 3]}, "output": {"frames": 240, "fps": 24}}
+    timed = base | {"morph": {"seeds": [1, 2, 3], "times": [0, 0.2, 0.7]}}
+
+    fast = with_set(("morph.speed", 2), base=base)
+    assert (fast.output.frames, fast.morph.speed.is_constant) == (120, True)
+    assert with_set(("morph.speed", 2), ("output.fps", 12), base=base).output.frames == 60
+    assert with_set(("morph.times", [0, 0.2, 0.7]), base=base).morph.path == "spline"
+    assert with_set(("morph.path", "slerp"), base=timed).morph.times == ()
+    assert with_set(("morph.seeds", [4, 5]), base=timed).morph.times == ()
+
+
 def test_the_path_follows_the_number_of_seeds() -> None:
     """Several seeds on an orbit's recipe get a path that passes through them, and back."""
     several = with_set(("morph.seeds", [1, 2]), base={"morph": {"seeds": [1], "path": "orbit"}})

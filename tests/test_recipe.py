@@ -120,6 +120,48 @@ def test_layers_by_shorthand() -> None:
     assert len(Recipe.model_validate({"network": {"layers": "9x16"}}).network.layers) == 9
 
 
+def test_a_zoom_gets_what_it_zooms_into() -> None:
+    """Path zoom adds an endless warp, moves one that stands still, and leaves one that moves."""
+
+    def warps(*given: object) -> list[dict[str, object]]:
+        data = {"morph": {"seeds": [7], "path": "zoom"}, "camera": {"warps": list(given)}}
+        recipe = Recipe.model_validate(data)
+        assert Recipe.model_validate(recipe.to_data()) == recipe
+        made: list[dict[str, object]] = recipe.to_data()["camera"]["warps"]
+        return made
+
+    inwards = {"keys": [[0, 0], [1, 360]], "easing": "linear"}
+    fold = {"kind": "kaleidoscope"}
+    (added,) = warps()
+    assert (added["kind"], added["phase"]) == ("endless", inwards)
+    assert [warp["kind"] for warp in warps(fold)] == ["kaleidoscope", "endless"]
+    moved, _ = warps({"kind": "endless", "arms": 3}, fold)
+    assert (moved["arms"], moved["phase"]) == (3, inwards)
+    out = {"keys": [[0, 720], [1, 0]], "easing": "linear"}
+    assert warps({"kind": "endless", "phase": out})[0]["phase"] == out
+
+
+def test_a_constant_speed_shortens_the_film() -> None:
+    """At 2 it has half the frames, an even number in a ping-pong, and then is at speed 1."""
+    for morph, frames in (
+        ({"speed": 2}, 150),
+        ({"speed": 0.5}, 600),
+        ({"speed": 7, "loop": "ping-pong"}, 42),
+    ):
+        made = Recipe.model_validate({"morph": morph})
+        assert (made.output.frames, made.morph.speed.keys[0].value) == (frames, 1.0)
+        assert Recipe.model_validate(made.to_data()) == made
+    keyed = {"keys": [[0, 1], [0.5, 3]]}
+    assert Recipe.model_validate({"morph": {"speed": keyed}}).output.frames == 300
+
+
+def test_times_ask_for_a_spline() -> None:
+    """Seeds with times are passed by a spline, unless another path was asked for."""
+    morph = {"seeds": [1, 2, 3], "times": [0, 0.2, 0.7]}
+    assert Recipe.model_validate({"morph": morph}).morph.path == "spline"
+    assert "kept by path spline, given slerp" in refused({"morph": morph | {"path": "slerp"}})
+
+
 def test_one_seed_orbits_unless_told_otherwise() -> None:
     """A single seed goes round by itself; a path that needs two is refused by name."""
     assert Recipe.model_validate({"morph": {"seeds": [7]}}).morph.path == "orbit"
@@ -138,7 +180,20 @@ def test_one_seed_orbits_unless_told_otherwise() -> None:
         ({"morph": {"seeds": []}}, "seeds must not be empty"),
         ({"morph": {"seeds": [True]}}, "valid integer"),
         ({"morph": {"seeds": [-1]}}, "greater than or equal to 0"),
-        ({"morph": {"seeds": [1, 2], "path": "orbit"}}, "orbit circles one seed, given 2"),
+        ({"morph": {"seeds": [1, 2], "path": "orbit"}}, "orbit is of one seed, given 2"),
+        ({"morph": {"seeds": [1, 2], "times": [0]}}, "one for each seed: given 1 for 2"),
+        ({"morph": {"seeds": [1, 2], "times": [0.1, 0.5]}}, "start at 0 and rise"),
+        ({"morph": {"seeds": [1, 2], "times": [0, 0]}}, "start at 0 and rise"),
+        ({"morph": {"seeds": [1, 2], "times": [0, 1]}}, "at 1 a loop is back"),
+        ({"morph": {"seeds": [1, 2], "times": [0, 0.9], "loop": "open"}}, "last seed at 1"),
+        (
+            {"morph": {"seeds": [1, 2], "times": [0, 0.5], "speed": {"keys": [[0, 1], [0.5, 2]]}}},
+            "both say when",
+        ),
+        ({"morph": {"speed": 2}, "output": {"frames": 9}}, "which output.frames says"),
+        ({"morph": {"speed": {"keys": [[0, 1], [0.5, 0]]}}}, "morph.speed must stay above 0"),
+        ({"morph": {"speed": {"keys": [[0, 1], [1, 2]]}}}, "morph.speed ends at 2"),
+        ({"morph": {"speed": 0}}, "morph.speed must stay above 0"),
         ({"morph": {"of": "z"}, "network": {"inputs": ["x", "y"]}}, "has no z"),
         ({"output": {"frames": 0}}, "greater than or equal to 1"),
         ({"output": {"frames": 9, "seconds": 3}}, "frames and seconds are both given"),

@@ -217,6 +217,38 @@ def test_swirl_turns_most_at_its_centre() -> None:
     assert np.allclose(at(recipe, 5.0, 0.0), at(small(), 5.0, 0.0))
 
 
+@pytest.mark.parametrize("arms", [0, 1, -3])
+def test_an_endless_picture_is_the_same_at_every_period(arms: int) -> None:
+    """Four times as far out the picture is the same, twice as far another; so it is after 360°."""
+    recipe = warped(kind="endless", period=4, arms=arms)
+    here = at(recipe, 0.11, -0.07)
+
+    assert np.allclose(at(recipe, 0.44, -0.28), here)
+    assert np.allclose(at(recipe, 0.11 / 64, -0.07 / 64), here)
+    assert not np.allclose(at(recipe, 0.22, -0.14), here, atol=0.01)
+    assert np.allclose(
+        at(warped(kind="endless", period=4, arms=arms, phase=360), 0.11, -0.07), here
+    )
+
+
+def test_the_phase_of_an_endless_picture_magnifies_it() -> None:
+    """Half a period of phase shows what was at half the distance: 90° of a period of 16 are 2."""
+    still, later = (warped(kind="endless", period=16, phase=phase) for phase in (0, 90))
+
+    assert np.allclose(at(later, 0.3, 0.1), at(still, 0.15, 0.05))
+
+
+def test_an_endless_picture_has_no_edge_and_a_centre() -> None:
+    """Colours just beside one another differ by little, across the angle's cut too."""
+    recipe = warped(kind="endless", arms=3)
+
+    assert np.isfinite(at(recipe, 0.0, 0.0)).all()
+    for radius in np.geomspace(0.01, 0.7, 40):
+        above, below = (at(recipe, -radius, sign * 1e-9) for sign in (1, -1))
+        assert np.allclose(above, below, atol=1e-4)
+        assert np.allclose(above, at(recipe, -radius * (1 + 1e-7), 0.0), atol=1e-4)
+
+
 def test_wave_pushes_across_its_direction() -> None:
     """A wave along x moves points in y by its amplitude; a whole period changes nothing."""
     recipe = warped(kind="wave", amplitude=0.1, frequency=2.0)

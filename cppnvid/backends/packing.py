@@ -39,6 +39,9 @@ def kind_of(warp: Warp) -> str:
     return "tile_mirrored" if warp.kind == "tile" and warp.numbers["mirrored"] else warp.kind
 
 
+NEAREST = 1e-6  # to the centre of an endless zoom, whose logarithm must stay a number
+
+
 def _halves(size: float) -> list[float]:
     """Return a size, the upper half of its digits and the lower, for products without rounding."""
     whole = np.float32(size)
@@ -66,5 +69,9 @@ WARP_NUMBERS: dict[str, Callable[[Warp], list[float]]] = {
     "wave": lambda warp: [
         *_direction(warp), 2.0 * math.pi * warp.numbers["frequency"], warp.numbers["phase"],
         warp.numbers["amplitude"],
+    ],
+    "endless": lambda warp: [
+        math.pi / math.log(warp.numbers["period"]),
+        *(warp.numbers[name] for name in ("arms", "phase", "radius", "depth", "twist")),
     ],
 }  # fmt: skip

@@ -5,6 +5,7 @@ import math
 import torch
 from torch import Tensor
 
+from cppnvid.backends.packing import NEAREST
 from cppnvid.camera import View
 
 
@@ -74,10 +75,27 @@ def _wave(x: Tensor, y: Tensor, numbers: dict[str, float]) -> tuple[Tensor, Tens
     return x - push * across, y + push * along
 
 
+def _endless(x: Tensor, y: Tensor, numbers: dict[str, float]) -> tuple[Tensor, Tensor]:
+    """Walk round a closed curve in the field as the logarithm of the radius grows.
+
+    In (log radius, angle) it is an ellipse around the circle of `radius`, so that nothing is
+    mirrored and nothing stands still; and it has no edge, because all that is ever taken of the
+    logarithm and of the angle's whole multiple is a sine and a cosine.
+    """
+    angle = torch.atan2(y, x)
+    squared = (x * x + y * y).clamp_min(NEAREST**2)
+    turns = math.pi / math.log(numbers["period"])
+    phase = turns * squared.log() + numbers["arms"] * angle - numbers["phase"]
+    radius = numbers["radius"] * torch.exp(numbers["depth"] * phase.cos())
+    angle = angle + numbers["twist"] * phase.sin()
+    return radius * angle.cos(), radius * angle.sin()
+
+
 _WARPS = {
     "mirror": _mirror,
     "kaleidoscope": _kaleidoscope,
     "tile": _tile,
     "swirl": _swirl,
     "wave": _wave,
+    "endless": _endless,
 }

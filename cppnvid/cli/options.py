@@ -99,7 +99,36 @@ Of = Annotated[
 ]
 Path = Annotated[
     str | None,
-    _option(_MOTION, "KIND", "The way: cubic, slerp, linear; orbit for one seed.", "--path"),
+    _option(
+        _MOTION,
+        "KIND",
+        "The way: cubic, slerp, linear, spline; of one seed: orbit, wander, zoom.",
+        "--path",
+    ),
+]
+Radius = Annotated[
+    str | None,
+    _option(
+        _MOTION, "X", "How far orbit and wander go from their seed; 0.5 if not said.", "--radius"
+    ),
+]
+Detail = Annotated[
+    str | None, _option(_MOTION, "N", "How winding a wander is, 1 to 16.", "--detail")
+]
+Times = Annotated[
+    str | None,
+    _option(
+        _MOTION, "T T T", "When each seed is passed: 0 0.2 0.7, shares of the film.", "--times"
+    ),
+]
+Speed = Annotated[
+    str | None,
+    _option(
+        _MOTION,
+        "X",
+        "2 plays in half the time; '{keys: [[0, 1], [0.5, 3]]}' is fast half way.",
+        "--speed",
+    ),
 ]
 Pace = Annotated[
     str | None,
@@ -186,7 +215,8 @@ Quiet = Annotated[bool, _option(_FILE, "", "No progress and no notes.", "--quiet
 VIDEO: dict[str, Any] = {
     "seeds": Seeds, "weights": Weights, "style": Style, "palette": Palette, "hue_shift": HueShift,
     "contrast": Contrast, "size": Size, "samples": Samples, "set_": Set,
-    "frames": Frames, "seconds": Seconds, "fps": Fps, "of": Of, "path": Path, "pace": Pace,
+    "frames": Frames, "seconds": Seconds, "fps": Fps, "of": Of, "path": Path,
+    "radius": Radius, "detail": Detail, "times": Times, "pace": Pace, "speed": Speed,
     "loop": Loop, "ping_pong": PingPong, "hold": Hold, "ease": Ease, "shutter": Shutter,
     "output": Output, "repeat": Repeat, "min_seconds": MinSeconds, "audio": Audio,
     "preview": Preview, "crf": Crf, "max_size": MaxSize, "overwrite": Overwrite,

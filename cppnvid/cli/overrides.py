@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from cppnvid.cli.seeds import parse_files, parse_seeds
+from cppnvid.cli.seeds import parse_files, parse_seeds, parse_times
 from cppnvid.errors import RecipeError
 from cppnvid.filesize import parse_file_size
 
@@ -17,7 +17,8 @@ _KEYS = {
     "samples": "canvas.samples", "frames": "output.frames", "seconds": "output.seconds",
     "fps": "output.fps", "of": "morph.of", "path": "morph.path", "hold": "morph.hold",
     "ease": "morph.easing", "crf": "output.crf", "seed": "morph.seeds", "pace": "morph.pace",
-    "weights": "morph.weights", "repeat": "output.repeat",
+    "weights": "morph.weights", "radius": "morph.radius", "detail": "morph.detail",
+    "times": "morph.times", "speed": "morph.speed", "repeat": "output.repeat",
     "shutter": "canvas.shutter", "hue_shift": "palette.hue", "contrast": "palette.contrast",
 }  # fmt: skip
 _NAMES = ("style", "palette", "size", "of", "path", "pace", "ease")
@@ -51,6 +52,8 @@ def _value(name: str, text: Any, option: str) -> Any:
 
     if name == "seeds":
         return parse_seeds(text)
+    if name == "times":
+        return parse_times(text)
     if name == "weights":
         return parse_files(text)
     if name == "seed":

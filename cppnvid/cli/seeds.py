@@ -1,4 +1,4 @@
-"""Read `--seeds 1 2 3`, `--seeds 1,2,5-10` and everything between; `--weights a.npz b.npz` too."""
+"""Read `--seeds 1 2 3`, `--seeds 1,2,5-10` and everything between; `--weights`, `--times` too."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ _FORMS = "write them as --seeds 1 2 3 or --seeds 1,2,5-10"
 
 
 def gather_seeds(arguments: Sequence[str]) -> list[str]:
-    """Join the values after `--seeds`, up to the next option, to one `--seeds=1 2 3`.
+    """Join the values after `--seeds`, up to the next option, to one `--seeds=1 2 3`; so `--times`.
 
     After `--weights`, whose files may have spaces in their names, each becomes an option of its
     own. The parser beneath reads one value for an option; a minus before a digit is a value too, so
@@ -22,11 +22,11 @@ def gather_seeds(arguments: Sequence[str]) -> list[str]:
         argument = rest.pop(0)
         if argument == "--":
             return [*gathered, argument, *rest]
-        if argument == "--seeds":
+        if argument in ("--seeds", "--times"):
             values = []
-            while rest and (not rest[0].startswith("-") or re.match(r"-\d", rest[0])):
+            while rest and (not rest[0].startswith("-") or re.match(r"-[\d.]", rest[0])):
                 values.append(rest.pop(0))
-            argument = f"--seeds={' '.join(values)}"
+            argument = f"{argument}={' '.join(values)}"
         if argument == "--weights":
             while len(rest) > 1 and not rest[1].startswith("-"):
                 gathered.append(f"--weights={rest.pop(0)}")
@@ -53,6 +53,24 @@ def parse_seeds(texts: Iterable[str]) -> list[int]:
                 f"--seeds: at most {MAX_SEEDS} seeds, given more: {word!r} is too many"
             )
     return seeds
+
+
+def parse_times(text: str) -> list[float]:
+    """Return the numbers that the value of `--times` names, in their order.
+
+    Raises:
+        RecipeError: there are none, or one is no number.
+    """
+    words = [word for word in re.split(r"[,\s]+", text) if word]
+    try:
+        if words:
+            return [float(word) for word in words]
+        given = "nothing"
+    except ValueError:
+        given = repr(text)
+    raise RecipeError(
+        f"--times: write a number in 0 to 1 for each seed, such as --times 0 0.2 0.7, given {given}"
+    )
 
 
 def parse_files(names: Iterable[str]) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from cppnvid.errors import RecipeError
 from cppnvid.presets.keys import parts_at, value_at
 from cppnvid.presets.text import KeyPath, dotted
-from cppnvid.recipe import Key, Layer, Morph, Track, parse_fps
+from cppnvid.recipe import Key, Layer, Morph, Track, parse_fps, whole_frames
 
 
 class Override(NamedTuple):
@@ -48,7 +48,9 @@ def lay(data: Mapping[str, Any], overrides: Iterable[Override]) -> dict[str, Any
     _give_way_to_files(laid, named)
     _keep_path_possible(laid, data, named)
     _keep_rest(laid, named)
+    _keep_times(laid, named)
     _keep_length(laid, data, named)
+    _keep_speed(laid, named)
     _keep_palette_whole(laid, data, named)
     return laid
 
@@ -153,6 +155,32 @@ def _keep_rest(laid: dict[str, Any], named: set[KeyPath]) -> None:
         morph["hold"] = 0.0
 
 
+def _keep_times(laid: dict[str, Any], named: set[KeyPath]) -> None:
+    """Let times of seeds ask for the path that keeps them; another path or other seeds end them."""
+    morph, times, path = laid.get("morph"), ("morph", "times"), ("morph", "path")
+    if not isinstance(morph, dict):
+        return
+    if times in named:
+        if path not in named and morph["times"]:
+            morph["path"] = "spline"
+    elif {path, ("morph", "seeds"), ("morph", "weights"), ("morph", "loop")} & named:
+        morph["times"] = []
+
+
+def _keep_speed(laid: dict[str, Any], named: set[KeyPath]) -> None:
+    """Let a constant speed shorten the film, unless its length is asked for in the same breath."""
+    morph, output = laid.get("morph"), laid.get("output")
+    lengths = {("output", "frames"), ("output", "seconds")}
+    if not (isinstance(morph, dict) and isinstance(output, dict)) or lengths & named:
+        return  # the recipe says what is wrong with both
+    speed, frames = morph.get("speed"), output.get("frames")
+    if isinstance(speed, int | float) and not isinstance(speed, bool) and speed > 0:
+        even = morph.get("loop") == "ping-pong"
+        if isinstance(frames, int) and speed != 1 and math.isfinite(speed):
+            output["frames"] = whole_frames(Fraction(frames) / Fraction(speed), even=even)
+            morph["speed"] = 1.0
+
+
 def _keep_length(laid: dict[str, Any], before: Mapping[str, Any], named: set[KeyPath]) -> None:
     """Let `seconds` replace frames, and a frame rate of its own keep the length in seconds."""
     output = laid.get("output")
@@ -175,12 +203,7 @@ def _keep_length(laid: dict[str, Any], before: Mapping[str, Any], named: set[Key
         return
     if 0 < seconds <= 36_000:
         output.pop("seconds", None)
-        output["frames"] = _whole(frames, even=ping_pong)
-
-
-def _whole(frames: Fraction, *, even: bool) -> int:
-    """Return a whole number of frames near `frames`; a ping-pong needs an even one."""
-    return max(2, 2 * math.floor(frames / 2 + Fraction(1, 2))) if even else max(1, round(frames))
+        output["frames"] = whole_frames(frames, even=ping_pong)
 
 
 def _keep_palette_whole(

@@ -6,17 +6,25 @@ Keys that nobody knows are refused at every level. A recipe starts from the styl
 """
 
 from cppnvid.recipe.base import Part, merge, unknown
-from cppnvid.recipe.camera import Camera, Kaleidoscope, Mirror, Swirl, Tile, Warp, Wave
-from cppnvid.recipe.canvas import SIZES, Canvas, Output, Samples, parse_fps, parse_size
+from cppnvid.recipe.camera import Camera, Endless, Kaleidoscope, Mirror, Swirl, Tile, Warp, Wave
+from cppnvid.recipe.canvas import (
+    SIZES,
+    Canvas,
+    Output,
+    Samples,
+    parse_fps,
+    parse_size,
+    whole_frames,
+)
 from cppnvid.recipe.colour import COLOUR_MODES, Palette
-from cppnvid.recipe.morph import Morph, WeightFile
+from cppnvid.recipe.morph import AROUND_ONE, Morph, WeightFile
 from cppnvid.recipe.network import MAX_DEPTH, MAX_WIDTH, Init, Layer, NetworkSpec
 from cppnvid.recipe.track import Key, Track, constant
 from cppnvid.recipe.whole import Recipe
 
 __all__ = [
-    "COLOUR_MODES", "MAX_DEPTH", "MAX_WIDTH", "SIZES", "Camera", "Canvas", "Init", "Kaleidoscope",
-    "Key", "Layer", "Mirror", "Morph", "NetworkSpec", "Output", "Palette", "Part", "Recipe",
-    "Samples", "Swirl", "Tile", "Track", "Warp", "Wave", "WeightFile", "constant", "merge",
-    "parse_fps", "parse_size", "unknown",
+    "AROUND_ONE", "COLOUR_MODES", "MAX_DEPTH", "MAX_WIDTH", "SIZES", "Camera", "Canvas",
+    "Endless", "Init", "Kaleidoscope", "Key", "Layer", "Mirror", "Morph", "NetworkSpec",
+    "Output", "Palette", "Part", "Recipe", "Samples", "Swirl", "Tile", "Track", "Warp", "Wave",
+    "WeightFile", "constant", "merge", "parse_fps", "parse_size", "unknown", "whole_frames",
 ]  # fmt: skip

@@ -64,7 +64,25 @@ class Wave(Part):
     """The direction waves travel in, degrees."""
 
 
-Warp = Annotated[Mirror | Kaleidoscope | Tile | Swirl | Wave, Field(discriminator="kind")]
+class Endless(Part):
+    """Wind the picture into a spiral that is the same at every magnification, to zoom into."""
+
+    kind: Literal["endless"]
+    phase: Track = constant(0.0)
+    """Degrees; a track from 0 to 360 zooms in by one `period`, and the loop closes."""
+    period: Annotated[Real, Field(ge=1.1, le=1e6)] = 4.0
+    """At how many times the size the picture is the same again."""
+    arms: Annotated[Whole, Field(ge=-16, le=16)] = 1
+    """Of the spiral; below 0 they turn the other way, 0 is rings."""
+    radius: Track = constant(0.4)
+    """Of the circle round which the picture is taken; the shorter side is 1."""
+    depth: Track = constant(0.5)
+    """How far to both sides of that circle, as a power of e: 0.7 is half to twice the radius."""
+    twist: Track = constant(30.0)
+    """How far the picture is turned to and fro on its way inwards, degrees."""
+
+
+Warp = Annotated[Mirror | Kaleidoscope | Tile | Swirl | Wave | Endless, Field(discriminator="kind")]
 
 
 class Camera(Part):

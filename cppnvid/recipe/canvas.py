@@ -112,6 +112,11 @@ Fps = Annotated[
 ]
 
 
+def whole_frames(frames: Fraction, *, even: bool) -> int:
+    """Return a whole number of frames near `frames`; a ping-pong needs an even one."""
+    return max(2, 2 * math.floor(frames / 2 + Fraction(1, 2))) if even else max(1, round(frames))
+
+
 class Output(Part):
     """How many frames, how fast, how finely encoded."""
 

@@ -1,15 +1,18 @@
 """The walk through seeds."""
 
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Base64Bytes, Field, model_serializer, model_validator
 
-from cppnvid.recipe.base import Part, Real, Seed, Text
-from cppnvid.recipe.track import Easing
+from cppnvid.recipe.base import Part, Real, Seed, Text, Whole
+from cppnvid.recipe.track import Easing, Track, constant
 
-PathKind = Literal["cubic", "slerp", "linear", "orbit"]
+PathKind = Literal["cubic", "slerp", "linear", "spline", "orbit", "wander", "zoom"]
+AROUND_ONE = ("orbit", "wander", "zoom")  # paths of a single picture, which start at it
 LoopKind = Literal["closed", "ping-pong", "open"]
 Share = Annotated[Real, Field(ge=0, le=0.95)]
+Moment = Annotated[Real, Field(ge=0, le=1)]
 
 
 class WeightFile(Part):
@@ -45,11 +48,21 @@ class Morph(Part):
     network_seed: Seed = 0
     """Which network the latents belong to, with `of: z`; where one file orbits to."""
     path: PathKind = "cubic"
-    """`cubic` smooth through all seeds; `slerp`, `linear` from one to the next; `orbit` for one."""
+    """`cubic` smooth through all seeds; `slerp`, `linear` from one to the next; `spline` is
+    the cubic with the `times` kept at which it passes them. Of one seed:
+    `orbit` is a circle from it and back, `wander` a winding way that is never straight, `zoom`
+    stands still while the camera goes in without end, through an `endless` warp."""
     loop: LoopKind = "closed"
     """`closed` returns to its start, `ping-pong` goes there and back, `open` ends at the last."""
+    times: Annotated[tuple[Moment, ...], Field(max_length=1000)] = ()
+    """Of `spline`: when each seed is passed, 0 the film's start and 1 its end; the first is 0. Left
+    out, they are passed at equal distances of time. A `ping-pong` counts on its way there."""
+    speed: Track = constant(1.0)
+    """A number shortens the film: at 2 it has half the frames, unless those are said. Keyframes
+    leave its length and say where on the way it is fast and where slow."""
     pace: Literal["even", "uniform"] = "even"
-    """`even`: every frame changes the picture by as much; `uniform`: legs take equal times."""
+    """`even`: every frame changes the picture by as much; `uniform`: legs take equal times. Between
+    the times of a `spline`, even as far as one leg's speed passes smoothly into the next one's."""
     easing: Easing = "linear"
     """How each leg from seed to seed is timed; `smooth` lingers at the seeds."""
     hold: Share = 0.0
@@ -57,7 +70,9 @@ class Morph(Part):
     holds: Annotated[tuple[Share, ...], Field(max_length=1000)] = ()
     """In place of `hold`, one for each seed: some pictures may rest longer than others."""
     radius: Annotated[Real, Field(gt=0, le=10)] = 0.5
-    """Of the orbit: how far from its seed it goes, as a share of the weights' own size."""
+    """Of `orbit` and `wander`: how far they go, as a share of the weights' own size."""
+    detail: Annotated[Whole, Field(ge=1, le=16)] = 4
+    """Of `wander`: how winding it is, in waves a loop; 1 is an orbit."""
 
     @model_validator(mode="before")
     @classmethod
@@ -71,6 +86,8 @@ class Morph(Part):
         lists = [part for part in (files, data.get("seeds")) if isinstance(part, list | tuple)]
         if "path" not in data and sum(map(len, lists)) == 1:
             return data | {"path": "orbit"}
+        if "path" not in data and data.get("times"):
+            return data | {"path": "spline"}
         return data
 
     @model_validator(mode="after")
@@ -81,14 +98,17 @@ class Morph(Part):
             raise ValueError(
                 f"of z walks through latents of one network, given {len(self.weights)} weights"
             )
-        if self.path == "orbit" and self.pictures > 1:
+        if self.path in AROUND_ONE and self.pictures > 1:
             raise ValueError(
-                f"path orbit circles one seed, given {self.pictures}: take cubic, slerp or linear"
+                f"path {self.path} is of one seed, given {self.pictures}: keep one, or take cubic, "
+                f"slerp or linear"
             )
-        if self.path != "orbit" and self.pictures == 1:
+        if self.path not in AROUND_ONE and self.pictures == 1:
             raise ValueError(
-                f"path {self.path} needs at least two seeds, given one: add a seed, or take orbit"
+                f"path {self.path} needs at least two seeds, given one: add a seed, or take "
+                f"{', '.join(AROUND_ONE)}"
             )
+        self._check_times()
         if self.holds and self.hold:
             raise ValueError(f"hold {self.hold:g} and holds are both given: keep one")
         if self.holds and len(self.holds) != self.pictures:
@@ -98,9 +118,43 @@ class Morph(Part):
             )
         return self
 
+    def _check_times(self) -> None:
+        times = list(self.times)
+        if not times:
+            return
+        if self.path != "spline":
+            raise ValueError(f"times are kept by path spline, given {self.path}: keep one")
+        if len(times) != self.pictures:
+            raise ValueError(
+                f"times has one for each seed: given {len(times)} for {self.pictures} seeds"
+            )
+        if times[0] != 0 or any(later <= earlier for earlier, later in pairwise(times)):
+            raise ValueError(f"times must start at 0 and rise, given {times}")
+        if self.loop == "closed" and times[-1] == 1:
+            raise ValueError(
+                "times: at 1 a loop is back at its first seed: let the last be earlier, or take "
+                "loop: open"
+            )
+        if self.loop != "closed" and times[-1] != 1:
+            raise ValueError(
+                f"times: what does not loop ends with its last seed at 1, given {times}"
+            )
+        if not self.speed.is_constant:
+            raise ValueError("times and keyframes of speed both say when: keep one")
+
     def hold_at(self, seed: int) -> float:
         """Return the share of a leg that stands still around the seed at this index."""
         return self.holds[seed] if self.holds else self.hold
+
+    @property
+    def harmonics(self) -> int:
+        """How many waves a path around one picture is made of; each has two directions."""
+        return {"orbit": 1, "wander": self.detail}.get(self.path, 0)
+
+    @property
+    def corners(self) -> int:
+        """How many networks or latents the path is made of: pictures, and directions from one."""
+        return self.pictures + 2 * self.harmonics
 
     @property
     def pictures(self) -> int:

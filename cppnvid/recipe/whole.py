@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any, Self
 
 from pydantic import model_validator
 
 from cppnvid.recipe.base import Part, Text, merge, unknown
 from cppnvid.recipe.camera import Camera
-from cppnvid.recipe.canvas import Canvas, Output
+from cppnvid.recipe.canvas import Canvas, Output, whole_frames
 from cppnvid.recipe.colour import Palette
 from cppnvid.recipe.morph import Morph
 from cppnvid.recipe.network import NetworkSpec
@@ -42,7 +43,7 @@ class Recipe(Part):
         style = data.get("style", DEFAULT_STYLE)
         if not isinstance(style, str) or style not in STYLES:
             raise ValueError(unknown("style", style, STYLES))
-        return merge(_without_rivals(STYLES[style], data), data)
+        return _with_depth(_at_speed(merge(_without_rivals(STYLES[style], data), data), data))
 
     @model_validator(mode="after")
     def _parts_agree(self) -> Self:
@@ -64,20 +65,21 @@ class Recipe(Part):
                 f"ping-pong needs an even number of frames, or its turning point stands twice: "
                 f"given {self.output.frames}, take {self.output.frames + 1}"
             )
-        weights = self.network.weight_count * self.morph.pictures
+        weights = self.network.weight_count * self.morph.corners
         if weights > MAX_WEIGHTS:
             raise ValueError(
-                f"{weights:,} weights over all seeds, at most {MAX_WEIGHTS:,}: use fewer"
+                f"{weights:,} weights over all seeds and directions, at most {MAX_WEIGHTS:,}: "
+                f"use fewer"
             )
-        for key, track, period in self.tracks():
+        for key, track, period in [("morph.speed", self.morph.speed, 0.0), *self.tracks()]:
             self._check_closed(key, track, period)
             lowest = min(k.value for k in track.keys)
-            if key.rpartition(".")[2] in ("zoom", "size", "radius") and lowest <= 0:
+            if key.rpartition(".")[2] in ("zoom", "size", "radius", "speed") and lowest <= 0:
                 raise ValueError(f"{key} must stay above 0, given {lowest:g}")
         return self
 
     def tracks(self) -> list[tuple[str, Track, float]]:
-        """Return every track as (key path, track, period): 360 for angles, 0 for the rest."""
+        """Return the picture's tracks as (key path, track, period): 360 for angles, else 0."""
         angles = {"rotate", "angle", "hue", "phase"}
         owners: list[tuple[str, Part]] = [("camera", self.camera), ("palette", self.palette)]
         owners += [(f"camera.warps.{i}", warp) for i, warp in enumerate(self.camera.warps)]
@@ -104,6 +106,51 @@ class Recipe(Part):
     def to_data(self) -> dict[str, Any]:
         """Return plain mappings, lists, numbers and text; `model_validate` of them is equal."""
         return self.model_dump(mode="json", exclude_none=True)
+
+
+def _at_speed(data: dict[str, Any], written: Mapping[str, Any]) -> dict[str, Any]:
+    """Shorten a film by a constant speed, which is 1 from then on."""
+    morph, output = data.get("morph"), data.get("output", {})
+    if not (isinstance(morph, Mapping) and isinstance(output, Mapping)):
+        return data
+    speed = morph.get("speed", 1.0)
+    if not isinstance(speed, int | float) or isinstance(speed, bool) or speed == 1:
+        return data
+    if not 0 < speed < math.inf:
+        return data  # what it must be is told later, as of any track
+    said = [key for key in ("frames", "seconds") if key in (written.get("output") or {})]
+    if said:
+        raise ValueError(
+            f"morph.speed {speed:g} changes how long the film is, which output.{said[0]} says: "
+            f"keep one, or make speed keyframes, such as {{keys: [[0, 1], [0.5, 3]]}}"
+        )
+    usual = output.get("frames", Output.model_fields["frames"].default)
+    frames = whole_frames(Fraction(usual) / Fraction(speed), even=morph.get("loop") == "ping-pong")
+    return data | {"morph": {**morph, "speed": 1.0}, "output": {**output, "frames": frames}}
+
+
+def _with_depth(data: dict[str, Any]) -> dict[str, Any]:
+    """Give a path that zooms what it zooms into: an endless warp, unless one moves already."""
+    morph, camera = _plain(data.get("morph")), _plain(data.get("camera", {}))
+    if not (isinstance(morph, Mapping) and morph.get("path") == "zoom"):
+        return data
+    warps = camera.get("warps", []) if isinstance(camera, Mapping) else None
+    if not isinstance(warps, list | tuple):
+        return data  # its own mistakes are told better
+    inwards = {"keys": [[0.0, 0.0], [1.0, 360.0]], "easing": "linear"}
+    given = [_plain(warp) for warp in warps]
+    endless = [w for w in given if isinstance(w, Mapping) and w.get("kind") == "endless"]
+    if any(isinstance(warp.get("phase"), Mapping) for warp in endless):
+        return data
+    if endless:
+        given[given.index(endless[-1])] = {**endless[-1], "phase": inwards}
+    else:
+        given.append({"kind": "endless", "phase": inwards})
+    return data | {"camera": {**camera, "warps": given}}
+
+
+def _plain(part: Any) -> Any:
+    return part.model_dump(mode="json", exclude_none=True) if isinstance(part, Part) else part
 
 
 # What stands for another key: where the first was written, a style's word for the second is void.

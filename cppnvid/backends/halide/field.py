@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 
 import halide as hl
 
-from cppnvid.backends.halide.functions import Expr, Keep, atan2, cos, exp, sin
+from cppnvid.backends.halide.functions import Expr, Keep, atan2, cos, exp, log, sin
+from cppnvid.backends.packing import NEAREST
 
 Point = tuple[Expr, Expr]
 
@@ -86,6 +87,16 @@ def _wave(x: Expr, y: Expr, numbers: Iterator[Expr]) -> Point:
     return x - push * across, y + push * along
 
 
+def _endless(x: Expr, y: Expr, numbers: Iterator[Expr]) -> Point:
+    turns, arms, start, middle, depth, twist = (next(numbers) for _ in range(6))
+    angle = atan2(y, x)
+    squared = hl.max(x * x + y * y, hl.f32(NEAREST**2))
+    phase = turns * log(squared) + arms * angle - start
+    radius = middle * exp(depth * cos(phase))
+    angle = angle + twist * sin(phase)
+    return radius * cos(angle), radius * sin(angle)
+
+
 WARPS: dict[str, Callable[[Expr, Expr, Iterator[Expr]], Point]] = {
     "mirror": _mirror,
     "kaleidoscope": _kaleidoscope,
@@ -93,4 +104,5 @@ WARPS: dict[str, Callable[[Expr, Expr, Iterator[Expr]], Point]] = {
     "tile_mirrored": _tile_mirrored,
     "swirl": _swirl,
     "wave": _wave,
+    "endless": _endless,
 }

@@ -6,7 +6,10 @@ Each warp reads the numbers that `backends/packing.py` packed for it, from where
 import triton
 import triton.language as tl
 
+from cppnvid.backends.packing import NEAREST
 from cppnvid.backends.triton.functions import atan2, cos, sin
+
+_NEAREST_SQUARED = tl.constexpr(NEAREST**2)
 
 
 @triton.jit
@@ -42,9 +45,11 @@ def _warped(x, y, numbers, KIND: tl.constexpr):
         return _tile_mirrored(x, y, numbers)
     elif KIND == "swirl":
         return _swirl(x, y, numbers)
-    else:
-        tl.static_assert(KIND == "wave", "no such warp")
+    elif KIND == "wave":
         return _wave(x, y, numbers)
+    else:
+        tl.static_assert(KIND == "endless", "no such warp")
+        return _endless(x, y, numbers)
 
 
 @triton.jit
@@ -115,5 +120,16 @@ def _wave(x, y, numbers):
     return x - push * across, y + push * along
 
 
+@triton.jit
+def _endless(x, y, numbers):
+    angle = atan2(y, x)
+    squared = tl.maximum(x * x + y * y, _NEAREST_SQUARED)
+    phase = tl.load(numbers) * tl.log(squared) + tl.load(numbers + 1) * angle
+    phase = phase - tl.load(numbers + 2)
+    radius = tl.load(numbers + 3) * tl.exp(tl.load(numbers + 4) * cos(phase))
+    angle = angle + tl.load(numbers + 5) * sin(phase)
+    return radius * cos(angle), radius * sin(angle)
+
+
 # What `to_field` knows, as `packing.kind_of` names it.
-WARPS = ("mirror", "kaleidoscope", "tile", "tile_mirrored", "swirl", "wave")
+WARPS = ("mirror", "kaleidoscope", "tile", "tile_mirrored", "swirl", "wave", "endless")
