@@ -127,7 +127,9 @@ def seam(name: str, side: int, folder: Path, *, smooth: bool) -> str:
     for segment in segments:
         count = len(segment)
         arguments = list(
-            h264_arguments("x264", crf=14, frames=count, longest=120, pixels=side * side)
+            h264_arguments(
+                "x264", crf=14, frames=count, shortest=count, longest=120, pixels=side * side
+            )
         )
         if not smooth:
             arguments[-1] = _AQ

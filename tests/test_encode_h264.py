@@ -154,7 +154,7 @@ def test_hardware_scales_follow_crf() -> None:
     for name, option, sign in (("nvenc", "-cq", 1), ("videotoolbox", "-q:v", -1)):
         values = []
         for crf in (1, 14, 51):
-            given = h264_arguments(name, crf=crf, frames=9, longest=9, pixels=9)
+            given = h264_arguments(name, crf=crf, frames=9, shortest=9, longest=9, pixels=9)
             values.append(sign * int(given[given.index(option) + 1]))
         assert values == sorted(set(values))
         assert all(1 <= abs(value) <= 100 for value in values)

@@ -221,7 +221,9 @@ def test_more_bits_stay_inside_the_segment() -> None:
     """Of a film of any length, the frames with more bits are its own and are named once."""
     for frames in range(1, 40):
         for pixels in (160 * 160, 1080 * 1080):
-            given_ = h264_arguments("x264", crf=14, frames=frames, longest=120, pixels=pixels)
+            given_ = h264_arguments(
+                "x264", crf=14, frames=frames, shortest=frames, longest=120, pixels=pixels
+            )
             zones = given_[-1].partition("zones=")[2].split("/")
             numbers = [int(zone.split(",")[0]) for zone in zones]
             assert numbers == sorted(set(numbers))

@@ -56,7 +56,7 @@ def test_every_time_is_the_first_again(tmp_path: Path, name: str, frames: int, r
 
 
 @pytest.mark.parametrize("fps", [Fraction(5), Fraction(4800, 1001), Fraction(100, 21)])
-@pytest.mark.parametrize("frames", [7, 50])
+@pytest.mark.parametrize("frames", [1, 2, 3, 4, 5, 6, 7, 50])
 def test_time_runs_evenly_through_all_of_it(tmp_path: Path, fps: Fraction, frames: int) -> None:
     """No frame is shown longer than another, where the film starts again or within it."""
     encode(tmp_path / "a.mp4", numbered(frames), fps=fps, repeat=4)

@@ -75,6 +75,7 @@ def encoder_arguments(
     *,
     fps: Fraction,
     frames: int,
+    shortest: int,
     crf: int | None,
     pixels: int,
     encoder: str,
@@ -82,13 +83,16 @@ def encoder_arguments(
 ) -> list[str]:
     """Return ffmpeg's arguments that code `frames` frames of `pixels`: a film, or a segment of it.
 
-    `crf` comes from `quality_of`; `encoder` is a name in `H264_ENCODERS`, for H.264 alone;
-    `threads` is for every other one, None being its own choice.
+    `shortest` is how many frames its shortest segment has; `crf` comes from `quality_of`; `encoder`
+    is a name in `H264_ENCODERS`, for H.264 alone; `threads` is for every other one, None being its
+    own choice.
     """
     longest = longest_segment(container, fps)
     arguments = [part.format(crf=crf, longest=longest) for part in container.arguments]
     if container.h264 and crf is not None and longest is not None:
-        arguments += h264_arguments(encoder, crf=crf, frames=frames, longest=longest, pixels=pixels)
+        arguments += h264_arguments(
+            encoder, crf=crf, frames=frames, shortest=shortest, longest=longest, pixels=pixels
+        )
     elif longest is not None:
         arguments += ["-threads", "1"]  # several are encoded at once, and more would change bytes
     elif threads is not None:

@@ -25,6 +25,10 @@ _SMALL = 640 * 640  # pixels; below, the jump is larger and bits are cheap
 _ENDS_OF_SMALL = (1.4, 2.0, 3.0, 4.0, 5.0, 6.0), (5.0, 5.0, 4.0, 3.0, 2.0, 1.5)
 _ENDS = (1.25, 1.6, 2.0, 2.5), (1.3,)
 
+# In groups of 3 to 5 frames with pictures that refer to later ones, ffmpeg's times are off by a
+# tick, and by up to a frame where such groups are joined.
+_FEWEST_REORDERED = 6
+
 
 def h264_encoder(name: str) -> str:
     """Return the name in `H264_ENCODERS` that is meant by `auto`, such a name, or ffmpeg's own.
@@ -41,7 +45,7 @@ def h264_encoder(name: str) -> str:
 
 
 def h264_arguments(
-    name: str, *, crf: int, frames: int, longest: int, pixels: int
+    name: str, *, crf: int, frames: int, shortest: int, longest: int, pixels: int
 ) -> tuple[str, ...]:
     """Return ffmpeg's arguments for one closed group of pictures.
 
@@ -49,10 +53,12 @@ def h264_arguments(
         name: a name in `H264_ENCODERS`.
         crf: x264's scale, 1 (finest) to 51; hardware gets its own scale's nearest.
         frames: how many the group has.
+        shortest: how many the shortest group of the film has.
         longest: how many it may have at most; one number for all of a film's, as they share it.
         pixels: of a frame.
     """
-    group = ("-profile:v", "high", "-bf", "2", "-g", str(longest))
+    between = "2" if shortest >= _FEWEST_REORDERED else "0"  # one number for all groups, too
+    group = ("-profile:v", "high", "-bf", between, "-g", str(longest))
     if name == "nvenc":
         # p5 is NVIDIA's own advice for quality; -b:v 0 leaves the rate to cq.
         quality = ("-preset", "p5", "-tune", "hq", "-rc", "vbr", "-cq", str(crf), "-b:v", "0")
@@ -90,7 +96,7 @@ def _trial(name: str, _program: str | None) -> str | None:
     """Encode one grey frame of 320x240."""
     width, height = 320, 240
     raw = ("-f", "rawvideo", "-pix_fmt", "yuv420p", "-video_size", f"{width}x{height}")
-    coding = h264_arguments(name, crf=20, frames=1, longest=1, pixels=width * height)
+    coding = h264_arguments(name, crf=20, frames=1, shortest=1, longest=1, pixels=width * height)
     feed = FrameFeed([*raw, "-i", "pipe:0", *coding, "-f", "null", "-"])
     try:
         feed.put(b"\x80" * (width * height * 3 // 2))

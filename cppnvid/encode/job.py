@@ -82,6 +82,7 @@ class Job:
             self.container,
             fps=self.fps,
             frames=len(self.segments[index]),
+            shortest=min(map(len, self.segments)),
             crf=self.crf,
             pixels=self.width * self.height,
             encoder=self.encoder,
