@@ -26,8 +26,12 @@ from cppnvid.encode.verify import verify
 from cppnvid.errors import EncodeError, RecipeError
 from cppnvid.listening import Note, silent
 
-# Frames that wait for their encoders, three each: at 4K, 25 MB a frame, six encoders.
-_MOST_WAITING = 450_000_000  # bytes
+# Encoders of 4K take half a gigabyte each: one on two processors, eight on any machine.
+_MEMORY_A_PROCESSOR = 400_000_000  # bytes
+_MOST_MEMORY = 4_000_000_000
+# x264 keeps 47 bytes for each pixel at 4K and 70 below 1440p; ffmpeg itself takes 60 MB, and three
+# frames wait for it.
+_BYTES_A_PIXEL, _BYTES_OF_FFMPEG, _WAITING = 60, 60_000_000, 3
 
 # Whatever the clock of the container makes of its time; and the temporary file is there already.
 _EVERY_FRAME = ("-fps_mode", "passthrough", "-y")
@@ -96,7 +100,8 @@ def open_encoder(
     # Hardware has one encoder or two, and makes a film in one go faster than in pieces.
     longest = longest_segment(container, fps) if name == "x264" else None
     segments = segments_of(frames, longest)
-    size = width * height * 3 // (1 if pixel_format == "rgb24" else 2)
+    pixels = width * height
+    size = pixels * 3 // (1 if pixel_format == "rgb24" else 2)
     job = Job(
         path=Path(path).resolve(),
         container=container,
@@ -106,7 +111,7 @@ def open_encoder(
         frames=frames,
         segments=segments,
         repeat=repeat,
-        at_once=max(1, min(at_once, len(segments), _MOST_WAITING // (3 * size))),
+        at_once=max(1, min(at_once, len(segments), _encoders_in_memory(at_once, pixels, size))),
         pixel_format=pixel_format,
         crf=quality_of(container, crf),
         encoder=name,
@@ -118,6 +123,12 @@ def open_encoder(
         note=note,
     )
     return Encoder(job)
+
+
+def _encoders_in_memory(processors: int, pixels: int, size: int) -> int:
+    """Return how many encoders there may be at once; frames have `pixels` and a size in bytes."""
+    memory = min(processors * _MEMORY_A_PROCESSOR, _MOST_MEMORY)
+    return memory // (_BYTES_OF_FFMPEG + pixels * _BYTES_A_PIXEL + size * _WAITING)
 
 
 class Encoder:

@@ -18,6 +18,11 @@ H264_ENCODERS = {"x264": "libx264", "nvenc": "h264_nvenc", "videotoolbox": "h264
 _X264 = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "{crf}", "-threads", "1")
 _X264_PARAMETERS = ("aq-mode=2", "trellis=1", "weightp=0")
 
+# Looking 4 frames ahead instead of 10 saves 190 MB at 4K, and there the file is as small and as
+# exact (0.15 % less, 0.01 dB). At 360x360 it is 6 to 8 % smaller and up to 1 dB worse.
+_LARGE = 2560 * 1440  # pixels; above
+_LOOKAHEAD_OF_LARGE = "rc-lookahead=4"
+
 # A keyframe knows nothing of the errors that the frames before it have gathered, so the picture
 # jumps there: small and slow ones by half a step and more. Bits spent around the ends of a segment
 # make it smooth: times the usual, for the last frames in pairs, and for the first ones.
@@ -66,8 +71,12 @@ def h264_arguments(
     if name == "videotoolbox":
         # Its scale goes from 1 to 100, upwards; x264's 14 is taken for 73.
         return ("-c:v", "h264_videotoolbox", "-q:v", str(max(1, round(100 - crf * 1.94))), *group)
-    parameters = ":".join((*_X264_PARAMETERS, f"zones={_zones(frames, pixels)}"))
-    return (*(part.format(crf=crf) for part in _X264), *group, "-x264-params", parameters)
+    parameters = [*_X264_PARAMETERS, f"zones={_zones(frames, pixels)}"]
+    if pixels > _LARGE:
+        parameters.insert(0, _LOOKAHEAD_OF_LARGE)
+    return (
+        *(part.format(crf=crf) for part in _X264), *group, "-x264-params", ":".join(parameters),
+    )  # fmt: skip
 
 
 def _zones(frames: int, pixels: int) -> str:
