@@ -11,12 +11,17 @@ from cppnvid.errors import RecipeError
 
 @dataclass(frozen=True)
 class PictureFacts:
-    """A picture file without its pixels: size in pixels, each frame's delay in seconds, recipe."""
+    """A picture file without its pixels: size in pixels, each frame's delay in seconds, recipe.
+
+    `depth` is in bits a channel; `lossless` tells of a WebP whether its pixels are as they were.
+    """
 
     width: int
     height: int
     delays: tuple[Fraction, ...]
     comment: str | None
+    depth: int = 8
+    lossless: bool = True
 
 
 def take(file: BinaryIO, count: int, *, path: Path) -> bytes:

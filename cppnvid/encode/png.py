@@ -16,7 +16,7 @@ from cppnvid.errors import RecipeError
 
 KEYWORD = "comment"
 
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _TEXT_START = KEYWORD.encode() + b"\0\0\0\0\0"  # not compressed, method 0, no language, no title
 
 
@@ -26,25 +26,25 @@ def read_png(path: Path, *, limit: int) -> PictureFacts:
     Raises:
         RecipeError: for a file that is no PNG, is cut short, or whose comment is too long.
     """
-    width = height = 0
+    width = height = depth = 0
     delays = []
     comment = None
     with path.open("rb") as file:
-        if take(file, 8, path=path) != _SIGNATURE:
+        if take(file, 8, path=path) != SIGNATURE:
             raise RecipeError(f"{path}: is not a PNG")
         kind = b""
         while kind != b"IEND":
             length, kind = struct.unpack(">I4s", take(file, 8, path=path))
             end = file.tell() + length + 4
             if kind == b"IHDR":
-                width, height = struct.unpack(">II", take(file, 8, path=path))
+                width, height, depth = struct.unpack(">IIB", take(file, 9, path=path))
             elif kind == b"fcTL":
                 top, bottom = struct.unpack(">20xHH", take(file, 24, path=path))
                 delays.append(Fraction(top, bottom or 100))
             elif kind == b"iTXt" and comment is None:
                 comment = _read_text(file, path, length=length, limit=limit)
             file.seek(end)
-    return PictureFacts(width, height, tuple(delays), comment)
+    return PictureFacts(width, height, tuple(delays), comment, depth=depth)
 
 
 def _read_text(file: BinaryIO, path: Path, *, length: int, limit: int) -> str | None:
@@ -62,8 +62,18 @@ def insert_into_png(path: Path, recipe: str) -> None:
     Raises:
         EncodeError: when the disk refuses.
     """
-    data = b"iTXt" + _TEXT_START + recipe.encode()
     with rewriting(path) as (source, target):
         target.write(source.read(8 + 25))  # the signature, and IHDR, which is always 25 bytes
-        target.write(struct.pack(">I", len(data) - 4) + data + struct.pack(">I", zlib.crc32(data)))
+        target.write(text_chunk(recipe))
         shutil.copyfileobj(source, target)
+
+
+def text_chunk(comment: str) -> bytes:
+    """Return the chunk that holds a comment."""
+    return chunk(b"iTXt", _TEXT_START + comment.encode())
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    """Return a chunk: its length, its kind, its data and their checksum."""
+    checksum = zlib.crc32(data, zlib.crc32(kind))
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", checksum)

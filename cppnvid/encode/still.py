@@ -1,38 +1,36 @@
-"""Write one PNG from bands of rows, so that the whole picture exists only once in memory."""
+"""Write one PNG from bands of rows; no more than a band is ever held."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, PngImagePlugin
 
 from cppnvid.encode.check import check_output
 from cppnvid.encode.metadata import check_recipe
-from cppnvid.encode.png import KEYWORD
+from cppnvid.encode.png_writer import write_png
 from cppnvid.encode.publish import publication
 from cppnvid.errors import EncodeError, RecipeError
 from cppnvid.listening import Note, silent
 
-_COMPRESS_LEVEL = 6
-
 
 def write_still(
     path: str | os.PathLike[str],
-    rows: Iterable[NDArray[np.uint8]],
+    rows: Iterable[NDArray[Any]],
     *,
     width: int,
     height: int,
+    depth: int = 8,
     recipe: str = "",
     overwrite: bool = False,
     note: Note = silent,
 ) -> None:
-    """Write bands of rows, uint8 `[k, width, 3]` from top to bottom, as a PNG of that size.
+    """Write bands of rows, `[k, width, 3]` from top to bottom, as a PNG of that size.
 
-    Bands may differ in k; together they have `height` rows. Takes 4 bytes a pixel: 1.1 GB for
-    16384x16384. `note` is told about leftovers of stopped runs.
+    Bands may differ in k; together they have `height` rows. They are uint8, or uint16 for a `depth`
+    of 16. `note` is told about leftovers of stopped runs.
 
     Raises:
         RecipeError: for everything `check_output` refuses, and for an ending other than .png.
@@ -44,31 +42,27 @@ def write_still(
         raise RecipeError(f"{os.fspath(path)}: a still is a .png")
     check_recipe(recipe)
     place = Path(path).resolve()
+    counted = _counted(rows, width, height, kind=f"uint{depth}", path=place)
     with publication(place, overwrite=overwrite, folder=False, note=note) as temporary:
-        picture = _assemble(rows, width, height, path=place)
-        text = PngImagePlugin.PngInfo()
-        if recipe:
-            text.add_itxt(KEYWORD, recipe)
         try:
-            picture.save(temporary, "PNG", pnginfo=text, compress_level=_COMPRESS_LEVEL)
+            with temporary.open("wb") as file:
+                write_png(file, counted, width=width, height=height, depth=depth, comment=recipe)
         except OSError as error:
-            raise EncodeError(f"{place}: cannot be written: {error}") from None
+            raise EncodeError(f"{place}: cannot be written: {error.strerror or error}") from None
 
 
-def _assemble(
-    rows: Iterable[NDArray[np.uint8]], width: int, height: int, *, path: Path
-) -> Image.Image:
-    picture = Image.new("RGB", (width, height))
+def _counted(
+    rows: Iterable[NDArray[Any]], width: int, height: int, *, kind: str, path: Path
+) -> Iterator[NDArray[Any]]:
     top = 0
     for band in rows:
-        if band.dtype != np.uint8 or band.ndim != 3 or band.shape[1:] != (width, 3):
+        if band.dtype != kind or band.ndim != 3 or band.shape[1:] != (width, 3):
             raise ValueError(
-                f"a band is {band.dtype} {list(band.shape)}, not uint8 [k, {width}, 3]"
+                f"a band is {band.dtype} {list(band.shape)}, not {kind} [k, {width}, 3]"
             )
-        if top + len(band) > height:
-            raise ValueError(f"{top + len(band)} rows were drawn for a picture of {height}")
-        picture.paste(Image.fromarray(band), (0, top))
         top += len(band)
+        if top > height:
+            raise ValueError(f"{top} rows were drawn for a picture of {height}")
+        yield band
     if top != height:
         raise EncodeError(f"{path}: {top} of {height} rows were drawn, so nothing was published")
-    return picture

@@ -1,0 +1,64 @@
+"""Write a PNG band by band, with 8 or 16 bits a channel, so that no whole picture is ever held.
+
+Every row is stored as its difference from the one above (PNG's filter `up`), and compressed by
+zlib. On pictures as smooth as ours that is as small as choosing a filter for each row, within 2 %
+either way, and a fifth to a third faster. Pillow writes no colours of 16 bits, and wants the whole
+picture.
+"""
+
+import struct
+import zlib
+from collections.abc import Iterable
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cppnvid.encode.png import SIGNATURE, chunk, text_chunk
+
+_LEVEL = 6  # zlib's own; 9 takes twice as long for one byte in fifty
+_UP = 2
+_RGB = 2
+
+
+def write_png(
+    file: BinaryIO,
+    bands: Iterable[NDArray[Any]],
+    *,
+    width: int,
+    height: int,
+    depth: int = 8,
+    comment: str = "",
+) -> None:
+    """Write bands of rows, unsigned of `depth` bits [k, width, 3] from top to bottom, as a PNG.
+
+    The bands are taken as they are: it is the caller who counts their rows.
+
+    Raises:
+        OSError: when the disk refuses.
+    """
+    file.write(SIGNATURE)
+    file.write(chunk(b"IHDR", struct.pack(">IIBB3x", width, height, depth, _RGB)))
+    if comment:
+        file.write(text_chunk(comment))
+    packer = zlib.compressobj(_LEVEL)
+    above = np.zeros((1, width * 3 * depth // 8), dtype=np.uint8)
+    for band in bands:
+        if not len(band):
+            continue
+        # The more significant byte comes first.
+        row_bytes = np.ascontiguousarray(band, dtype=f">u{depth // 8}").view(np.uint8)
+        row_bytes = row_bytes.reshape(len(band), -1)
+        lines = np.empty((len(band), 1 + row_bytes.shape[1]), dtype=np.uint8)
+        lines[:, 0] = _UP
+        np.subtract(row_bytes[:1], above, out=lines[:1, 1:])
+        np.subtract(row_bytes[1:], row_bytes[:-1], out=lines[1:, 1:])
+        above = row_bytes[-1:].copy()
+        _write_data(file, packer.compress(lines))
+    _write_data(file, packer.flush())
+    file.write(chunk(b"IEND", b""))
+
+
+def _write_data(file: BinaryIO, data: bytes) -> None:
+    if data:
+        file.write(chunk(b"IDAT", data))
