@@ -18,7 +18,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from cppnvid.backends import choose
     from cppnvid.corners import load_network, save_network
-    from cppnvid.encode import decode, probe
+    from cppnvid.encode import decode, decode_deep, probe
     from cppnvid.errors import (
         BackendError,
         BackendUnavailable,
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "backends": ("choose",),
     "corners": ("load_network", "save_network"),
-    "encode": ("decode", "probe"),
+    "encode": ("decode", "decode_deep", "probe"),
     "errors": (
         "BackendError", "BackendUnavailable", "CppnvidError", "EncodeError", "RecipeError",
     ),
@@ -83,6 +83,7 @@ __all__ = [
     "choose",
     "contact_sheet",
     "decode",
+    "decode_deep",
     "explain",
     "explain_video",
     "export_network",

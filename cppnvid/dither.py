@@ -5,6 +5,7 @@ noise says: they lie as far apart as they can, so the eye sees neither pattern n
 area's mean is exact. Colours that are whole levels stay as they are.
 """
 
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,21 +18,18 @@ _STEP = 257  # 16-bit levels in an 8-bit one: 65535 / 255, with no remainder
 _OFFSETS = ((0, 0), (21, 43), (43, 21))  # rows and columns of red, green and blue
 
 
-def dithered(
-    colours: NDArray[np.uint16], top: int = 0, out: NDArray[np.uint8] | None = None
-) -> NDArray[np.uint8]:
+def dithered(colours: NDArray[np.uint16], top: int = 0) -> NDArray[np.uint8]:
     """Return colours with 8 bits a channel: floor(colour / 257 + threshold).
 
     Args:
         colours: uint16 [rows, width, 3], sRGB; a frame, or a band of one.
         top: the frame's row that the first one is.
-        out: where to put them, uint8 [rows, width, 3]; left out, a new array.
 
     Returns:
         uint8 [rows, width, 3].
     """
     rows, width, _ = colours.shape
-    levels = np.empty(colours.shape, dtype=np.uint8) if out is None else out
+    levels = np.empty(colours.shape, dtype=np.uint8)
     thresholds = _thresholds(width)
     side = len(thresholds)
     start = 0
@@ -47,6 +45,20 @@ def dithered(
         levels[start : start + count][carried] = 255
         start += count
     return levels
+
+
+def dithered_frames(frames: Iterable[NDArray[np.uint16]]) -> Iterator[NDArray[np.uint8]]:
+    """Dither batches of frames, uint16 [n, height, width, 3]; the noise stands still."""
+    for batch in frames:
+        yield np.stack([dithered(frame) for frame in batch])
+
+
+def dithered_bands(bands: Iterable[NDArray[np.uint16]]) -> Iterator[NDArray[np.uint8]]:
+    """Dither the bands of a frame, uint16 [rows, width, 3] from top to bottom."""
+    top = 0
+    for band in bands:
+        yield dithered(band, top)
+        top += len(band)
 
 
 @lru_cache(maxsize=4)

@@ -4,13 +4,11 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from cppnvid.backends import Backend, choose
+from cppnvid.backends import Backend, Pixels, choose
 from cppnvid.backends.adaptive import points_a_pixel
 from cppnvid.blur import expose, exposure_times
-from cppnvid.encode import open_encoder, takes_yuv420p
+from cppnvid.dither import dithered_frames
+from cppnvid.encode import Container, best_format, coded, coding_of, container_for, open_encoder
 from cppnvid.errors import RecipeError
 from cppnvid.listening import Note, Progress, silent
 from cppnvid.motion import frame_times
@@ -29,15 +27,16 @@ class Film:
     drawer: Backend
     audio: str | os.PathLike[str] | None = None
 
-    def pixel_format(self, path: str | os.PathLike[str]) -> str:
+    def pixel_format(self, container: Container) -> str:
         """Return how frames are best handed over; an open shutter's are averaged as RGB."""
         width, height = self.recipe.canvas.size
+        best = best_format(container, width=width, height=height)
         planes = "yuv420p" in self.drawer.pixel_formats and not self.recipe.canvas.shutter
-        return "yuv420p" if planes and takes_yuv420p(path, width=width, height=height) else "rgb24"
+        return best if best != "yuv420p" or planes else "rgb24"
 
     def frames(
         self, order: Sequence[int] | None = None, *, pixel_format: str = "rgb24"
-    ) -> Iterator[NDArray[np.uint8]]:
+    ) -> Iterator[Pixels]:
         """Draw the frames of these numbers, None being all, as batches in this order."""
         canvas = self.recipe.canvas
         width, height = canvas.size
@@ -60,16 +59,20 @@ def film_of(
     audio: str | os.PathLike[str] | None = None,
     note: Note = silent,
     threads: int | None = None,
+    deep: bool = False,
 ) -> Film:
     """Return a recipe's film, with the sound of a file; `threads` draw it, None being all.
+
+    With `deep` it is drawn with 16 bits a channel.
 
     Raises:
         BackendError: this machine cannot draw it.
     """
     scene = build_scene(recipe)
     drawer = chosen(
-        backend, recipe, scene.at(0.0), note=note, frames=recipe.output.frames, threads=threads
-    )
+        backend, recipe, scene.at(0.0), note=note, frames=recipe.output.frames, threads=threads,
+        deep=deep,
+    )  # fmt: skip
     return Film(recipe, scene, drawer, audio)
 
 
@@ -100,16 +103,19 @@ def write_film(
     width, height = recipe.canvas.size
     output = recipe.output
     _, encoding = shares(threads)
-    pixel_format = film.pixel_format(path)
+    coding = coding_of(output)
+    container = coded(container_for(path), coding)
+    pixel_format = film.pixel_format(container)
     with open_encoder(
         path, width=width, height=height, fps=output.fps, frames=output.frames,
-        recipe=recipe_text(recipe), crf=output.crf, encoder=encoder, repeat=output.repeat,
-        at_once=encoding, threads=None if threads is None else encoding,
+        recipe=recipe_text(recipe), crf=output.crf, coding=coding, encoder=encoder,
+        repeat=output.repeat, at_once=encoding, threads=None if threads is None else encoding,
         pixel_format=pixel_format, sound=film.audio, loops=recipe.morph.loop != "open",
         overwrite=overwrite, note=note,
     ) as file:  # fmt: skip
         done = 0
-        for frames in film.frames(file.order, pixel_format=pixel_format):
+        batches = film.frames(file.order, pixel_format="rgb48" if container.deep else pixel_format)
+        for frames in dithered_frames(batches) if container.dither else batches:
             file.write(frames)
             done += len(frames)
             progress(done, output.frames)
@@ -140,6 +146,7 @@ def chosen(
     note: Note = silent,
     frames: int = 1,
     threads: int | None = None,
+    deep: bool = False,
 ) -> Backend:
     """Return the backend itself, or the one with this name that suits the job.
 
@@ -152,4 +159,7 @@ def chosen(
     canvas = recipe.canvas
     exposures = canvas.exposures if canvas.shutter and frames > 1 else 1
     points = frames * exposures * width * height * points_a_pixel(canvas.samples)
-    return choose(backend, note, moment=moment, points=points, threads=threads)
+    return choose(
+        backend, note, moment=moment, points=points, threads=threads,
+        pixel_format="rgb48" if deep else "rgb24",
+    )  # fmt: skip

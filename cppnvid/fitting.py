@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
-from cppnvid.encode import container_for
+from cppnvid.encode import coded, coding_of, container_for
 from cppnvid.encode.arguments import quality_of
 from cppnvid.encode.containers import FOLDER_SUFFIX, Container
 from cppnvid.encode.publish import publication, working_folder
@@ -53,7 +53,7 @@ def write_fitted(
         RecipeError: it cannot be as small, or the output is a folder of pictures.
         EncodeError: ffmpeg or the disk failed; nothing stands under the name that was not there.
     """
-    container = container_for(path)
+    container = coded(container_for(path), coding_of(film.recipe.output))
     if FOLDER_SUFFIX in container.suffixes:
         raise RecipeError(f"--max-size: is for one file, and {os.fspath(path)} is a folder of many")
     if max_size < 1:

@@ -69,6 +69,8 @@ def preview_recipe(recipe: Recipe) -> Recipe:
         Override("canvas.samples", 1),
         Override("canvas.shutter", 0),
         Override("output.repeat", 1),
+        *(Override(f"output.{key}", None) for key in ("codec", "depth", "dither")),
+        Override("output.lossless", False),
     ]
     if recipe.output.fps > FPS:
         coarser.append(Override("output.fps", str(FPS)))

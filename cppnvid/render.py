@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.backends import Backend
-from cppnvid.encode import check_output, write_still
+from cppnvid.backends import Backend, Pixels
+from cppnvid.dither import dithered_bands
+from cppnvid.encode import check_output, coding_of, write_still
 from cppnvid.errors import RecipeError
 from cppnvid.filming import chosen, film_of, shares, write_film
 from cppnvid.fitting import write_fitted
@@ -61,12 +62,12 @@ def render_video(
         EncodeError: ffmpeg or the disk failed; nothing stands under the name that was not there.
     """
     width, height = recipe.canvas.size
-    check_output(
+    container = check_output(
         path, width=width, height=height, fps=recipe.output.fps, overwrite=overwrite,
-        encoder=encoder, repeat=recipe.output.repeat, sound=audio,
+        coding=coding_of(recipe.output), encoder=encoder, repeat=recipe.output.repeat, sound=audio,
     )  # fmt: skip
     drawing, _ = shares(threads)
-    film = film_of(recipe, backend, audio=audio, note=note, threads=drawing)
+    film = film_of(recipe, backend, audio=audio, note=note, threads=drawing, deep=container.deep)
     if max_size is None:
         write_film(
             film, path, encoder=encoder, threads=threads, overwrite=overwrite, progress=progress,
@@ -130,11 +131,16 @@ def save_still(
     """
     _check_time(time)
     width, height = recipe.canvas.size
-    check_output(path, width=width, height=height, fps=recipe.output.fps, overwrite=overwrite)
+    container = check_output(
+        path, width=width, height=height, fps=recipe.output.fps, overwrite=overwrite,
+        coding=coding_of(recipe.output),
+    )  # fmt: skip
     moment = moment_of(recipe, time)
+    bands = _bands(recipe, moment, backend, note, threads, deep=container.deep)
     write_still(
-        path, _bands(recipe, moment, backend, note, threads), width=width, height=height,
-        recipe=recipe_text(recipe, time=time), overwrite=overwrite, note=note,
+        path, dithered_bands(bands) if container.dither else bands, width=width, height=height,
+        depth=container.depth, recipe=recipe_text(recipe, time=time), overwrite=overwrite,
+        note=note,
     )  # fmt: skip
     flat = saturation_note([moment], width, height)
     if flat is not None:
@@ -153,8 +159,13 @@ def _bands(
     backend: str | Backend,
     note: Note = silent,
     threads: int | None = None,
-) -> Iterator[NDArray[np.uint8]]:
+    *,
+    deep: bool = False,
+) -> Iterator[Pixels]:
     """Draw one picture; no backend is chosen before the first band is asked for."""
-    drawer = chosen(backend, recipe, moment, note=note, threads=threads)
+    drawer = chosen(backend, recipe, moment, note=note, threads=threads, deep=deep)
     width, height = recipe.canvas.size
-    yield from drawer.bands(moment, width=width, height=height, samples=recipe.canvas.samples)
+    yield from drawer.bands(
+        moment, width=width, height=height, samples=recipe.canvas.samples,
+        pixel_format="rgb48" if deep else "rgb24",
+    )  # fmt: skip

@@ -14,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from cppnvid.encode import container_for, decode, open_encoder, probe, takes_yuv420p
+from cppnvid.encode import best_format, container_for, decode, open_encoder, probe
 from cppnvid.encode.ffmpeg import capture
 from cppnvid.errors import RecipeError
 
@@ -330,8 +330,13 @@ def test_frames_may_come_as_planes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "width", "expected"),
-    [("a.mp4", 64, True), ("a.webm", 64, True), ("a.webm", 63, False), ("a.mov", 64, False)],
+    [
+        ("a.mp4", 64, "yuv420p"),
+        ("a.webm", 64, "yuv420p"),
+        ("a.webm", 63, "rgb24"),
+        ("a.mov", 64, "rgb48"),
+    ],
 )
-def test_planes_are_for_even_sizes_of_420(name: str, width: int, expected: bool) -> None:
-    """ProRes has more chroma, and odd sizes have no half."""
-    assert takes_yuv420p(name, width=width, height=48) == expected
+def test_frames_are_handed_over_as_they_are_coded(name: str, width: int, expected: str) -> None:
+    """Planes for even sizes of 4:2:0, 16 bits where the file has more than 8, else RGB."""
+    assert best_format(container_for(name), width=width, height=48) == expected

@@ -129,6 +129,8 @@ def still(
     set_: option.Set = None,
     of: option.Of = None,
     output: option.StillOutput = None,
+    depth: option.Depth = None,
+    dither: option.Dither = None,
     overwrite: option.Overwrite = False,
     backend: option.Backend = "auto",
     threads: option.Threads = None,

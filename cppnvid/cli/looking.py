@@ -73,7 +73,10 @@ def info(
         _show_weights(file)
         return
     facts = probe(file)
-    about = [f"{facts.container} ({facts.codec})", f"{facts.width}x{facts.height}"]
+    about = [
+        f"{facts.container} ({facts.codec}, {facts.depth} bits)",
+        f"{facts.width}x{facts.height}",
+    ]
     if facts.fps is not None:
         rate = f"{float(facts.fps):g} frames a second"
         about += [rate, f"{facts.frames} frames", f"{facts.seconds:g} s"]

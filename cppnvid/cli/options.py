@@ -191,6 +191,25 @@ MaxSize = Annotated[
     str | None,
     _option(_FILE, "BYTES", "The largest file you want: 8MB, 500KB, 10MiB, 2000000.", "--max-size"),
 ]
+Codec = Annotated[
+    str | None,
+    _option(_FILE, "NAME", ".mp4: h264 hevc av1; .webm: vp9 av1; .mov: prores(4444).", "--codec"),
+]
+Depth = Annotated[
+    str | None,
+    _option(_FILE, "BITS", "A channel: 8; 10 in videos, without bands; 16 in PNGs.", "--depth"),
+]
+Lossless = Annotated[
+    bool | None,
+    _option(_FILE, "", "A .webp whose colours are exactly as drawn.", "--lossless/--no-lossless"),
+]
+Dither = Annotated[
+    bool | None,
+    _option(
+        _FILE, "", "Mix levels so that PNGs show no bands; on unless --no-dither.",
+        "--dither/--no-dither",
+    ),
+]  # fmt: skip
 Overwrite = Annotated[
     bool,
     _option(_FILE, "", "Replace an older file, once the new one is done.", "--overwrite"),
@@ -219,7 +238,8 @@ VIDEO: dict[str, Any] = {
     "radius": Radius, "detail": Detail, "times": Times, "pace": Pace, "speed": Speed,
     "loop": Loop, "ping_pong": PingPong, "hold": Hold, "ease": Ease, "shutter": Shutter,
     "output": Output, "repeat": Repeat, "min_seconds": MinSeconds, "audio": Audio,
-    "preview": Preview, "crf": Crf, "max_size": MaxSize, "overwrite": Overwrite,
+    "preview": Preview, "crf": Crf, "max_size": MaxSize, "codec": Codec, "depth": Depth,
+    "lossless": Lossless, "dither": Dither, "overwrite": Overwrite,
     "backend": Backend, "encoder": Encoder, "threads": Threads, "quiet": Quiet,
 }  # fmt: skip
 _UNSAID = {bool: False, str: "auto"}  # what a command is given that the user did not say; else None

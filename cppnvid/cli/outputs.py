@@ -112,7 +112,7 @@ def check_early(
     audio: str | None = None,
 ) -> None:
     """Refuse what cannot be written before torch is loaded, which takes seconds."""
-    from cppnvid.encode import check_output
+    from cppnvid.encode import check_output, coding_of
 
     width, height = recipe.canvas.size
     check_output(
@@ -121,6 +121,7 @@ def check_early(
         height=height,
         fps=recipe.output.fps,
         overwrite=overwrite,
+        coding=coding_of(recipe.output),
         encoder=encoder,
         repeat=repeat,
         sound=audio,

@@ -19,9 +19,11 @@ _KEYS = {
     "ease": "morph.easing", "crf": "output.crf", "seed": "morph.seeds", "pace": "morph.pace",
     "weights": "morph.weights", "radius": "morph.radius", "detail": "morph.detail",
     "times": "morph.times", "speed": "morph.speed", "repeat": "output.repeat",
+    "codec": "output.codec", "depth": "output.depth", "lossless": "output.lossless",
+    "dither": "output.dither",
     "shutter": "canvas.shutter", "hue_shift": "palette.hue", "contrast": "palette.contrast",
 }  # fmt: skip
-_NAMES = ("style", "palette", "size", "of", "path", "pace", "ease")
+_NAMES = ("style", "palette", "size", "of", "path", "pace", "ease", "codec")
 
 
 def overrides_from(given: Mapping[str, Any], *, set_name: str = "--set") -> "list[Override]":
@@ -60,7 +62,9 @@ def _value(name: str, text: Any, option: str) -> Any:
         return [parse(text, "--seed", lined=False).data]
     if name == "palette" and text.startswith("#"):
         return [colour.strip() for colour in text.split(",")]
-    return text if name in _NAMES else parse(text, option, lined=False).data
+    if name in _NAMES or isinstance(text, bool):
+        return text
+    return parse(text, option, lined=False).data
 
 
 def _loop(*, loop: bool | None, ping_pong: bool) -> "list[Override]":

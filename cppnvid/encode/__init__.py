@@ -2,17 +2,18 @@
 
 `open_encoder` and `write_still` write; `probe`, `decode` and `read_recipe` read back what they
 wrote, `probe_film`, `all_frames` and `film_frames` what others did too. Nothing here knows what is
-drawn: frames are uint8 arrays and a recipe is a piece of text.
+drawn: frames are arrays and a recipe is a piece of text.
 """
 
 from cppnvid.encode.check import check_output, check_place
+from cppnvid.encode.coding import Coding, coded, coding_of
 from cppnvid.encode.containers import CONTAINERS, Container, container_for
-from cppnvid.encode.decode import decode
+from cppnvid.encode.decode import decode, decode_deep
 from cppnvid.encode.document import write_document
 from cppnvid.encode.encoder import Encoder, open_encoder
 from cppnvid.encode.film import all_frames, film_frames, probe_film
 from cppnvid.encode.h264 import H264_ENCODERS, unusable
-from cppnvid.encode.job import takes_yuv420p
+from cppnvid.encode.job import best_format
 from cppnvid.encode.metadata import read_recipe
 from cppnvid.encode.probe import MediaInfo, probe
 from cppnvid.encode.still import write_still
@@ -20,20 +21,24 @@ from cppnvid.encode.still import write_still
 __all__ = [
     "CONTAINERS",
     "H264_ENCODERS",
+    "Coding",
     "Container",
     "Encoder",
     "MediaInfo",
     "all_frames",
+    "best_format",
     "check_output",
     "check_place",
+    "coded",
+    "coding_of",
     "container_for",
     "decode",
+    "decode_deep",
     "film_frames",
     "open_encoder",
     "probe",
     "probe_film",
     "read_recipe",
-    "takes_yuv420p",
     "unusable",
     "write_document",
     "write_still",

@@ -10,6 +10,7 @@ from cppnvid.encode.containers import Container
 from cppnvid.encode.h264 import h264_arguments
 from cppnvid.errors import RecipeError
 
+_GROUP_SECONDS = 4  # between keyframes, where a film is encoded whole
 # Before the input as well as after it: an ffmpeg from 7.1 converts what is not tagged.
 _TAGS = (
     *("-colorspace", "bt709", "-color_primaries", "bt709"),
@@ -21,8 +22,9 @@ def input_arguments(pixel_format: str, *, width: int, height: int, fps: Fraction
     """Return the arguments of the first input: raw frames of this format on the standard input."""
     # Without -r ffmpeg guesses a usual rate near the one it is told: 4.75 for 100/21.
     size = ("-video_size", f"{width}x{height}", "-framerate", str(fps), "-r", str(fps))
-    tags = () if pixel_format == "rgb24" else _TAGS
-    return ["-f", "rawvideo", "-pix_fmt", pixel_format, *size, *tags, "-i", "pipe:0"]
+    tags = _TAGS if pixel_format == "yuv420p" else ()
+    name = "rgb48le" if pixel_format == "rgb48" else pixel_format
+    return ["-f", "rawvideo", "-pix_fmt", name, *size, *tags, "-i", "pipe:0"]
 
 
 def colour_arguments(container: Container, pixel_format: str) -> list[str]:
@@ -33,18 +35,24 @@ def colour_arguments(container: Container, pixel_format: str) -> list[str]:
     take them from the four options, so those stay. Both were measured (4.2, 7.0, 9.0).
     Colour stands on the left of its two pixels, where players look for it when a file does not say;
     swscale's own choice, between them, is off by half a pixel there.
+    Of 16 bits swscale makes luma that is half an 8-bit level too bright; zscale is exact.
     """
     if container.yuv is None:
         return []
     if pixel_format == container.yuv:
         return [*_TAGS]
-    chain = (
-        "scale=out_color_matrix=bt709:out_range=tv:out_h_chr_pos=0:"
-        "flags=bicubic+accurate_rnd+full_chroma_int,"
-        f"format={container.yuv},"
-        "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
-    )
-    return ["-vf", chain, *_TAGS]
+    if pixel_format == "rgb48":
+        convert = (
+            "zscale=matrixin=gbr:matrix=709:rangein=full:range=limited:chromal=left:"
+            "filter=bicubic:dither=none"
+        )
+    else:
+        convert = (
+            "scale=out_color_matrix=bt709:out_range=tv:out_h_chr_pos=0:"
+            "flags=bicubic+accurate_rnd+full_chroma_int"
+        )
+    tags = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
+    return ["-vf", f"{convert},format={container.yuv},{tags}", *_TAGS]
 
 
 def quality_of(container: Container, crf: int | None) -> int | None:
@@ -88,7 +96,8 @@ def encoder_arguments(
     own choice.
     """
     longest = longest_segment(container, fps)
-    arguments = [part.format(crf=crf, longest=longest) for part in container.arguments]
+    group = longest or max(1, round(_GROUP_SECONDS * fps))
+    arguments = [part.format(crf=crf, longest=group) for part in container.arguments]
     if container.h264 and crf is not None and longest is not None:
         arguments += h264_arguments(
             encoder, crf=crf, frames=frames, shortest=shortest, longest=longest, pixels=pixels

@@ -4,6 +4,7 @@ import os
 from fractions import Fraction
 from pathlib import Path
 
+from cppnvid.encode.coding import AS_USUAL, Coding, coded
 from cppnvid.encode.containers import CONTAINERS, FOLDER_SUFFIX, Container, container_for
 from cppnvid.encode.folder import is_ours
 from cppnvid.encode.h264 import h264_encoder, unusable
@@ -19,26 +20,27 @@ def check_output(
     height: int,
     fps: Fraction,
     overwrite: bool,
+    coding: Coding = AS_USUAL,
     encoder: str = "auto",
     repeat: int = 1,
     sound: str | os.PathLike[str] | None = None,
 ) -> Container:
     """Check everything about an output that is known before the first frame; return its container.
 
-    `width` and `height` are in pixels, `fps` in frames a second. For a still, `fps` is any
-    positive number. `encoder` is that of H.264; hardware is tried, once in a process. `repeat` is
-    how many times the film is to play in the file. `sound` is a file, of which a tenth of a second
-    is read.
+    That is the table's, with what `coding` asks of the file's colours. `width` and `height` are in
+    pixels, `fps` in frames a second. For a still, `fps` is any positive number. `encoder` is that
+    of H.264; hardware is tried, once in a process. `repeat` is how many times the film is to play
+    in the file. `sound` is a file, of which a tenth of a second is read.
 
     Raises:
         RecipeError: for an unknown ending, a missing parent folder, an existing output without
-            `overwrite`, a folder holding other things, a size, rate or encoder the container lacks,
-            a film repeated where it repeats by itself, a sound where there can be none, or a file
-            that holds none.
+            `overwrite`, a folder holding other things, a size, rate, coding or encoder that the
+            container lacks, a film repeated where it repeats by itself, a sound where there can be
+            none, or a file that holds none.
         BackendUnavailable: the encoder asked for does not work here.
         EncodeError: when the folder cannot be written to.
     """
-    container = container_for(path)
+    container = coded(container_for(path), coding)
     _check_size(container, width, height)
     _check_rate(container, fps)
     _check_repeat(container, repeat)
@@ -90,7 +92,10 @@ def _check_repeat(container: Container, repeat: int) -> None:
 
 def _check_encoder(container: Container, encoder: str) -> None:
     if encoder != "auto" and not container.h264:
-        raise RecipeError(f"--encoder {encoder}: is for .mp4; {container.name} has its own")
+        raise RecipeError(
+            f"--encoder {encoder}: is for .mp4 coded as h264; this {container.name} is coded as "
+            f"{container.codec}, which has its own"
+        )
     name = h264_encoder(encoder)
     reason = None if name == "x264" else unusable(name)
     if reason is not None:

@@ -24,7 +24,9 @@ class Container:
     None where they are encoded whole. `h264`: coded by the encoder of H.264 that is asked for.
     `yuv` is the pixel format of what is coded in BT.709, None where RGB is. `sound` codes a sound
     beside the pictures, empty where there can be none; `sound_delay` is how many samples of silence
-    that puts before it which players are not told to leave out.
+    that puts before it which players are not told to leave out. `codec` is the name people know,
+    `depth` in bits a channel; `lossless` tells whether colours come back as they were, and `dither`
+    whether the frames are to be dithered. `coding.py` has the other ways of coding.
     """
 
     name: str
@@ -44,6 +46,15 @@ class Container:
     yuv: str | None = None
     sound: tuple[str, ...] = ()
     sound_delay: int = 0
+    codec: str = ""
+    depth: int = 8
+    lossless: bool = False
+    dither: bool = False
+
+    @property
+    def deep(self) -> bool:
+        """Whether its frames are to be drawn with 16 bits a channel."""
+        return self.dither or self.depth > 8
 
 
 _VIDEO_FPS = Fraction(30)
@@ -78,6 +89,7 @@ CONTAINERS: tuple[Container, ...] = (
         # 21 ms late, two thirds of a frame. Apple's players leave out 2112 samples where a file
         # says nothing ("implicit encoder delay"), and so have it 23 ms early.
         sound_delay=1024,
+        codec="h264",
     ),
     Container(
         name="WebM",
@@ -100,6 +112,7 @@ CONTAINERS: tuple[Container, ...] = (
         segment_seconds=4,
         yuv="yuv420p",
         sound=("-c:a", "libopus", "-b:a", "160k"),
+        codec="vp9",
     ),
     Container(
         name="MOV",
@@ -114,6 +127,8 @@ CONTAINERS: tuple[Container, ...] = (
         demuxer="mov",
         yuv="yuv422p10le",
         sound=_AAC,
+        codec="prores",
+        depth=10,
     ),
     Container(
         name="GIF",
@@ -133,6 +148,7 @@ CONTAINERS: tuple[Container, ...] = (
         muxing=("-loop", "0", "-final_delay", "{last_delay}", "-f", "gif"),
         max_side=65535,
         max_fps=Fraction(50),  # browsers show a delay under 2 hundredths as 10
+        codec="gif",
     ),
     Container(
         name="WebP",
@@ -145,6 +161,7 @@ CONTAINERS: tuple[Container, ...] = (
         max_side=16383,
         # Times are whole milliseconds and browsers show 10 and less as 100.
         max_fps=Fraction(90),
+        codec="webp",
     ),
     Container(
         name="APNG",
@@ -156,6 +173,9 @@ CONTAINERS: tuple[Container, ...] = (
         arguments=("-c:v", "apng", "-pred", "up"),
         muxing=("-plays", "0", "-f", "apng"),
         max_side=65535,
+        codec="apng",
+        lossless=True,
+        dither=True,
     ),
     Container(
         name="PNG folder",
@@ -166,6 +186,9 @@ CONTAINERS: tuple[Container, ...] = (
         arguments=("-c:v", "png", "-pred", "up"),
         muxing=("-start_number", "0", "-f", "image2"),
         max_side=65535,
+        codec="png",
+        lossless=True,
+        dither=True,
     ),
     Container(
         name="PNG",
@@ -173,9 +196,12 @@ CONTAINERS: tuple[Container, ...] = (
         even_size=False,
         default_short_side=1080,
         default_fps=_VIDEO_FPS,
-        arguments=(),  # stills are written by Pillow: see still.py
+        arguments=(),  # stills are written without ffmpeg: see png_writer.py
         muxing=(),
         max_side=65535,
+        codec="png",
+        lossless=True,
+        dither=True,
     ),
 )
 

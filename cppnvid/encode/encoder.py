@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from cppnvid.encode.arguments import longest_segment, quality_of
 from cppnvid.encode.check import check_output
+from cppnvid.encode.coding import AS_USUAL, Coding
 from cppnvid.encode.feeds import Feeds
 from cppnvid.encode.folder import digits_for
 from cppnvid.encode.h264 import h264_encoder
@@ -33,6 +34,8 @@ _MOST_MEMORY = 4_000_000_000
 # frames wait for it.
 _BYTES_A_PIXEL, _BYTES_OF_FFMPEG, _WAITING = 60, 60_000_000, 3
 
+_BYTES_HANDED_OVER = {"rgb24": 3.0, "rgb48": 6.0, "yuv420p": 1.5}  # for each pixel
+
 # Whatever the clock of the container makes of its time; and the temporary file is there already.
 _EVERY_FRAME = ("-fps_mode", "passthrough", "-y")
 
@@ -46,6 +49,7 @@ def open_encoder(
     frames: int,
     recipe: str = "",
     crf: int | None = None,
+    coding: Coding = AS_USUAL,
     encoder: str = "auto",
     repeat: int = 1,
     at_once: int = 1,
@@ -69,12 +73,13 @@ def open_encoder(
         recipe: text that rides in the file.
         crf: x264's or VP9's own scale, smaller being better and larger; None is the container's
             default.
+        coding: what is asked of the file's colours.
         encoder: of H.264: `auto` (x264), `x264`, `nvenc`, `videotoolbox`, or ffmpeg's names.
         repeat: how many times the film plays in the file: joined, not encoded again.
         at_once: how many segments to encode at once, at most; above 1, frames are to be written in
             the order that `Encoder.order` tells. The file is the same whatever this is.
         threads: of encoders other than x264, which has one for each segment; None is their choice.
-        pixel_format: of the frames: `rgb24`, or `yuv420p` where `takes_yuv420p` says so.
+        pixel_format: of the frames: `rgb24`, or `rgb48` or `yuv420p` where `best_format` says so.
         sound: a file whose sound is laid under the film, cut or repeated to its length; what it is
             is read when the `with` block begins.
         loops: whether the film leads back to its start, and its sound so has no end to fade to.
@@ -82,14 +87,14 @@ def open_encoder(
         note: told about leftovers of stopped runs.
 
     Raises:
-        RecipeError: for everything `check_output` refuses, a still's ending, a `crf`, `encoder` or
-            `recipe` the container cannot take.
+        RecipeError: for everything `check_output` refuses, a still's ending, a `crf`, `coding`,
+            `encoder` or `recipe` the container cannot take.
         BackendUnavailable: the encoder asked for does not work here.
         EncodeError: when the folder cannot be written to.
     """
     container = check_output(
-        path, width=width, height=height, fps=fps, overwrite=overwrite, encoder=encoder,
-        repeat=repeat, sound=sound,
+        path, width=width, height=height, fps=fps, overwrite=overwrite, coding=coding,
+        encoder=encoder, repeat=repeat, sound=sound,
     )  # fmt: skip
     if container.name == "PNG":
         raise RecipeError(f"{os.fspath(path)}: .png holds one picture; use .apng, or end with /")
@@ -101,7 +106,7 @@ def open_encoder(
     longest = longest_segment(container, fps) if name == "x264" else None
     segments = segments_of(frames, longest)
     pixels = width * height
-    size = pixels * 3 // (1 if pixel_format == "rgb24" else 2)
+    size = int(pixels * _BYTES_HANDED_OVER[pixel_format])
     job = Job(
         path=Path(path).resolve(),
         container=container,
@@ -175,12 +180,12 @@ class Encoder:
             self._stack = stack.pop_all()
         return self
 
-    def write(self, frames: NDArray[np.uint8]) -> None:
-        """Append frames, C-contiguous uint8: they are copied.
+    def write(self, frames: NDArray[Any]) -> None:
+        """Append frames, C-contiguous: they are copied.
 
-        rgb24 is `[n, height, width, 3]`, sRGB; yuv420p `[n, height · 3/2, width]`, BT.709 of
-        limited range, its planes one after the other. Returns once all but the last few are with
-        ffmpeg.
+        rgb24 is uint8 `[n, height, width, 3]`, sRGB, and rgb48 the same in uint16; yuv420p is uint8
+        `[n, height · 3/2, width]`, BT.709 of limited range, its planes one after the other. Returns
+        once all but the last few are with ffmpeg.
 
         Raises:
             ValueError: for another shape or dtype, or more frames than were announced.
@@ -190,7 +195,8 @@ class Encoder:
             raise ValueError("an Encoder takes frames only within its with block")
         self._check(frames)
         for frame in frames:
-            self._feeds.put(frame.tobytes())
+            # ffmpeg is told that 16 bits come with the lower byte first.
+            self._feeds.put(frame.astype(f"<u{frame.itemsize}", copy=False).tobytes())
             self._written += 1
 
     def __exit__(
@@ -265,8 +271,8 @@ class Encoder:
 
     def _check(self, frames: NDArray[Any]) -> None:
         shape, announced = self._job.shape, self._job.frames
-        if frames.dtype != np.uint8:
-            raise ValueError(f"frames are {frames.dtype}, not uint8")
+        if frames.dtype != self._job.kind:
+            raise ValueError(f"frames are {frames.dtype}, not {np.dtype(self._job.kind)}")
         if frames.ndim != len(shape) + 1 or frames.shape[1:] != shape:
             expected = ", ".join(str(side) for side in shape)
             raise ValueError(f"frames are {list(frames.shape)}, not [n, {expected}]")

@@ -13,7 +13,7 @@ from cppnvid.errors import RecipeError
 class PictureFacts:
     """A picture file without its pixels: size in pixels, each frame's delay in seconds, recipe.
 
-    `depth` is in bits a channel; `lossless` tells of a WebP whether its pixels are as they were.
+    `depth` is in bits a channel; `lossless` is said of WebP alone, which can be both.
     """
 
     width: int
@@ -21,7 +21,7 @@ class PictureFacts:
     delays: tuple[Fraction, ...]
     comment: str | None
     depth: int = 8
-    lossless: bool = True
+    lossless: bool = False
 
 
 def take(file: BinaryIO, count: int, *, path: Path) -> bytes:

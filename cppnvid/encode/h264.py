@@ -5,11 +5,8 @@ these pictures has not been measured. Hardware is used when it is asked for and 
 that an ffmpeg lists an encoder says nothing, since a build with nvenc fails where no driver is.
 """
 
-import os
-from functools import lru_cache
-
-from cppnvid.encode.ffmpeg import FrameFeed
-from cppnvid.errors import EncodeError, RecipeError
+from cppnvid.encode.trial import unusable_arguments
+from cppnvid.errors import RecipeError
 
 # Names as people say them, and ffmpeg's.
 H264_ENCODERS = {"x264": "libx264", "nvenc": "h264_nvenc", "videotoolbox": "h264_videotoolbox"}
@@ -97,21 +94,6 @@ def unusable(name: str) -> str | None:
     Raises:
         EncodeError: there is no ffmpeg.
     """
-    return _trial(name, os.environ.get("IMAGEIO_FFMPEG_EXE"))
-
-
-@lru_cache
-def _trial(name: str, _program: str | None) -> str | None:
-    """Encode one grey frame of 320x240."""
-    width, height = 320, 240
-    raw = ("-f", "rawvideo", "-pix_fmt", "yuv420p", "-video_size", f"{width}x{height}")
-    coding = h264_arguments(name, crf=20, frames=1, shortest=1, longest=1, pixels=width * height)
-    feed = FrameFeed([*raw, "-i", "pipe:0", *coding, "-f", "null", "-"])
-    try:
-        feed.put(b"\x80" * (width * height * 3 // 2))
-        feed.finish()
-    except EncodeError as error:
-        return str(error)
-    finally:
-        feed.abort()
-    return None
+    return unusable_arguments(
+        h264_arguments(name, crf=20, frames=1, shortest=1, longest=1, pixels=320 * 240)
+    )

@@ -1,9 +1,11 @@
 """One film to be encoded, and what ffmpeg is told about it."""
 
-import os
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from cppnvid.encode.arguments import (
     colour_arguments,
@@ -11,15 +13,21 @@ from cppnvid.encode.arguments import (
     input_arguments,
     muxing_arguments,
 )
-from cppnvid.encode.containers import FOLDER_SUFFIX, Container, container_for
+from cppnvid.encode.containers import FOLDER_SUFFIX, Container
 from cppnvid.encode.segments import Segment
 from cppnvid.encode.sound import RATE, RAW, SOUND_NAME
 from cppnvid.listening import Note
 
 
-def takes_yuv420p(path: str | os.PathLike[str], *, width: int, height: int) -> bool:
-    """Return whether a file with this name, of this size, is best given yuv420p."""
-    return container_for(path).yuv == "yuv420p" and width % 2 == height % 2 == 0
+def best_format(container: Container, *, width: int, height: int) -> str:
+    """Return the pixel format in which a file of this size is best given its frames.
+
+    `rgb48` for files of more than 8 bits, `yuv420p` for those that are coded so, else `rgb24`.
+    """
+    if container.depth > 8:
+        return "rgb48"
+    planes = container.yuv == "yuv420p" and width % 2 == height % 2 == 0
+    return "yuv420p" if planes else "rgb24"
 
 
 @dataclass(frozen=True)
@@ -63,9 +71,14 @@ class Job:
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of a frame's array."""
-        if self.pixel_format == "rgb24":
-            return self.height, self.width, 3
-        return self.height * 3 // 2, self.width
+        if self.pixel_format == "yuv420p":
+            return self.height * 3 // 2, self.width
+        return self.height, self.width, 3
+
+    @property
+    def kind(self) -> type[Any]:
+        """The kind of a frame's levels."""
+        return np.uint16 if self.pixel_format == "rgb48" else np.uint8
 
     def source(self) -> list[str]:
         """Return ffmpeg's arguments for the frames that come through its standard input."""

@@ -54,7 +54,7 @@ def write_png(
         np.subtract(row_bytes[:1], above, out=lines[:1, 1:])
         np.subtract(row_bytes[1:], row_bytes[:-1], out=lines[1:, 1:])
         above = row_bytes[-1:].copy()
-        _write_data(file, packer.compress(lines))
+        _write_data(file, packer.compress(lines.data))
     _write_data(file, packer.flush())
     file.write(chunk(b"IEND", b""))
 

@@ -2,7 +2,7 @@
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -22,7 +22,7 @@ _LISTING_LIMIT = 400_000_000
 class MediaInfo:
     """Facts about a media file: size in pixels, `fps` None for stills and folders, length.
 
-    `sound` is the codec of its sound, empty where it has none.
+    `sound` is the codec of its sound, empty where it has none; `depth` is in bits a channel.
     """
 
     path: Path
@@ -34,6 +34,7 @@ class MediaInfo:
     frames: int
     seconds: float
     sound: str = ""
+    depth: int = 8
 
 
 def probe(path: str | os.PathLike[str]) -> MediaInfo:
@@ -58,9 +59,7 @@ def _probe_folder(place: Path, container: Container) -> MediaInfo:
     if not pictures:
         raise RecipeError(f"{place}: holds no pictures named 00000.png and on")
     first = _probe_picture(pictures[0], container_for(pictures[0]))
-    return MediaInfo(
-        place, container.name, "png", first.width, first.height, None, len(pictures), 0.0
-    )
+    return replace(first, path=place, container=container.name, frames=len(pictures))
 
 
 def _probe_picture(place: Path, container: Container) -> MediaInfo:
@@ -74,12 +73,13 @@ def _probe_picture(place: Path, container: Container) -> MediaInfo:
     return MediaInfo(
         path=place,
         container=container.name,
-        codec=container.name.lower(),
+        codec="lossless webp" if facts.lossless else container.codec,
         width=facts.width,
         height=facts.height,
         fps=rate_of(delays, resolution=resolution),
         frames=max(1, len(delays)),
         seconds=float(sum(delays)),
+        depth=facts.depth,
     )
 
 
@@ -113,6 +113,8 @@ def probe_video(place: Path, name: str, demuxer: str) -> MediaInfo:
     else:
         seconds = sum(durations) * Fraction(head["tb"])
         fps = len(durations) / seconds
+    # The pixel format, such as yuv420p10le.
+    deep = re.search(r"Video: [^\n]*?, \w+?p(\d\d)[lb]e\b", said)
     return MediaInfo(
         path=place,
         container=name,
@@ -123,6 +125,7 @@ def probe_video(place: Path, name: str, demuxer: str) -> MediaInfo:
         frames=len(durations),
         seconds=float(seconds),
         sound=heard[1] if heard else "",
+        depth=8 if deep is None else int(deep[1]),
     )
 
 

@@ -38,22 +38,27 @@ def read_webp(path: Path, *, limit: int) -> PictureFacts:
     size = (0, 0)
     delays = []
     comment = None
+    lossless = True
     with path.open("rb") as file:
         for kind, length in _chunks(file, path):
             if kind == b"VP8X":
                 size = _canvas_size(take(file, 10, path=path))
             elif kind == b"VP8 " and size == (0, 0):
                 size = _still_size(file, path)
+            elif kind == b"VP8L" and size == (0, 0):
+                size = _lossless_size(file, path)
             elif kind == b"ANMF":
-                duration = int.from_bytes(take(file, 16, path=path)[12:15], "little")
-                delays.append(duration * RESOLUTION)
+                head = take(file, 20, path=path)
+                delays.append(int.from_bytes(head[12:15], "little") * RESOLUTION)
+                lossless &= head[16:] == b"VP8L"
             elif kind == b"XMP " and comment is None:
                 # Escaping makes a recipe at most five times as long (& is &amp;).
                 if length > 5 * limit + len(_XMP):
                     raise RecipeError(f"{path}: its comment is longer than a recipe can be")
                 found = _COMMENT.search(take(file, length, path=path))
                 comment = None if found is None else unescape(found[1].decode("utf-8", "replace"))
-    return PictureFacts(*size, tuple(delays), comment)
+            lossless &= kind != b"VP8 "
+    return PictureFacts(*size, tuple(delays), comment, lossless=lossless)
 
 
 def insert_into_webp(path: Path, recipe: str) -> None:
@@ -72,7 +77,8 @@ def insert_into_webp(path: Path, recipe: str) -> None:
                 file.write(bytes([head[20] | _XMP_FLAG]))
             else:  # a single frame: ffmpeg writes the short form, which has no room for flags
                 file.seek(20)
-                width, height = _still_size(file, path)
+                measure = _lossless_size if head[12:16] == b"VP8L" else _still_size
+                width, height = measure(file, path)
                 file.seek(12)
                 picture = file.read()
                 file.seek(12)
@@ -111,3 +117,9 @@ def _still_size(file: BinaryIO, path: Path) -> tuple[int, int]:
     """Return the size in a VP8 key frame's header: 14 bits each, after 6 bytes of tag and code."""
     width, height = struct.unpack("<6xHH", take(file, 10, path=path))
     return width & 0x3FFF, height & 0x3FFF
+
+
+def _lossless_size(file: BinaryIO, path: Path) -> tuple[int, int]:
+    """Return the size in a VP8L header: a byte of signature, and 14 bits each, less one."""
+    bits = int.from_bytes(take(file, 5, path=path)[1:], "little")
+    return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1

@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from cppnvid.recipe.base import Part, Real, Whole, unknown
+from cppnvid.recipe.base import Flag, Part, Real, Whole, unknown
 
 MAX_SIDE = 16384
 
@@ -126,6 +126,17 @@ class Output(Part):
     """Constant rate factor of MP4 and WebM: lower is finer; left out, each format's default."""
     repeat: Annotated[Whole, Field(ge=1, le=1000)] = 1
     """How many times the film plays in an MP4, WebM or MOV: joined, not encoded again."""
+    codec: Literal["h264", "hevc", "av1", "vp9", "prores", "prores4444"] | None = None
+    """Of MP4 (h264, hevc, av1), WebM (vp9, av1) and MOV (prores, prores4444); left out, the first
+    that has the depth asked for."""
+    depth: Literal[8, 10, 16] | None = None
+    """Bits a channel: 10 for MP4, WebM and MOV, 16 for PNG; left out, each format's own: 8, for MOV
+    10."""
+    lossless: Flag = False
+    """WebP whose every colour is as it was drawn, several times as large; PNG always is."""
+    dither: Flag | None = None
+    """Draw what lies between two levels as a mix of both, so that gradients have no bands. Left
+    out, where the file keeps it: PNG, APNG, lossless WebP."""
 
     @model_validator(mode="before")
     @classmethod

@@ -1,0 +1,34 @@
+"""Whether this machine's ffmpeg can encode with some arguments: only trying tells."""
+
+import os
+from functools import lru_cache
+
+from cppnvid.encode.ffmpeg import FrameFeed
+from cppnvid.errors import EncodeError
+
+_WIDTH, _HEIGHT = 320, 240
+
+
+def unusable_arguments(arguments: tuple[str, ...]) -> str | None:
+    """Return why encoding with these arguments does not work here, in ffmpeg's words, or None.
+
+    Tried once in a process, on one grey frame of 320x240.
+
+    Raises:
+        EncodeError: there is no ffmpeg.
+    """
+    return _trial(arguments, os.environ.get("IMAGEIO_FFMPEG_EXE"))
+
+
+@lru_cache
+def _trial(arguments: tuple[str, ...], _program: str | None) -> str | None:
+    raw = ("-f", "rawvideo", "-pix_fmt", "yuv420p", "-video_size", f"{_WIDTH}x{_HEIGHT}")
+    feed = FrameFeed([*raw, "-i", "pipe:0", *arguments, "-f", "null", "-"])
+    try:
+        feed.put(b"\x80" * (_WIDTH * _HEIGHT * 3 // 2))
+        feed.finish()
+    except EncodeError as error:
+        return str(error)
+    finally:
+        feed.abort()
+    return None
