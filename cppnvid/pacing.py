@@ -23,8 +23,11 @@ SIDE = 64  # pixels of the shorter side, whatever the canvas: a larger video kee
 # With one step a frame the 95th percentile of a frame's change is 1.01 times the median, with two
 # no better (two triples of seeds, weights and z, 300 frames); one costs 0.4 % of 1080×1080.
 STEPS_PER_FRAME = 1
-FEWEST_STEPS = 8  # a leg: a still of a long path must stand where the video's frame does, nearly
+# Of a leg: the 95th percentile of a loop of 20 frames is up to 1.43 times its median with 8 steps
+# and 1.23 with 32 or 64, where frames stand too far apart to be joined by straight lines.
+FEWEST_STEPS = 32
 MOST_STEPS = 6000
+STEPS_OF_MANY_LEGS = 8  # a still of a long path must stand where the video's frame does, nearly
 
 
 def build_scene(recipe: Recipe) -> Scene:
@@ -65,7 +68,8 @@ def even_pace(recipe: Recipe) -> Pace:
     )
     scene = paced_scene(recipe.model_copy(update={"morph": morph}), uniform_pace(morph))
     legs = leg_count(morph)
-    steps = max(min(STEPS_PER_FRAME * recipe.output.frames, MOST_STEPS) // legs, FEWEST_STEPS)
+    wanted = max(STEPS_PER_FRAME * recipe.output.frames, FEWEST_STEPS * legs)
+    steps = max(min(wanted, MOST_STEPS) // legs, STEPS_OF_MANY_LEGS)
     times = [index / (legs * steps) for index in range(legs * steps + 1)]
     return pace_of(changes_along(scene, recipe, times).reshape(legs, steps))
 

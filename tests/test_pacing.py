@@ -47,6 +47,15 @@ def test_even_pace_is_even(of: str, seeds: list[int], path: str) -> None:
     assert steps[-1] <= 1.1 * np.median(steps)
 
 
+def test_short_loops_are_even_too() -> None:
+    """A loop of 20 frames is measured in more steps than it has frames: 1.43 otherwise."""
+    recipe = Recipe.model_validate({"morph": {"seeds": [1, 2]}, "output": {"frames": 20}})
+
+    steps = changes(build_scene(recipe), 20)
+
+    assert np.percentile(steps, 95) <= 1.2 * np.median(steps)
+
+
 def test_uniform_pace_is_not() -> None:
     """Without it the same path moves by fits and starts, so the measure can tell."""
     steps = changes(build_scene(house([5, 17, 40], pace="uniform")), 100)
