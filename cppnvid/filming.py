@@ -1,7 +1,7 @@
 """How a recipe becomes frames and a file on this machine: what draws, what encodes, how many."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cppnvid.backends import Backend, Pixels, choose
@@ -52,6 +52,9 @@ class Film:
         return expose(frames, canvas.exposures) if canvas.shutter else frames
 
 
+Through = Callable[[Iterator[Pixels], str], Iterator[Pixels]]
+
+
 def film_of(
     recipe: Recipe,
     backend: str | Backend = "auto",
@@ -83,6 +86,8 @@ def write_film(
     encoder: str = "auto",
     threads: int | None = None,
     overwrite: bool = False,
+    numbers: Sequence[int] | None = None,
+    through: Through | None = None,
     progress: Progress = silent,
     note: Note = silent,
 ) -> None:
@@ -94,6 +99,10 @@ def write_film(
         encoder: of MP4.
         threads: how many processors drawing and encoding take together, at most; None is all.
         overwrite: replace what stands there.
+        numbers: of the frames that are written, in order; None is all. A part of a film carries no
+            recipe and plays once.
+        through: what frames pass through on their way to the encoder, given them and their pixel
+            format; nothing is drawn before it asks for the first.
         progress: called with (frames done, frames in all) after every batch.
         note: told about leftovers of stopped runs.
 
@@ -106,19 +115,24 @@ def write_film(
     coding = coding_of(output)
     container = coded(container_for(path), coding)
     pixel_format = film.pixel_format(container)
+    whole = numbers is None
+    numbers = range(output.frames) if numbers is None else numbers
     with open_encoder(
-        path, width=width, height=height, fps=output.fps, frames=output.frames,
-        recipe=recipe_text(recipe), crf=output.crf, coding=coding, encoder=encoder,
-        repeat=output.repeat, at_once=encoding, threads=None if threads is None else encoding,
+        path, width=width, height=height, fps=output.fps, frames=len(numbers),
+        recipe=recipe_text(recipe) if whole else "", crf=output.crf, coding=coding,
+        encoder=encoder, repeat=output.repeat if whole else 1,
+        at_once=encoding, threads=None if threads is None else encoding,
         pixel_format=pixel_format, sound=film.audio, loops=recipe.morph.loop != "open",
         overwrite=overwrite, note=note,
     ) as file:  # fmt: skip
         done = 0
-        batches = film.frames(file.order, pixel_format="rgb48" if container.deep else pixel_format)
-        for frames in dithered_frames(batches) if container.dither else batches:
-            file.write(frames)
-            done += len(frames)
-            progress(done, output.frames)
+        order = [numbers[place] for place in file.order]
+        drawn = film.frames(order, pixel_format="rgb48" if container.deep else pixel_format)
+        frames = dithered_frames(drawn) if container.dither else drawn
+        for batch in frames if through is None else through(frames, pixel_format):
+            file.write(batch)
+            done += len(batch)
+            progress(done, len(numbers))
 
 
 def shares(threads: int | None) -> tuple[int | None, int]:

@@ -65,6 +65,8 @@ def _draw_video(source: "Source", given: dict[str, Any]) -> None:
         recipe = load_recipe(source, overrides)
     output = named_output(given["output"], video_name(source.stem, pictures(recipe)))
     container = container_for(output)
+    if given["gif"] is not None and container.name != "GIF":
+        raise RecipeError(f"--gif: is for .gif, and {output} is {container.name}")
     asked = format_overrides(recipe, container, overrides, made_as=source.suffix)
     if asked:
         recipe = load_recipe(source, [*overrides, *asked])

@@ -187,6 +187,10 @@ Crf = Annotated[
     str | None,
     _option(_FILE, "N", "Fineness of MP4 and WebM: lower is finer and larger.", "--crf"),
 ]
+Gif = Annotated[
+    str | None,
+    _option(_FILE, "KIND", "Of .gif: quality, or small (one palette, gifsicle).", "--gif"),
+]
 MaxSize = Annotated[
     str | None,
     _option(_FILE, "BYTES", "The largest file you want: 8MB, 500KB, 10MiB, 2000000.", "--max-size"),
@@ -238,8 +242,8 @@ VIDEO: dict[str, Any] = {
     "radius": Radius, "detail": Detail, "times": Times, "pace": Pace, "speed": Speed,
     "loop": Loop, "ping_pong": PingPong, "hold": Hold, "ease": Ease, "shutter": Shutter,
     "output": Output, "repeat": Repeat, "min_seconds": MinSeconds, "audio": Audio,
-    "preview": Preview, "crf": Crf, "max_size": MaxSize, "codec": Codec, "depth": Depth,
-    "lossless": Lossless, "dither": Dither, "overwrite": Overwrite,
+    "preview": Preview, "crf": Crf, "gif": Gif, "max_size": MaxSize, "codec": Codec,
+    "depth": Depth, "lossless": Lossless, "dither": Dither, "overwrite": Overwrite,
     "backend": Backend, "encoder": Encoder, "threads": Threads, "quiet": Quiet,
 }  # fmt: skip
 _UNSAID = {bool: False, str: "auto"}  # what a command is given that the user did not say; else None

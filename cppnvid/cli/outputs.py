@@ -39,7 +39,10 @@ def is_named(key: str, overrides: "Sequence[Override]") -> bool:
 
 
 # What may be given up for a file's size.
-_GIVEN_UP = ("canvas.size", "output.fps", "output.frames", "output.crf")
+_GIVEN_UP = (
+    "canvas.size", "output.fps", "output.frames", "output.crf", "output.quality", "output.gif",
+    "output.colours",
+)  # fmt: skip
 
 
 def fixed_keys(overrides: "Sequence[Override]") -> list[str]:

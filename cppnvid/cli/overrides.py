@@ -20,10 +20,10 @@ _KEYS = {
     "weights": "morph.weights", "radius": "morph.radius", "detail": "morph.detail",
     "times": "morph.times", "speed": "morph.speed", "repeat": "output.repeat",
     "codec": "output.codec", "depth": "output.depth", "lossless": "output.lossless",
-    "dither": "output.dither",
+    "dither": "output.dither", "gif": "output.gif",
     "shutter": "canvas.shutter", "hue_shift": "palette.hue", "contrast": "palette.contrast",
 }  # fmt: skip
-_NAMES = ("style", "palette", "size", "of", "path", "pace", "ease", "codec")
+_NAMES = ("style", "palette", "size", "of", "path", "pace", "ease", "codec", "gif")
 
 
 def overrides_from(given: Mapping[str, Any], *, set_name: str = "--set") -> "list[Override]":

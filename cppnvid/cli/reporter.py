@@ -60,6 +60,7 @@ class Reporter:
             return
         if self._bar is None:
             self._bar = _bar(total, self._unit)
+        self._bar.total = total  # a file that is made to fit may get fewer frames on the way
         self._bar.update(done - self._bar.n)
 
 

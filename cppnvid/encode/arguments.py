@@ -6,10 +6,13 @@ The table of containers says how each is made; here its numbers are filled in.
 from fractions import Fraction
 from math import floor
 
+from cppnvid.encode.coding import Coding
 from cppnvid.encode.containers import Container
 from cppnvid.encode.h264 import h264_arguments
+from cppnvid.encode.palettes import palette_arguments
 from cppnvid.errors import RecipeError
 
+DEFAULT_QUALITY = 90  # of WebP
 _GROUP_SECONDS = 4  # between keyframes, where a film is encoded whole
 # Before the input as well as after it: an ffmpeg from 7.1 converts what is not tagged.
 _TAGS = (
@@ -88,16 +91,23 @@ def encoder_arguments(
     pixels: int,
     encoder: str,
     threads: int | None,
+    asked: Coding,
 ) -> list[str]:
     """Return ffmpeg's arguments that code `frames` frames of `pixels`: a film, or a segment of it.
 
     `shortest` is how many frames its shortest segment has; `crf` comes from `quality_of`; `encoder`
     is a name in `H264_ENCODERS`, for H.264 alone; `threads` is for every other one, None being its
-    own choice.
+    own choice; `asked` says the kind and colours of a
+    GIF, and WebP's quality.
     """
     longest = longest_segment(container, fps)
     group = longest or max(1, round(_GROUP_SECONDS * fps))
-    arguments = [part.format(crf=crf, longest=group) for part in container.arguments]
+    arguments = [
+        part.format(crf=crf, longest=group, quality=asked.quality or DEFAULT_QUALITY)
+        for part in container.arguments
+    ]
+    if container.name == "GIF":
+        arguments = [*palette_arguments(asked.gif, asked.colours), *arguments]
     if container.h264 and crf is not None and longest is not None:
         arguments += h264_arguments(
             encoder, crf=crf, frames=frames, shortest=shortest, longest=longest, pixels=pixels

@@ -15,12 +15,19 @@ from cppnvid.recipe import Output
 
 @dataclass(frozen=True)
 class Coding:
-    """What is asked of a file's colours; None is what its format does by itself."""
+    """What is asked of a file's colours; None is what its format does by itself.
+
+    `gif` is a name in `palettes.GIF_KINDS` and `colours`, 4 to 256, are of its palettes; `quality`
+    is WebP's, 1 to 100.
+    """
 
     codec: str | None = None
     depth: int | None = None
     lossless: bool = False
     dither: bool | None = None
+    gif: str = "quality"
+    colours: int | None = None
+    quality: int | None = None
 
 
 AS_USUAL = Coding()
@@ -28,7 +35,10 @@ AS_USUAL = Coding()
 
 def coding_of(output: Output) -> Coding:
     """Return what a recipe asks of its file's colours."""
-    return Coding(output.codec, output.depth, output.lossless, output.dither)
+    return Coding(
+        output.codec, output.depth, output.lossless, output.dither, output.gif or "quality",
+        output.colours, output.quality,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

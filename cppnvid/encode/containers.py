@@ -136,15 +136,7 @@ CONTAINERS: tuple[Container, ...] = (
         even_size=False,
         default_short_side=480,
         default_fps=_PICTURE_FPS,
-        arguments=(
-            # A palette for each frame, so ffmpeg holds a few frames instead of all of them.
-            "-vf",
-            (
-                "split[a][b];[a]palettegen=stats_mode=single[p];"
-                "[b][p]paletteuse=new=1:dither=sierra2_4a"
-            ),
-            *("-c:v", "gif"),
-        ),
+        arguments=("-c:v", "gif"),  # palettes.py says how it gets its colours
         muxing=("-loop", "0", "-final_delay", "{last_delay}", "-f", "gif"),
         max_side=65535,
         max_fps=Fraction(50),  # browsers show a delay under 2 hundredths as 10
@@ -156,7 +148,7 @@ CONTAINERS: tuple[Container, ...] = (
         even_size=False,
         default_short_side=480,
         default_fps=_PICTURE_FPS,
-        arguments=("-c:v", "libwebp_anim", "-quality", "90"),
+        arguments=("-c:v", "libwebp_anim", "-quality", "{quality}"),
         muxing=("-loop", "0", "-f", "webp"),
         max_side=16383,
         # Times are whole milliseconds and browsers show 10 and less as 100.

@@ -20,6 +20,7 @@ from cppnvid.encode.folder import digits_for
 from cppnvid.encode.h264 import h264_encoder
 from cppnvid.encode.job import Job
 from cppnvid.encode.metadata import check_recipe, embed, side_file
+from cppnvid.encode.palettes import check_kind, optimise
 from cppnvid.encode.publish import publication, working_folder
 from cppnvid.encode.segments import in_turn, join, segment_name, segments_of
 from cppnvid.encode.sound import SOUND_NAME, fitted_sound
@@ -73,7 +74,7 @@ def open_encoder(
         recipe: text that rides in the file.
         crf: x264's or VP9's own scale, smaller being better and larger; None is the container's
             default.
-        coding: what is asked of the file's colours.
+        coding: what is asked of the file's colours, and how finely GIF and WebP are coded.
         encoder: of H.264: `auto` (x264), `x264`, `nvenc`, `videotoolbox`, or ffmpeg's names.
         repeat: how many times the film plays in the file: joined, not encoded again.
         at_once: how many segments to encode at once, at most; above 1, frames are to be written in
@@ -101,6 +102,8 @@ def open_encoder(
     if frames < 1:
         raise RecipeError(f"frames {frames}: must be at least 1")
     check_recipe(recipe)
+    if container.name == "GIF":
+        check_kind(coding.gif, width=width, height=height, frames=frames)
     name = h264_encoder(encoder)
     # Hardware has one encoder or two, and makes a film in one go faster than in pieces.
     longest = longest_segment(container, fps) if name == "x264" else None
@@ -119,6 +122,7 @@ def open_encoder(
         at_once=max(1, min(at_once, len(segments), _encoders_in_memory(at_once, pixels, size))),
         pixel_format=pixel_format,
         crf=quality_of(container, crf),
+        asked=coding,
         encoder=name,
         threads=threads,
         recipe=recipe,
@@ -226,6 +230,8 @@ class Encoder:
                 repeat=job.repeat, inputs=[*job.sound_input(), *self._tags],
                 target=[*self._maps(), *job.muxing(), *self._destination()],
             )  # fmt: skip
+        if job.container.name == "GIF" and job.asked.gif == "small":
+            optimise(self._temporary, job.note)
         if job.recipe:
             embed(job.container.name, self._temporary, job.recipe)
         verify(

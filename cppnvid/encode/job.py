@@ -13,6 +13,7 @@ from cppnvid.encode.arguments import (
     input_arguments,
     muxing_arguments,
 )
+from cppnvid.encode.coding import Coding
 from cppnvid.encode.containers import FOLDER_SUFFIX, Container
 from cppnvid.encode.segments import Segment
 from cppnvid.encode.sound import RATE, RAW, SOUND_NAME
@@ -45,6 +46,7 @@ class Job:
     at_once: int
     pixel_format: str
     crf: int | None
+    asked: Coding
     encoder: str
     threads: int | None
     recipe: str
@@ -100,6 +102,7 @@ class Job:
             pixels=self.width * self.height,
             encoder=self.encoder,
             threads=self.threads,
+            asked=self.asked,
         )
         return [*colour_arguments(self.container, self.pixel_format), *arguments]
 

@@ -124,6 +124,13 @@ class Output(Part):
     fps: Fps = Fraction(30)
     crf: Annotated[Whole, Field(ge=0, le=63)] | None = None
     """Constant rate factor of MP4 and WebM: lower is finer; left out, each format's default."""
+    gif: Literal["quality", "small"] | None = None
+    """How a GIF is coded: `quality` (the default) gives every frame a palette of its own, `small`
+    has one for the film, and gifsicle make it smaller where there is one."""
+    colours: Annotated[Whole, Field(ge=4, le=256)] | None = None
+    """How many colours a GIF's palette has: 156 for `quality`, 128 for `small`, if left out."""
+    quality: Annotated[Whole, Field(ge=1, le=100)] | None = None
+    """Of WebP: 90 if left out."""
     repeat: Annotated[Whole, Field(ge=1, le=1000)] = 1
     """How many times the film plays in an MP4, WebM or MOV: joined, not encoded again."""
     codec: Literal["h264", "hevc", "av1", "vp9", "prores", "prores4444"] | None = None

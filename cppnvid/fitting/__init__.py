@@ -1,0 +1,179 @@
+"""A file under a cap: predict from a sample, encode, look at the finished file, correct.
+
+A recipe's ladder lists what can be given up, a step at a time. Which rung fits is predicted from a
+few frames; then the film is drawn once and its frames are kept, so that a correction of how finely
+they are coded draws nothing. Nothing is published before it fits: what is tried stands in a folder
+of its own beside the output.
+"""
+
+import os
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from cppnvid.backends import Pixels
+from cppnvid.encode import coded, coding_of, container_for
+from cppnvid.encode.containers import FOLDER_SUFFIX, Container
+from cppnvid.encode.publish import publication, working_folder
+from cppnvid.errors import RecipeError
+from cppnvid.filming import Film, write_film
+from cppnvid.fitting.kept import KeptFrames
+from cppnvid.fitting.ladder import Rung, ladder
+from cppnvid.fitting.sample import predicted_size
+from cppnvid.fitting.search import finest
+from cppnvid.fitting.words import cap_in_words, given_up, refusal
+from cppnvid.listening import Note, Progress, silent
+from cppnvid.pacing import build_scene
+from cppnvid.recipe import Recipe
+
+__all__ = ["write_fitted"]
+
+_HOPELESS = 1.5  # times the cap, as predicted with all given up: not worth drawing
+
+
+def write_fitted(
+    film: Film,
+    path: str | os.PathLike[str],
+    max_size: int,
+    *,
+    keep: Collection[str] = (),
+    encoder: str = "auto",
+    threads: int | None = None,
+    overwrite: bool = False,
+    progress: Progress = silent,
+    note: Note = silent,
+) -> Film:
+    """Write a film as a file of at most `max_size` bytes; return the film that it holds.
+
+    Args:
+        film: what to draw.
+        path: where it is published, complete and small enough.
+        max_size: in bytes.
+        keep: keys of the recipe that are not given up, such as `output.fps`.
+        encoder: of MP4.
+        threads: how many processors drawing and encoding take together, at most; None is all.
+        overwrite: replace what stands there.
+        progress: called with (frames done, frames in all) after every batch.
+        note: told in one line what was given up.
+
+    Raises:
+        RecipeError: it cannot be as small, or the output is a folder of pictures.
+        EncodeError: ffmpeg or the disk failed; nothing stands under the name that was not there.
+    """
+    container = coded(container_for(path), coding_of(film.recipe.output))
+    if FOLDER_SUFFIX in container.suffixes:
+        raise RecipeError(f"--max-size: is for one file, and {os.fspath(path)} is a folder of many")
+    if max_size < 1:
+        raise RecipeError(f"--max-size: must be more than 0, given {max_size}")
+    place = Path(path).resolve()
+    rungs = ladder(film.recipe, container, keep)
+    shares = [rung.share for rung in rungs]
+    with (
+        publication(place, overwrite=overwrite, folder=False, note=note) as temporary,
+        working_folder(temporary, "fitting") as folder,
+    ):
+        trials = _Trials(film, rungs, container, folder, place.suffix, encoder, threads)
+        start = 0
+        if trials.predicted(0) is not None:
+            found = finest(shares, trials.prediction, max_size, tries=4)
+            start = len(rungs) - 1 if found is None else found
+            least = trials.prediction(start)
+            if least > _HOPELESS * max_size:
+                raise RecipeError(
+                    refusal(film.recipe, rungs[-1].recipe, least, max_size, keep, container)
+                )
+        sizes: dict[int, int] = {}
+
+        def measure(index: int) -> float:
+            sizes[index] = trials.encode(index, progress, note)
+            return sizes[index]
+
+        found = finest(shares, measure, max_size, start=start)
+        if found is None:
+            last = max(sizes)
+            raise RecipeError(
+                refusal(film.recipe, rungs[last].recipe, sizes[last], max_size, keep, container)
+            )
+        trials.place(found).replace(temporary)
+    fitted = trials.film(found)
+    changed = given_up(film.recipe, fitted.recipe, container)
+    if changed:
+        note(f"fitted to {cap_in_words(max_size)}: {changed}")
+    return fitted
+
+
+@dataclass
+class _Trials:
+    """Films of the rungs, encoded in part or whole in a folder of ours."""
+
+    asked: Film
+    rungs: Sequence[Rung]
+    container: Container
+    folder: Path
+    suffix: str
+    encoder: str
+    threads: int | None
+
+    def __post_init__(self) -> None:
+        self._write = partial(
+            write_film, encoder=self.encoder, threads=self.threads, overwrite=True
+        )
+        self._latest = self.asked
+        self._predicted: dict[int, float | None] = {}
+        self._kept = KeptFrames(self.folder / "frames.mkv")
+        self._kept_film: Recipe | None = None
+
+    def place(self, index: int) -> Path:
+        """Return where a rung's whole file is."""
+        return self.folder / f"{index}{self.suffix}"
+
+    def film(self, index: int) -> Film:
+        """Return a rung's film; its scene is built again only if its frames are others."""
+        recipe = self.rungs[index].recipe
+        same = _same_frames(self._latest.recipe, recipe)
+        scene = self._latest.scene if same else build_scene(recipe)
+        self._latest = replace(self.asked, recipe=recipe, scene=scene)
+        return self._latest
+
+    def prediction(self, index: int) -> float:
+        """Return the bytes that a rung's file is predicted to have."""
+        return self.predicted(index) or 0.0
+
+    def predicted(self, index: int) -> float | None:
+        """Return the same, or None for a film too short to sample."""
+        if index not in self._predicted:
+            film = self.film(index)
+
+            def size(numbers: Sequence[int]) -> int:
+                place = self.folder / f"sample{self.suffix}"
+                self._write(film, place, numbers=numbers)
+                return place.stat().st_size
+
+            self._predicted[index] = predicted_size(film.recipe, self.container, size)
+        return self._predicted[index]
+
+    def encode(self, index: int, progress: Progress, note: Note) -> int:
+        """Write a rung's whole file, of kept frames where these are they; return its bytes."""
+        film = self.film(index)
+        place = self.place(index)
+        if self._kept_film is None or not _same_frames(self._kept_film, film.recipe):
+            self._kept_film = film.recipe
+            self._kept.drop()
+        frames = film.recipe.output.frames
+
+        def through(drawn: Iterator[Pixels], pixel_format: str) -> Iterator[Pixels]:
+            if self._kept.complete:
+                return self._kept.again()
+            width, height = film.recipe.canvas.size
+            if not self._kept.has_room(width * height * frames, pixel_format):
+                return drawn
+            return self._kept.keeping(drawn, pixel_format)
+
+        self._write(film, place, through=through, progress=progress, note=note)
+        return place.stat().st_size
+
+
+def _same_frames(one: Recipe, other: Recipe) -> bool:
+    """Return whether two rungs draw the same frames, however they are coded."""
+    return (one.canvas, one.output.frames) == (other.canvas, other.output.frames)

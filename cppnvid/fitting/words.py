@@ -1,0 +1,66 @@
+"""What was given up, in a line."""
+
+from collections.abc import Collection
+from fractions import Fraction
+
+from cppnvid.encode import Container
+from cppnvid.encode.arguments import DEFAULT_QUALITY, quality_of
+from cppnvid.encode.palettes import QUALITY_COLOURS, SMALL_COLOURS
+from cppnvid.filesize import file_size
+from cppnvid.recipe import Recipe
+
+_OPTIONS = {
+    "canvas.size": "--size", "output.fps": "--fps", "output.frames": "--frames",
+    "output.crf": "--crf", "output.gif": "--gif",
+}  # fmt: skip
+
+
+def given_up(asked: Recipe, fitted: Recipe, container: Container) -> str:
+    """Return the differences: `crf 14 -> 21, 1080x1080 -> 960x960`; empty where there are none."""
+    before, after = _facts(asked, container), _facts(fitted, container)
+    said = []
+    for name, value in after.items():
+        if value != before[name]:
+            said.append(f"{name} {before[name]} -> {value}".lstrip())
+    return ", ".join(said)
+
+
+def cap_in_words(cap: int) -> str:
+    """Return a cap as people say it: `8 MB`."""
+    return file_size(cap).replace(".0 ", " ")
+
+
+def refusal(asked: Recipe, last: Recipe, size: float, cap: int, keep: Collection[str],
+            container: Container) -> str:  # fmt: skip
+    """Return why no file fits: what the smallest has, and what would help."""
+    options = [option for key, option in _OPTIONS.items() if key in keep]
+    changed = given_up(asked, last, container)
+    smallest = f"even with {changed}" if changed else "as it is"
+    help_ = "fewer --seconds or a larger --max-size"
+    if options:
+        help_ = f"leave out {' or '.join(options)}, which stay as you said them, or take {help_}"
+    else:
+        help_ = f"take {help_}"
+    return (
+        f"--max-size: {smallest} the file has {file_size(round(size))}, and {cap_in_words(cap)} "
+        f"are allowed: {help_}"
+    )
+
+
+def _facts(recipe: Recipe, container: Container) -> dict[str, str]:
+    width, height = recipe.canvas.size
+    output = recipe.output
+    facts = {"crf": str(quality_of(container, output.crf))}
+    if container.name == "WebP" and not container.lossless:
+        facts["quality"] = str(output.quality or DEFAULT_QUALITY)
+    facts[""] = f"{width}x{height}"
+    facts["fps"] = _rate(output.fps)
+    if container.name == "GIF":
+        small = output.gif == "small"
+        facts["colours"] = str(output.colours or (SMALL_COLOURS if small else QUALITY_COLOURS))
+        facts["palette"] = "for the film" if small else "a frame"
+    return facts
+
+
+def _rate(fps: Fraction) -> str:
+    return f"{float(fps):g}"
