@@ -48,7 +48,7 @@ _WARPS = (
     ("mirror", 3), ("kaleidoscope", 5), ("tile", 4), ("tile_mirrored", 5), ("swirl", 2),
     ("wave", 5), ("endless", 6),
 )  # fmt: skip
-_POINTS = 128  # of a tile of the kernels that only read and write, in four warps
+_PLAN = Plan("", points=128, warps=4)  # of the kernels that only read and write
 _OTHERS = {
     "planes": (planes, {"rgb": "*u16", "out": "*u8"}, 4),  # four pixels for each of its points
     "mark": (mark, {"rgb": "*u16", "marks": "*u8"}, 1),
@@ -153,7 +153,7 @@ def count(net: str, target: int, plan: Plan | None = None) -> Counted:
         architecture, plan, 65535 if more else 255, supersampled=more, listed=more
     )
     arguments = _ARGUMENTS | ({"out": "*u16"} if more else {})
-    compiled = _compiled(draw, arguments, compiled_in, target, plan.warps)
+    compiled = _compiled(draw, arguments, compiled_in, target, plan)
     width = plan.layout(architecture).pitch
     return Counted(
         net, target, plan, *compiled[1:],
@@ -165,11 +165,11 @@ def count(net: str, target: int, plan: Plan | None = None) -> Counted:
 def count_other(name: str, target: int) -> Other:
     """Compile one of the kernels that only read and write, and count what came out."""
     kernel, pointers, pixels = _OTHERS[name]
-    compiled_in: dict[str, object] = {"POINTS": _POINTS}
+    compiled_in: dict[str, object] = {"POINTS": _PLAN.points}
     if name == "mark":
         compiled_in |= {"BENT": BENT, "EDGE": EDGE}
     sides = {"width": "i32", "height": "i32"}
-    code, *used = _compiled(kernel, pointers | sides, compiled_in, target, 4)
+    code, *used = _compiled(kernel, pointers | sides, compiled_in, target, _PLAN)
     return Other(name, target, *used, sum(map(_is_instruction, code.splitlines())) / pixels)
 
 
@@ -178,7 +178,7 @@ def _compiled(
     arguments: dict[str, str],
     compiled_in: dict[str, object],
     target: int,
-    warps: int,
+    plan: Plan,
 ) -> tuple[str, int, int, int]:
     """Return the machine code, the registers and bytes of stack of a thread, and shared memory."""
     pointers = [index for index, kind in enumerate(arguments.values()) if kind.startswith("*")]
@@ -191,7 +191,11 @@ def _compiled(
     compiled = triton.compile(
         source,
         target=GPUTarget("cuda", target, 32),
-        options={"num_warps": warps, "enable_fp_fusion": True},
+        options={
+            "num_warps": plan.warps,
+            "maxnreg": plan.registers,
+            "enable_fp_fusion": True,
+        },
     )
     with tempfile.NamedTemporaryFile(suffix=".cubin") as cubin:
         Path(cubin.name).write_bytes(compiled.asm["cubin"])

@@ -152,7 +152,8 @@ class Card:
                 draw[(min(at_once, tiles - first), frames)](
                     parameters, columns, lines, where, found, rgb, scratch,
                     width, pixels, first, grid.samples,
-                    **compiled_in, num_warps=plan.warps, enable_fp_fusion=True,
+                    **compiled_in, num_warps=plan.warps, maxnreg=plan.registers,
+                    enable_fp_fusion=True,
                 )  # fmt: skip
 
         return launch

@@ -61,16 +61,15 @@ def draw(
     program = frame.to(tl.int64) * tl.num_programs(0) + tl.program_id(0)
     own = scratch + program * (2 * POINTS * PITCH)
 
+    # Beyond the end the last pixel is drawn again, which takes no mask along.
     start = (first + tl.program_id(0)) * POINTS
     pixel = start + tl.arange(0, POINTS)
     if LISTED:
         count = tl.load(found + frame)
         if start >= count:
             return
-        inside = pixel < count
-        pixel = tl.load(where + frame.to(tl.int64) * pixels + pixel, mask=inside, other=0)
+        pixel = tl.load(where + frame.to(tl.int64) * pixels + tl.minimum(pixel, count - 1))
     else:
-        inside = pixel < pixels
         pixel = tl.minimum(pixel, pixels - 1)
     row = pixel // width
     column = pixel - row * width
@@ -102,10 +101,17 @@ def draw(
             MODE, TURNED, CONTRASTED, HUE, GRADIENT, PRECISION, CHUNK, PITCH,
         )  # fmt: skip
 
-    colours = out + (frame.to(tl.int64) * pixels + pixel) * 3
-    tl.store(colours, _whole(red, STEPS, out), mask=inside)
-    tl.store(colours + 1, _whole(green, STEPS, out), mask=inside)
-    tl.store(colours + 2, _whole(blue, STEPS, out), mask=inside)
+    # Found out again: kept beside the network's values, it spills some of them on four cards.
+    pixel = start + tl.arange(0, POINTS)
+    if LISTED:
+        last = tl.load(found + frame) - 1
+        pixel = tl.load(where + frame.to(tl.int64) * pixels + tl.minimum(pixel, last))
+    else:
+        pixel = tl.minimum(pixel, pixels - 1)
+    colours = out + frame.to(tl.int64) * pixels * 3 + pixel.to(tl.int64) * 3
+    tl.store(colours, _whole(red, STEPS, out))
+    tl.store(colours + 1, _whole(green, STEPS, out))
+    tl.store(colours + 2, _whole(blue, STEPS, out))
 
 
 @triton.jit

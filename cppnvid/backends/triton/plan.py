@@ -28,6 +28,7 @@ class Plan:
     points: int  # of a tile
     warps: int  # that share a tile
     chunk: int = 0  # values of a layer that are read and made at once; 0 keeps all in registers
+    registers: int | None = None  # of a thread, at most; None leaves the choice to the compiler
 
     def layout(self, architecture: Architecture) -> Layout:
         """Return the layout that suits this plan: no layer is narrower than a chunk."""
@@ -57,8 +58,9 @@ def plan_for(
             return Plan(precision, points=128, warps=4)
         if widest <= 64 and not supersampled:
             return Plan(precision, points=64, warps=8)
-        if widest > 64 and supersampled:
-            return Plan(precision, points=32, warps=8, chunk=32)
+        if supersampled:
+            # By itself the compiler takes 64 registers, and spills for want of a few more.
+            return Plan(precision, points=32, warps=8, chunk=32, registers=96)
         return Plan(precision, points=64, warps=4, chunk=32)
     if capability == (8, 0):
         # Its products hold both their factors in registers, where other cards read shared memory.
