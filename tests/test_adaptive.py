@@ -187,6 +187,24 @@ def test_bends_in_every_direction(
     assert adaptive.bends(picture)[2, 2] == bend
 
 
+@pytest.mark.parametrize("size", [(3, 32), (32, 3), (33, 40), (97, 35), (31, 9), (64, 2)])
+@pytest.mark.parametrize("bits", [8, 16])
+def test_halide_judges_alike(size: tuple[int, int], bits: int) -> None:
+    """The twin names the same pixels in blotches of every steepness, at every border."""
+    halide = pytest.importorskip("cppnvid.backends.halide.needy")
+    width, height = size
+    random = np.random.default_rng(3)
+    picture = random.integers(90, 150, (height, width, 3), dtype=np.uint8)
+    picture[random.random((height, width)) < 0.9] = 120
+    rgb: NDArray[Any] = picture.astype(np.uint16) * 257 + 100 if bits == 16 else picture
+
+    wanted = adaptive.needy(rgb, height)
+
+    assert height < 3 or 0 < np.count_nonzero(wanted) < wanted.size
+    for strips in (1, 5):
+        np.testing.assert_array_equal(halide.needy(rgb, height, strips), wanted)
+
+
 @pytest.mark.parametrize("name", ARTWORKS)
 def test_artworks_take_a_third_of_the_points(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Counted as they are drawn, at 256 pixels, where pictures bend more than at full size."""

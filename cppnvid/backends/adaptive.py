@@ -19,17 +19,18 @@ from cppnvid.recipe import Samples
 
 Level = TypeVar("Level", np.uint8, np.uint16)
 Redraw = Callable[[NDArray[np.intp], NDArray[np.intp]], NDArray[Level]]
+Judge = Callable[[NDArray[Level], int], NDArray[np.bool_]]
 
 SAMPLES = 4  # of each side of a pixel that is drawn again
 
 # Both in steps of the 8-bit output, chosen by benchmarks/adaptive.py over the artworks at 256
-# pixels. There 12 draws 0 to 25 % of the pixels again, 7 % on average, and leaves 0.27 steps RMS at
-# most; 8 draws up to 32 % for 0.21. At 1080p it is 0 to 4 %.
-BENT = 12
+# pixels. There 32 draws 0 to 8 % of the pixels again, 2 % on average, and leaves 0.39 steps RMS and
+# 6 at most; 12 draws up to 25 % for 0.27. At 1080p it is 0 to 1 %.
+BENT = 32
 # An edge also takes part in pixels beside those where it shows. Without this pixel more, the lines
 # of article/mondrian at 320 pixels are wrong by 3.6 steps RMS, with it by 1.4; elsewhere it costs
-# 1 % of the pixels.
-EDGE = 32
+# 1 % of the pixels. Lines that all points around a pixel miss stay broken.
+EDGE = 64
 REACH = 2  # rows that a pixel's neighbourhood has on each side: one for an edge, one for its bend
 
 
@@ -48,8 +49,36 @@ def can_judge(width: int, height: int) -> bool:
     return min(width, height) >= 3
 
 
+def needy(rgb: NDArray[Level], height: int) -> NDArray[np.bool_]:
+    """Return which pixels of a frame need more points: those that bend, and beside edges.
+
+    Where bends cannot be judged all do.
+
+    Args:
+        rgb: uint8 or uint16 [rows, width, 3], sRGB; judged in 8 bits.
+        height: of the frame.
+
+    Returns:
+        [rows, width].
+    """
+    if not can_judge(rgb.shape[1], height):
+        return np.ones(rgb.shape[:2], dtype=bool)
+    bend = bends(_eight_bits(rgb))
+    more, edge = bend > BENT, bend > EDGE
+    beside = edge.copy()
+    beside[1:] |= edge[:-1]
+    beside[:-1] |= edge[1:]
+    more |= beside
+    more[:, 1:] |= beside[:, :-1]
+    more[:, :-1] |= beside[:, 1:]
+    return more
+
+
 def refined(
-    bands: Iterable[NDArray[Level]], height: int, redraw: Redraw[Level]
+    bands: Iterable[NDArray[Level]],
+    height: int,
+    redraw: Redraw[Level],
+    judge: Judge[Level] = needy,
 ) -> Iterator[NDArray[Level]]:
     """Draw again those pixels of a frame whose neighbourhood needs it.
 
@@ -59,6 +88,7 @@ def refined(
         height: of the frame.
         redraw: told the row and the column of pixels, returns them drawn with SAMPLES × SAMPLES
             points averaged in linear light, [n, 3], of the bands' type.
+        judge: `needy`, or a faster way to the same.
 
     Yields:
         The same frame from top to bottom, in bands that end up to two rows earlier.
@@ -72,7 +102,7 @@ def refined(
         if ready <= done:
             continue
         rows = slice(done - top, ready - top)
-        where = np.nonzero(needy(_eight_bits(window), height)[rows])
+        where = np.nonzero(judge(window, height)[rows])
         picture = window[rows].copy()
         if len(where[0]):
             picture[where] = redraw(where[0] + done, where[1])
@@ -80,24 +110,6 @@ def refined(
         done = ready
         above = max(done - REACH, 0)
         window, top = window[above - top :], above
-
-
-def needy(rgb: NDArray[np.uint8], height: int) -> NDArray[np.bool_]:
-    """Return which pixels of [rows, width, 3] need more points: those that bend, and beside edges.
-
-    Where bends cannot be judged all do.
-    """
-    if not can_judge(rgb.shape[1], height):
-        return np.ones(rgb.shape[:2], dtype=bool)
-    bend = bends(rgb)
-    more, edge = bend > BENT, bend > EDGE
-    beside = edge.copy()
-    beside[1:] |= edge[:-1]
-    beside[:-1] |= edge[1:]
-    more |= beside
-    more[:, 1:] |= beside[:, :-1]
-    more[:, :-1] |= beside[:, 1:]
-    return more
 
 
 def bends(rgb: NDArray[np.uint8]) -> NDArray[np.int16]:

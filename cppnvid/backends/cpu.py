@@ -16,11 +16,12 @@ import halide as hl
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.backends import Pixels
-from cppnvid.backends.adaptive import SAMPLES, Level, Redraw, refined
+from cppnvid.backends import Pixels, adaptive
+from cppnvid.backends.adaptive import SAMPLES, Judge, Level, Redraw, refined
 from cppnvid.backends.halide.architecture import Architecture, architecture_of
 from cppnvid.backends.halide.field import WARPS
 from cppnvid.backends.halide.functions import ACTIVATIONS, OUTPUT_FUNCTIONS
+from cppnvid.backends.halide.needy import needy
 from cppnvid.backends.halide.pipeline import Pipeline
 from cppnvid.backends.halide.yuv import planes_of, yuv_pipeline
 from cppnvid.backends.packing import kind_of
@@ -85,7 +86,7 @@ class CpuBackend:
             kind = _KINDS[pixel_format]
             frame = np.empty((1, height, width, 3), dtype=kind)
             row = 0
-            for band in self._bands(moment, width, height, samples, kind):
+            for band in self._bands(moment, width, height, samples, kind, self._judge):
                 frame[0, row : row + len(band)] = band
                 row += len(band)
             yield frame
@@ -96,7 +97,7 @@ class CpuBackend:
         frame = np.empty((height * 3 // 2, width), dtype=np.uint8)
         luma, *chroma = planes_of(frame, height)
         row = 0
-        for band in self._bands(moment, width, height, samples, np.uint16):
+        for band in self._bands(moment, width, height, samples, np.uint16, self._judge):
             rows, half = slice(row, row + len(band)), slice(row // 2, (row + len(band)) // 2)
             planes = (luma[rows], *(plane[half] for plane in chroma))
             yuv_pipeline().convert(band, planes, _strips(self.threads))
@@ -119,14 +120,19 @@ class CpuBackend:
         Raises:
             BackendUnavailable: this backend cannot draw such a scene.
         """
-        yield from self._bands(moment, width, height, samples, _KINDS[pixel_format])
+        # A single picture is judged by numpy in less time than Halide takes to compile.
+        yield from self._bands(moment, width, height, samples, _KINDS[pixel_format], adaptive.needy)
+
+    def _judge(self, rgb: NDArray[Level], height: int) -> NDArray[np.bool_]:
+        return needy(rgb, height, _strips(self.threads))
 
     def _bands(
-        self, moment: Moment, width: int, height: int, samples: Samples, kind: type[Level]
-    ) -> Iterator[NDArray[Level]]:
+        self, moment: Moment, width: int, height: int, samples: Samples, kind: type[Level],
+        judge: Judge[Level],
+    ) -> Iterator[NDArray[Level]]:  # fmt: skip
         if samples == "auto":
-            drawn = self._bands(moment, width, height, 1, kind)
-            yield from refined(drawn, height, self._redraw(moment, width, height, kind))
+            drawn = self._bands(moment, width, height, 1, kind, judge)
+            yield from refined(drawn, height, self._redraw(moment, width, height, kind), judge)
             return
         for rows in _bands(moment, width, height, samples):
             band = np.empty((rows.stop - rows.start, width, 3), dtype=kind)
