@@ -18,7 +18,7 @@ LAYERS = [
     {"network", "motion", "encode", "sheet"},
     {"weights"},
     {"camera", "palette", "path", "presets"},
-    {"blending", "corners"},
+    {"blending", "corners", "platforms"},
     {"scene", "scoring"},
     {"backends"},
     {"pacing", "saturation", "tiles"},
@@ -106,6 +106,7 @@ def test_recipes_encoders_and_presets_know_no_torch() -> None:
         "encode",
         "weights",
         "presets",
+        "platforms",
     }
     wrong = [
         f"{path}:{line}"

@@ -19,6 +19,7 @@ from cppnvid.cli import (  # noqa: F401 - importing registers their commands
     figures,
     gallery,
     looking,
+    places,
 )
 from cppnvid.cli.app import app
 from cppnvid.cli.reporter import complain

@@ -5,16 +5,9 @@ from typing import TYPE_CHECKING, Any
 from cppnvid.cli import options as option
 from cppnvid.cli import overrides as reading
 from cppnvid.cli.app import app
-from cppnvid.cli.outputs import (
-    check_early,
-    describe,
-    fixed_keys,
-    format_overrides,
-    named_output,
-    pictures,
-    size_on_disk,
-    video_name,
-)
+from cppnvid.cli.outputs import check_early, named_output, pictures, size_on_disk
+from cppnvid.cli.planning import planned
+from cppnvid.cli.posting import check_posted
 from cppnvid.cli.previewing import preview
 from cppnvid.cli.reporter import Reporter, say
 from cppnvid.errors import RecipeError
@@ -53,23 +46,9 @@ def render(**given: Any) -> None:
 
 
 def _draw_video(source: "Source", given: dict[str, Any]) -> None:
-    from cppnvid.encode import container_for
-    from cppnvid.presets import load_recipe
-
-    overrides = reading.overrides_from(given)
     threads = reading.parse_threads(given["threads"])
-    max_size = reading.parse_max_size(given["max_size"])
-    recipe = load_recipe(source, overrides)
-    if often := reading.repeated(recipe, given):
-        overrides = [*overrides, *often]
-        recipe = load_recipe(source, overrides)
-    output = named_output(given["output"], video_name(source.stem, pictures(recipe)))
-    container = container_for(output)
-    if given["gif"] is not None and container.name != "GIF":
-        raise RecipeError(f"--gif: is for .gif, and {output} is {container.name}")
-    asked = format_overrides(recipe, container, overrides, made_as=source.suffix)
-    if asked:
-        recipe = load_recipe(source, [*overrides, *asked])
+    plan = planned(source, given)
+    recipe, output = plan.recipe, plan.output
     if given["preview"]:
         preview(recipe, output, given, threads)
         return
@@ -85,22 +64,24 @@ def _draw_video(source: "Source", given: dict[str, Any]) -> None:
                 "this is a walk through the seeds of a sheet; 'cppnvid gallery' on the same file "
                 "draws the sheet again"
             )
-        if asked:
-            reporter.note(describe(asked, container))
+        if plan.told:
+            reporter.note(plan.told)
         video = render_video(
             recipe,
             output,
             backend=given["backend"],
             encoder=given["encoder"],
             threads=threads,
-            max_size=max_size,
-            keep=fixed_keys(overrides),
+            max_size=plan.max_size,
+            keep=plan.keep,
             audio=given["audio"],
             overwrite=given["overwrite"],
             progress=reporter.progress,
             note=reporter.note,
         )
     reporter.note(_summary(video))
+    if plan.platform is not None:
+        check_posted(plan.platform, video.path)
     if not given["quiet"] and recipe.morph.loop != "open" and video.frames >= 3:
         from cppnvid.loops import check_loop
 

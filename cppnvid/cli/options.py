@@ -165,6 +165,15 @@ TileSide = Annotated[
 Columns = Annotated[
     str | None, _option(_PICTURE, "N", "How many pictures stand side by side.", "--columns")
 ]
+For = Annotated[
+    str | None,
+    _option(
+        _FILE,
+        "PLATFORM",
+        "Fit where it is posted: slack-emoji, x-gif...; 'platforms' lists them.",
+        "--for",
+    ),
+]
 Repeat = Annotated[
     str | None,
     _option(_FILE, "N", "Play the loop N times in the file, without encoding again.", "--repeat"),
@@ -241,7 +250,7 @@ VIDEO: dict[str, Any] = {
     "frames": Frames, "seconds": Seconds, "fps": Fps, "of": Of, "path": Path,
     "radius": Radius, "detail": Detail, "times": Times, "pace": Pace, "speed": Speed,
     "loop": Loop, "ping_pong": PingPong, "hold": Hold, "ease": Ease, "shutter": Shutter,
-    "output": Output, "repeat": Repeat, "min_seconds": MinSeconds, "audio": Audio,
+    "output": Output, "for_": For, "repeat": Repeat, "min_seconds": MinSeconds, "audio": Audio,
     "preview": Preview, "crf": Crf, "gif": Gif, "max_size": MaxSize, "codec": Codec,
     "depth": Depth, "lossless": Lossless, "dither": Dither, "overwrite": Overwrite,
     "backend": Backend, "encoder": Encoder, "threads": Threads, "quiet": Quiet,

@@ -1,0 +1,91 @@
+"""`platforms`: where films are posted, what each takes, and who says so."""
+
+import math
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cppnvid.cli import options as option
+from cppnvid.cli.app import app
+from cppnvid.cli.reporter import say
+
+if TYPE_CHECKING:
+    from cppnvid.platforms import Platform
+
+_HEADINGS = ("for", "file", "size", "frames a second", "seconds", "at most", "as of")
+
+
+@app.command(cls=option.GroupedCommand)
+def platforms(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="Every fact about this one.")
+    ] = None,
+) -> None:
+    """List the platforms that --for knows, or all that one takes, with sources."""
+    from cppnvid.platforms import platform_named
+    from cppnvid.platforms import platforms as known
+
+    if name is not None:
+        say(_facts(platform_named(name)))
+        return
+    rows = [_HEADINGS, *map(_row, known().values())]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (f"{cell:{width}}" for cell, width in zip(row, widths, strict=True))
+        say("  ".join(cells).rstrip())
+
+
+def _facts(platform: "Platform") -> str:
+    told = {name: _told(name, fact.value) for name, fact in platform.facts().items()}
+    widths = max(map(len, told)), max(map(len, told.values()))
+    lines = [f"# {platform.name}: {platform.title}"]
+    for name, fact in platform.facts().items():
+        said = f"{name.replace('_', ' '):{widths[0]}}  {told[name]:{widths[1]}}"
+        lines.append(f"{said}  {fact.source}")
+    return "\n".join(lines)
+
+
+def _row(platform: "Platform") -> tuple[str, ...]:
+    facts = platform.facts()
+    told = {name: _told(name, fact.value) for name, fact in facts.items()}
+    shapes = ("longer", "width", "frame_pixels", "aspect")
+    limits = [f"{name.replace('_', ' ')} {told[name]}" for name in shapes if name in told]
+    return (
+        platform.name,
+        told["endings"],
+        told.get("size") or ", ".join(limits[:1]) or "any",
+        told.get("usual_fps") or told.get("fps") or "any",
+        ", ".join(told[key] for key in ("usual_seconds", "seconds") if key in told) or "any",
+        told.get("bytes", "any"),
+        # The table is as old as its oldest fact.
+        min(fact.source.date for fact in facts.values()),
+    )
+
+
+def _told(name: str, value: Any) -> str:
+    """Return the value of a fact in words."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case (int(), int()) if name == "size":
+            return "x".join(map(str, value))
+        case (str(), *_):
+            return " ".join(value)
+        case (least, most):
+            return _range(name, least or 0, math.inf if most is None else most)
+        case _:
+            return f"{float(value):g}"
+
+
+def _range(name: str, least: float, most: float) -> str:
+    if least == most:
+        return _number(name, least)
+    parts = [f"from {_number(name, least)}"] * bool(least)
+    parts += [f"to {_number(name, most)}"] * (most < math.inf)
+    return " ".join(parts)
+
+
+def _number(name: str, number: float) -> str:
+    if name == "bytes":
+        return f"{number / 1e6:.4g} MB" if number >= 1e6 else f"{number / 1e3:.4g} kB"
+    return f"{number:,.0f}" if number >= 10_000 else f"{number:g}"
