@@ -423,3 +423,29 @@ def test_what_no_option_can_mean_is_refused(capsys: pytest.CaptureFixture[str]) 
     assert run("morph", "--seeds", "1", "--max-size", "8M", "-o", "x.mp4") == 2
     assert "8MB (8,000,000 bytes) or 8MiB" in capsys.readouterr().err
     assert names_here() == []
+
+
+def test_what_was_fitted_as_video_can_be_drawn_as_a_gif(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A recipe with a crf, as rides in a fitted MP4, is none the worse for other formats."""
+    render_video(lively(32, 4, crf=21), "x.mp4")
+
+    assert run("render", "x.mp4", "-o", "x.gif", "--quiet") == 0
+    assert run("render", "x.mp4", "-o", "y.gif") == 0
+
+    assert "without crf" in capsys.readouterr().err
+    assert load_recipe("y.gif").output.crf is None
+
+
+def test_what_a_killed_fitting_left_is_swept_up() -> None:
+    """The next run for the same file removes kept frames and trials of one that is gone."""
+    left = Path(".x.partial-999999999-fitting.gif")
+    left.mkdir()
+    (left / "frames.mkv").write_text("")
+    notes: list[str] = []
+
+    render_video(lively(32, 4), "x.gif", max_size=100_000, note=notes.append)
+
+    assert names_here() == ["x.gif"]
+    assert any("removed" in note for note in notes)

@@ -80,6 +80,9 @@ def format_overrides(
     repeats = recipe.output.repeat > 1 and container.demuxer is None
     if repeats and not is_named("output.repeat", overrides):  # it was a video's before
         asked.append(Override("output.repeat", 1))
+    has_crf = recipe.output.crf is not None and not is_named("output.crf", overrides)
+    if has_crf and container.max_crf is None:  # as an MP4 has that was made to fit
+        asked.append(Override("output.crf", None))
     return asked
 
 
@@ -92,9 +95,10 @@ def describe(asked: "Sequence[Override]", container: "Container") -> str:
     said = {
         "canvas.size": ("{}", "--size"), "output.fps": ("{} frames a second", "--fps"),
         "output.repeat": ("one time round", "another ending"),
+        "output.crf": ("its usual fineness, without crf", "another ending"),
     }  # fmt: skip
     chosen = " and ".join(said[override.key][0].format(override.value) for override in asked)
-    options = " or ".join(said[override.key][1] for override in asked)
+    options = " or ".join(dict.fromkeys(said[override.key][1] for override in asked))
     return f"{container.name} is drawn at {chosen}; {options} changes that"
 
 
