@@ -77,8 +77,9 @@ _AV1 = (
         *("-crf", "{crf}", "-b:v", "0", "-g", "{longest}"),
     ),
 )
-# benchmarks/depth.py --crf: HEVC of 10 bits has fewer bands than x264 at its 14 in an eighth of the
-# bytes, VP9 half as many as with 8 bits at 18. AV1 has the smallest files and more of them.
+# benchmarks/depth.py: HEVC of 10 bits has a fifth to two thirds of x264's low-frequency error at
+# its 14, in two thirds to an eighth of the bytes; VP9 has a quarter to a half of that which 8 bits
+# have at 18. AV1 has the smallest files, and more error.
 _HEVC_CRF, _AV1_CRF, _VP9_CRF = 10, 8, 8
 
 _WAYS: dict[str, tuple[_Way, ...]] = {
