@@ -41,8 +41,10 @@ def _direction_seed(seed: int, index: int) -> int:
 
 
 def leg_count(morph: Morph) -> int:
-    """Return how many legs the path has; a path of one picture is one."""
-    return morph.pictures - (morph.loop != "closed" and morph.path not in AROUND_ONE)
+    """Return how many legs the path has; around one picture it is one, and growing comes back."""
+    if morph.path in AROUND_ONE:
+        return 1 + (morph.path == "grow" and morph.loop == "closed")
+    return morph.pictures - (morph.loop != "closed")
 
 
 # ------------------------------------------------------------------ places
@@ -119,7 +121,7 @@ def place_at(morph: Morph, time: float, pace: Pace) -> Place:
     since = float(clock[leg - 1]) if leg else 0.0
     lasts = float(clock[leg]) - since
     count = morph.pictures
-    start, end = leg, (leg + 1) % count
+    start, end = leg % count, (leg + 1) % count
     moved = _held((now - since) / lasts, morph.hold_at(start), morph.hold_at(end))
     share = ease(moved, morph.easing)
     if 0.0 < share < 1.0:  # at its ends the ruler's rounding would part frames that are to be equal
@@ -128,7 +130,7 @@ def place_at(morph: Morph, time: float, pace: Pace) -> Place:
             passed = float(pace.clock(since + passed)) - (float(pace.ends[leg - 1]) if leg else 0.0)
         share = min(max(float(pace.shares[leg](passed)), 0.0), 1.0)
     if morph.path in AROUND_ONE:
-        return _around(share, morph)
+        return _around(1.0 - share if leg else share, morph)
     if morph.path in ("cubic", "spline") and share:
         spline = _spline(count, closed=morph.loop == "closed")
         coefficients = np.asarray(spline(leg + share), dtype=np.float64)

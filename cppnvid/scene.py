@@ -4,32 +4,21 @@ A scene is numbers and names of functions. It knows nothing of frame rates, file
 moment of it can be drawn at any size.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.blending import Corners, blend
+from cppnvid.blending import Corners, SceneLayer, blend
 from cppnvid.camera import View, view_at
 from cppnvid.corners import corner_networks
+from cppnvid.fading import deepen, thin
 from cppnvid.motion import distance, fold_time
 from cppnvid.network import Network
 from cppnvid.palette import Colouring, colouring_at
 from cppnvid.path import Pace, place_at
 from cppnvid.recipe import Recipe
-
-
-@dataclass(frozen=True, eq=False)
-class SceneLayer:
-    """One layer at one moment; the latent is already in the first one's bias."""
-
-    weight: NDArray[np.float32]  # [out, in]
-    # [out]. Float64, because z is folded into it: rounded to float32 it moved the sharpest of the
-    # published networks by 6e-5 of the range, and parity with their formulas is to be 1e-5.
-    bias: NDArray[np.float64]
-    activation: str  # of network.ACTIVATIONS; the last layer's of OUTPUT_FUNCTIONS
-    residual: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +60,7 @@ def paced_scene(recipe: Recipe, pace: Pace) -> Scene:
         def mixed(tensors: Corners, *, keep_size: bool = True) -> NDArray[np.float32]:
             return blend(tensors, place, morph.path, keep_size=keep_size)
 
-        layers = [
+        layers: Sequence[SceneLayer] = [
             SceneLayer(
                 mixed(weights[index]) if moving else layer.weight.numpy(),
                 (mixed(biases[index]) if moving else _bias(first, index)).astype(np.float64),
@@ -81,7 +70,10 @@ def paced_scene(recipe: Recipe, pace: Pace) -> Scene:
             for index, layer in enumerate(first.layers)
         ]
         if "z" in first.inputs:
-            layers[0] = _fold_latent(layers[0], mixed(latents, keep_size=bool(moving)))
+            folded = _fold_latent(layers[0], mixed(latents, keep_size=bool(moving)))
+            layers = [folded, *layers[1:]]
+        if morph.path == "grow":
+            layers = _grown(recipe, layers, place.share)
         return Moment(
             inputs=tuple(name for name in first.inputs if name != "z"),
             layers=tuple(layers),
@@ -91,6 +83,14 @@ def paced_scene(recipe: Recipe, pace: Pace) -> Scene:
         )
 
     return Scene(at)
+
+
+def _grown(recipe: Recipe, layers: Sequence[SceneLayer], share: float) -> Sequence[SceneLayer]:
+    """Return how much of a network has grown: 0 is a layer or a neuron of each, 1 is all."""
+    if recipe.morph.grow == "width":
+        by_fan_in = recipe.network.init.weights in ("pytorch", "variance")
+        return thin(layers, share, by_fan_in=by_fan_in)
+    return deepen(layers, 1.0 + share * (len(layers) - 2))
 
 
 def _bias(network: Network, index: int) -> NDArray[np.float32]:

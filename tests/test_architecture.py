@@ -19,6 +19,7 @@ LAYERS = [
     {"weights"},
     {"camera", "palette", "path", "presets"},
     {"blending", "corners", "platforms"},
+    {"fading"},
     {"scene", "scoring"},
     {"backends"},
     {"pacing", "saturation", "tiles"},

@@ -49,6 +49,7 @@ ROWS = [
     Bad("render --seeds 1 2 aurora", ("--seeds", "given 'aurora'")),
     Bad(f"{MORPH} --path orbit", ("--path", "orbit", "given 2", "cubic")),
     Bad(f"{MORPH} --path wander", ("--path", "wander", "of one seed", "given 2", "cubic")),
+    Bad(f"{MORPH} --path grow", ("--path", "grow", "of one seed", "given 2")),
     Bad(f"{MORPH} --times 0 soon", ("--times", "number in 0 to 1", "'0 soon'")),
     Bad(f"{MORPH} --times", ("--times", "given nothing")),
     Bad(f"{MORPH} --times 0 1.5", ("--times", "at most 1", "given 1.5")),

@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 import cppnvid
+from cppnvid.blending import SceneLayer
 from cppnvid.camera import View
 from cppnvid.errors import RecipeError
 from cppnvid.explanation import Explanation
@@ -18,7 +19,7 @@ from cppnvid.explanation.verdict import number, percent
 from cppnvid.pacing import moment_of
 from cppnvid.palette import Colouring
 from cppnvid.recipe import Recipe
-from cppnvid.scene import Moment, SceneLayer
+from cppnvid.scene import Moment
 
 Array = NDArray[np.float64]
 

@@ -37,7 +37,7 @@ PATHS = [([5, 17, 40], "cubic"), ([8, 3], "slerp"), ([2], "orbit")]
 @pytest.mark.parametrize("of", ["weights", "z"])
 @pytest.mark.parametrize(
     ("seeds", "path"),
-    [([5, 17, 40], "cubic"), ([8, 3], "slerp"), ([2], "orbit"), ([2], "wander")],
+    [([5, 17, 40], "cubic"), ([8, 3], "slerp"), ([2], "orbit"), ([2], "wander"), ([2], "grow")],
 )
 def test_even_pace_is_even(of: str, seeds: list[int], path: str) -> None:
     """The 95th percentile of a frame's change is at most 1.15 times the median; no seam shows."""

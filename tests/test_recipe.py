@@ -181,6 +181,14 @@ def test_one_seed_orbits_unless_told_otherwise() -> None:
         ({"morph": {"seeds": [True]}}, "valid integer"),
         ({"morph": {"seeds": [-1]}}, "greater than or equal to 0"),
         ({"morph": {"seeds": [1, 2], "path": "orbit"}}, "orbit is of one seed, given 2"),
+        (
+            {"morph": {"seeds": [1], "path": "grow"}, "network": {"layers": [8]}},
+            "grow adds hidden layers to the first, given network.layers of 1",
+        ),
+        (
+            {"morph": {"seeds": [1], "path": "grow", "grow": "width"}, "network": {"layers": [1]}},
+            "width adds neurons",
+        ),
         ({"morph": {"seeds": [1, 2], "times": [0]}}, "one for each seed: given 1 for 2"),
         ({"morph": {"seeds": [1, 2], "times": [0.1, 0.5]}}, "start at 0 and rise"),
         ({"morph": {"seeds": [1, 2], "times": [0, 0]}}, "start at 0 and rise"),

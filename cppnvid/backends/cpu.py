@@ -25,12 +25,13 @@ from cppnvid.backends.halide.needy import needy
 from cppnvid.backends.halide.pipeline import Pipeline
 from cppnvid.backends.halide.yuv import planes_of, yuv_pipeline
 from cppnvid.backends.packing import kind_of
+from cppnvid.blending import SceneLayer
 from cppnvid.camera import View, axes
 from cppnvid.errors import BackendUnavailable
 from cppnvid.network import fan_out
 from cppnvid.palette import Colouring
 from cppnvid.recipe import COLOUR_MODES, Samples
-from cppnvid.scene import Moment, Scene, SceneLayer
+from cppnvid.scene import Moment, Scene
 
 # A layer takes 0.1 s to compile whatever its width, and from some 40 on each takes longer.
 DEEPEST = 32

@@ -20,12 +20,13 @@ from torch import Tensor
 from cppnvid.backends import Pixels
 from cppnvid.backends.adaptive import SAMPLES, Redraw, refined
 from cppnvid.backends.warps import to_field
+from cppnvid.blending import SceneLayer
 from cppnvid.camera import axes
 from cppnvid.errors import BackendError
 from cppnvid.network import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.palette import colour, from_linear, to_linear
 from cppnvid.recipe import Samples
-from cppnvid.scene import Moment, Scene, SceneLayer
+from cppnvid.scene import Moment, Scene
 
 T = TypeVar("T")
 FEWEST_POINTS = 256

@@ -102,7 +102,7 @@ Path = Annotated[
     _option(
         _MOTION,
         "KIND",
-        "The way: cubic, slerp, linear, spline; of one seed: orbit, wander, zoom.",
+        "The way: cubic, slerp, linear, spline; of one seed: orbit, wander, grow, zoom.",
         "--path",
     ),
 ]

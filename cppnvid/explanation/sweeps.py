@@ -14,11 +14,12 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from cppnvid.blending import SceneLayer
 from cppnvid.errors import RecipeError
-from cppnvid.explanation.fading import fade_in, mute_neurons
+from cppnvid.fading import fade_in, thin, widths_at
 from cppnvid.pacing import moment_of
 from cppnvid.recipe import Recipe, unknown
-from cppnvid.scene import Moment, SceneLayer
+from cppnvid.scene import Moment
 
 Kind = Literal["reveal", "depth", "width", "init", "weight"]
 KINDS: tuple[str, ...] = get_args(Kind)
@@ -174,20 +175,10 @@ def _width(recipe: Recipe, moment: Moment) -> Sweep:
     by_fan_in = recipe.network.init.weights in ("pytorch", "variance")
 
     def present(place: float) -> list[float]:
-        return [width ** (1.0 - place) for width in widths]
+        return widths_at(widths, 1.0 - place)
 
     def at(place: float) -> Moment:
-        heard = present(place)
-        layers = mute_neurons(moment.layers, heard)
-        if by_fan_in:  # weights that are smaller the more there are: so few must be larger
-            layers = (
-                layers[0],
-                *(
-                    replace(layer, weight=(layer.weight * np.sqrt(width / few)).astype(np.float32))
-                    for layer, width, few in zip(layers[1:], widths, heard, strict=True)
-                ),
-            )
-        return replace(moment, layers=layers)
+        return replace(moment, layers=thin(moment.layers, 1.0 - place, by_fan_in=by_fan_in))
 
     widest = max(widths)
     return Sweep(

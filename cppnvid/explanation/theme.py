@@ -18,7 +18,7 @@ from PIL import Image, ImageFont
 from cppnvid.explanation.explaining import Explanation
 from cppnvid.explanation.layers import grid_of
 from cppnvid.explanation.measure import Distribution, Measurement, draw_on
-from cppnvid.palette import to_oklab
+from cppnvid.palette import GRADIENT_STEPS, to_oklab
 
 PAGE, INK, QUIET, FAINT, LINE = "#0d1017", "#f2efe8", "#a3a7b3", "#5d6270", "#262b36"
 WARM, COOL, GOLD = "#ff9d5c", "#6cc3ff", "#ffd27a"
@@ -42,9 +42,11 @@ def _lookup() -> Pixels:
 
 @lru_cache(maxsize=1)
 def signed_gradient() -> NDArray[np.float32]:
-    """Return the same colours as a palette's gradient: Oklab [_LUT_STEPS, 3]."""
-    lab: NDArray[np.float32] = to_oklab(torch.from_numpy(_lookup() / np.float32(255))).numpy()
-    return lab
+    """Return the same colours as a palette's gradient: Oklab [GRADIENT_STEPS, 3]."""
+    lab = to_oklab(torch.from_numpy(_lookup() / np.float32(255))).numpy()
+    places = np.linspace(0.0, _LUT_STEPS - 1, GRADIENT_STEPS)
+    columns = [np.interp(places, np.arange(_LUT_STEPS), column) for column in lab.T]
+    return np.stack(columns, axis=1).astype(np.float32)
 
 
 def signed_colours(values: NDArray[np.float32], scale: float) -> Pixels:

@@ -8,8 +8,8 @@ from pydantic import Base64Bytes, Field, model_serializer, model_validator
 from cppnvid.recipe.base import Part, Real, Seed, Text, Whole
 from cppnvid.recipe.track import Easing, Track, constant
 
-PathKind = Literal["cubic", "slerp", "linear", "spline", "orbit", "wander", "zoom"]
-AROUND_ONE = ("orbit", "wander", "zoom")  # paths of a single picture, which start at it
+PathKind = Literal["cubic", "slerp", "linear", "spline", "orbit", "wander", "grow", "zoom"]
+AROUND_ONE = ("orbit", "wander", "grow", "zoom")  # paths of a single picture, which start at it
 LoopKind = Literal["closed", "ping-pong", "open"]
 Share = Annotated[Real, Field(ge=0, le=0.95)]
 Moment = Annotated[Real, Field(ge=0, le=1)]
@@ -49,9 +49,9 @@ class Morph(Part):
     """Which network the latents belong to, with `of: z`; where one file orbits to."""
     path: PathKind = "cubic"
     """`cubic` smooth through all seeds; `slerp`, `linear` from one to the next; `spline` is
-    the cubic with the `times` kept at which it passes them. Of one seed:
-    `orbit` is a circle from it and back, `wander` a winding way that is never straight, `zoom`
-    stands still while the camera goes in without end, through an `endless` warp."""
+    the cubic with the `times` kept at which it passes them. Of one seed: `orbit` is a circle from
+    it and back, `wander` a winding way, `grow` from little to all of its network and back again,
+    `zoom` a camera that goes in without end, through an `endless` warp."""
     loop: LoopKind = "closed"
     """`closed` returns to its start, `ping-pong` goes there and back, `open` ends at the last."""
     times: Annotated[tuple[Moment, ...], Field(max_length=1000)] = ()
@@ -60,6 +60,8 @@ class Morph(Part):
     speed: Track = constant(1.0)
     """A number shortens the film: at 2 it has half the frames, unless those are said. Keyframes
     leave its length and say where on the way it is fast and where slow."""
+    grow: Literal["depth", "width"] = "depth"
+    """What `grow` adds: `depth` hidden layers to the first, `width` neurons to each layer's."""
     pace: Literal["even", "uniform"] = "even"
     """`even`: every frame changes the picture by as much; `uniform`: legs take equal times. Between
     the times of a `spline`, even as far as one leg's speed passes smoothly into the next one's."""

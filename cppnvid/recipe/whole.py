@@ -65,6 +65,7 @@ class Recipe(Part):
                 f"ping-pong needs an even number of frames, or its turning point stands twice: "
                 f"given {self.output.frames}, take {self.output.frames + 1}"
             )
+        self._check_growth()
         weights = self.network.weight_count * self.morph.corners
         if weights > MAX_WEIGHTS:
             raise ValueError(
@@ -89,6 +90,21 @@ class Recipe(Part):
             for name, value in owner
             if isinstance(value, Track)
         ]
+
+    def _check_growth(self) -> None:
+        morph, layers = self.morph, self.network.layers
+        if morph.path != "grow":
+            return
+        if morph.grow == "depth" and len(layers) < 2:
+            raise ValueError(
+                f"morph.path: grow adds hidden layers to the first, given network.layers of "
+                f"{len(layers)}: add some, or take morph.grow: width"
+            )
+        if morph.grow == "width" and max((layer.width for layer in layers), default=0) < 2:
+            raise ValueError(
+                "morph.grow: width adds neurons to the first of each hidden layer, and "
+                "network.layers has no more: add some"
+            )
 
     def _check_closed(self, path: str, track: Track, period: float) -> None:
         first, last = track.keys[0], track.keys[-1]

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.backends.packing import colouring_numbers, kind_of, turns, view_numbers
+from cppnvid.blending import SceneLayer
 from cppnvid.network import fan_out
-from cppnvid.scene import Moment, SceneLayer
+from cppnvid.scene import Moment
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from cppnvid.backends.packing import colouring_numbers, view_numbers
 from cppnvid.backends.triton.architecture import Architecture, LayerKind
+from cppnvid.blending import SceneLayer
 from cppnvid.palette import GRADIENT_STEPS
-from cppnvid.scene import Moment, SceneLayer
+from cppnvid.scene import Moment
 
 _CAMERA_NUMBERS = 5
 _COLOUR_NUMBERS = 3
