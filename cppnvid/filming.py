@@ -174,6 +174,6 @@ def chosen(
     exposures = canvas.exposures if canvas.shutter and frames > 1 else 1
     points = frames * exposures * width * height * points_a_pixel(canvas.samples)
     return choose(
-        backend, note, moment=moment, points=points, threads=threads,
+        backend, note, moment=moment, points=points, samples=canvas.samples, threads=threads,
         pixel_format="rgb48" if deep else "rgb24",
     )  # fmt: skip

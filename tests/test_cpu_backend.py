@@ -260,6 +260,21 @@ def test_auto_weighs_compiling_against_drawing(monkeypatch: pytest.MonkeyPatch) 
     assert "compiling takes longer" in notes[0]
 
 
+def test_auto_counts_what_antialiasing_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pixels of a list take a pipeline of their own, and a job twice as large to pay for it."""
+    for gpu in ("torch:cuda", "torch:mps"):
+        monkeypatch.setitem(backends._BACKENDS, gpu, lambda: (False, "none"))
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    moment = scene_of(network={"layers": ["9x16"]}).at(0.0)
+
+    def drawn_with(points: int, samples: Samples) -> str:
+        return backends.choose(moment=moment, points=points, samples=samples).name
+
+    # 2 s of compiling, and torch takes 0.58 µs for a point.
+    assert [drawn_with(5 * 10**6, samples) for samples in (1, "auto")] == ["cpu", "torch:cpu"]
+    assert drawn_with(10**7, "auto") == "cpu"
+
+
 @pytest.mark.parametrize("missing", [True, False])
 def test_auto_goes_on_without_halide(monkeypatch: pytest.MonkeyPatch, missing: bool) -> None:
     """Missing or broken, `auto` draws with torch and says why, and `cpu` by name raises."""

@@ -88,6 +88,7 @@ def choose(
     *,
     moment: Moment | None = None,
     points: int | None = None,
+    samples: Samples = 1,
     threads: int | None = None,
     pixel_format: str = "rgb24",
 ) -> Backend:
@@ -99,6 +100,7 @@ def choose(
         note: told what `auto` chose and why not the others.
         moment: of the scene that is to be drawn, for backends that cannot draw every scene.
         points: how many are to be drawn in all, for backends that pay only for larger jobs.
+        samples: of a pixel's side; fused backends compile twice for `auto`.
         threads: how many draw on the processor at most; None is all.
         pixel_format: that it must be able to draw.
 
@@ -108,7 +110,7 @@ def choose(
             pixel format.
     """
     if name in ("auto", "torch"):
-        return _best(name, note, moment, points, threads, pixel_format)
+        return _best(name, note, moment, points, samples, threads, pixel_format)
     kind = ":".join(name.split(":")[:2])
     if kind not in _BACKENDS:
         raise RecipeError(unknown("backend", name, ("auto", "torch", *_BACKENDS)))
@@ -138,6 +140,7 @@ def _best(
     note: Callable[[str], None],
     moment: Moment | None,
     points: int | None,
+    samples: Samples,
     threads: int | None,
     pixel_format: str,
 ) -> Backend:
@@ -148,7 +151,9 @@ def _best(
             continue
         why_not = None if entry.usable else entry.detail
         if why_not is None and moment is not None:
-            why_not = _cannot_draw(entry.name, moment) or _not_worth_it(entry.name, moment, points)
+            why_not = _cannot_draw(entry.name, moment) or _not_worth_it(
+                entry.name, moment, points, samples
+            )
         made = _made(entry.name, threads) if why_not is None else None
         if made is not None:
             why_not = _lacks(made, pixel_format)
@@ -223,13 +228,14 @@ def _cannot_draw(name: str, moment: Moment) -> str | None:
     return unsupported(moment)
 
 
-def _not_worth_it(name: str, moment: Moment, points: int | None) -> str | None:
+def _not_worth_it(name: str, moment: Moment, points: int | None, samples: Samples) -> str | None:
     """Return that torch has drawn the whole job before a fused backend has compiled it, or None.
 
     On two cores at 2.4 GHz torch takes 3 ns for each neuron and 0.06 ns for each weight of a point;
     Halide compiles in 1 s and another 0.1 s for each layer. On a GPU torch writes and reads each
     neuron twice, 16 bytes, at 300 GB/s on a small card (computed, not measured); Triton compiles in
-    1 s and another second for each run of equal layers.
+    1 s and another second for each run of equal layers. Both compile again what draws the pixels
+    of a list, where `samples` is `auto`.
     """
     if points is None or name.startswith("torch:"):
         return None
@@ -243,6 +249,8 @@ def _not_worth_it(name: str, moment: Moment, points: int | None) -> str | None:
     else:
         drawing = points * (3e-9 * neurons + 0.06e-9 * weights) / (os.cpu_count() or 1)
         compiling = 1.0 + 0.1 * len(moment.layers)
+    if samples == "auto":
+        compiling *= 2
     if drawing > compiling:
         return None
     return f"for a job this small ({drawing:.1f} s) compiling takes longer ({compiling:.1f} s)"
