@@ -16,7 +16,7 @@ from cppnvid.backends.reference import TorchBackend, one_thread
 from cppnvid.camera import axes
 from cppnvid.palette import to_oklab
 from cppnvid.path import Pace, leg_count, uniform_pace
-from cppnvid.recipe import Recipe, constant
+from cppnvid.recipe import Recipe, Sound, constant
 from cppnvid.scene import Moment, Scene, paced_scene
 
 SIDE = 64  # pixels of the shorter side, whatever the canvas: a larger video keeps its pace
@@ -52,8 +52,8 @@ def even_pace(recipe: Recipe) -> Pace:
     """Measure how much the picture changes along the path.
 
     Camera and palette stand still while the path is measured, and run on by the clock in the film:
-    a steady turn stays steady. Always drawn by plain torch on the CPU, so that every backend draws
-    the same film.
+    a steady turn stays steady. What a sound moves comes on top of the pace. Always drawn by plain
+    torch on the CPU, so that every backend draws the same film.
     """
     path = recipe.morph.path
     morph = recipe.morph.model_copy(
@@ -66,7 +66,8 @@ def even_pace(recipe: Recipe) -> Pace:
             "loop": "closed" if recipe.morph.loop == "closed" else "open",
         }
     )
-    scene = paced_scene(recipe.model_copy(update={"morph": morph}), uniform_pace(morph))
+    plain = recipe.model_copy(update={"morph": morph, "sound": Sound()})
+    scene = paced_scene(plain, uniform_pace(morph))
     legs = leg_count(morph)
     wanted = max(STEPS_PER_FRAME * recipe.output.frames, FEWEST_STEPS * legs)
     steps = max(min(wanted, MOST_STEPS) // legs, STEPS_OF_MANY_LEGS)

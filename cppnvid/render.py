@@ -48,7 +48,7 @@ def render_video(
             not, `note` is told what, and the recipe in the file is the one that fits.
         keep: keys of the recipe that are not given up for `max_size`, such as `output.fps`.
         audio: a file whose sound is laid under the film, cut or repeated to its length; for .mp4,
-            .mov and .webm.
+            .mov and .webm. What the recipe lets react to it and was not heard yet is heard now.
         overwrite: replace what stands there, once the new file is complete.
         progress: called with (frames done, frames in all) after every batch.
         note: called with what a user may want to know, such as the backend chosen.
@@ -66,6 +66,10 @@ def render_video(
         path, width=width, height=height, fps=recipe.output.fps, overwrite=overwrite,
         coding=coding_of(recipe.output), encoder=encoder, repeat=recipe.output.repeat, sound=audio,
     )  # fmt: skip
+    if audio is not None and recipe.sound.unheard:
+        from cppnvid.hearing import heard  # scipy is half a second that a silent film need not take
+
+        recipe = heard(recipe, Path(audio))
     drawing, _ = shares(threads)
     film = film_of(recipe, backend, audio=audio, note=note, threads=drawing, deep=container.deep)
     if max_size is None:

@@ -13,12 +13,16 @@ from numpy.typing import NDArray
 from cppnvid.blending import Corners, SceneLayer, blend
 from cppnvid.camera import View, view_at
 from cppnvid.corners import corner_networks
+from cppnvid.driving import Drive
 from cppnvid.fading import deepen, thin
 from cppnvid.motion import distance, fold_time
-from cppnvid.network import Network
+from cppnvid.network import Network, sample_latent
 from cppnvid.palette import Colouring, colouring_at
 from cppnvid.path import Pace, place_at
 from cppnvid.recipe import Recipe
+
+# Names the latent in whose direction sound pushes z, the same in every film.
+_PUSH_SEED = int.from_bytes(b"sound", "big")
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,10 +56,17 @@ def paced_scene(recipe: Recipe, pace: Pace) -> Scene:
     weights = [Corners.of([c.layers[i].weight.numpy() for c in corners]) for i in moving]
     biases = [Corners.of([_bias(c, i) for c in corners]) for i in moving]
     latents = Corners.of([c.latent.numpy() for c in corners])
+    drive = Drive.of(recipe)
+    push: NDArray[np.float32] = sample_latent(spec, _PUSH_SEED).numpy()
 
     def at(time: float) -> Moment:
         film_time = fold_time(time, morph.loop)
-        place = place_at(morph, walked(film_time), pace)
+        camera, palette = recipe.camera, recipe.palette
+        path_time = film_time
+        if drive is not None:
+            camera, palette = drive.parts(recipe, time, film_time)
+            path_time = fold_time(drive.path_time(time), morph.loop)
+        place = place_at(morph, walked(path_time), pace)
 
         def mixed(tensors: Corners, *, keep_size: bool = True) -> NDArray[np.float32]:
             return blend(tensors, place, morph.path, keep_size=keep_size)
@@ -70,16 +81,18 @@ def paced_scene(recipe: Recipe, pace: Pace) -> Scene:
             for index, layer in enumerate(first.layers)
         ]
         if "z" in first.inputs:
-            folded = _fold_latent(layers[0], mixed(latents, keep_size=bool(moving)))
-            layers = [folded, *layers[1:]]
+            latent = mixed(latents, keep_size=bool(moving))
+            if drive is not None:
+                latent = latent + push * np.float32(drive.added("z", time))
+            layers = [_fold_latent(layers[0], latent), *layers[1:]]
         if morph.path == "grow":
             layers = _grown(recipe, layers, place.share)
         return Moment(
             inputs=tuple(name for name in first.inputs if name != "z"),
             layers=tuple(layers),
             coordinates=recipe.camera.coordinates,
-            view=view_at(recipe.camera, film_time, closed=closed),
-            colouring=colouring_at(recipe.palette, film_time, closed=closed),
+            view=view_at(camera, film_time, closed=closed),
+            colouring=colouring_at(palette, film_time, closed=closed),
         )
 
     return Scene(at)

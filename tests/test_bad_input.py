@@ -75,6 +75,35 @@ ROWS = [
         Bad(f"{MORPH} --audio a.wav -o x{end}", ("--audio a.wav", "no sound", ".mp4, .webm, .mov"))
         for end in (".gif", ".webp", ".apng", "/")
     ],
+    Bad(f"{MORPH} --react", ("--react", "no sound to move to", "--audio")),
+    Bad(f"{MORPH} --audio no.wav --react", ("--audio no.wav", "no such file")),
+    *[
+        Bad("render loop.yaml", ("sound.file", "lies outside", "--audio"), yaml(text))
+        for text in (
+            "sound: {file: ../../../etc/passwd, react: default}",
+            "sound: {file: /etc/passwd}",
+            "sound: {file: 'C:\\\\track.wav'}",
+        )
+    ],
+    Bad(
+        "render loop.yaml", ("sound.file", "passwd.wav", "no such file"),
+        yaml("sound: {file: passwd.wav, react: default}"),
+    ),
+    *[
+        Bad(f"{MORPH} --set sound.react=[{given}]", ("sound.react", *said))
+        for given, said in [
+            ('{"drives":"zoom","amount":1}', ("unknown number 'zoom'", "camera.zoom")),
+            ('{"drives":"camera.zoom","amount":-1}', ("-0.95 to 20", "given -1")),
+            ('{"drives":"morph.speed","amount":1,"band":"treble"}', ("band", "'treble'")),
+            ('{"drives":"morph.speed","amount":1,"curve":"AA=="}', ("two bytes",)),
+            ('{"drives":"morph.speed","amount":1,"curve":"AAA="}', ("rate does not say",)),
+            (",".join(['{"drives":"morph.speed","amount":1}'] * 33), ("at most 32",)),
+        ]
+    ],
+    Bad(
+        f'{MORPH} --set network.inputs=[x,y] --set sound.react=[{{"drives":"z","amount":1}}]',
+        ("sound.react.0.drives", "network.inputs has no z"),
+    ),
     # Colour.
     Bad(f"{MORPH} --contrast 0", ("--contrast", "0.05 to 20", "given 0")),
     Bad(f"{MORPH} --contrast high", ("--contrast", "given 'high'")),

@@ -265,8 +265,8 @@ def test_a_film_whose_sound_is_cut_short_is_not_published(
     """The finished file's sound is measured, not believed."""
     track = write_wav(tmp_path / "track.wav", clicks(2, 0.5))
 
-    def halved(track: Path, place: Path, *, seconds: Fraction, loops: bool) -> None:
-        fitted_sound(track, place, seconds=seconds / 2, loops=loops)
+    def halved(track: Path, place: Path, *, seconds: Fraction, **options: Any) -> None:
+        fitted_sound(track, place, seconds=seconds / 2, **options)
 
     monkeypatch.setattr(encoder_module, "fitted_sound", halved)
 

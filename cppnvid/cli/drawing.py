@@ -50,11 +50,11 @@ def _draw_video(source: "Source", given: dict[str, Any]) -> None:
     plan = planned(source, given)
     recipe, output = plan.recipe, plan.output
     if given["preview"]:
-        preview(recipe, output, given, threads)
+        preview(recipe, output, given, threads, plan.audio)
         return
     check_early(
         recipe, output, overwrite=given["overwrite"], encoder=given["encoder"],
-        repeat=recipe.output.repeat, audio=given["audio"],
+        repeat=recipe.output.repeat, audio=plan.audio,
     )  # fmt: skip
     from cppnvid.render import render_video
 
@@ -74,7 +74,7 @@ def _draw_video(source: "Source", given: dict[str, Any]) -> None:
             threads=threads,
             max_size=plan.max_size,
             keep=plan.keep,
-            audio=given["audio"],
+            audio=plan.audio,
             overwrite=given["overwrite"],
             progress=reporter.progress,
             note=reporter.note,

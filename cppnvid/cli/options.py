@@ -192,6 +192,10 @@ Audio = Annotated[
         _FILE, "FILE", "Sound for .mp4, .mov and .webm, cut or repeated to the length.", "--audio"
     ),
 ]
+React = Annotated[
+    bool,
+    _option(_MOTION, "", "Move to the sound: by the recipe's mapping, or a usual one.", "--react"),
+]
 Crf = Annotated[
     str | None,
     _option(_FILE, "N", "Fineness of MP4 and WebM: lower is finer and larger.", "--crf"),
@@ -250,7 +254,8 @@ VIDEO: dict[str, Any] = {
     "frames": Frames, "seconds": Seconds, "fps": Fps, "of": Of, "path": Path,
     "radius": Radius, "detail": Detail, "times": Times, "pace": Pace, "speed": Speed,
     "loop": Loop, "ping_pong": PingPong, "hold": Hold, "ease": Ease, "shutter": Shutter,
-    "output": Output, "for_": For, "repeat": Repeat, "min_seconds": MinSeconds, "audio": Audio,
+    "react": React, "output": Output, "for_": For, "repeat": Repeat, "min_seconds": MinSeconds,
+    "audio": Audio,
     "preview": Preview, "crf": Crf, "gif": Gif, "max_size": MaxSize, "codec": Codec,
     "depth": Depth, "lossless": Lossless, "dither": Dither, "overwrite": Overwrite,
     "backend": Backend, "encoder": Encoder, "threads": Threads, "quiet": Quiet,

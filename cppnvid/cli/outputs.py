@@ -116,7 +116,7 @@ def check_early(
     overwrite: bool,
     encoder: str = "auto",
     repeat: int = 1,
-    audio: str | None = None,
+    audio: Path | None = None,
 ) -> None:
     """Refuse what cannot be written before torch is loaded, which takes seconds."""
     from cppnvid.encode import check_output, coding_of

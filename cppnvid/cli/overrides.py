@@ -22,8 +22,11 @@ _KEYS = {
     "codec": "output.codec", "depth": "output.depth", "lossless": "output.lossless",
     "dither": "output.dither", "gif": "output.gif",
     "shutter": "canvas.shutter", "hue_shift": "palette.hue", "contrast": "palette.contrast",
+    "audio": "sound.file",
 }  # fmt: skip
-_NAMES = ("style", "palette", "size", "of", "path", "pace", "ease", "codec", "gif")
+_NAMES = (
+    "audio", "style", "palette", "size", "of", "path", "pace", "ease", "codec", "gif",
+)  # fmt: skip
 
 
 def overrides_from(given: Mapping[str, Any], *, set_name: str = "--set") -> "list[Override]":

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cppnvid.cli import overrides as reading
@@ -14,6 +15,7 @@ from cppnvid.cli.outputs import (
     video_name,
 )
 from cppnvid.cli.posting import made_for, posted_name
+from cppnvid.cli.sounds import reacting, sound_of
 from cppnvid.errors import RecipeError
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ class Plan:
     """A film to be drawn: its recipe, its file's name, and what holds for the file.
 
     `max_size` is in bytes, None being any; `keep` are keys that are not given up for it; `told` is
-    a line about what was chosen, empty if nothing was.
+    a line about what was chosen, empty if nothing was; `audio` is the file whose sound it has.
     """
 
     recipe: "Recipe"
@@ -36,6 +38,7 @@ class Plan:
     keep: tuple[str, ...]
     told: str
     platform: "Platform | None"
+    audio: Path | None
 
 
 def planned(source: "Source", given: Mapping[str, Any]) -> Plan:
@@ -52,7 +55,7 @@ def planned(source: "Source", given: Mapping[str, Any]) -> Plan:
     from cppnvid.presets import load_recipe
 
     platform = None if given["for_"] is None else platform_named(given["for_"])
-    overrides = reading.overrides_from(given)
+    overrides = [*reading.overrides_from(given), *reacting(source, given)]
     max_size = reading.parse_max_size(given["max_size"])
     recipe = load_recipe(source, overrides)
     if often := reading.repeated(recipe, given):
@@ -68,12 +71,16 @@ def planned(source: "Source", given: Mapping[str, Any]) -> Plan:
     if asked:
         recipe = load_recipe(source, [*overrides, *asked])
     keep = tuple(fixed_keys(overrides))
+    audio, silence = sound_of(recipe, source, overrides, container)
     if platform is None:
-        told = describe(asked, container) if asked else ""
-        return Plan(recipe, output, max_size, keep, told, None)
+        told = "; ".join([*([describe(asked, container)] if asked else []), *silence])
+        return Plan(recipe, output, max_size, keep, told, None, audio)
     wishes = Wishes(overrides, output, max_size, sound=given["audio"] is not None)
     fitted = fit(platform, recipe, wishes)
     # On the whole recipe, in which a length is frames, whichever way it was asked for.
     recipe = load_recipe(replace(source, data=recipe.to_data(), lines={}), fitted.overrides)
-    told = made_for(platform, recipe, fitted.most_bytes)
-    return Plan(recipe, output, fitted.most_bytes, (*keep, *fitted.keep), told, platform)
+    told = "; ".join([made_for(platform, recipe, fitted.most_bytes), *silence])
+    if platform.sound is not None and not platform.sound.value:
+        audio = None
+    keep = (*keep, *fitted.keep)
+    return Plan(recipe, output, fitted.most_bytes, keep, told, platform, audio)

@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from cppnvid.recipe import Recipe
 
 
-def preview(recipe: "Recipe", output: str, given: Mapping[str, Any], threads: int | None) -> None:
+def preview(
+    recipe: "Recipe",
+    output: str,
+    given: Mapping[str, Any],
+    threads: int | None,
+    audio: Path | None,
+) -> None:
     """Draw the preview of a film that would be called `output`, and open it; say its name.
 
     Args:
@@ -21,6 +27,7 @@ def preview(recipe: "Recipe", output: str, given: Mapping[str, Any], threads: in
         output: its name, which is left alone.
         given: the command's options.
         threads: how many processors drawing and encoding take together; None is all.
+        audio: the file with its sound.
     """
     from cppnvid.preview import PreviewFiles, save_preview
 
@@ -34,7 +41,7 @@ def preview(recipe: "Recipe", output: str, given: Mapping[str, Any], threads: in
             reporter.note(f"first frame after {since:.1f} s, on {page} ({how})")
 
         video = save_preview(
-            recipe, files, backend=given["backend"], threads=threads, audio=given["audio"],
+            recipe, files, backend=given["backend"], threads=threads, audio=audio,
             overwrite=given["overwrite"], shown=shown,
             progress=reporter.progress, note=reporter.note,
         )  # fmt: skip

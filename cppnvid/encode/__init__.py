@@ -16,11 +16,13 @@ from cppnvid.encode.h264 import H264_ENCODERS, unusable
 from cppnvid.encode.job import best_format
 from cppnvid.encode.metadata import read_recipe
 from cppnvid.encode.probe import MediaInfo, probe
+from cppnvid.encode.sound import RATE, fitted_sound, open_raw
 from cppnvid.encode.still import write_still
 
 __all__ = [
     "CONTAINERS",
     "H264_ENCODERS",
+    "RATE",
     "Coding",
     "Container",
     "Encoder",
@@ -35,7 +37,9 @@ __all__ = [
     "decode",
     "decode_deep",
     "film_frames",
+    "fitted_sound",
     "open_encoder",
+    "open_raw",
     "probe",
     "probe_film",
     "read_recipe",

@@ -58,6 +58,7 @@ def open_encoder(
     pixel_format: str = "rgb24",
     sound: str | os.PathLike[str] | None = None,
     loops: bool = True,
+    sound_follows: bool = False,
     overwrite: bool = False,
     note: Note = silent,
 ) -> "Encoder":
@@ -84,6 +85,7 @@ def open_encoder(
         sound: a file whose sound is laid under the film, cut or repeated to its length; what it is
             is read when the `with` block begins.
         loops: whether the film leads back to its start, and its sound so has no end to fade to.
+        sound_follows: the pictures move to the sound, which so begins again with each turn.
         overwrite: replace what stands there, once the new file is complete.
         note: told about leftovers of stopped runs.
 
@@ -128,6 +130,7 @@ def open_encoder(
         recipe=recipe,
         sound=None if sound is None else Path(sound),
         loops=loops,
+        sound_follows=sound_follows,
         overwrite=overwrite,
         note=note,
     )
@@ -178,7 +181,10 @@ class Encoder:
             if job.sound is not None and directory is not None:
                 # Before the first frame is drawn, so that a damaged file is told at once.
                 place = directory / SOUND_NAME
-                fitted_sound(job.sound, place, seconds=job.seconds, loops=job.loops)
+                turns = job.repeat if job.sound_follows else 1
+                fitted_sound(
+                    job.sound, place, seconds=job.seconds / turns, loops=job.loops, turns=turns
+                )
             self._feeds = Feeds(job.segments, job.at_once, self._command, directory=directory)
             stack.callback(self._feeds.abort)
             self._stack = stack.pop_all()

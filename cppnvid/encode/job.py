@@ -52,6 +52,7 @@ class Job:
     recipe: str
     sound: Path | None
     loops: bool
+    sound_follows: bool
     overwrite: bool
     note: Note
 

@@ -47,7 +47,9 @@ def check_track(path: Path) -> None:
     _check_length(path, len(start.getvalue()) // _SAMPLE)
 
 
-def fitted_sound(path: Path, place: Path, *, seconds: Fraction, loops: bool) -> None:
+def fitted_sound(
+    path: Path, place: Path, *, seconds: Fraction, loops: bool, turns: int = 1
+) -> None:
     """Write a track as a film's sound, raw: float32, little-endian, stereo, of `RATE`.
 
     A longer track is cut, and read no further; a shorter one is repeated, at its own length, so
@@ -59,6 +61,7 @@ def fitted_sound(path: Path, place: Path, *, seconds: Fraction, loops: bool) -> 
         seconds: the film's length.
         loops: whether the film leads back to its start: then its end fades no longer than its
             start, and else over a twentieth of a second.
+        turns: how many times all of that plays.
 
     Raises:
         RecipeError: as for `check_track`.
@@ -71,8 +74,9 @@ def fitted_sound(path: Path, place: Path, *, seconds: Fraction, loops: bool) -> 
     count = min(place.stat().st_size // _SAMPLE, whole)
     _check_length(path, count if count < whole else _SHORTEST)
     with place.open("rb+") as raw:
-        raw.truncate(_SAMPLE * whole)  # what is missing reads as silence
-    sound = open_raw(place, "r+")
+        raw.truncate(_SAMPLE * whole * turns)  # what is missing reads as silence
+    film = open_raw(place, "r+")
+    sound = film[:whole]
     for start in range(0, count, _BLOCK):
         part = sound[start : min(start + _BLOCK, count)]
         # A file of floats may hold anything; what is no number would stop the encoder.
@@ -81,7 +85,9 @@ def fitted_sound(path: Path, place: Path, *, seconds: Fraction, loops: bool) -> 
         _repeat(sound, count)
     _fade(sound[:_FADE])
     _fade(sound[-(_FADE if loops else _FADE_AT_THE_END) :][::-1])
-    sound.flush()
+    if turns > 1:
+        _repeat(film, whole)
+    film.flush()
 
 
 def open_raw(

@@ -15,6 +15,7 @@ from cppnvid.errors import RecipeError
 from cppnvid.presets.mistakes import explain, show
 from cppnvid.presets.overrides import Override, label_for, lay
 from cppnvid.presets.schema import recipe_schema
+from cppnvid.presets.sound_files import sound_place, with_name, with_sound
 from cppnvid.presets.sources import (
     Preset,
     Source,
@@ -33,7 +34,7 @@ from cppnvid.recipe import Recipe
 __all__ = [
     "Override", "Preset", "Source", "dump", "list_presets", "load_recipe", "names_film", "parse",
     "parse_recipe_text", "preset_path", "read_source", "recipe_schema", "recipe_text",
-    "recipe_yaml", "without_riders",
+    "recipe_yaml", "sound_place", "without_riders",
 ]  # fmt: skip
 
 
@@ -68,13 +69,14 @@ def load_recipe(
     styles = [override for override in overrides if override.key == "style"]
     for style in styles:
         data = data | {"style": style.value}
-    data, overrides = with_weights(source, data, overrides)
+    given = overrides
+    data, overrides = with_weights(source, data, with_name(overrides))
     recipe = _validated(data, source, styles)
     others = [override for override in overrides if override.key != "style"]
     if others:
         recipe = _validated(lay(recipe.to_data(), others), source, overrides)
     check_weights(recipe, source.name)
-    return recipe
+    return with_sound(recipe, source, given)
 
 
 def _validated(data: dict[str, Any], source: Source, overrides: Sequence[Override]) -> Recipe:

@@ -19,6 +19,7 @@ _SHORT_FORMS: dict[str, dict[str, Any]] = {
     },
     "Layer": {"type": "integer", "minimum": 1, "maximum": 1024, "description": "Its width."},
     "Palette": {"enum": _PALETTES, "description": "Its name."},
+    "SoundFile": {"type": "string", "description": "Its name, in the recipe's own folder."},
     "WeightFile": {"type": "string", "description": "Its name, in the recipe's own folder."},
     "Track": {"type": "number", "description": "The same all the time."},
 }
@@ -37,6 +38,8 @@ def recipe_schema() -> dict[str, Any]:
     layers["items"] = {"anyOf": [_REPEATED, layers["items"]]}
     listed = {key: layers.pop(key) for key in ("type", "items", "maxItems") if key in layers}
     layers["anyOf"] = [_REPEATED, listed]
+    react = parts["Sound"]["properties"]["react"]
+    react["anyOf"] = [{"const": "default"}, {key: react.pop(key) for key in ("type", "items")}]
     parts["Output"]["properties"]["seconds"] = {
         "type": "number",
         "exclusiveMinimum": 0,

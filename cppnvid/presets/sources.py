@@ -4,7 +4,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ SHEETS = ("seeds", "frames")  # what a contact sheet may show many of
 # Characters of weights, 110,000 in all: a few networks of 4x128, and well below the 1 MB a file's
 # comment may have.
 MOST_RIDING = 600_000
+# And of what was heard, 94,000 numbers: three curves of a film of 17 minutes at 30 frames a second.
+MOST_HEARD = 250_000
 TEXT_SUFFIXES = (".yaml", ".yml", ".json")
 
 # `cppnvid/_presets` in an installed wheel, `presets` beside the package in a checkout.
@@ -58,6 +60,8 @@ class Source:
     """What stands on it, if it is a contact sheet's: `seeds` or `frames`."""
     folder: Path | None = None
     """Where the files that it names are; None where it may name none."""
+    film: Path | None = None
+    """The file that cppnvid made, if it is one's."""
     explain: Mapping[str, Any] | None = None
     """How `explain` made the file, if it did: it shows the recipe's network, and not its film."""
 
@@ -173,7 +177,7 @@ def _read_media(text: str) -> Source:
             f"{text}: holds no recipe: cppnvid did not make it, or a platform that encoded it anew "
             f"took the recipe out"
         )
-    return parse_recipe_text(recipe, text)
+    return replace(parse_recipe_text(recipe, text), film=Path(text))
 
 
 def recipe_text(
@@ -186,7 +190,8 @@ def recipe_text(
     """Return the text that rides in a file cppnvid makes: ASCII JSON on one line.
 
     Networks from files ride in it whole, so that it can be drawn again anywhere; where they are
-    larger than `MOST_RIDING`, only their names and sha256 do.
+    larger than `MOST_RIDING`, only their names and sha256 do. So do the curves that were heard in a
+    sound, up to `MOST_HEARD`.
 
     Args:
         recipe: what was drawn, or whose network was explained.
@@ -199,6 +204,9 @@ def recipe_text(
     if sum(len(file.get("data", "")) for file in files) > MOST_RIDING:
         for file in files:
             file.pop("data", None)
+    if sum(len(reaction.get("curve", "")) for reaction in data["sound"]["react"]) > MOST_HEARD:
+        for reaction in data["sound"]["react"]:
+            reaction.pop("curve")
     riding = {
         "cppnvid": __version__,
         "recipe": data,

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from cppnvid.errors import RecipeError
 from cppnvid.presets.keys import value_at
 from cppnvid.presets.overrides import Override
+from cppnvid.presets.sound_files import without_curves
 from cppnvid.presets.sources import Source
 from cppnvid.presets.weight_files import KEY, is_unread, read_beside, read_named
 from cppnvid.recipe import NetworkSpec, Recipe, merge
@@ -159,7 +160,9 @@ def without_riders(data: Any) -> tuple[Any, list[str]]:
     """Return a recipe's data for people to read, and the names of the files that ride in it.
 
     Where numbers ride, the name alone is left: a recipe of that text looks for a file beside it.
+    So it is with what was heard in a sound.
     """
+    data = without_curves(data)
     written = _listed(value_at(data, ("morph", "weights")))
     riders = [
         str(entry["name"])

@@ -8,12 +8,13 @@ opened at all: whoever wrote it did so on another machine.
 import base64
 import hashlib
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
 from cppnvid.errors import RecipeError
+from cppnvid.presets.beside import place_beside
 from cppnvid.presets.mistakes import explain
 from cppnvid.presets.sources import Source
 from cppnvid.presets.text import dotted
@@ -67,18 +68,7 @@ def read_beside(entry: Any, source: Source) -> ReadFile:
     """Read a file that a recipe's text names, from the recipe's folder or below it."""
     name = entry["name"] if isinstance(entry, Mapping) else entry
     before = f"{source.name}: " if source.name else ""
-    folder = source.folder or Path()
-    if not name.isprintable() or not name:
-        raise RecipeError(f"{before}{KEY}: {name!r} is no file's name")
-    windows = PureWindowsPath(name)
-    steps = {*PurePosixPath(name).parts, *windows.parts}
-    place = folder / name
-    outside = PurePosixPath(name).is_absolute() or windows.drive or windows.root or ".." in steps
-    if outside or not place.resolve().is_relative_to(folder.resolve()):
-        raise RecipeError(
-            f"{before}{KEY}: {name!r} lies outside the recipe's folder, where a recipe may not "
-            f"look: put the file beside it, or name it with --weights"
-        )
+    place = place_beside(name, source, key=KEY, option="--weights")
     try:
         read = read_named(name, place)
     except RecipeError as error:

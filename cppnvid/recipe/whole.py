@@ -13,6 +13,7 @@ from cppnvid.recipe.canvas import Canvas, Output, whole_frames
 from cppnvid.recipe.colour import Palette
 from cppnvid.recipe.morph import Morph
 from cppnvid.recipe.network import NetworkSpec
+from cppnvid.recipe.sound import Sound
 from cppnvid.recipe.track import Track
 from cppnvid.styles import DEFAULT_STYLE, STYLES
 
@@ -32,6 +33,7 @@ class Recipe(Part):
     morph: Morph = Morph()
     camera: Camera = Camera()
     palette: Palette = Palette()
+    sound: Sound = Sound()
     canvas: Canvas = Canvas()
     output: Output = Output()
 
@@ -72,6 +74,7 @@ class Recipe(Part):
                 f"{weights:,} weights over all seeds and directions, at most {MAX_WEIGHTS:,}: "
                 f"use fewer"
             )
+        self._check_reactions()
         for key, track, period in [("morph.speed", self.morph.speed, 0.0), *self.tracks()]:
             self._check_closed(key, track, period)
             lowest = min(k.value for k in track.keys)
@@ -105,6 +108,15 @@ class Recipe(Part):
                 "morph.grow: width adds neurons to the first of each hidden layer, and "
                 "network.layers has no more: add some"
             )
+
+    def _check_reactions(self) -> None:
+        known = ["morph.speed", "z", *(key for key, _, _ in self.tracks())]
+        for index, reaction in enumerate(self.sound.react):
+            where = f"sound.react.{index}.drives"
+            if reaction.drives not in known:
+                raise ValueError(f"{where}: {unknown('number', reaction.drives, known)}")
+            if reaction.drives == "z" and "z" not in self.network.inputs:
+                raise ValueError(f"{where}: z is driven, and network.inputs has no z: add it")
 
     def _check_closed(self, path: str, track: Track, period: float) -> None:
         first, last = track.keys[0], track.keys[-1]
