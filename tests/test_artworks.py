@@ -91,7 +91,7 @@ def test_enough_presets() -> None:
 def test_presets_use_every_warp() -> None:
     """Somebody who learns from the presets meets every warp."""
     used = {warp.kind for name in ARTWORKS for warp in artwork(name).camera.warps}
-    assert used == {"mirror", "kaleidoscope", "tile", "swirl", "wave"}
+    assert used == {"mirror", "kaleidoscope", "tile", "swirl", "wave", "endless"}
 
 
 @pytest.mark.parametrize("name", ARTWORKS)
