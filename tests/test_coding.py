@@ -163,7 +163,6 @@ def test_without_svt_av1_it_is_libaom(monkeypatch: pytest.MonkeyPatch) -> None:
         ("a.mp4", Coding(dither=True), "--dither: MP4 would lose it again: --depth 10"),
         ("a.mp4", Coding(dither=True, depth=10), "--dither: 10 bits need none"),
         ("a.png", Coding(dither=True, depth=16), "--dither: 16 bits need none"),
-        ("a.gif", Coding(dither=True), "--dither: GIF has a ditherer of its own"),
         ("a.webp", Coding(dither=True), "--dither: this WebP would lose it again: say --lossless"),
     ],
 )

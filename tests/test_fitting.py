@@ -13,7 +13,8 @@ import pytest
 from cppnvid import decode, load_recipe, probe
 from cppnvid.backends import choose
 from cppnvid.cli import main
-from cppnvid.encode import container_for, read_recipe
+from cppnvid.encode import container_for, open_encoder, read_recipe
+from cppnvid.encode.coding import Coding
 from cppnvid.encode.gif import read_gif
 from cppnvid.errors import RecipeError
 from cppnvid.filesize import file_size, parse_file_size
@@ -353,6 +354,23 @@ def test_kinds_of_gif(monkeypatch: pytest.MonkeyPatch) -> None:
         assert b"NETSCAPE2.0\x03\x01\x00\x00\x00" in Path(f"{kind}.gif").read_bytes()
         colours = [len(np.unique(f.reshape(-1, 3), axis=0)) for f in decode(f"{kind}.gif")]
         assert 2 < max(colours) <= 24
+
+
+def test_a_gif_is_dithered_where_that_is_asked() -> None:
+    """With few colours, the means of a ramp's blocks come nearer to what was drawn."""
+    ramp = np.zeros((1, 64, 64, 3), np.uint8)
+    ramp[..., 0] = np.arange(64) * 3
+    errors = []
+    for dither in (False, True):
+        with open_encoder(
+            "x.gif", width=64, height=64, fps=Fraction(25), frames=1, overwrite=True,
+            coding=Coding(colours=6, dither=dither),
+        ) as file:  # fmt: skip
+            file.write(ramp)
+        apart = next(decode("x.gif")).astype(float) - ramp[0]
+        errors.append(float(np.abs(apart.reshape(8, 8, 8, 8, 3).mean(axis=(1, 3))).mean()))
+
+    assert errors[1] < 0.5 * errors[0]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the stand-in is a shell script")

@@ -223,7 +223,7 @@ Lossless = Annotated[
 Dither = Annotated[
     bool | None,
     _option(
-        _FILE, "", "Mix levels so that PNGs show no bands; on unless --no-dither.",
+        _FILE, "", "Mix levels so that no bands show; PNGs have it unless --no-dither.",
         "--dither/--no-dither",
     ),
 ]  # fmt: skip

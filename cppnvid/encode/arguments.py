@@ -107,7 +107,10 @@ def encoder_arguments(
         for part in container.arguments
     ]
     if container.name == "GIF":
-        arguments = [*palette_arguments(asked.gif, asked.colours), *arguments]
+        arguments = [
+            *palette_arguments(asked.gif, asked.colours, dither=bool(asked.dither)),
+            *arguments,
+        ]
     if container.h264 and crf is not None and longest is not None:
         arguments += h264_arguments(
             encoder, crf=crf, frames=frames, shortest=shortest, longest=longest, pixels=pixels

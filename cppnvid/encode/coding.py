@@ -183,10 +183,8 @@ def _first_usable(way: _Way) -> tuple[str, ...]:
 def _with_dither(container: Container, dither: bool | None) -> Container:
     if not dither:
         return container if dither is None else replace(container, dither=False)
-    if not container.dither:
-        if container.name == "GIF":
-            reason = "GIF has a ditherer of its own"
-        elif container.depth > 8:
+    if not container.dither and container.name != "GIF":  # which palettes.py dithers
+        if container.depth > 8:
             reason = f"{container.depth} bits need none"
         elif container.name == "WebP":
             reason = "this WebP would lose it again: say --lossless too"

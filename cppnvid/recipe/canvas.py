@@ -143,7 +143,7 @@ class Output(Part):
     """WebP whose every colour is as it was drawn, several times as large; PNG always is."""
     dither: Flag | None = None
     """Draw what lies between two levels as a mix of both, so that gradients have no bands. Left
-    out, where the file keeps it: PNG, APNG, lossless WebP."""
+    out, where the file keeps it: PNG, APNG, lossless WebP. A GIF is a third larger with it."""
 
     @model_validator(mode="before")
     @classmethod
