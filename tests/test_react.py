@@ -242,7 +242,10 @@ def test_speed_hurries_where_it_is_loud_and_arrives_in_time(loop: str) -> None:
 def test_pace_is_measured_without_the_sound() -> None:
     """What reacts comes on top: the even pace is the one of the silent film."""
     silent = small(morph={"pace": "even"}, network={"layers": "1x4"})
-    loud = driven(np.ones(6), "morph.speed", 3.0, morph={"pace": "even"}, network={"layers": "1x4"})
+    hurried = np.array([0.0, 0.0, 0.0, 1.0, 1.0, 1.0])
+    loud = driven(
+        hurried, "morph.speed", 3.0, morph={"pace": "even"}, network={"layers": "1x4"}
+    )  # fmt: skip
 
     assert np.array_equal(even_pace(silent).ends, even_pace(loud).ends)
 
