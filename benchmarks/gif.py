@@ -100,6 +100,10 @@ def ways(frames: Frames, path: Path, program: str) -> Iterator[str]:
     yield f"`--gif quality` ({QUALITY_COLOURS} colours)"
     ours(frames, path, Coding(colours=256))
     yield "`--gif quality`, 256 colours"
+    ours(frames, path, Coding(colours=256, dither=True))
+    yield "`--gif quality --dither`, 256 colours"
+    ours(frames, path, Coding(dither=False))
+    yield "`--gif quality --no-dither`"
     ours(frames, path, Coding(gif="small"))
     yield "`--gif small`"
     ours(frames, path, Coding(gif="small", colours=64))

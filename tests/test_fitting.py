@@ -170,7 +170,7 @@ def test_a_gif_slows_down_by_exact_rates() -> None:
     rates = [Fraction(25), Fraction(20), Fraction(25, 2), Fraction(10)]
     assert list(dict.fromkeys(recipe.output.fps for recipe in rungs)) == rates
     assert [recipe.output.gif for recipe in (rungs[0], rungs[-1])] == [None, "small"]
-    assert rungs[-1].output.colours == 32
+    assert 32 <= (rungs[-1].output.colours or 0) < 40
 
 
 def test_what_the_user_said_is_not_given_up() -> None:
@@ -285,7 +285,7 @@ def test_what_is_kept_leaves_colours_to_give_up() -> None:
     assert (video.width, video.frames) == (64, 12)
     (line,) = [note for note in notes if note.startswith("fitted")]
     colours = load_recipe("x.gif").output.colours
-    assert line.endswith(f": colours 156 -> {colours}")
+    assert line.endswith(f": colours 158 -> {colours}")
     frames = list(decode("x.gif"))
     assert max(len(np.unique(frame.reshape(-1, 3), axis=0)) for frame in frames) <= (colours or 0)
 
@@ -295,7 +295,7 @@ def test_a_refusal_names_what_was_kept() -> None:
     with pytest.raises(RecipeError, match=r"kB are allowed: leave out --size or --fps") as error:
         render_video(lively(64, 12), "x.gif", max_size=3000, keep=["canvas.size", "output.fps"])
 
-    assert "even with colours 156 -> 32, palette a frame -> for the film" in str(error.value)
+    assert "even with colours 158 -> 33, palette a frame -> for the film" in str(error.value)
     assert names_here() == []
 
 
@@ -356,12 +356,12 @@ def test_kinds_of_gif(monkeypatch: pytest.MonkeyPatch) -> None:
         assert 2 < max(colours) <= 24
 
 
-def test_a_gif_is_dithered_where_that_is_asked() -> None:
+def test_a_gif_is_dithered_a_little_and_more_where_that_is_asked() -> None:
     """With few colours, the means of a ramp's blocks come nearer to what was drawn."""
     ramp = np.zeros((1, 64, 64, 3), np.uint8)
     ramp[..., 0] = np.arange(64) * 3
     errors = []
-    for dither in (False, True):
+    for dither in (False, None, True):
         with open_encoder(
             "x.gif", width=64, height=64, fps=Fraction(25), frames=1, overwrite=True,
             coding=Coding(colours=6, dither=dither),
@@ -370,7 +370,8 @@ def test_a_gif_is_dithered_where_that_is_asked() -> None:
         apart = next(decode("x.gif")).astype(float) - ramp[0]
         errors.append(float(np.abs(apart.reshape(8, 8, 8, 8, 3).mean(axis=(1, 3))).mean()))
 
-    assert errors[1] < 0.5 * errors[0]
+    assert errors[2] < 0.5 * errors[0]
+    assert errors[1] < 0.8 * errors[0]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the stand-in is a shell script")
@@ -425,7 +426,7 @@ def test_the_command_line_holds_a_cap(capsys: pytest.CaptureFixture[str]) -> Non
 
     told = capsys.readouterr().err.splitlines()
     (line,) = [line for line in told if line.startswith("fitted to")]
-    assert "colours 156 -> " in line
+    assert "colours 158 -> " in line
     assert "64x64" not in line
     assert any(line.startswith("64x64, 12 frames") for line in told)
     assert any(line.startswith("loop: seam") for line in told)

@@ -108,7 +108,7 @@ def encoder_arguments(
     ]
     if container.name == "GIF":
         arguments = [
-            *palette_arguments(asked.gif, asked.colours, dither=bool(asked.dither)),
+            *palette_arguments(asked.gif, asked.colours, dither=asked.dither),
             *arguments,
         ]
     if container.h264 and crf is not None and longest is not None:

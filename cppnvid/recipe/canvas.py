@@ -128,7 +128,7 @@ class Output(Part):
     """How a GIF is coded: `quality` (the default) gives every frame a palette of its own, `small`
     has one for the film, and gifsicle make it smaller where there is one."""
     colours: Annotated[Whole, Field(ge=4, le=256)] | None = None
-    """How many colours a GIF's palette has: 156 for `quality`, 128 for `small`, if left out."""
+    """How many colours a GIF's palette has: 158 for `quality`, 128 for `small`, if left out."""
     quality: Annotated[Whole, Field(ge=1, le=100)] | None = None
     """Of WebP: 90 if left out."""
     repeat: Annotated[Whole, Field(ge=1, le=1000)] = 1
@@ -143,7 +143,8 @@ class Output(Part):
     """WebP whose every colour is as it was drawn, several times as large; PNG always is."""
     dither: Flag | None = None
     """Draw what lies between two levels as a mix of both, so that gradients have no bands. Left
-    out, where the file keeps it: PNG, APNG, lossless WebP. A GIF is a third larger with it."""
+    out, where the file keeps it: PNG, APNG, lossless WebP, and lightly in a GIF, which is a third
+    larger with all of it."""
 
     @model_validator(mode="before")
     @classmethod
