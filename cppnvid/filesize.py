@@ -15,6 +15,7 @@ _UNITS = {
     "kb": 1000, "mb": 1000**2, "gb": 1000**3,
     "kib": 1024, "mib": 1024**2, "gib": 1024**3,
 }  # fmt: skip
+_FEW = 1000  # bytes; a bare number below lacks its unit
 _SHORT = {"k": ("kB", "KiB"), "m": ("MB", "MiB"), "g": ("GB", "GiB")}
 
 
@@ -42,9 +43,17 @@ def parse_file_size(text: str, *, name: str = "--max-size") -> int:
     size = int(Fraction(found[1]) * _UNITS[unit])
     if size < 1:
         raise RecipeError(f"{name}: must be more than 0, given {text!r}")
+    if size < _FEW and not unit:
+        alone = text.strip()
+        raise RecipeError(
+            f"{name}: {alone} alone is {alone} bytes, which hold no film: write {alone}MB or "
+            f"{alone}KB"
+        )
     return size
 
 
 def file_size(size: int) -> str:
-    """Return a number of bytes in words, in decimal units: `3.2 MB`, `128 kB`."""
+    """Return a number of bytes in words, in decimal units: `3.2 MB`, `128 kB`, `900 bytes`."""
+    if size < 1000:
+        return f"{size} bytes"
     return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import torch
@@ -73,15 +74,19 @@ def measure_loop(frames: Iterable[NDArray[np.uint8]]) -> LoopReport:
     return _report(np.array(steps), seam)
 
 
-def check_loop(path: str | os.PathLike[str]) -> LoopReport:
+def check_loop(path: str | os.PathLike[str], frames: int | None = None) -> LoopReport:
     """Measure any video, animation or folder of PNGs, whoever made it.
+
+    Args:
+        path: the film.
+        frames: how many are one time round, where it plays several times; None is all.
 
     Raises:
         RecipeError: the file is missing, damaged or no film.
         EncodeError: when ffmpeg cannot be started.
     """
     info = probe_film(path)
-    return measure_loop(all_frames(info))
+    return measure_loop(islice(all_frames(info), frames))
 
 
 def _look(frame: NDArray[np.uint8]) -> torch.Tensor:

@@ -89,6 +89,7 @@ def test_sizes_are_read(text: str, size: int) -> None:
         ("8MB/s", "must be a size"),
         ("0", "more than 0"),
         ("0.0001KB", "more than 0"),
+        ("8", "8 alone is 8 bytes, which hold no film: write 8MB or 8KB"),
     ],
 )
 def test_what_is_no_size_is_refused(text: str, reason: str) -> None:
@@ -99,7 +100,9 @@ def test_what_is_no_size_is_refused(text: str, reason: str) -> None:
 
 def test_sizes_are_told() -> None:
     """In decimal units, as platforms mean them."""
-    assert [file_size(size) for size in (3_240_000, 128_000)] == ["3.2 MB", "128 kB"]
+    assert [file_size(size) for size in (3_240_000, 128_000, 900)] == [
+        "3.2 MB", "128 kB", "900 bytes",
+    ]  # fmt: skip
 
 
 def test_an_mp4_is_held_under_its_cap() -> None:

@@ -177,6 +177,24 @@ def test_the_option(
     assert sorted(path.name for path in Path().iterdir()) == ["x.preview.html", "x.preview.mp4"]
 
 
+def test_what_the_film_is_refused_for_is_said_at_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A film that cannot be written as named has no preview; a finished one may stand there."""
+    Path("x.mp4").touch()
+    typed = ["morph", "--seeds", "1", "2", *FAST, "--frames", "6", "--preview", "-o"]
+
+    with pytest.raises(SystemExit) as ended:
+        main([*typed, "x.gif", "--repeat", "2"])
+    assert ended.value.code == 2
+    assert "repeat 2: is for .mp4" in capsys.readouterr().err
+    assert [path.name for path in Path().iterdir()] == ["x.mp4"]
+
+    with pytest.raises(SystemExit) as ended:
+        main([*typed, "x.mp4"])
+    assert ended.value.code == 0, capsys.readouterr().err
+
+
 def test_without_a_display_nothing_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
     """Some systems would open a browser in the terminal, which never ends."""
     monkeypatch.undo()

@@ -321,6 +321,23 @@ def test_reacting_changes_the_picture_at_the_beat(
     assert np.abs(np.array(loudest) - np.arange(0.1, 0.8, 0.2) * 25).max() <= 1
 
 
+def test_a_sticker_that_takes_no_sound_moves_in_silence(
+    run: Callable[..., tuple[int, str]],
+) -> None:
+    """As a GIF does; a sound that moves nothing is still refused."""
+    typed = "morph --seeds 1 2 --audio track.wav --frames 3 --for telegram-sticker -o a.webm"
+
+    code, said = run(typed)
+    assert code == 2
+    assert "--audio: telegram-sticker takes no sound" in said
+
+    code, said = run(f"{typed} --react")
+    assert code == 0, said
+    assert "telegram-sticker takes no sound: the film moves to it in silence" in said
+    assert not probe("a.webm").sound
+    assert load_recipe("a.webm").sound.react
+
+
 def test_a_recipe_names_a_track_beside_it(
     run: Callable[..., tuple[int, str]], tmp_path: Path
 ) -> None:

@@ -141,6 +141,7 @@ def test_the_options(run: Run, options: list[str], frames: int) -> None:
     assert code == 0, err
     assert probe("a.mp4").frames == frames
     assert f"16x16, {frames} frames, {frames / 10:g} s, " in err
+    assert "% of 5 frames hardly move" in err, "the loop is measured once round"
 
 
 @pytest.mark.parametrize(
@@ -152,7 +153,11 @@ def test_the_options(run: Run, options: list[str], frames: int) -> None:
         ("--min-seconds -1", "--min-seconds: must be more than 0"),
         ("--min-seconds soon", "--min-seconds: must be more than 0"),
         ("--min-seconds true", "--min-seconds: must be more than 0"),
-        ("--min-seconds 1e300", "--min-seconds: must be at most 1000"),
+        (
+            "--min-seconds 501",
+            "a film of 0.5 s plays at most 1000 times in its file, which is 500 s, given '501'",
+        ),
+        ("--min-seconds 1e300", "--min-seconds: a film of 0.5 s plays at most 1000 times"),
         ("--min-seconds 3 -o a.gif", "a GIF plays for ever"),
     ],
 )

@@ -50,6 +50,11 @@ def _draw_video(source: "Source", given: dict[str, Any]) -> None:
     plan = planned(source, given)
     recipe, output = plan.recipe, plan.output
     if given["preview"]:
+        # What the film itself would be refused for; that one stands there already is no matter.
+        check_early(
+            recipe, output, overwrite=True, encoder=given["encoder"],
+            repeat=recipe.output.repeat, audio=plan.audio,
+        )  # fmt: skip
         preview(recipe, output, given, threads, plan.audio)
         return
     check_early(
@@ -82,11 +87,12 @@ def _draw_video(source: "Source", given: dict[str, Any]) -> None:
     reporter.note(_summary(video))
     if plan.platform is not None:
         check_posted(plan.platform, video.path)
-    if not given["quiet"] and recipe.morph.loop != "open" and video.frames >= 3:
+    once = video.frames // recipe.output.repeat
+    if not given["quiet"] and recipe.morph.loop != "open" and once >= 3:
         from cppnvid.loops import check_loop
 
         reporter.note("measuring the loop")  # 300 frames of 4k are half a minute's decoding
-        reporter.note(f"loop: {check_loop(output)}")
+        reporter.note(f"loop: {check_loop(output, once)}")
     say(str(video.path))
 
 

@@ -103,6 +103,7 @@ def repeated(recipe: "Recipe", given: Mapping[str, Any]) -> "list[Override]":
     from math import ceil
 
     from cppnvid.presets import Override, parse
+    from cppnvid.recipe.canvas import MOST_TURNS
 
     text = given["min_seconds"]
     if text is None:
@@ -113,6 +114,12 @@ def repeated(recipe: "Recipe", given: Mapping[str, Any]) -> "list[Override]":
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds <= 0:
         raise RecipeError(f"--min-seconds: must be more than 0, given {text!r}")
     times = ceil(Fraction(str(seconds)) * recipe.output.fps / recipe.output.frames)
+    if times > MOST_TURNS:
+        once = recipe.output.seconds
+        raise RecipeError(
+            f"--min-seconds: a film of {once:g} s plays at most {MOST_TURNS} times in its file, "
+            f"which is {MOST_TURNS * once:g} s, given {text!r}"
+        )
     return [Override("output.repeat", times, "--min-seconds")]
 
 

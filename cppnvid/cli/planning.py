@@ -15,7 +15,7 @@ from cppnvid.cli.outputs import (
     video_name,
 )
 from cppnvid.cli.posting import made_for, posted_name
-from cppnvid.cli.sounds import reacting, sound_of
+from cppnvid.cli.sounds import reacting, silent, sound_of
 from cppnvid.errors import RecipeError
 
 if TYPE_CHECKING:
@@ -75,12 +75,14 @@ def planned(source: "Source", given: Mapping[str, Any]) -> Plan:
     if platform is None:
         told = "; ".join([*([describe(asked, container)] if asked else []), *silence])
         return Plan(recipe, output, max_size, keep, told, None, audio)
-    wishes = Wishes(overrides, output, max_size, sound=given["audio"] is not None)
+    wishes = Wishes(
+        overrides, output, max_size, sound=given["audio"] is not None and not recipe.sound.react
+    )
     fitted = fit(platform, recipe, wishes)
     # On the whole recipe, in which a length is frames, whichever way it was asked for.
     recipe = load_recipe(replace(source, data=recipe.to_data(), lines={}), fitted.overrides)
+    if audio is not None and platform.sound is not None and not platform.sound.value:
+        audio, silence = None, [silent(f"{platform.name} takes", recipe)]
     told = "; ".join([made_for(platform, recipe, fitted.most_bytes), *silence])
-    if platform.sound is not None and not platform.sound.value:
-        audio = None
     keep = (*keep, *fitted.keep)
     return Plan(recipe, output, fitted.most_bytes, keep, told, platform, audio)

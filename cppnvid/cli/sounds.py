@@ -43,5 +43,10 @@ def sound_of(
     asked = any(override.label == "--audio" for override in overrides)
     if place is None or container.sound or (asked and not recipe.sound.react):
         return place, []
+    return None, [silent(f"{container.name} holds", recipe)]
+
+
+def silent(why: str, recipe: "Recipe") -> str:
+    """Return the line that tells why a film is silent, `why` ending as in `GIF holds`."""
     moves = ": the film moves to it in silence" if recipe.sound.react else ""
-    return None, [f"{container.name} holds no sound{moves}"]
+    return f"{why} no sound{moves}"

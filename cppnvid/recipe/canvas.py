@@ -19,6 +19,7 @@ from pydantic import (
 from cppnvid.recipe.base import Flag, Part, Real, Whole, unknown
 
 MAX_SIDE = 16384
+MOST_TURNS = 1000  # of a film in its file
 
 SIZES: dict[str, tuple[int, int]] = {
     "square": (1080, 1080), "reel": (1080, 1920), "story": (1080, 1920), "portrait": (1080, 1350),
@@ -131,7 +132,7 @@ class Output(Part):
     """How many colours a GIF's palette has: 158 for `quality`, 128 for `small`, if left out."""
     quality: Annotated[Whole, Field(ge=1, le=100)] | None = None
     """Of WebP: 90 if left out."""
-    repeat: Annotated[Whole, Field(ge=1, le=1000)] = 1
+    repeat: Annotated[Whole, Field(ge=1, le=MOST_TURNS)] = 1
     """How many times the film plays in an MP4, WebM or MOV: joined, not encoded again."""
     codec: Literal["h264", "hevc", "av1", "vp9", "prores", "prores4444"] | None = None
     """Of MP4 (h264, hevc, av1), WebM (vp9, av1) and MOV (prores, prores4444); left out, the first
