@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.motion import track_at
-from cppnvid.recipe import Camera, Track
+from cppnvid.recipe import Camera, Endless, Track, constant
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,25 @@ def view_at(camera: Camera, time: float, *, closed: bool) -> View:
         angle=math.radians(at(camera.rotate)),
         pan=(at(camera.pan_x), at(camera.pan_y)),
         warps=tuple(warps),
+    )
+
+
+def at_depth(camera: Camera, share: float, *, closed: bool) -> Camera:
+    """Return the camera of an endless zoom that has come as far as a share of its way.
+
+    The zoom is its path, so that hold, easing and speed act on it; all else keeps to the clock.
+    """
+    return camera.model_copy(
+        update={
+            "warps": tuple(
+                warp.model_copy(
+                    update={"phase": constant(track_at(warp.phase, share, closed=closed))}
+                )
+                if isinstance(warp, Endless)
+                else warp
+                for warp in camera.warps
+            )
+        }
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.blending import Corners, SceneLayer, blend
-from cppnvid.camera import View, view_at
+from cppnvid.camera import View, at_depth, view_at
 from cppnvid.corners import corner_networks
 from cppnvid.driving import Drive
 from cppnvid.fading import deepen, thin
@@ -61,12 +61,15 @@ def paced_scene(recipe: Recipe, pace: Pace) -> Scene:
 
     def at(time: float) -> Moment:
         film_time = fold_time(time, morph.loop)
-        camera, palette = recipe.camera, recipe.palette
-        path_time = film_time
-        if drive is not None:
-            camera, palette = drive.parts(recipe, time, film_time)
-            path_time = fold_time(drive.path_time(time), morph.loop)
+        path_time = film_time if drive is None else fold_time(drive.path_time(time), morph.loop)
         place = place_at(morph, walked(path_time), pace)
+        film = recipe
+        if morph.path == "zoom":
+            camera = at_depth(recipe.camera, place.share, closed=closed)
+            film = recipe.model_copy(update={"camera": camera})
+        camera, palette = film.camera, film.palette
+        if drive is not None:
+            camera, palette = drive.parts(film, time, film_time)
 
         def mixed(tensors: Corners, *, keep_size: bool = True) -> NDArray[np.float32]:
             return blend(tensors, place, morph.path, keep_size=keep_size)

@@ -143,7 +143,12 @@ PingPong = Annotated[
 ]
 Hold = Annotated[
     str | None,
-    _option(_MOTION, "SHARE", "Rest at each seed for this share of the way, 0 to 0.95.", "--hold"),
+    _option(
+        _MOTION,
+        "SHARE",
+        "Rest at each seed (a zoom where it starts) for this share of the way, 0 to 0.95.",
+        "--hold",
+    ),
 ]
 Ease = Annotated[
     str | None,

@@ -51,7 +51,8 @@ class Morph(Part):
     """`cubic` smooth through all seeds; `slerp`, `linear` from one to the next; `spline` is
     the cubic with the `times` kept at which it passes them. Of one seed: `orbit` is a circle from
     it and back, `wander` a winding way, `grow` from little to all of its network and back again,
-    `zoom` a camera that goes in without end, through an `endless` warp."""
+    `zoom` a camera that goes in without end, through an `endless` warp: `speed`, `hold` and
+    `easing` act on its `phase`, and a hold rests where the loop starts."""
     loop: LoopKind = "closed"
     """`closed` returns to its start, `ping-pong` goes there and back, `open` ends at the last."""
     times: Annotated[tuple[Moment, ...], Field(max_length=1000)] = ()
