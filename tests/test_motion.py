@@ -215,6 +215,27 @@ def test_the_time_of_a_spline_neither_turns_back_nor_jumps() -> None:
     assert np.abs(np.diff(np.append(steps, steps[0]))).max() < 0.05 * steps.max()
 
 
+@pytest.mark.parametrize("times", [(0.0, 0.2, 0.7), (0.0, 0.05, 0.1), (0.0, 0.6, 0.62), ()])
+def test_a_spline_passes_all_its_seeds_at_the_usual_speed(times: tuple[float, ...]) -> None:
+    """On both sides of every seed, the seam too, it is as fast as in the film's median moment."""
+    made = Morph.model_validate({"path": "spline", "seeds": [1, 2, 3], "times": times})
+    pace = LEGS.keeping_times(made)
+    assert pace.clock is not None
+    assert pace.times is not None
+    clock = pace.clock
+    steps = np.diff([float(clock(time)) for time in np.linspace(0.0, 1.0, 4001)])
+    usual = 4000 * np.median(steps)
+
+    for start, end in itertools.pairwise(pace.times):
+        assert (float(clock(start + 1e-7)) - float(clock(start))) * 1e7 == pytest.approx(
+            usual, rel=1e-3
+        )
+        assert (float(clock(end)) - float(clock(end - 1e-7))) * 1e7 == pytest.approx(
+            usual, rel=1e-3
+        )
+    assert steps.min() > 0.0
+
+
 def test_speed_says_where_the_way_is_quick() -> None:
     """Three times the speed is three times the way in as much time; both ends stay."""
     walked = distance(track((0, 1), (0.5, 3)), closed=True)

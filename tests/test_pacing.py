@@ -31,9 +31,6 @@ def house(seeds: list[int], **morph: object) -> Recipe:
     return Recipe.model_validate({"morph": {"seeds": seeds} | morph, "output": {"frames": 100}})
 
 
-PATHS = [([5, 17, 40], "cubic"), ([8, 3], "slerp"), ([2], "orbit")]
-
-
 @pytest.mark.parametrize("of", ["weights", "z"])
 @pytest.mark.parametrize(
     ("seeds", "path"),
@@ -54,6 +51,14 @@ def test_short_loops_are_even_too() -> None:
     steps = changes(build_scene(recipe), 20)
 
     assert np.percentile(steps, 95) <= 1.2 * np.median(steps)
+
+
+def test_times_of_seeds_leave_no_seam() -> None:
+    """Unequal times make a film hurry between its seeds, and not where it starts again."""
+    steps = changes(build_scene(house([5, 17, 40], path="spline", times=(0.0, 0.2, 0.7))), 100)
+
+    assert steps[-1] == pytest.approx(np.median(steps), rel=0.1)
+    assert np.percentile(steps, 95) > 1.3 * np.median(steps)
 
 
 def test_uniform_pace_is_not() -> None:

@@ -57,15 +57,16 @@ class Morph(Part):
     """`closed` returns to its start, `ping-pong` goes there and back, `open` ends at the last."""
     times: Annotated[tuple[Moment, ...], Field(max_length=1000)] = ()
     """Of `spline`: when each seed is passed, 0 the film's start and 1 its end; the first is 0. Left
-    out, they are passed at equal distances of time. A `ping-pong` counts on its way there."""
+    out, they are passed at equal distances of time. All are passed at the film's usual speed, and
+    the way between two hurries or lingers to be in time. A `ping-pong` counts on its way there."""
     speed: Track = constant(1.0)
     """A number shortens the film: at 2 it has half the frames, unless those are said. Keyframes
     leave its length and say where on the way it is fast and where slow."""
     grow: Literal["depth", "width"] = "depth"
     """What `grow` adds: `depth` hidden layers to the first, `width` neurons to each layer's."""
     pace: Literal["even", "uniform"] = "even"
-    """`even`: every frame changes the picture by as much; `uniform`: legs take equal times. Between
-    the times of a `spline`, even as far as one leg's speed passes smoothly into the next one's."""
+    """`even`: every frame changes the picture by as much; `uniform`: legs take equal times. Of a
+    `spline` it is what is even between two seeds but for the hurry that their times ask for."""
     easing: Easing = "linear"
     """How each leg from seed to seed is timed; `smooth` lingers at the seeds."""
     hold: Share = 0.0
