@@ -64,7 +64,8 @@ def render_video(
     width, height = recipe.canvas.size
     container = check_output(
         path, width=width, height=height, fps=recipe.output.fps, overwrite=overwrite,
-        coding=coding_of(recipe.output), encoder=encoder, repeat=recipe.output.repeat, sound=audio,
+        coding=coding_of(recipe.output), crf=recipe.output.crf, encoder=encoder,
+        repeat=recipe.output.repeat, sound=audio,
     )  # fmt: skip
     if audio is not None and recipe.sound.unheard:
         from cppnvid.hearing import heard  # scipy is half a second that a silent film need not take

@@ -185,7 +185,8 @@ ROWS = [
     Bad(f"{MORPH} -o x", ("x: a name without an ending", ".mp4")),
     Bad(f"{MORPH} -o nowhere/x.mp4", ("nowhere/x.mp4", "folder nowhere does not exist")),
     Bad(f"{MORPH} -o old.mp4", ("old.mp4", "exists already", "--overwrite"), {"old.mp4": "old"}),
-    Bad(f"{MORPH} -o x.gif --crf 20", ("crf 20", "GIF")),
+    Bad(f"{MORPH} -o x.gif --crf 20", ("--crf 20", "GIF")),
+    Bad(f"{MORPH} --codec prores4444 -o x.mov --crf 20", ("--crf 20", "MOV", "prores4444")),
     Bad(f"{MORPH} -o x.png", ("x.png", "one picture", ".apng")),
     Bad("still --seed 1 --set morph.pace=uniform -o x.mp4", ("x.mp4", "a still is a .png")),
     # Files.

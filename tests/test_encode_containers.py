@@ -161,13 +161,17 @@ def test_folder_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("a.mp4", 0, r"MP4 takes 1 \(finest\) to 51"),
         ("a.mp4", 52, r"MP4 takes 1 \(finest\) to 51"),
         ("a.webm", 64, r"WebM takes 1 \(finest\) to 63"),
-        ("a.gif", 15, "means nothing for GIF"),
+        ("a.gif", 15, "--crf 15: GIF coded as gif has none"),
     ],
 )
 def test_crf_out_of_place_is_refused(tmp_path: Path, name: str, crf: int, words: str) -> None:
     """A crf the encoder has no use for is refused before drawing."""
     with pytest.raises(RecipeError, match=words):
         open_encoder(tmp_path / name, width=64, height=48, fps=Fraction(25), frames=1, crf=crf)
+    with pytest.raises(RecipeError, match=words):
+        check_output(
+            tmp_path / name, width=64, height=48, fps=Fraction(25), overwrite=False, crf=crf
+        )
 
 
 def test_video_is_not_written_into_a_still(tmp_path: Path) -> None:

@@ -447,19 +447,6 @@ def test_what_no_option_can_mean_is_refused(capsys: pytest.CaptureFixture[str]) 
     assert names_here() == []
 
 
-def test_what_was_fitted_as_video_can_be_drawn_as_a_gif(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    """A recipe with a crf, as rides in a fitted MP4, is none the worse for other formats."""
-    render_video(lively(32, 4, crf=21), "x.mp4")
-
-    assert run("render", "x.mp4", "-o", "x.gif", "--quiet") == 0
-    assert run("render", "x.mp4", "-o", "y.gif") == 0
-
-    assert "without crf" in capsys.readouterr().err
-    assert load_recipe("y.gif").output.crf is None
-
-
 def test_what_a_killed_fitting_left_is_swept_up() -> None:
     """The next run for the same file removes kept frames and trials of one that is gone."""
     left = Path(".x.partial-999999999-fitting.gif")

@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING, Any
 from cppnvid.cli import options as option
 from cppnvid.cli import overrides as reading
 from cppnvid.cli.app import app
-from cppnvid.cli.outputs import check_early, named_output, pictures, size_on_disk
+from cppnvid.cli.outputs import (
+    check_early,
+    coding_overrides,
+    describe,
+    named_output,
+    pictures,
+    size_on_disk,
+)
 from cppnvid.cli.planning import planned
 from cppnvid.cli.posting import check_posted
 from cppnvid.cli.previewing import preview
@@ -143,10 +150,17 @@ def still(
     limit = reading.parse_threads(threads)
     if not place.lower().endswith(".png"):
         raise RecipeError(f"{place}: a still is a .png; `render` makes videos and animations")
+    from cppnvid.encode import container_for
+
+    png = container_for(place)
+    asked = coding_overrides(recipe, png, overrides)
+    recipe = load_recipe(origin, [*overrides, *asked]) if asked else recipe
     check_early(recipe, place, overwrite=overwrite)
     from cppnvid.render import save_still
 
     with Reporter(quiet=quiet) as reporter:
+        if asked:
+            reporter.note(describe(asked, png))
         written = save_still(
             recipe, place, time=moment, backend=backend, threads=limit,
             overwrite=overwrite, note=reporter.note,

@@ -1,6 +1,7 @@
 """What a file is called when nobody said, and what its format asks of the recipe."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,13 +60,13 @@ def format_overrides(
 ) -> "list[Override]":
     """Return what a format such as GIF asks for where the user asked for nothing.
 
-    A GIF cannot play 30 frames a second evenly, and compresses little. A file with the ending
-    `made_as` that is drawn again in the same format keeps what it has.
+    A GIF cannot play 30 frames a second evenly, compresses little and has 8 bits. A file with the
+    ending `made_as` that is drawn again in the same format keeps its size and rate.
     """
     from cppnvid.presets import Override
 
     if made_as.lower() in container.suffixes:
-        return []
+        return coding_overrides(recipe, container, overrides)
     asked: list[Override] = []
     width, height = recipe.canvas.size
     short_side = container.default_short_side
@@ -80,10 +81,35 @@ def format_overrides(
     repeats = recipe.output.repeat > 1 and container.demuxer is None
     if repeats and not is_named("output.repeat", overrides):  # it was a video's before
         asked.append(Override("output.repeat", 1))
-    has_crf = recipe.output.crf is not None and not is_named("output.crf", overrides)
-    if has_crf and container.max_crf is None:  # as an MP4 has that was made to fit
-        asked.append(Override("output.crf", None))
-    return asked
+    return [*asked, *coding_overrides(recipe, container, overrides)]
+
+
+def coding_overrides(
+    recipe: "Recipe", container: "Container", overrides: "Sequence[Override]"
+) -> "list[Override]":
+    """Return the recipe's wishes for its file's colours that this format lacks, each left out.
+
+    A film drawn again brings those of the format it had. What the user named stays, to be refused.
+    """
+    from cppnvid.encode import beyond, coded, coding_of, without
+    from cppnvid.presets import Override
+
+    coding = coding_of(recipe.output)
+    kept = [name for name in _LEFT_OUT if is_named(f"output.{name}", overrides)]
+    lacking = list(beyond(container, coding, kept))
+    crf = recipe.output.crf
+    if crf is not None and "crf" not in kept:
+        with suppress(RecipeError):  # a named wish is refused later, with the whole file
+            if crf > (coded(container, without(coding, lacking)).max_crf or 0):
+                lacking.append("crf")
+    return [Override(f"output.{name}", False if name == "lossless" else None) for name in lacking]
+
+
+# What `coding_overrides` may leave out, and what notes call it.
+_LEFT_OUT = {
+    "codec": "codec", "depth": "depth", "lossless": "lossless colours", "dither": "dither",
+    "crf": "crf",
+}  # fmt: skip
 
 
 def _even(length: Fraction) -> int:
@@ -95,11 +121,19 @@ def describe(asked: "Sequence[Override]", container: "Container") -> str:
     said = {
         "canvas.size": ("{}", "--size"), "output.fps": ("{} frames a second", "--fps"),
         "output.repeat": ("one time round", "another ending"),
-        "output.crf": ("its usual fineness, without crf", "another ending"),
     }  # fmt: skip
-    chosen = " and ".join(said[override.key][0].format(override.value) for override in asked)
-    options = " or ".join(dict.fromkeys(said[override.key][1] for override in asked))
-    return f"{container.name} is drawn at {chosen}; {options} changes that"
+    told = []
+    chosen = [override for override in asked if override.key in said]
+    if chosen:
+        values = " and ".join(said[override.key][0].format(override.value) for override in chosen)
+        options = " or ".join(dict.fromkeys(said[override.key][1] for override in chosen))
+        told.append(f"{container.name} is drawn at {values}; {options} changes that")
+    left = [name for key, name in _LEFT_OUT.items() if any(a.key == f"output.{key}" for a in asked)]
+    if left:
+        told.append(
+            f"drawn without the recipe's {' and '.join(left)}, which this {container.name} lacks"
+        )
+    return "; ".join(told)
 
 
 def named_output(output: str | None, default: str) -> str:
@@ -129,6 +163,7 @@ def check_early(
         fps=recipe.output.fps,
         overwrite=overwrite,
         coding=coding_of(recipe.output),
+        crf=recipe.output.crf,
         encoder=encoder,
         repeat=repeat,
         sound=audio,

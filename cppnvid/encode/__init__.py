@@ -6,7 +6,7 @@ drawn: frames are arrays and a recipe is a piece of text.
 """
 
 from cppnvid.encode.check import check_output, check_place
-from cppnvid.encode.coding import Coding, coded, coding_of
+from cppnvid.encode.coding import Coding, beyond, coded, coding_of, without
 from cppnvid.encode.containers import CONTAINERS, Container, container_for
 from cppnvid.encode.decode import decode, decode_deep
 from cppnvid.encode.document import write_document
@@ -29,6 +29,7 @@ __all__ = [
     "MediaInfo",
     "all_frames",
     "best_format",
+    "beyond",
     "check_output",
     "check_place",
     "coded",
@@ -44,6 +45,7 @@ __all__ = [
     "probe_film",
     "read_recipe",
     "unusable",
+    "without",
     "write_document",
     "write_still",
 ]

@@ -65,12 +65,15 @@ def quality_of(container: Container, crf: int | None) -> int | None:
         RecipeError: for a `crf` the container has no use for, or one out of its range.
     """
     if crf is not None and container.max_crf is None:
-        raise RecipeError(f"crf {crf} means nothing for {container.name}; leave it out")
+        raise RecipeError(
+            f"--crf {crf}: {container.name} coded as {container.codec} has none; leave it out, or "
+            f"output.crf"
+        )
     # From 1, because x264's 0 is lossless and no player of High profile can show it.
     if crf is not None and not 1 <= crf <= (container.max_crf or 0):
         raise RecipeError(
-            f"crf {crf}: {container.name} takes 1 (finest) to {container.max_crf} (coarsest); "
-            f"change --crf or output.crf"
+            f"--crf {crf}: {container.name} takes 1 (finest) to {container.max_crf} (coarsest); "
+            f"change it, or output.crf"
         )
     return container.default_crf if crf is None else crf
 

@@ -4,6 +4,7 @@ import os
 from fractions import Fraction
 from pathlib import Path
 
+from cppnvid.encode.arguments import quality_of
 from cppnvid.encode.coding import AS_USUAL, Coding, coded
 from cppnvid.encode.containers import CONTAINERS, FOLDER_SUFFIX, Container, container_for
 from cppnvid.encode.folder import is_ours
@@ -21,6 +22,7 @@ def check_output(
     fps: Fraction,
     overwrite: bool,
     coding: Coding = AS_USUAL,
+    crf: int | None = None,
     encoder: str = "auto",
     repeat: int = 1,
     sound: str | os.PathLike[str] | None = None,
@@ -28,19 +30,21 @@ def check_output(
     """Check everything about an output that is known before the first frame; return its container.
 
     That is the table's, with what `coding` asks of the file's colours. `width` and `height` are in
-    pixels, `fps` in frames a second. For a still, `fps` is any positive number. `encoder` is that
-    of H.264; hardware is tried, once in a process. `repeat` is how many times the film is to play
-    in the file. `sound` is a file, of which a tenth of a second is read.
+    pixels, `fps` in frames a second. For a still, `fps` is any positive number. `crf` is as in
+    `quality_of`. `encoder` is that of H.264; hardware is tried, once in a process. `repeat` is how
+    many times the film is to play in the file. `sound` is a file, of which a tenth of a second is
+    read.
 
     Raises:
         RecipeError: for an unknown ending, a missing parent folder, an existing output without
-            `overwrite`, a folder holding other things, a size, rate, coding or encoder that the
-            container lacks, a film repeated where it repeats by itself, a sound where there can be
-            none, or a file that holds none.
+            `overwrite`, a folder holding other things, a size, rate, coding, crf or encoder that
+            the container lacks, a film repeated where it repeats by itself, a sound where there can
+            be none, or a file that holds none.
         BackendUnavailable: the encoder asked for does not work here.
         EncodeError: when the folder cannot be written to.
     """
     container = coded(container_for(path), coding)
+    quality_of(container, crf)
     _check_size(container, width, height)
     _check_rate(container, fps)
     _check_repeat(container, repeat)

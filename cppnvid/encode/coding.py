@@ -1,14 +1,17 @@
 """What a file's colours are coded as: its codec, its bits a channel, without loss or not, dithered.
 
-Each format has its own way, which stands in the table of containers; the others it can do stand
-here. What is asked for is given or refused, with what would be right.
+Each format has its own way, which stands in the table of containers, and may have others, of
+`ways.py`. What is asked for is given or refused, with what would be right.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import NoReturn
 
 from cppnvid.encode.containers import Container
 from cppnvid.encode.trial import unusable_arguments
+from cppnvid.encode.ways import WAYS, Way
 from cppnvid.errors import RecipeError
 from cppnvid.recipe import Output
 
@@ -41,115 +44,74 @@ def coding_of(output: Output) -> Coding:
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Way:
-    """A way of coding that a container has beside its own; fields as in `Container`.
-
-    `arguments` are alternatives, of which the first that works on this machine is taken.
-    """
-
-    codec: str
-    depth: int
-    arguments: tuple[tuple[str, ...], ...]
-    yuv: str | None = None
-    default_crf: int | None = None
-    max_crf: int | None = None
-    segment_seconds: int | None = None
-    lossless: bool = False
-    dither: bool = False
-
-
-_X265 = (
-    # Apple plays HEVC as hvc1 alone, and ffmpeg would write hev1. With cutree, what moves slowly
-    # lags behind: at equal size the error after a blur of 4 pixels is a third larger.
-    *("-c:v", "libx265", "-preset", "medium", "-crf", "{crf}", "-g", "{longest}"),
-    *("-tag:v", "hvc1", "-x265-params", "log-level=error:cutree=0"),
-)
-# Windows' wheel of ffmpeg brings no SVT-AV1; libaom takes three times as long. SVT's filter over
-# time (tf) is for cameras' noise, and smears what moves slowly.
-_AV1 = (
-    (
-        *("-c:v", "libsvtav1", "-preset", "6", "-crf", "{crf}", "-g", "{longest}"),
-        *("-svtav1-params", "enable-tf=0"),
-    ),
-    (
-        *("-c:v", "libaom-av1", "-cpu-used", "6", "-row-mt", "1"),
-        *("-crf", "{crf}", "-b:v", "0", "-g", "{longest}"),
-    ),
-)
-# benchmarks/depth.py: HEVC of 10 bits has a fifth to two thirds of x264's low-frequency error at
-# its 14, in two thirds to an eighth of the bytes; VP9 has a quarter to a half of that which 8 bits
-# have at 18. AV1 has the smallest files, and more error.
-_HEVC_CRF, _AV1_CRF, _VP9_CRF = 10, 8, 8
-
-_WAYS: dict[str, tuple[_Way, ...]] = {
-    "MP4": (
-        _Way("hevc", 10, (_X265,), "yuv420p10le", _HEVC_CRF, 51),
-        _Way("hevc", 8, (_X265,), "yuv420p", _HEVC_CRF, 51),
-        _Way("av1", 10, _AV1, "yuv420p10le", _AV1_CRF, 63),
-        _Way("av1", 8, _AV1, "yuv420p", _AV1_CRF, 63),
-    ),
-    "WebM": (
-        _Way("vp9", 10, (), "yuv420p10le", _VP9_CRF, 63, segment_seconds=4),
-        _Way("av1", 10, _AV1, "yuv420p10le", _AV1_CRF, 63),
-        _Way("av1", 8, _AV1, "yuv420p", _AV1_CRF, 63),
-    ),
-    "MOV": (
-        # Every pixel has its own colour, and three times the bytes.
-        _Way(
-            "prores4444",
-            10,
-            (("-c:v", "prores_ks", "-profile:v", "4444", "-vendor", "apl0"),),
-            "yuv444p10le",
-        ),
-    ),
-    "WebP": (
-        _Way(
-            "webp",
-            8,
-            # As small as ffmpeg's own effort (70 and 4), in half the time.
-            (
-                (
-                    *("-c:v", "libwebp_anim", "-lossless", "1", "-pix_fmt", "bgra"),
-                    *("-quality", "50", "-compression_level", "3"),
-                ),
-            ),
-            lossless=True,
-            dither=True,
-        ),
-    ),
-    "PNG folder": (
-        _Way("png", 16, (("-c:v", "png", "-pred", "up", "-pix_fmt", "rgb48be"),), lossless=True),
-    ),
-    "PNG": (_Way("png", 16, ((),), lossless=True),),
-}
-
-
 def coded(container: Container, coding: Coding) -> Container:
     """Return the container as it is with what is asked of its colours.
 
     Raises:
         RecipeError: it cannot be so; the message says how it can.
     """
-    own_first = (coding.depth or 8) <= 8  # who asks for more bits gets the most a format has
-    ways = list(_WAYS.get(container.name, ()))
-    ways = [_own(container), *ways] if own_first else [*ways, _own(container)]
-    for way in ways:
+    way = _way(container, coding)
+    if way is None:
+        _refuse(container, coding)
+    return _with_dither(_with(container, way), coding.dither)
+
+
+def beyond(container: Container, coding: Coding, kept: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the fewest wishes without which the container can have the others, as field names.
+
+    What is in `kept` is not among them. Where that alone is too much, all others are, so that
+    `coded` refuses what was kept.
+    """
+    wishes = [name for name in _WISHES if getattr(coding, name) and name not in kept]
+    for count in range(len(wishes)):
+        for dropped in combinations(wishes, count):
+            if _possible(container, without(coding, dropped)):
+                return dropped
+    return tuple(wishes)
+
+
+# What another format may lack, the most particular first.
+_WISHES = ("codec", "dither", "lossless", "depth")
+
+
+def without(coding: Coding, wishes: Collection[str]) -> Coding:
+    """Return what is asked without the fields of these names, which are as usual then."""
+    return replace(coding, **{name: getattr(AS_USUAL, name) for name in wishes})
+
+
+def _possible(container: Container, coding: Coding) -> bool:
+    way = _way(container, coding)
+    if way is None:
+        return False
+    return not coding.dither or way.dither or container.name == "GIF"  # which palettes.py dithers
+
+
+def _ways(container: Container, coding: Coding) -> list[Way]:
+    """Return the ways of a container, the likeliest wish first."""
+    own, others = _own(container), WAYS.get(container.name, ())
+    # Who asks for more bits gets the most a format has.
+    return [own, *others] if (coding.depth or 8) <= 8 else [*others, own]
+
+
+def _way(container: Container, coding: Coding) -> Way | None:
+    """Return the first way that is as asked, dither aside; None if there is none."""
+    for way in _ways(container, coding):
         if (
             coding.codec in (None, way.codec)
             and coding.depth in (None, way.depth)
             and (way.lossless or not coding.lossless)
         ):
-            return _with_dither(_with(container, way), coding.dither)
-    _refuse(container, coding, ways)
-    raise AssertionError
+            return way
+    return None
 
 
-def _own(container: Container) -> _Way:
-    return _Way(container.codec, container.depth, (), lossless=container.lossless)
+def _own(container: Container) -> Way:
+    return Way(
+        container.codec, container.depth, (), lossless=container.lossless, dither=container.dither
+    )
 
 
-def _with(container: Container, way: _Way) -> Container:
+def _with(container: Container, way: Way) -> Container:
     """Return the container with another way's fields; its own way changes nothing."""
     if way == _own(container):
         return container
@@ -172,7 +134,7 @@ def _with(container: Container, way: _Way) -> Container:
     )
 
 
-def _first_usable(way: _Way) -> tuple[str, ...]:
+def _first_usable(way: Way) -> tuple[str, ...]:
     """Return the first arguments that work here, or the last, whose failure then tells why."""
     for arguments in way.arguments[:-1]:
         if unusable_arguments(tuple(p.format(crf=30, longest=1) for p in arguments)) is None:
@@ -183,7 +145,7 @@ def _first_usable(way: _Way) -> tuple[str, ...]:
 def _with_dither(container: Container, dither: bool | None) -> Container:
     if not dither:
         return container if dither is None else replace(container, dither=False)
-    if not container.dither and container.name != "GIF":  # which palettes.py dithers
+    if not container.dither and container.name != "GIF":
         if container.depth > 8:
             reason = f"{container.depth} bits need none"
         elif container.name == "WebP":
@@ -194,8 +156,8 @@ def _with_dither(container: Container, dither: bool | None) -> Container:
     return container
 
 
-def _refuse(container: Container, coding: Coding, ways: list[_Way]) -> None:
-    name = container.name
+def _refuse(container: Container, coding: Coding) -> NoReturn:
+    name, ways = container.name, _ways(container, coding)
     if coding.lossless and not any(way.lossless for way in ways):
         raise RecipeError(
             f"--lossless: {name} always loses a little here; .webp, .png, .apng and folders of "
@@ -215,7 +177,7 @@ def _refuse(container: Container, coding: Coding, ways: list[_Way]) -> None:
     )
 
 
-def _depth(way: _Way) -> int:
+def _depth(way: Way) -> int:
     return way.depth
 
 

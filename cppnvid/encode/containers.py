@@ -225,9 +225,11 @@ def container_for(path: str | os.PathLike[str]) -> Container:
 def existing(path: str | os.PathLike[str]) -> tuple[Path, Container]:
     """Return a file or folder that is to be read, and the container its ending names.
 
+    A folder holds PNGs, whatever it is called: `walk.mp4/` too.
+
     Raises:
         RecipeError: it does not exist, or its ending is not in the table.
     """
     if not Path(path).exists():
         raise RecipeError(f"{Path(path)}: does not exist")
-    return Path(path), container_for(path)
+    return Path(path), container_for(f"{path}/" if Path(path).is_dir() else path)

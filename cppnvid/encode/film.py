@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.encode.containers import CONTAINERS, FOLDER_SUFFIX, container_for
+from cppnvid.encode.containers import CONTAINERS, FOLDER_SUFFIX, existing
 from cppnvid.encode.decode import decode, decode_all, decode_at
 from cppnvid.encode.probe import MediaInfo, probe, probe_video
 from cppnvid.errors import RecipeError
@@ -34,7 +34,7 @@ def probe_film(path: str | os.PathLike[str]) -> MediaInfo:
     if demuxer is not None and place.is_file():
         return probe_video(place, place.suffix[1:].upper(), demuxer)
     try:
-        container = container_for(path)
+        _, container = existing(path)
     except RecipeError:
         known = [s for c in CONTAINERS for s in c.suffixes if s not in (FOLDER_SUFFIX, ".png")]
         raise RecipeError(

@@ -1,0 +1,87 @@
+"""The ways of coding that containers have beside their own, as one literal table."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way of coding that a container has beside its own; fields as in `Container`.
+
+    `arguments` are alternatives, of which the first that works on this machine is taken.
+    """
+
+    codec: str
+    depth: int
+    arguments: tuple[tuple[str, ...], ...]
+    yuv: str | None = None
+    default_crf: int | None = None
+    max_crf: int | None = None
+    segment_seconds: int | None = None
+    lossless: bool = False
+    dither: bool = False
+
+
+_X265 = (
+    # Apple plays HEVC as hvc1 alone, and ffmpeg would write hev1. With cutree, what moves slowly
+    # lags behind: at equal size the error after a blur of 4 pixels is a third larger.
+    *("-c:v", "libx265", "-preset", "medium", "-crf", "{crf}", "-g", "{longest}"),
+    *("-tag:v", "hvc1", "-x265-params", "log-level=error:cutree=0"),
+)
+# Windows' wheel of ffmpeg brings no SVT-AV1; libaom takes three times as long. SVT's filter over
+# time (tf) is for cameras' noise, and smears what moves slowly.
+_AV1 = (
+    (
+        *("-c:v", "libsvtav1", "-preset", "6", "-crf", "{crf}", "-g", "{longest}"),
+        *("-svtav1-params", "enable-tf=0"),
+    ),
+    (
+        *("-c:v", "libaom-av1", "-cpu-used", "6", "-row-mt", "1"),
+        *("-crf", "{crf}", "-b:v", "0", "-g", "{longest}"),
+    ),
+)
+# benchmarks/depth.py: HEVC of 10 bits has a fifth to two thirds of x264's low-frequency error at
+# its 14, in two thirds to an eighth of the bytes; VP9 has a quarter to a half of that which 8 bits
+# have at 18. AV1 has the smallest files, and more error.
+_HEVC_CRF, _AV1_CRF, _VP9_CRF = 10, 8, 8
+
+WAYS: dict[str, tuple[Way, ...]] = {
+    "MP4": (
+        Way("hevc", 10, (_X265,), "yuv420p10le", _HEVC_CRF, 51),
+        Way("hevc", 8, (_X265,), "yuv420p", _HEVC_CRF, 51),
+        Way("av1", 10, _AV1, "yuv420p10le", _AV1_CRF, 63),
+        Way("av1", 8, _AV1, "yuv420p", _AV1_CRF, 63),
+    ),
+    "WebM": (
+        Way("vp9", 10, (), "yuv420p10le", _VP9_CRF, 63, segment_seconds=4),
+        Way("av1", 10, _AV1, "yuv420p10le", _AV1_CRF, 63),
+        Way("av1", 8, _AV1, "yuv420p", _AV1_CRF, 63),
+    ),
+    "MOV": (
+        # Every pixel has its own colour, and three times the bytes.
+        Way(
+            "prores4444",
+            10,
+            (("-c:v", "prores_ks", "-profile:v", "4444", "-vendor", "apl0"),),
+            "yuv444p10le",
+        ),
+    ),
+    "WebP": (
+        Way(
+            "webp",
+            8,
+            # As small as ffmpeg's own effort (70 and 4), in half the time.
+            (
+                (
+                    *("-c:v", "libwebp_anim", "-lossless", "1", "-pix_fmt", "bgra"),
+                    *("-quality", "50", "-compression_level", "3"),
+                ),
+            ),
+            lossless=True,
+            dither=True,
+        ),
+    ),
+    "PNG folder": (
+        Way("png", 16, (("-c:v", "png", "-pred", "up", "-pix_fmt", "rgb48be"),), lossless=True),
+    ),
+    "PNG": (Way("png", 16, ((),), lossless=True),),
+}
