@@ -57,8 +57,11 @@ ROWS = [
     Bad(f"{MORPH} --times 0 0.5 --path slerp", ("--times", "path spline", "given slerp")),
     Bad(f"{MORPH} --speed 0", ("--speed", "above 0", "given 0")),
     Bad(f"{MORPH} --speed fast", ("--speed", "given 'fast'")),
-    Bad(f"{MORPH} --speed 2 --frames 10", ("--speed", "output.frames", "keep one")),
-    Bad(f"{MORPH} --speed 2 --seconds 10", ("--speed", "output.", "keep one")),
+    Bad(f"{MORPH} --speed 2 --frames 10", ("--speed, --frames:", "output.frames", "keep one")),
+    Bad(f"{MORPH} --speed 2 --seconds 10", ("--speed, --seconds:", "output.seconds", "keep one")),
+    Bad(f"{MORPH} --speed 0.0001", ("--speed: must be from 0.0003 to 150", "given 0.0001")),
+    Bad(f"{MORPH} --speed 1e9", ("--speed: must be from 0.0003 to 150", "given 1e+09")),
+    Bad(f"{MORPH} --set morph={{\"speed\":1e9}}", ("--set morph: must be", "given 1e+09")),
     Bad("morph --seeds 1 --path wander --detail 0", ("--detail", "at least 1", "given 0")),
     Bad("morph --seeds 1 --path wander --radius far", ("--radius", "given 'far'")),
     # Sound.

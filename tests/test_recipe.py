@@ -202,6 +202,8 @@ def test_one_seed_orbits_unless_told_otherwise() -> None:
         ({"morph": {"speed": {"keys": [[0, 1], [0.5, 0]]}}}, "morph.speed must stay above 0"),
         ({"morph": {"speed": {"keys": [[0, 1], [1, 2]]}}}, "morph.speed ends at 2"),
         ({"morph": {"speed": 0}}, "morph.speed must stay above 0"),
+        ({"morph": {"speed": 250}}, "morph.speed must be from 0.0003 to 150, given 250"),
+        ({"morph": {"speed": 1e-5}}, "of 300 frames becomes one of 2 to 1,000,000"),
         ({"morph": {"of": "z"}, "network": {"inputs": ["x", "y"]}}, "has no z"),
         ({"output": {"frames": 0}}, "greater than or equal to 1"),
         ({"output": {"frames": 9, "seconds": 3}}, "frames and seconds are both given"),

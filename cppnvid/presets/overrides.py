@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from cppnvid.errors import RecipeError
 from cppnvid.presets.keys import parts_at, value_at
 from cppnvid.presets.text import KeyPath, dotted
-from cppnvid.recipe import Key, Layer, Morph, Track, parse_fps, whole_frames
+from cppnvid.recipe import Key, Layer, Morph, Track, frames_at_speed, parse_fps, whole_frames
 
 
 class Override(NamedTuple):
@@ -40,11 +40,11 @@ def lay(data: Mapping[str, Any], overrides: Iterable[Override]) -> dict[str, Any
         RecipeError: a key path leads through what has no keys.
     """
     laid: dict[str, Any] = copy.deepcopy(dict(data))
-    named: set[KeyPath] = set()
+    named: dict[KeyPath, str] = {}
     for override in overrides:
         for path, value in _leaves(override.path, override.value, laid):
             laid = _put(laid, path, value, (), override)
-            named.add(path)
+            named[path] = override.name
     _give_way_to_files(laid, named)
     _keep_path_possible(laid, data, named)
     _keep_rest(laid, named)
@@ -111,7 +111,7 @@ def _index(key: str | int, entries: list[Any], path: KeyPath, override: Override
     return key
 
 
-def _give_way_to_files(laid: dict[str, Any], named: set[KeyPath]) -> None:
+def _give_way_to_files(laid: dict[str, Any], named: Mapping[KeyPath, str]) -> None:
     """Let networks from files come in the place of seeds that nobody asked for beside them."""
     morph = laid.get("morph")
     if not isinstance(morph, dict) or ("morph", "weights") not in named or not morph["weights"]:
@@ -121,7 +121,7 @@ def _give_way_to_files(laid: dict[str, Any], named: set[KeyPath]) -> None:
 
 
 def _keep_path_possible(
-    laid: dict[str, Any], before: Mapping[str, Any], named: set[KeyPath]
+    laid: dict[str, Any], before: Mapping[str, Any], named: Mapping[KeyPath, str]
 ) -> None:
     """Choose the path anew when there is one picture now and were several, or the other way."""
     count, count_before = _pictures(laid), _pictures(before)
@@ -143,19 +143,19 @@ def _pictures(data: Mapping[str, Any]) -> int | None:
     return sum(counts) if len(counts) == len(lists) else None
 
 
-def _keep_rest(laid: dict[str, Any], named: set[KeyPath]) -> None:
+def _keep_rest(laid: dict[str, Any], named: Mapping[KeyPath, str]) -> None:
     """Let `hold` and `holds` replace each other, and other pictures void what was of each."""
     morph, hold, holds = laid.get("morph"), ("morph", "hold"), ("morph", "holds")
     pictures = {("morph", "seeds"), ("morph", "weights")}
     if not isinstance(morph, dict):
         return
-    if holds not in named and {hold, *pictures} & named:
+    if holds not in named and {hold, *pictures} & named.keys():
         morph["holds"] = []
     elif holds in named and hold not in named:
         morph["hold"] = 0.0
 
 
-def _keep_times(laid: dict[str, Any], named: set[KeyPath]) -> None:
+def _keep_times(laid: dict[str, Any], named: Mapping[KeyPath, str]) -> None:
     """Let times of seeds ask for the path that keeps them; another path or other seeds end them."""
     morph, times, path = laid.get("morph"), ("morph", "times"), ("morph", "path")
     if not isinstance(morph, dict):
@@ -163,25 +163,39 @@ def _keep_times(laid: dict[str, Any], named: set[KeyPath]) -> None:
     if times in named:
         if path not in named and morph["times"]:
             morph["path"] = "spline"
-    elif {path, ("morph", "seeds"), ("morph", "weights"), ("morph", "loop")} & named:
+    elif {path, ("morph", "seeds"), ("morph", "weights"), ("morph", "loop")} & named.keys():
         morph["times"] = []
 
 
-def _keep_speed(laid: dict[str, Any], named: set[KeyPath]) -> None:
+def _keep_speed(laid: dict[str, Any], named: Mapping[KeyPath, str]) -> None:
     """Let a constant speed shorten the film, unless its length is asked for in the same breath."""
-    morph, output = laid.get("morph"), laid.get("output")
-    lengths = {("output", "frames"), ("output", "seconds")}
-    if not (isinstance(morph, dict) and isinstance(output, dict)) or lengths & named:
-        return  # the recipe says what is wrong with both
+    morph, output, key = laid.get("morph"), laid.get("output"), ("morph", "speed")
+    if not (isinstance(morph, dict) and isinstance(output, dict)):
+        return
     speed, frames = morph.get("speed"), output.get("frames")
-    if isinstance(speed, int | float) and not isinstance(speed, bool) and speed > 0:
+    if isinstance(speed, bool) or not isinstance(speed, int | float) or not isinstance(frames, int):
+        return  # the recipe says it better
+    if speed == 1 or not 0 < speed < math.inf:
+        return
+    name = named.get(key, dotted(key))
+    for length in (("output", "frames"), ("output", "seconds")):
+        if length in named:
+            raise RecipeError(
+                f"{name}, {named[length]}: a speed of {speed:g} changes how long the film is, "
+                f"which {dotted(length)} says too: keep one, or make speed keyframes, such as "
+                f"'{{keys: [[0, 1], [0.5, 3]]}}'"
+            )
+    try:
         even = morph.get("loop") == "ping-pong"
-        if isinstance(frames, int) and speed != 1 and math.isfinite(speed):
-            output["frames"] = whole_frames(Fraction(frames) / Fraction(speed), even=even)
-            morph["speed"] = 1.0
+        output["frames"] = frames_at_speed(frames, speed, even=even)
+    except ValueError as error:
+        raise RecipeError(f"{name}: {error}") from None
+    morph["speed"] = 1.0
 
 
-def _keep_length(laid: dict[str, Any], before: Mapping[str, Any], named: set[KeyPath]) -> None:
+def _keep_length(
+    laid: dict[str, Any], before: Mapping[str, Any], named: Mapping[KeyPath, str]
+) -> None:
     """Let `seconds` replace frames, and a frame rate of its own keep the length in seconds."""
     output = laid.get("output")
     if not isinstance(output, dict) or ("output", "frames") in named:
@@ -207,11 +221,11 @@ def _keep_length(laid: dict[str, Any], before: Mapping[str, Any], named: set[Key
 
 
 def _keep_palette_whole(
-    laid: dict[str, Any], before: Mapping[str, Any], named: set[KeyPath]
+    laid: dict[str, Any], before: Mapping[str, Any], named: Mapping[KeyPath, str]
 ) -> None:
     """Drop the colours of a palette that is not drawn any more, and its number of channels."""
     palette, name, colours = laid.get("palette"), ("palette", "name"), ("palette", "colours")
-    if not isinstance(palette, dict) or not {name, colours} & named:
+    if not isinstance(palette, dict) or not {name, colours} & named.keys():
         return
     if name in named and colours not in named and palette.get("name") != "custom":
         palette["colours"] = []

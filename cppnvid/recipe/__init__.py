@@ -12,6 +12,7 @@ from cppnvid.recipe.canvas import (
     Canvas,
     Output,
     Samples,
+    frames_at_speed,
     parse_fps,
     parse_size,
     whole_frames,
@@ -28,5 +29,5 @@ __all__ = [
     "MAX_WIDTH", "SIZES", "Camera", "Canvas", "Endless", "Init", "Kaleidoscope", "Key", "Layer",
     "Mirror", "Morph", "NetworkSpec", "Output", "Palette", "Part", "Reaction", "Recipe", "Samples",
     "Sound", "SoundFile", "Swirl", "Tile", "Track", "Warp", "Wave", "WeightFile", "constant",
-    "merge", "parse_fps", "parse_size", "unknown", "whole_frames",
+    "frames_at_speed", "merge", "parse_fps", "parse_size", "unknown", "whole_frames",
 ]  # fmt: skip

@@ -20,6 +20,7 @@ from cppnvid.recipe.base import Flag, Part, Real, Whole, unknown
 
 MAX_SIDE = 16384
 MOST_TURNS = 1000  # of a film in its file
+MOST_FRAMES = 1_000_000
 
 SIZES: dict[str, tuple[int, int]] = {
     "square": (1080, 1080), "reel": (1080, 1920), "story": (1080, 1920), "portrait": (1080, 1350),
@@ -118,10 +119,27 @@ def whole_frames(frames: Fraction, *, even: bool) -> int:
     return max(2, 2 * math.floor(frames / 2 + Fraction(1, 2))) if even else max(1, round(frames))
 
 
+def frames_at_speed(frames: int, speed: float, *, even: bool) -> int:
+    """Return how many frames a film of `frames` has at a constant speed above 0.
+
+    Raises:
+        ValueError: it would stand still, or be longer than any film; begins where a key's name, or
+            an option's, is to stand.
+    """
+    count = Fraction(frames) / Fraction(speed)
+    if not min(frames, 2) <= whole_frames(count, even=even) <= MOST_FRAMES:
+        slowest, fastest = frames / MOST_FRAMES, frames / min(frames, 2)
+        raise ValueError(
+            f"must be from {slowest:g} to {fastest:g}, given {speed:g}: a film of {frames} "
+            f"frame{'s' * (frames > 1)} becomes one of {min(frames, 2)} to {MOST_FRAMES:,}"
+        )
+    return whole_frames(count, even=even)
+
+
 class Output(Part):
     """How many frames, how fast, how finely encoded."""
 
-    frames: Annotated[Whole, Field(ge=1, le=1_000_000)] = 300
+    frames: Annotated[Whole, Field(ge=1, le=MOST_FRAMES)] = 300
     fps: Fps = Fraction(30)
     crf: Annotated[Whole, Field(ge=0, le=63)] | None = None
     """Constant rate factor of MP4 and WebM: lower is finer; left out, each format's default."""

@@ -2,14 +2,13 @@
 
 import math
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any, Self
 
 from pydantic import model_validator
 
 from cppnvid.recipe.base import Part, Text, merge, unknown
 from cppnvid.recipe.camera import Camera
-from cppnvid.recipe.canvas import Canvas, Output, whole_frames
+from cppnvid.recipe.canvas import Canvas, Output, frames_at_speed
 from cppnvid.recipe.colour import Palette
 from cppnvid.recipe.morph import Morph
 from cppnvid.recipe.network import NetworkSpec
@@ -153,7 +152,10 @@ def _at_speed(data: dict[str, Any], written: Mapping[str, Any]) -> dict[str, Any
             f"keep one, or make speed keyframes, such as {{keys: [[0, 1], [0.5, 3]]}}"
         )
     usual = output.get("frames", Output.model_fields["frames"].default)
-    frames = whole_frames(Fraction(usual) / Fraction(speed), even=morph.get("loop") == "ping-pong")
+    try:
+        frames = frames_at_speed(usual, speed, even=morph.get("loop") == "ping-pong")
+    except ValueError as error:
+        raise ValueError(f"morph.speed {error}") from None
     return data | {"morph": {**morph, "speed": 1.0}, "output": {**output, "frames": frames}}
 
 
