@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from cppnvid import backends, build_scene
-from cppnvid.backends import Backend
+from cppnvid.backends import Backend, machine
 from cppnvid.backends.reference import TorchBackend
 from cppnvid.encode import decode, open_encoder
 from cppnvid.errors import BackendUnavailable, RecipeError
@@ -214,7 +214,7 @@ def test_rounding_errors_are_float32s() -> None:
 
 def test_halide_is_usable_here() -> None:
     """Where halide is installed it works: `report` says so, and this suite has not tested air."""
-    (entry,) = [entry for entry in backends.report() if entry.name == "cpu"]
+    (entry,) = [entry for entry in machine.report() if entry.name == "cpu"]
 
     assert entry.usable, entry.detail
     assert backends.choose("cpu").name == "cpu"
@@ -249,7 +249,7 @@ def test_a_function_only_torch_has_is_declined(monkeypatch: pytest.MonkeyPatch) 
 def test_auto_weighs_compiling_against_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A small still goes to torch and a film to cpu, where there is no GPU."""
     for gpu in ("torch:cuda", "torch:mps"):
-        monkeypatch.setitem(backends._BACKENDS, gpu, lambda: (False, "none"))
+        monkeypatch.setitem(machine.BACKENDS, gpu, lambda: (False, "none"))
     moment = scene_of(network={"layers": ["9x16"]}).at(0.0)
     notes: list[str] = []
 
@@ -263,7 +263,7 @@ def test_auto_weighs_compiling_against_drawing(monkeypatch: pytest.MonkeyPatch) 
 def test_auto_counts_what_antialiasing_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pixels of a list take a pipeline of their own, and a job twice as large to pay for it."""
     for gpu in ("torch:cuda", "torch:mps"):
-        monkeypatch.setitem(backends._BACKENDS, gpu, lambda: (False, "none"))
+        monkeypatch.setitem(machine.BACKENDS, gpu, lambda: (False, "none"))
     monkeypatch.setattr("os.cpu_count", lambda: 1)
     moment = scene_of(network={"layers": ["9x16"]}).at(0.0)
 
@@ -273,6 +273,25 @@ def test_auto_counts_what_antialiasing_compiles(monkeypatch: pytest.MonkeyPatch)
     # 2 s of compiling, and torch takes 0.58 µs for a point.
     assert [drawn_with(5 * 10**6, samples) for samples in (1, "auto")] == ["cpu", "torch:cpu"]
     assert drawn_with(10**7, "auto") == "cpu"
+
+
+@pytest.mark.parametrize("card", [True, False])
+def test_a_card_that_is_not_there_is_not_told_of(
+    card: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Why no GPU draws is told where there is one, once for all that need it, and else never."""
+    for name in ("gpu", "torch:cuda"):
+        monkeypatch.setitem(machine.BACKENDS, name, lambda: (False, "built without CUDA"))
+    monkeypatch.setitem(machine.BACKENDS, "torch:mps", lambda: (False, "no Apple GPU here"))
+    monkeypatch.setattr("shutil.which", lambda _: "/usr/bin/nvidia-smi" if card else None)
+    monkeypatch.setattr("sys.platform", "linux")
+    notes: list[str] = []
+
+    backends.choose("auto", notes.append)
+
+    assert ("; not with gpu, torch:cuda: built without CUDA" in notes[0]) == card
+    assert notes[0].count("CUDA") == card
+    assert "Apple" not in notes[0]
 
 
 @pytest.mark.parametrize("missing", [True, False])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
 from cppnvid import backends, build_scene
-from cppnvid.backends import Backend, choose
+from cppnvid.backends import Backend, choose, machine
 from cppnvid.backends.reference import TorchBackend
 from cppnvid.dither import dithered
 from cppnvid.errors import BackendUnavailable
@@ -22,7 +22,7 @@ from tests.conftest import small
 
 def usable() -> list[Backend]:
     """Return what draws on this machine's processor."""
-    names = [entry.name for entry in backends.report() if entry.usable]
+    names = [entry.name for entry in machine.report() if entry.usable]
     return [choose(name) for name in names if name in ("cpu", "torch:cpu")]
 
 
@@ -67,7 +67,7 @@ def test_a_backend_without_16_bits_is_passed_over(monkeypatch: pytest.MonkeyPatc
         backends, "_made", lambda name, threads: EightBits() if name == "cpu" else made(name, None)
     )
     known = {"cpu": lambda: (True, "fast"), "torch:cpu": lambda: (True, "slow")}
-    monkeypatch.setattr(backends, "_BACKENDS", known)
+    monkeypatch.setattr(machine, "BACKENDS", known)
     notes: list[str] = []
 
     assert choose("auto", notes.append, pixel_format="rgb48").name == "torch:cpu"

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from importlib.metadata import version
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
+from cppnvid.backends import machine
+from cppnvid.backends.machine import could_be_here
 from cppnvid.errors import BackendUnavailable, RecipeError
 from cppnvid.recipe import Samples, unknown
 from cppnvid.scene import Moment, Scene
@@ -68,20 +70,6 @@ class Backend(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Report:
-    """Whether a backend is usable here, and on what or why not."""
-
-    name: str
-    usable: bool
-    detail: str
-
-
-def report() -> list[Report]:
-    """Return what every backend would do on this machine, best first, as `auto` considers them."""
-    return [Report(name, *probe()) for name, probe in _BACKENDS.items()]
-
-
 def choose(
     name: str = "auto",
     note: Callable[[str], None] = lambda _: None,
@@ -112,14 +100,14 @@ def choose(
     if name in ("auto", "torch"):
         return _best(name, note, moment, points, samples, threads, pixel_format)
     kind = ":".join(name.split(":")[:2])
-    if kind not in _BACKENDS:
-        raise RecipeError(unknown("backend", name, ("auto", "torch", *_BACKENDS)))
-    usable, detail = _BACKENDS[kind]()
+    if kind not in machine.BACKENDS:
+        raise RecipeError(unknown("backend", name, ("auto", "torch", *machine.BACKENDS)))
+    usable, detail = machine.BACKENDS[kind]()
     if usable and moment is not None:
         reason = _cannot_draw(kind, moment)
         usable, detail = reason is None, reason or detail
     if not usable:
-        others = ", ".join(r.name for r in report() if r.usable and r.name != kind)
+        others = ", ".join(r.name for r in machine.report() if r.usable and r.name != kind)
         raise BackendUnavailable(f"backend {name} is not usable here: {detail}. Usable: {others}")
     if kind == "torch:cuda" and name != kind:
         _check_cuda_index(name, name.removeprefix("torch:"))
@@ -128,7 +116,7 @@ def choose(
     if lacking is not None:
         others = ", ".join(
             entry.name
-            for entry in report()
+            for entry in machine.report()
             if entry.usable and _lacks(_made(entry.name, threads), pixel_format) is None
         )
         raise BackendUnavailable(f"backend {name} {lacking}. Usable: {others}")
@@ -144,9 +132,9 @@ def _best(
     threads: int | None,
     pixel_format: str,
 ) -> Backend:
-    """Return the first that is usable; `auto` says why not those before it."""
-    passed: list[str] = []
-    for entry in report():
+    """Return the first that is usable; `auto` says why not those before it, if they might be."""
+    passed: list[tuple[str, str]] = []
+    for entry in machine.report():
         if name == "torch" and not entry.name.startswith("torch:"):
             continue
         why_not = None if entry.usable else entry.detail
@@ -159,11 +147,20 @@ def _best(
             why_not = _lacks(made, pixel_format)
         if made is not None and why_not is None:
             if name == "auto":
-                others = f"; not with {'; '.join(passed)}" if passed else ""
-                note(f"drawing with {entry.name} ({entry.detail}){others}")
+                others = _reasons([(kind, why) for kind, why in passed if could_be_here(kind)])
+                not_with = f"; not with {others}" if others else ""
+                note(f"drawing with {entry.name} ({entry.detail}){not_with}")
             return made
-        passed.append(f"{entry.name}: {why_not}")
-    raise BackendUnavailable(f"no backend is usable here: {'; '.join(passed)}")
+        passed.append((entry.name, str(why_not)))
+    raise BackendUnavailable(f"no backend is usable here: {_reasons(passed)}")
+
+
+def _reasons(passed: list[tuple[str, str]]) -> str:
+    """Return why each was passed over, neighbours with the same reason in one."""
+    return "; ".join(
+        f"{', '.join(kind for kind, _ in kinds)}: {why}"
+        for why, kinds in groupby(passed, key=itemgetter(1))
+    )
 
 
 def _lacks(backend: Backend, pixel_format: str) -> str | None:
@@ -185,36 +182,6 @@ def _made(name: str, threads: int | None) -> Backend:
     from cppnvid.backends.reference import TorchBackend
 
     return TorchBackend(name.removeprefix("torch:"), threads=threads)
-
-
-# ------------------------------------------------------------------ fused
-
-
-def _triton() -> tuple[bool, str]:
-    usable, detail = _cuda()
-    if not usable:
-        return False, detail
-    try:
-        from cppnvid.backends import gpu
-    except (ImportError, OSError, AttributeError) as error:
-        return False, f"Triton cannot be loaded ({error}); pip install triton"
-    import torch
-
-    cards = gpu.usable_cards()
-    reason = gpu.check() if cards else gpu.why_no_card()
-    names = ", ".join(torch.cuda.get_device_name(card.device) for card in cards)
-    return reason is None, reason or f"Triton {version('triton')}, {names}"
-
-
-def _halide() -> tuple[bool, str]:
-    try:
-        import halide as hl
-
-        from cppnvid.backends.cpu import check
-    except (ImportError, OSError, AttributeError) as error:
-        return False, f"Halide cannot be loaded ({error}); pip install halide"
-    reason = check()
-    return reason is None, reason or f"Halide {version('halide')}, {hl.get_host_target()}"
 
 
 def _cannot_draw(name: str, moment: Moment) -> str | None:
@@ -256,19 +223,6 @@ def _not_worth_it(name: str, moment: Moment, points: int | None, samples: Sample
     return f"for a job this small ({drawing:.1f} s) compiling takes longer ({compiling:.1f} s)"
 
 
-# ------------------------------------------------------------------ torch
-
-
-def _cuda() -> tuple[bool, str]:
-    import torch
-
-    if torch.cuda.is_available():
-        return True, torch.cuda.get_device_name(0)
-    if torch.version.cuda is None and torch.version.hip is None:
-        return False, f"this torch {torch.__version__} was built without CUDA"
-    return False, "torch finds no CUDA device"
-
-
 def _check_cuda_index(name: str, device: str) -> None:
     import torch
 
@@ -276,27 +230,3 @@ def _check_cuda_index(name: str, device: str) -> None:
     if not index.isdigit() or int(index) >= torch.cuda.device_count():
         count = torch.cuda.device_count()
         raise BackendUnavailable(f"backend {name}: this machine has {count} CUDA device(s), from 0")
-
-
-def _mps() -> tuple[bool, str]:
-    import torch
-
-    if torch.backends.mps.is_available():
-        return True, "Apple GPU"
-    return False, "no Apple GPU here"
-
-
-def _cpu() -> tuple[bool, str]:
-    import torch
-
-    return True, f"{torch.get_num_threads()} threads"
-
-
-# Best first, as `auto` tries them: name, and whether it is usable here and on what or why not.
-_BACKENDS: dict[str, Callable[[], tuple[bool, str]]] = {
-    "gpu": _triton,
-    "torch:cuda": _cuda,
-    "torch:mps": _mps,
-    "cpu": _halide,
-    "torch:cpu": _cpu,
-}

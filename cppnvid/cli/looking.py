@@ -124,7 +124,7 @@ def _show_weights(file: str) -> None:
 @app.command(cls=option.GroupedCommand)
 def backends() -> None:
     """List what can draw on this machine, best first, and what can encode MP4."""
-    from cppnvid.backends import report
+    from cppnvid.backends.machine import report
     from cppnvid.encode import H264_ENCODERS, unusable
 
     for entry in report():
