@@ -287,6 +287,22 @@ def test_a_number_of_times_that_is_too_few_is_an_error() -> None:
     assert resolved("instagram-reel", least, data=second)[0].output.repeat == 3
 
 
+def test_a_file_lasts_as_long_as_was_asked_or_is_refused() -> None:
+    """`--min-seconds 5` is no three seconds, nor a loop of so many frames that it is a bit less."""
+    second = {"output": {"frames": 12, "fps": 12}}
+    for seconds, frames in ((5, 12), (1000, 12), (3, 8)):
+        repeat = said("output.repeat", math.ceil(seconds * 12 / frames), "--min-seconds")
+        data = {"output": {"frames": frames, "fps": 12}}
+        with pytest.raises(
+            RecipeError, match=r"--min-seconds: telegram.* at most 3 seconds, given"
+        ):
+            resolved("telegram-sticker", repeat, data=data, least_seconds=Fraction(seconds))
+
+    repeat = said("output.repeat", 3, "--min-seconds")
+    recipe, _ = resolved("telegram-sticker", repeat, data=second, least_seconds=Fraction(5, 2))
+    assert (recipe.output.frames, recipe.output.repeat) == (12, 3)
+
+
 @pytest.mark.parametrize("output", ["x.mp4", "x.webm", "frames/", "x.png"])
 def test_another_kind_of_file_is_an_error(output: str) -> None:
     """An emoji on Slack is a GIF, whatever -o says; the message has the reason."""
@@ -431,6 +447,10 @@ def test_a_file_keeps_its_name_when_it_is_made_again() -> None:
         (
             "--for instagram-reel --seconds 1 --repeat 2",
             "--repeat: instagram-reel takes at least 3",
+        ),
+        (
+            "--for telegram-sticker --min-seconds 5",
+            "--min-seconds: telegram-sticker takes at most 3 seconds, given 5",
         ),
         ("--for ../../etc/passwd", "--for: unknown platform"),
         ("--for ''", "--for: unknown platform"),

@@ -155,7 +155,7 @@ def test_the_options(run: Run, options: list[str], frames: int) -> None:
         ("--min-seconds true", "--min-seconds: must be more than 0"),
         (
             "--min-seconds 501",
-            "a film of 0.5 s plays at most 1000 times in its file, which is 500 s, given '501'",
+            "a film of 0.5 s plays at most 1000 times in its file, which is 500 s, given 501",
         ),
         ("--min-seconds 1e300", "--min-seconds: a film of 0.5 s plays at most 1000 times"),
         ("--min-seconds 3 -o a.gif", "a GIF plays for ever"),

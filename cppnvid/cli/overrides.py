@@ -94,33 +94,44 @@ def _set(text: str, option: str) -> "Override":
     return Override(key, parse(value, f"{option} {key}", lined=False).data, f"{option} {key}")
 
 
-def repeated(recipe: "Recipe", given: Mapping[str, Any]) -> "list[Override]":
-    """Return how often a recipe's film plays in the file, if `--min-seconds` says so.
+def least_seconds(given: Mapping[str, Any]) -> Fraction | None:
+    """Return the length that `--min-seconds` names, None if it was not said.
 
     Raises:
         RecipeError: it is no length, or `--repeat` says it too.
     """
-    from math import ceil
-
-    from cppnvid.presets import Override, parse
-    from cppnvid.recipe.canvas import MOST_TURNS
+    from cppnvid.presets import parse
 
     text = given["min_seconds"]
     if text is None:
-        return []
+        return None
     if given["repeat"] is not None:
         raise RecipeError("--repeat, --min-seconds: each says how long the file is: keep one")
     seconds = parse(text, "--min-seconds", lined=False).data
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds <= 0:
         raise RecipeError(f"--min-seconds: must be more than 0, given {text!r}")
-    times = ceil(Fraction(str(seconds)) * recipe.output.fps / recipe.output.frames)
+    return Fraction(str(seconds))
+
+
+def repeated(recipe: "Recipe", seconds: Fraction) -> "Override":
+    """Return how often a recipe's film plays in the file, if that is to last so long.
+
+    Raises:
+        RecipeError: it would be more often than a file can hold.
+    """
+    from math import ceil
+
+    from cppnvid.presets import Override
+    from cppnvid.recipe.canvas import MOST_TURNS
+
+    times = ceil(seconds * recipe.output.fps / recipe.output.frames)
     if times > MOST_TURNS:
         once = recipe.output.seconds
         raise RecipeError(
             f"--min-seconds: a film of {once:g} s plays at most {MOST_TURNS} times in its file, "
-            f"which is {MOST_TURNS * once:g} s, given {text!r}"
+            f"which is {MOST_TURNS * once:g} s, given {float(seconds):g}"
         )
-    return [Override("output.repeat", times, "--min-seconds")]
+    return Override("output.repeat", times, "--min-seconds")
 
 
 def film_of(source: "Source", name: str) -> "Source":

@@ -58,8 +58,9 @@ def planned(source: "Source", given: Mapping[str, Any]) -> Plan:
     overrides = [*reading.overrides_from(given), *reacting(source, given)]
     max_size = reading.parse_max_size(given["max_size"])
     recipe = load_recipe(source, overrides)
-    if often := reading.repeated(recipe, given):
-        overrides = [*overrides, *often]
+    least = reading.least_seconds(given)
+    if least is not None:
+        overrides = [*overrides, reading.repeated(recipe, least)]
         recipe = load_recipe(source, overrides)
     name = video_name(source.stem, pictures(recipe))
     name = name if platform is None else posted_name(platform, name)
@@ -76,8 +77,9 @@ def planned(source: "Source", given: Mapping[str, Any]) -> Plan:
         told = "; ".join([*([describe(asked, container)] if asked else []), *silence])
         return Plan(recipe, output, max_size, keep, told, None, audio)
     wishes = Wishes(
-        overrides, output, max_size, sound=given["audio"] is not None and not recipe.sound.react
-    )
+        overrides, output, max_size, sound=given["audio"] is not None and not recipe.sound.react,
+        least_seconds=least,
+    )  # fmt: skip
     fitted = fit(platform, recipe, wishes)
     # On the whole recipe, in which a length is frames, whichever way it was asked for.
     recipe = load_recipe(replace(source, data=recipe.to_data(), lines={}), fitted.overrides)

@@ -34,12 +34,16 @@ class Fitted:
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the user named: overrides by their labels, the file, its largest size, a sound."""
+    """What the user named: overrides by their labels, the file, its largest size, a sound.
+
+    `least_seconds` is how long the file lasts at least, a loop being repeated until it does.
+    """
 
     overrides: Sequence[Override]
     output: str
     max_size: int | None = None
     sound: bool = False
+    least_seconds: Fraction | None = None
 
     def label(self, *keys: str) -> str | None:
         """Return what the last override of one of these keys, or of their part, is called."""
@@ -190,8 +194,11 @@ def _length(
         frames = min(frames, max(1, math.floor(min(most, frames))))
     if not kept and recipe.morph.loop == "ping-pong":
         frames = max(2, frames - frames % 2)  # or its turning point would stand twice
-    least = platform.range_of("seconds")[0]
-    enough = math.ceil(Fraction(str(least)) * fps / frames)
+    least = Fraction(str(platform.range_of("seconds")[0]))
+    if wishes.least_seconds is not None:
+        least = max(least, wishes.least_seconds)
+        _check(platform, "--min-seconds", "seconds", float(least))
+    enough = math.ceil(least * fps / frames)
     if often == "--repeat":
         _check(platform, often, "seconds", float(repeat * frames / fps))
     repeat = max(repeat, enough)
