@@ -419,3 +419,18 @@ def test_numbers_without_an_end_are_named_by_their_key(run: Run) -> None:
 
     assert code == 2
     assert "a.yaml:3: camera.scale: numbers must be finite" in err
+
+
+def test_what_a_recipe_says_of_its_path_waits_while_another_is_taken(run: Run) -> None:
+    """A wander is drawn as another path, or as another film's, without being told of its radius."""
+    Path("loop.yaml").write_text(
+        "morph: {seeds: [5], path: wander, radius: 0.3, detail: 6, grow: width}\n"
+        "canvas: {size: 32}\noutput: {frames: 4}\n"
+    )
+    film = ["render", "loop.yaml", "--quiet", "--overwrite", "-o", "film.gif"]
+
+    assert run(*film, "--path", "orbit")[0] == 0
+    assert run(*film, "--seeds", "1", "2", "--path", "slerp")[0] == 0
+    assert load_recipe("film.gif").morph.detail == 6
+    assert run(*film, "--radius", "0.1")[0] == 0
+    assert load_recipe("film.gif").morph.radius == 0.1

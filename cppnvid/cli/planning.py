@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cppnvid.cli import overrides as reading
+from cppnvid.cli.idle import check_idle
 from cppnvid.cli.outputs import (
     describe,
     fixed_keys,
@@ -62,6 +63,7 @@ def planned(source: "Source", given: Mapping[str, Any]) -> Plan:
     if least is not None:
         overrides = [*overrides, reading.repeated(recipe, least)]
         recipe = load_recipe(source, overrides)
+    check_idle(recipe, overrides)
     name = video_name(source.stem, pictures(recipe))
     name = name if platform is None else posted_name(platform, name)
     output = named_output(given["output"], name)
