@@ -2,6 +2,8 @@
 
 import os
 import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 # Before torch loads: test pictures are small, test workers many, and with two threads each on two
 # busy cores, threads that waited for each other made pictures of 64 px thirteen times slower.
@@ -12,6 +14,7 @@ import pytest
 from hypothesis import settings
 from numpy.typing import NDArray
 
+from cppnvid.cli import main
 from cppnvid.recipe import Camera, Canvas, Morph, NetworkSpec, Output, Palette, Recipe
 
 # Run in the background (`nohup make test &`), pytest finds Ctrl-C and SIGHUP ignored, and so would
@@ -45,6 +48,31 @@ def small(width: int = 33, height: int = 17, **parts: dict[str, object]) -> Reci
 def step(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
     """Return the mean difference of two frames in 8-bit levels."""
     return float(np.abs(one.astype(np.int16) - other.astype(np.int16)).mean())
+
+
+def names_here() -> list[str]:
+    """Return what stands in the current folder, hidden files too."""
+    return sorted(path.name for path in Path().iterdir())
+
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
+    """Run the real command line; return its exit code, stdout and stderr."""
+    monkeypatch.setenv("COLUMNS", "300")  # or words that are looked for are broken over two lines
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+
+    def run(*typed: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(typed)
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    yield run
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture(autouse=True)

@@ -1,14 +1,12 @@
 """Bad input, a row each: exit code 2, a message with the way out, and nothing written."""
 
 import os
-import signal
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from cppnvid.cli import main
+from tests.conftest import Run, names_here
 
 
 @dataclass(frozen=True)
@@ -226,34 +224,6 @@ ROWS = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Callable[[list[str]], tuple[int, str, str]]]:
-    """Run the real command line in an empty folder; return its exit code, stdout and stderr."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "300")
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
-
-    def run(typed: list[str]) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(typed)
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    yield run
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
-
-
-Run = Callable[[list[str]], tuple[int, str, str]]
-
-
-def names_here() -> list[str]:
-    """Return what stands in the current folder, hidden files too."""
-    return sorted(path.name for path in Path().iterdir())
-
-
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.typed[:60])
 def test_bad_input_is_answered_with_the_way_out(run: Run, row: Bad) -> None:
     """Every wrong request ends with 2, says what is right, and leaves the folder as it was."""
@@ -263,7 +233,7 @@ def test_bad_input_is_answered_with_the_way_out(run: Run, row: Bad) -> None:
         else:
             Path(name).write_bytes(content if isinstance(content, bytes) else content.encode())
 
-    code, out, err = run(row.typed.split(" "))
+    code, out, err = run(*row.typed.split(" "))
 
     assert code == row.code, err
     assert out == ""
@@ -277,7 +247,7 @@ def test_a_hundred_megabytes_are_refused_before_they_are_read(run: Run) -> None:
     with Path("loop.yaml").open("wb") as file:
         file.truncate(100_000_000)
 
-    code, _, err = run(["render", "loop.yaml"])
+    code, _, err = run("render", "loop.yaml")
 
     assert code == 2
     assert "loop.yaml: is 100.0 MB, and a recipe has at most 1 MB" in err
@@ -287,7 +257,7 @@ def test_what_is_no_file_is_refused(run: Run) -> None:
     """A pipe under a recipe's name is refused, not waited for."""
     os.mkfifo("loop.yaml")
 
-    code, _, err = run(["render", "loop.yaml"])
+    code, _, err = run("render", "loop.yaml")
 
     assert (code, "loop.yaml: is not a regular file" in err) == (2, True)
 
@@ -301,7 +271,7 @@ def test_an_unreadable_file_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch
     Path("loop.yaml").write_text("title: x")
     monkeypatch.setattr(Path, "read_bytes", refuse)  # the mode of a file does not stop root
 
-    code, _, err = run(["render", "loop.yaml"])
+    code, _, err = run("render", "loop.yaml")
 
     assert (code, "loop.yaml: cannot be read: Permission denied" in err) == (2, True)
 
@@ -312,10 +282,10 @@ def test_a_picture_without_a_recipe_is_refused(run: Run) -> None:
 
     Image.new("RGB", (4, 2)).save("photo.png")
 
-    code, out, err = run(["info", "photo.png"])
+    code, out, err = run("info", "photo.png")
     assert (code, "4x2" in out, "photo.png: holds no recipe" in err) == (2, True, True)
 
-    code, out, err = run(["render", "photo.png", "-o", "x.mp4"])
+    code, out, err = run("render", "photo.png", "-o", "x.mp4")
     assert (code, out, "photo.png: holds no recipe" in err) == (2, "", True)
     assert names_here() == ["photo.png"]
 
@@ -325,7 +295,7 @@ def test_a_backend_that_is_not_usable_ends_with_3(run: Run) -> None:
     import torch
 
     missing = "torch:cuda" if not torch.cuda.is_available() else "torch:mps"
-    code, _, err = run([*MORPH.split(), "--size", "8", "--backend", missing])
+    code, _, err = run(*MORPH.split(), "--size", "8", "--backend", missing)
 
     assert code == 3
     assert f"backend {missing} is not usable here" in err

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,40 +13,14 @@ import numpy as np
 import pytest
 
 from cppnvid import probe
-from cppnvid.cli import main
 from cppnvid.cli.outputs import describe, format_overrides, video_name
 from cppnvid.cli.seeds import gather_seeds, parse_seeds
 from cppnvid.encode import container_for, decode
 from cppnvid.presets import Override, load_recipe, parse, read_source
+from tests.conftest import Run, names_here
 
-Run = Callable[..., tuple[int, str, str]]
 FAST = ["--set", "network.layers=2x4", "--set", "morph.pace=uniform"]
 SMALL = ["--size", "16", *FAST]
-
-
-@pytest.fixture
-def run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Run]:
-    """Run the real command line in an empty folder; return its exit code, stdout and stderr."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "100")
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
-
-    def run(*typed: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(typed)
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    yield run
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
-
-
-def names_here() -> list[str]:
-    """Return what stands in the current folder, hidden files too."""
-    return sorted(path.name for path in Path().iterdir())
 
 
 # ------------------------------------------------------------------ seeds

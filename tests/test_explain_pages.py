@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -15,13 +14,13 @@ import pytest
 from PIL import Image
 
 import cppnvid
-from cppnvid.cli import main
 from cppnvid.explanation import words
 from cppnvid.explanation.poster import draw_poster
 from cppnvid.explanation.report import draw_report
 from cppnvid.explanation.theme import PAGE, scales, settable, signed_colours
 from cppnvid.presets import read_source
 from cppnvid.recipe import Recipe
+from tests.conftest import Run
 
 Network = dict[str, object]
 GOO: Network = {"init": {"weights": "pytorch"}}
@@ -233,21 +232,7 @@ def test_a_notebook_shows_the_page() -> None:
 
 # ------------------------------------------------------------------ the command
 
-Run = Callable[..., tuple[int, str, str]]
 SMALL = ["--style", "article", "--size", "48", "--set", "network.layers=2x4"]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the real command line; return its exit code, stdout and stderr."""
-
-    def run(*typed: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(typed)
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return run
 
 
 def test_explain_writes_a_poster_that_carries_its_recipe(run: Run) -> None:

@@ -24,7 +24,7 @@ from cppnvid.fitting.sample import predicted_size
 from cppnvid.fitting.search import finest
 from cppnvid.recipe import Recipe
 from cppnvid.render import render_video
-from tests.conftest import small
+from tests.conftest import names_here, small
 
 
 def lively(side: int, frames: int, fps: int = 25, **output: object) -> Recipe:
@@ -55,11 +55,6 @@ class Counting:
     def bands(self, *given: Any, **named: Any) -> Iterator[Any]:
         """Draw a still."""
         return self._inner.bands(*given, **named)
-
-
-def names_here() -> list[str]:
-    """Return what stands in the current folder, hidden files too."""
-    return sorted(path.name for path in Path().iterdir())
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Galleries: tiles are the seeds' own stills, numbers stand below them, moving sheets are loops."""
 
-from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,33 +9,13 @@ from numpy.typing import NDArray
 
 import cppnvid
 from cppnvid.backends.reference import TorchBackend
-from cppnvid.cli import main
 from cppnvid.gallery import of_seed, plan_gallery
 from cppnvid.presets import load_recipe, read_source
 from cppnvid.recipe import Recipe
 from cppnvid.sheet import BACKGROUND, Sheet, plan_sheet, shrink
-from tests.conftest import small, step
+from tests.conftest import Run, names_here, small, step
 
-Run = Callable[..., tuple[int, str, str]]
 FAST = ["--set", "network.layers=2x4", "--size", "32x24", "--tile", "24", "-q"]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the real command line; return its exit code, stdout and stderr."""
-
-    def run(*typed: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(typed)
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return run
-
-
-def names_here() -> list[str]:
-    """Return what stands in the current folder, hidden files too."""
-    return sorted(path.name for path in Path().iterdir())
 
 
 def tile_of(picture: NDArray[np.uint8], sheet: Sheet, index: int) -> NDArray[np.uint8]:

@@ -2,7 +2,6 @@
 
 import math
 import re
-from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,16 +10,14 @@ import numpy as np
 import pytest
 
 from cppnvid import EncodeError, RecipeError, probe, render_still, render_video
-from cppnvid.cli import main
 from cppnvid.cli.outputs import format_overrides
 from cppnvid.cli.posting import check_posted, posted_name
 from cppnvid.encode import container_for, decode
 from cppnvid.platforms import Fitted, Platform, Wishes, fit, misfits, platform_named, platforms
 from cppnvid.presets import Override, Source, load_recipe
 from cppnvid.recipe import Recipe
-from tests.conftest import small
+from tests.conftest import Run, small
 
-Run = Callable[..., tuple[int, str, str]]
 NAMES = [
     "instagram-reel", "instagram-feed", "tiktok", "youtube-short", "x", "x-gif", "discord",
     "discord-emoji", "discord-sticker", "mastodon", "bluesky", "tumblr-gif", "slack-emoji",
@@ -377,19 +374,6 @@ def test_a_finished_file_is_looked_at(tmp_path: Path) -> None:
 
 
 # ------------------------------------------------------------------ the command
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the command line; return its exit code, stdout and stderr."""
-
-    def run(*typed: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(typed)
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return run
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """Storyboards: evenly spaced frames of a film, taken from the very file where there is one."""
 
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -10,28 +9,12 @@ import pytest
 from PIL import Image
 
 import cppnvid
-from cppnvid.cli import main
 from cppnvid.encode import film_frames, probe_film
 from cppnvid.presets import load_recipe, read_source
 from cppnvid.sheet import Sheet, plan_sheet, shrink
 from cppnvid.storyboards import evenly_spaced
-from tests.conftest import small, step
+from tests.conftest import Run, small, step
 from tests.test_gallery import picture_in, tile_of
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the real command line; return its exit code, stdout and stderr."""
-
-    def run(*typed: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(typed)
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return run
 
 
 def sheet_of(labels: list[str], tile: tuple[int, int] = (48, 32)) -> Sheet:
