@@ -344,7 +344,7 @@ def test_what_was_printed_can_be_asked_about(run: Run) -> None:
 
     code, out, err = run("info", printed)
     assert code == 0, err
-    assert "PNG folder" in out
+    assert "PNG folder (png, 8 bits), 16x16, 2 frames, " in out
     assert "seeds:" in out
     assert run("render", printed, "-o", "again.mp4")[0] == 0
 

@@ -18,7 +18,7 @@ from cppnvid.explanation import words
 from cppnvid.explanation.poster import draw_poster
 from cppnvid.explanation.report import draw_report
 from cppnvid.explanation.theme import PAGE, scales, settable, signed_colours
-from cppnvid.presets import read_source
+from cppnvid.presets import load_recipe, parse, read_source
 from cppnvid.recipe import Recipe
 from tests.conftest import Run
 
@@ -258,6 +258,27 @@ def test_explain_writes_a_page(run: Run) -> None:
 
     assert (code, out, err) == (0, "a.html\n", "")
     assert Path("a.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_a_recipe_rides_in_a_page(run: Run) -> None:
+    """`info` tells it, `explain` makes the page again, and no title breaks out of it."""
+    title = "</script><b>x"
+    key = f"title={title}"
+    assert run("explain", "--seed", "3", *SMALL, "--set", key, "-o", "a.html", "-q")[0] == 0
+
+    page = Path("a.html").read_text(encoding="utf-8")
+    assert title not in page
+    assert read_source("./a.html").data["title"] == title
+    code, out, err = run("info", "a.html")
+    assert code == 0, err
+    assert re.match(r"# a\.html: page, \d+ kB\n# made by 'cppnvid explain' \(a page\)", out)
+    assert load_recipe(parse(out, "info").data).morph.seeds == (3,)
+    assert run("explain", "a.html", "-o", "b.html", "-q")[0] == 0
+    assert Path("b.html").read_text(encoding="utf-8") == page
+
+    Path("c.html").write_text("<p>Hello</p>", encoding="utf-8")
+    code, _, err = run("info", "c.html")
+    assert (code, "c.html: holds no recipe" in err) == (2, True)
 
 
 def test_a_network_from_a_file_is_explained(run: Run) -> None:

@@ -111,7 +111,7 @@ def test_broken_files_are_refused_plainly(tmp_path: Path, name: str, content: by
 
 def test_missing_file_is_refused(tmp_path: Path) -> None:
     """A path that leads nowhere says so."""
-    with pytest.raises(RecipeError, match="does not exist"):
+    with pytest.raises(RecipeError, match="there is no such file"):
         read_recipe(tmp_path / "a.mp4")
 
 

@@ -34,6 +34,7 @@ def test_a_small_network_rides_in_the_film(run: Run) -> None:
     _, told, _ = run("info", "loop.apng")
     assert "# b.safetensors rides in it: cppnvid export loop.apng --picture 2 -o" in told
     assert "weights: [a.safetensors, b.safetensors]" in told
+    assert "style:" not in told, "nobody asked for one"
     for number, file in enumerate(files, start=1):
         run("export", "loop.apng", "--picture", str(number), "-o", file)
         expected = before[number - 1].layers[1].weight

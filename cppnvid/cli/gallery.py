@@ -157,7 +157,8 @@ def sheet(
         film = load_recipe(source)
         stem, title = Path(source).stem, film.title or film.style
     place = named_output(output, f"{stem}-sheet.png")
-    _container(place, animate=False)
+    if not place.lower().endswith(".png"):
+        raise RecipeError(f"{place}: a sheet is a .png")
     _check_place(place, overwrite=overwrite)
 
     from cppnvid import storyboards as draw
@@ -204,7 +205,7 @@ def _container(place: str, *, animate: bool) -> "Container":
     if animate and container.name == "PNG":
         raise RecipeError(f"{place}: a .png holds one picture; --animate makes an .mp4, .gif, ...")
     if not animate and container.name != "PNG":
-        raise RecipeError(f"{place}: a sheet is a .png; `gallery --animate` makes moving ones")
+        raise RecipeError(f"{place}: a gallery is a .png; --animate makes moving ones")
     return container
 
 

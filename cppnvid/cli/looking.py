@@ -65,27 +65,18 @@ def info(
     ],
 ) -> None:
     """Show what a file is, and the recipe that rides in it."""
-    from cppnvid.encode import probe
-    from cppnvid.presets import dump, read_source, without_riders
+    from cppnvid.presets import dump, read_source, trained, without_riders
+    from cppnvid.styles import DEFAULT_STYLE
     from cppnvid.weights import SUFFIXES
 
     if Path(file).suffix.lower() in SUFFIXES:
         _show_weights(file)
         return
-    facts = probe(file)
-    about = [
-        f"{facts.container} ({facts.codec}, {facts.depth} bits)",
-        f"{facts.width}x{facts.height}",
-    ]
-    if facts.fps is not None:
-        rate = f"{float(facts.fps):g} frames a second"
-        about += [rate, f"{facts.frames} frames", f"{facts.seconds:g} s"]
-    if facts.sound:
-        about.append(f"with sound ({facts.sound})")
-    say(f"# {facts.path}: {', '.join(about)}, {size_on_disk(facts.path)}")
+    _check_made(file)
+    say(f"# {Path(file)}: {', '.join(_facts(file))}, {size_on_disk(Path(file))}")
     source = read_source(Path(file))
     if source.explain is not None:
-        film = source.explain.get("video", "a poster")
+        film = source.explain.get("video", "a page" if "page" in source.explain else "a poster")
         say(f"# made by 'cppnvid explain' ({film}), of the network of this recipe")
     if source.time is not None:
         say(f"# the moment {source.time:g}")
@@ -97,7 +88,51 @@ def info(
     for number, rider in enumerate(riders, start=1):
         picture = f"--picture {number} " if len(riders) > 1 else ""
         say(f"# {rider} rides in it: cppnvid export {file} {picture}-o {rider}")
+    if trained(data) and data.get("style") == DEFAULT_STYLE:
+        # Nobody asked for it, and every key it fills is written out.
+        data = {key: value for key, value in data.items() if key != "style"}
     say(dump(data).rstrip("\n"))
+
+
+def _check_made(file: str) -> None:
+    """Refuse what is not made by cppnvid but written by hand, and say what shows it.
+
+    Raises:
+        RecipeError: it is a preset or a recipe's text.
+    """
+    from cppnvid.presets import TEXT_SUFFIXES, list_presets
+
+    if Path(file).suffix.lower() in TEXT_SUFFIXES and Path(file).is_file():
+        raise RecipeError(
+            f"{file}: is a recipe already, which any editor shows; info reads those in the files "
+            f"that cppnvid made from them"
+        )
+    if not Path(file).exists() and file in {preset.name for preset in list_presets()}:
+        raise RecipeError(
+            f"{file}: there is no such file; 'cppnvid presets {file}' prints the preset"
+        )
+
+
+def _facts(file: str) -> list[str]:
+    """Return what a file is, in words."""
+    from cppnvid.encode import PAGES, probe
+
+    if Path(file).suffix.lower() in PAGES and Path(file).is_file():
+        return ["page"]
+    facts = probe(file)
+    about = [
+        f"{facts.container} ({facts.codec}, {facts.depth} bits)",
+        f"{facts.width}x{facts.height}",
+    ]
+    if facts.fps is not None:
+        about.append(f"{float(facts.fps):g} frames a second")
+    if facts.fps is not None or facts.frames > 1:
+        about.append(f"{facts.frames} frame{'s' * (facts.frames > 1)}")
+    if facts.fps is not None:
+        about.append(f"{facts.seconds:g} s")
+    if facts.sound:
+        about.append(f"with sound ({facts.sound})")
+    return about
 
 
 def _show_weights(file: str) -> None:

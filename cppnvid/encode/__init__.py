@@ -7,7 +7,7 @@ drawn: frames are arrays and a recipe is a piece of text.
 
 from cppnvid.encode.check import check_output, check_place
 from cppnvid.encode.coding import Coding, beyond, coded, coding_of, without
-from cppnvid.encode.containers import CONTAINERS, Container, container_for
+from cppnvid.encode.containers import CONTAINERS, Container, container_for, known_endings
 from cppnvid.encode.decode import decode, decode_deep
 from cppnvid.encode.document import write_document
 from cppnvid.encode.encoder import Encoder, open_encoder
@@ -15,6 +15,7 @@ from cppnvid.encode.film import all_frames, film_frames, probe_film
 from cppnvid.encode.h264 import H264_ENCODERS, unusable
 from cppnvid.encode.job import best_format
 from cppnvid.encode.metadata import read_recipe
+from cppnvid.encode.page import PAGES, with_recipe
 from cppnvid.encode.probe import MediaInfo, probe
 from cppnvid.encode.sound import RATE, fitted_sound, open_raw
 from cppnvid.encode.still import write_still
@@ -22,6 +23,7 @@ from cppnvid.encode.still import write_still
 __all__ = [
     "CONTAINERS",
     "H264_ENCODERS",
+    "PAGES",
     "RATE",
     "Coding",
     "Container",
@@ -39,12 +41,14 @@ __all__ = [
     "decode_deep",
     "film_frames",
     "fitted_sound",
+    "known_endings",
     "open_encoder",
     "open_raw",
     "probe",
     "probe_film",
     "read_recipe",
     "unusable",
+    "with_recipe",
     "without",
     "write_document",
     "write_still",

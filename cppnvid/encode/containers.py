@@ -214,10 +214,9 @@ def container_for(path: str | os.PathLike[str]) -> Container:
     for container in CONTAINERS:
         if suffix in container.suffixes:
             return container
-    known = ", ".join(s for c in CONTAINERS for s in c.suffixes if s != FOLDER_SUFFIX)
     given = f"the ending {suffix!r} is" if suffix else "a name without an ending is"
     raise RecipeError(
-        f"{text}: {given} no format cppnvid writes; use one of {known}, "
+        f"{text}: {given} no format cppnvid writes; use one of {known_endings()}, "
         f"or end the name with / for a folder of PNGs"
     )
 
@@ -228,8 +227,22 @@ def existing(path: str | os.PathLike[str]) -> tuple[Path, Container]:
     A folder holds PNGs, whatever it is called: `walk.mp4/` too.
 
     Raises:
-        RecipeError: it does not exist, or its ending is not in the table.
+        RecipeError: it has no name, does not exist, or its ending is not in the table.
     """
-    if not Path(path).exists():
-        raise RecipeError(f"{Path(path)}: does not exist")
-    return Path(path), container_for(f"{path}/" if Path(path).is_dir() else path)
+    if not os.fspath(path):
+        raise RecipeError("the file's name is empty: name one")
+    place = Path(path)
+    if not place.exists():
+        raise RecipeError(f"{place}: there is no such file")
+    try:
+        return place, container_for(f"{path}/" if place.is_dir() else path)
+    except RecipeError:
+        raise RecipeError(
+            f"{place}: is no file that cppnvid makes, which are {known_endings()} and folders of "
+            f"PNGs; the ending must be one of these"
+        ) from None
+
+
+def known_endings() -> str:
+    """Return the endings of all files in the table in words: `.mp4, .webm, ...`."""
+    return ", ".join(s for c in CONTAINERS for s in c.suffixes if s != FOLDER_SUFFIX)

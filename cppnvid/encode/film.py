@@ -27,6 +27,8 @@ def probe_film(path: str | os.PathLike[str]) -> MediaInfo:
         RecipeError: it is missing, damaged, a still, or of no ending that is known.
         EncodeError: when ffmpeg cannot be started.
     """
+    if not os.fspath(path):
+        raise RecipeError("the film's name is empty: name one")
     place = Path(path)
     if not place.exists():
         raise RecipeError(f"{place}: there is no such file")

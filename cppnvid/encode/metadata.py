@@ -15,6 +15,7 @@ from cppnvid.encode.facts import PictureFacts
 from cppnvid.encode.ffmpeg import capture
 from cppnvid.encode.folder import RECIPE_NAME, pictures_in
 from cppnvid.encode.gif import insert_into_gif, read_gif
+from cppnvid.encode.page import PAGES, recipe_on
 from cppnvid.encode.png import insert_into_png, read_png
 from cppnvid.encode.webp import insert_into_webp, read_webp
 from cppnvid.errors import RecipeError
@@ -76,7 +77,7 @@ def embed(container_name: str, path: Path, recipe: str) -> None:
 
 
 def read_recipe(path: str | os.PathLike[str]) -> str | None:
-    """Return the recipe text embedded in a file, or folder, that cppnvid made; None without one.
+    """Return the recipe text embedded in a file, folder or page that cppnvid made, or None.
 
     The file is not trusted: at most 1 MB is read, and ffmpeg opens nothing else for it.
 
@@ -84,6 +85,8 @@ def read_recipe(path: str | os.PathLike[str]) -> str | None:
         RecipeError: for a missing, unknown or damaged file, or a comment over 1 MB.
         EncodeError: when ffmpeg cannot be started.
     """
+    if Path(path).suffix.lower() in PAGES:
+        return recipe_on(path, limit=RECIPE_LIMIT)
     place, container = existing(path)
     if container.name == "PNG folder":
         return _read_folder(place)

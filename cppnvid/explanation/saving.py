@@ -7,12 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from cppnvid.encode import check_place, write_document, write_still
+from cppnvid.encode import PAGES, check_place, with_recipe, write_document, write_still
 from cppnvid.errors import RecipeError
 from cppnvid.explanation.explaining import Explanation
 from cppnvid.presets import recipe_text
 
-PAGES = (".html", ".htm")
 PICTURES = (".png",)
 
 
@@ -52,20 +51,22 @@ def save_explanation(
         EncodeError: when the disk refuses.
     """
     check_report(path, overwrite=overwrite)
-    if Path(path).suffix.lower() in PAGES:
+    page = Path(path).suffix.lower() in PAGES
+    how: dict[str, Any] = {"page" if page else "poster": True}
+    if compare is not None:
+        how["compare"] = compare.recipe.to_data()
+    recipe = recipe_text(explanation.recipe, time=explanation.time, explain=how)
+    if page:
         from cppnvid.explanation.report import draw_report
 
-        write_document(path, draw_report(explanation, compare), overwrite=overwrite, note=note)
+        text = with_recipe(draw_report(explanation, compare), recipe)
+        write_document(path, text, overwrite=overwrite, note=note)
         return Path(path)
     from cppnvid.explanation.poster import draw_poster
 
     poster = draw_poster(explanation, compare)
-    how: dict[str, Any] = {"poster": True}
-    if compare is not None:
-        how["compare"] = compare.recipe.to_data()
     write_still(
-        path, [poster], width=poster.shape[1], height=poster.shape[0],
-        recipe=recipe_text(explanation.recipe, time=explanation.time, explain=how),
+        path, [poster], width=poster.shape[1], height=poster.shape[0], recipe=recipe,
         overwrite=overwrite, note=note,
     )  # fmt: skip
     return Path(path)

@@ -17,6 +17,7 @@ from cppnvid.presets.overrides import Override, label_for, lay
 from cppnvid.presets.schema import recipe_schema
 from cppnvid.presets.sound_files import sound_place, with_name, with_sound
 from cppnvid.presets.sources import (
+    TEXT_SUFFIXES,
     Preset,
     Source,
     list_presets,
@@ -28,13 +29,13 @@ from cppnvid.presets.sources import (
     recipe_yaml,
 )
 from cppnvid.presets.text import KeyPath, dotted, dump, parse
-from cppnvid.presets.trained import check_weights, with_weights, without_riders
+from cppnvid.presets.trained import check_weights, trained, with_weights, without_riders
 from cppnvid.recipe import Recipe
 
 __all__ = [
-    "Override", "Preset", "Source", "dump", "list_presets", "load_recipe", "names_film", "parse",
-    "parse_recipe_text", "preset_path", "read_source", "recipe_schema", "recipe_text",
-    "recipe_yaml", "sound_place", "without_riders",
+    "TEXT_SUFFIXES", "Override", "Preset", "Source", "dump", "list_presets", "load_recipe",
+    "names_film", "parse", "parse_recipe_text", "preset_path", "read_source", "recipe_schema",
+    "recipe_text", "recipe_yaml", "sound_place", "trained", "without_riders",
 ]  # fmt: skip
 
 

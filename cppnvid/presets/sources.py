@@ -157,19 +157,19 @@ def _read_text(path: Path, *, stem: str) -> Source:
 
 
 def _read_media(text: str) -> Source:
-    from cppnvid.encode import CONTAINERS, container_for, read_recipe
+    from cppnvid.encode import PAGES, container_for, known_endings, read_recipe
 
     if not Path(text).exists():
         raise RecipeError(f"{text}: there is no such file")
     if Path(text).suffix.lower() in SUFFIXES:
         raise RecipeError(f"{text}: holds weights, which are given so: --weights {text}")
     try:
-        container_for(text)
+        if Path(text).suffix.lower() not in PAGES:
+            container_for(text)
     except RecipeError:
-        media = ", ".join(suffix for container in CONTAINERS for suffix in container.suffixes[:1])
         raise RecipeError(
             f"{text}: recipes are read from {', '.join(TEXT_SUFFIXES)} and from what cppnvid "
-            f"makes: {media}; the ending must be one of these"
+            f"makes: {known_endings()}, folders of PNGs; the ending must be one of these"
         ) from None
     recipe = read_recipe(text)
     if recipe is None:

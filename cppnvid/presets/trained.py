@@ -174,6 +174,11 @@ def without_riders(data: Any) -> tuple[Any, list[str]]:
     return merge(data, {"morph": {"weights": riders}}), riders
 
 
+def trained(data: Any) -> bool:
+    """Tell whether a recipe's data names networks from files."""
+    return bool(_listed(value_at(data, ("morph", "weights"))))
+
+
 def check_weights(recipe: Recipe, name: str) -> None:
     """Check that a recipe's weight files were read and fit its network.
 
