@@ -86,7 +86,7 @@ def check_loop(path: str | os.PathLike[str], frames: int | None = None) -> LoopR
         EncodeError: when ffmpeg cannot be started.
     """
     info = probe_film(path)
-    return measure_loop(islice(all_frames(info), frames))
+    return measure_loop(islice(all_frames(info, SIDE), frames))
 
 
 def _look(frame: NDArray[np.uint8]) -> torch.Tensor:

@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cppnvid import RecipeError, load_recipe, render_video
+from cppnvid.encode import all_frames, probe_film
 from cppnvid.loops import LoopReport, measure_loop
 from cppnvid.presets import Override
+from cppnvid.sheet import shrink
+from tests.conftest import small
 from tests.test_docs import run
 
 
@@ -114,6 +117,20 @@ def test_check_measures_what_we_made(name: str) -> None:
 
     assert code == 0, err
     assert "of 40 frames" in out
+
+
+@pytest.mark.parametrize(("width", "height"), [(90, 60), (60, 90), (36, 40)])
+def test_large_films_are_made_smaller_as_they_are_read(width: int, height: int) -> None:
+    """Frames come as means of areas, within two steps of our own; small ones as they are."""
+    render_video(small(width, height, output={"frames": 3}), "a.mp4")
+    info = probe_film("a.mp4")
+
+    for frame, whole in zip(all_frames(info, 40), all_frames(info), strict=True):
+        ratio = min(40 / min(width, height), 1)
+        size = round(width * ratio), round(height * ratio)
+        assert frame.shape[1::-1] == size
+        off = frame.astype(int) - shrink(whole, size)
+        assert np.sqrt((off**2).mean()) < 2
 
 
 def test_every_loop_is_reported_when_it_is_drawn() -> None:

@@ -73,13 +73,16 @@ def film_frames(info: MediaInfo, indexes: Sequence[int]) -> Iterator[NDArray[np.
             yield frame
 
 
-def all_frames(info: MediaInfo) -> Iterator[NDArray[np.uint8]]:
+def all_frames(info: MediaInfo, short_side: int | None = None) -> Iterator[NDArray[np.uint8]]:
     """Yield every frame of a film from `probe_film`, uint8 `[height, width, 3]`, sRGB, in order.
+
+    With `short_side` in pixels, videos whose shorter side is longer come as means of areas, no
+    larger than that; animations and folders come as they are.
 
     Raises as `film_frames`.
     """
     demuxer = _demuxer(info)
-    return decode(info.path) if demuxer is None else decode_all(info.path, demuxer)
+    return decode(info.path) if demuxer is None else decode_all(info.path, demuxer, short_side)
 
 
 def _demuxer(info: MediaInfo) -> str | None:
