@@ -2,11 +2,13 @@
 
 A walk at even speed through weights or latents is not even to the eye: its fastest frame changes
 the picture up to twice as much as the median. So the path is drawn small, the change from step to
-step is measured in Oklab, and that length becomes the ruler by which frames are placed.
+step is measured in Oklab, and that length becomes the ruler by which frames are placed; that of a
+short film is then corrected by `strides.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -18,15 +20,23 @@ from cppnvid.palette import to_oklab
 from cppnvid.path import Pace, leg_count, uniform_pace
 from cppnvid.recipe import Recipe, Sound, constant
 from cppnvid.scene import Moment, Scene, paced_scene
+from cppnvid.strides import even_strides
 
 SIDE = 64  # pixels of the shorter side, whatever the canvas: a larger video keeps its pace
 # With one step a frame the 95th percentile of a frame's change is 1.01 times the median, with two
 # no better (two triples of seeds, weights and z, 300 frames); one costs 0.4 % of 1080×1080.
 STEPS_PER_FRAME = 1
-# Of a leg: the 95th percentile of a loop of 20 frames is up to 1.43 times its median with 8 steps
-# and 1.23 with 32 or 64, where frames stand too far apart to be joined by straight lines.
-FEWEST_STEPS = 32
+FEWEST_STEPS = 32  # of a leg
 MOST_STEPS = 6000
+# Frames of a leg: with fewer, they stand too far apart for their steps to be even if only the way
+# between them is. Paths that wind more than a walk from seed to seed, a wander in every wave, need
+# more: with 26 frames an orbit of radius 2 had a seam of 1.15. Previews have 0.4 of their film's
+# frames and are to move as it does, so that films are corrected only where it shows.
+SHORT = 16
+WINDING = {"orbit": 3, "wander": 3, "grow": 4}
+STEPS_PER_SHORT_FRAME, STEPS_PER_WAVE = 4, 12
+MOST_POINTS = 2**23  # of all looks that are kept of a short film: 100 MB
+STEADY = 0.02
 STEPS_OF_MANY_LEGS = 8  # a still of a long path must stand where the video's frame does, nearly
 
 
@@ -68,14 +78,53 @@ def even_pace(recipe: Recipe) -> Pace:
     )
     plain = recipe.model_copy(update={"morph": morph, "sound": Sound()})
     scene = paced_scene(plain, uniform_pace(morph))
-    legs = leg_count(morph)
-    wanted = max(STEPS_PER_FRAME * recipe.output.frames, FEWEST_STEPS * legs)
+    frames, legs = recipe.output.frames, leg_count(morph)
+    waves = legs * max(1, morph.harmonics)
+    wanted = max(STEPS_PER_SHORT_FRAME * frames, FEWEST_STEPS * legs, STEPS_PER_WAVE * waves)
+    short = (
+        frames < SHORT * WINDING.get(path, 1) * waves
+        and wanted * len(_points(recipe)[0]) <= MOST_POINTS
+    )
+    if not short:
+        wanted = max(STEPS_PER_FRAME * frames, FEWEST_STEPS * legs)
     steps = max(min(wanted, MOST_STEPS) // legs, STEPS_OF_MANY_LEGS)
     times = [index / (legs * steps) for index in range(legs * steps + 1)]
-    return pace_of(changes_along(scene, recipe, times).reshape(legs, steps))
+    looks = None
+    if short:
+        with one_thread():
+            looks = np.stack([look.numpy() for look in _looks(scene, recipe, times)])
+        ruler = _steadied(np.linalg.norm(np.diff(looks, axis=0), axis=-1).mean(axis=-1))
+    else:
+        ruler = _steadied(changes_along(scene, recipe, times))
+    ways = _ways(recipe, legs * steps)
+    for start, end, count in ways:
+        way = ruler[start:end]
+        if looks is not None:
+            closed = morph.loop == "closed" and len(ways) == 1
+            way = even_strides(looks[start : end + 1], way, count, closed=closed)
+        if len(ways) > 1:
+            way = way * (count / way.sum())
+        ruler[start:end] = way
+    return Pace.of(ruler.reshape(legs, steps))
 
 
-def pace_of(changes: NDArray[np.float64], *, steady: float = 0.02) -> Pace:
+def _ways(recipe: Recipe, steps: int) -> list[tuple[int, int, int]]:
+    """Return the ways that frames walk from end to end: first step, last, how many frames it takes.
+
+    What grows and comes back as it went turns on a frame: two beside it would be one picture.
+    """
+    frames, morph = recipe.output.frames, recipe.morph
+    if morph.loop == "open":
+        return [(0, steps, max(frames - 1, 1))]
+    if morph.loop == "ping-pong":
+        return [(0, steps, frames // 2)]
+    if morph.path != "grow" or frames < 2:
+        return [(0, steps, frames)]
+    there = frames // 2
+    return [(0, steps // 2, there), (steps // 2, steps, frames - there)]
+
+
+def pace_of(changes: NDArray[np.float64], *, steady: float = STEADY) -> Pace:
     """Return the pace at which as much is seen to change in every frame.
 
     Args:
@@ -83,7 +132,12 @@ def pace_of(changes: NDArray[np.float64], *, steady: float = 0.02) -> Pace:
         steady: how much each step counts beside what changes in it, as a share of the mean: a path
             that changes nothing for a while is crossed quickly, yet not in no time.
     """
-    return Pace.of(changes + steady * changes.mean() + 1e-9)
+    return Pace.of(_steadied(changes, steady))
+
+
+def _steadied(changes: NDArray[np.float64], steady: float = STEADY) -> NDArray[np.float64]:
+    steadied: NDArray[np.float64] = changes + steady * changes.mean() + 1e-9
+    return steadied
 
 
 def changes_along(scene: Scene, recipe: Recipe, times: Sequence[float]) -> NDArray[np.float64]:
@@ -94,25 +148,31 @@ def changes_along(scene: Scene, recipe: Recipe, times: Sequence[float]) -> NDArr
         recipe: whose canvas and coordinates it has.
         times: at least one, in order.
     """
+    with one_thread():  # for 4096 points waking a second costs more than it saves
+        return np.array(
+            [
+                float((after - before).norm(dim=-1).mean())
+                for before, after in pairwise(_looks(scene, recipe, times))
+            ]
+        )
+
+
+def _looks(scene: Scene, recipe: Recipe, times: Sequence[float]) -> Iterator[torch.Tensor]:
+    """Yield a small picture of each time in Oklab, float32 [points, 3]."""
+    x, y = _points(recipe)
+    backend = TorchBackend("cpu")
+    start = scene.at(times[0])
+    for time in times:
+        still = replace(scene.at(time), view=start.view, colouring=start.colouring)
+        yield to_oklab(backend.colours(still, x, y))
+
+
+def _points(recipe: Recipe) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the x and the y of all pixels of a small picture: float32 [points] each."""
     width, height = recipe.canvas.size
     ratio = SIDE / min(width, height)
     small = max(round(width * ratio), 1), max(round(height * ratio), 1)
     across, down = (
         torch.from_numpy(axis).float() for axis in axes(recipe.camera.coordinates, *small)
     )
-    x, y = across.repeat(len(down)), down.repeat_interleave(len(across))
-    backend = TorchBackend("cpu")
-    start = scene.at(times[0])
-
-    def look(time: float) -> torch.Tensor:
-        still = replace(scene.at(time), view=start.view, colouring=start.colouring)
-        return to_oklab(backend.colours(still, x, y))
-
-    changes = np.empty(len(times) - 1)
-    with one_thread():  # for 4096 points waking a second costs more than it saves
-        before = look(times[0])
-        for index, time in enumerate(times[1:]):
-            after = look(time)
-            changes[index] = float((after - before).norm(dim=-1).mean())
-            before = after
-    return changes
+    return across.repeat(len(down)), down.repeat_interleave(len(across))

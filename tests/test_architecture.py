@@ -20,7 +20,7 @@ LAYERS = [
     {"camera", "driving", "palette", "path", "presets"},
     {"blending", "corners", "platforms"},
     {"fading"},
-    {"scene", "scoring"},
+    {"scene", "scoring", "strides"},
     {"backends"},
     {"pacing", "saturation", "tiles"},
     {"blur", "dither", "export", "notebook"},

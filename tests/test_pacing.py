@@ -44,13 +44,50 @@ def test_even_pace_is_even(of: str, seeds: list[int], path: str) -> None:
     assert steps[-1] <= 1.1 * np.median(steps)
 
 
-def test_short_loops_are_even_too() -> None:
-    """A loop of 20 frames is measured in more steps than it has frames: 1.43 otherwise."""
-    recipe = Recipe.model_validate({"morph": {"seeds": [1, 2]}, "output": {"frames": 20}})
+@pytest.mark.parametrize(
+    ("morph", "frames"),
+    [
+        ({"seeds": [1, 2]}, 20),
+        ({"seeds": [1, 2, 3], "path": "linear"}, 24),
+        ({"seeds": [4], "path": "orbit"}, 12),
+        ({"seeds": [7], "path": "wander", "detail": 16, "radius": 2}, 24),
+        ({"seeds": [3], "path": "wander", "detail": 8, "radius": 1}, 24),
+    ],
+)
+def test_short_loops_are_even_too(morph: dict[str, object], frames: int) -> None:
+    """Few frames cut the corners of their path, and are as far apart all the same."""
+    recipe = Recipe.model_validate({"morph": morph, "output": {"frames": frames}})
 
-    steps = changes(build_scene(recipe), 20)
+    steps = changes(build_scene(recipe), frames)
 
-    assert np.percentile(steps, 95) <= 1.2 * np.median(steps)
+    assert np.percentile(steps, 90) <= 1.1 * np.median(steps)
+    assert steps[-1] <= 1.1 * np.median(steps)
+
+
+@pytest.mark.parametrize(("loop", "frames"), [("open", 13), ("ping-pong", 24)])
+def test_short_films_that_do_not_close_are_even_too(loop: str, frames: int) -> None:
+    """An open film has one stride fewer than frames, the way there of a ping-pong half as many."""
+    morph = {"seeds": [3], "path": "wander", "detail": 8, "radius": 1, "loop": loop}
+    recipe = Recipe.model_validate({"morph": morph, "output": {"frames": frames}})
+    scene = build_scene(recipe)
+
+    steps = changes(Scene(lambda time: scene.at(time * (1.0 if loop == "open" else 0.5))), 12)
+
+    assert steps[:-1].max() <= 1.1 * np.median(steps[:-1])
+
+
+@pytest.mark.parametrize("frames", [25, 131])
+def test_what_grows_turns_on_a_frame(frames: int) -> None:
+    """With an odd number of frames its whole network is in one, not in two that are the same."""
+    recipe = Recipe.model_validate(
+        {"morph": {"seeds": [3], "path": "grow"}, "output": {"frames": frames}}
+    )
+
+    steps = changes(build_scene(recipe), frames)
+
+    turn = steps[frames // 2 - 1 : frames // 2 + 2]
+    assert turn.min() > 0.8 * np.median(steps)
+    assert turn.max() < 1.2 * np.median(steps)
 
 
 def test_times_of_seeds_leave_no_seam() -> None:
