@@ -126,19 +126,22 @@ def _enter(layer: SceneLayer, share: float, read: _Read) -> tuple[SceneLayer, _R
     )
 
 
-def thin(layers: Sequence[SceneLayer], share: float, *, by_fan_in: bool) -> tuple[SceneLayer, ...]:
-    """Return the network with a part of the neurons of each hidden layer: 0 is one, 1 is all.
+def thin(
+    layers: Sequence[SceneLayer], share: float, *, fewest: int = 1, louder: bool
+) -> tuple[SceneLayer, ...]:
+    """Return the network with a part of the neurons of each hidden layer: 0 is fewest, 1 is all.
 
     Args:
         layers: hidden layers and the output.
-        share: of the way from one neuron a layer to all, each step multiplying by as much.
-        by_fan_in: weights were drawn smaller the more of them are summed; the few that are left
-            are larger to match.
+        share: of the way from the fewest neurons a layer to all, each step multiplying by as much.
+        fewest: how many that is; a layer that has no more keeps all it has.
+        louder: let the few that are left be as loud together as all are, as weights are that were
+            drawn smaller the more of them are summed.
     """
     widths = [len(layer.bias) for layer in layers[:-1]]
-    present = widths_at(widths, share)
+    present = widths_at(widths, share, fewest)
     thinned = mute_neurons(layers, present)
-    if not by_fan_in:
+    if not louder:
         return thinned
     return thinned[0], *(
         replace(layer, weight=(layer.weight * np.sqrt(width / few)).astype(np.float32))
@@ -146,9 +149,9 @@ def thin(layers: Sequence[SceneLayer], share: float, *, by_fan_in: bool) -> tupl
     )
 
 
-def widths_at(widths: Sequence[int], share: float) -> list[float]:
+def widths_at(widths: Sequence[int], share: float, fewest: int = 1) -> list[float]:
     """Return how many neurons of each layer `thin` leaves, a fraction counting."""
-    return [width**share for width in widths]
+    return [width**share * min(width, fewest) ** (1.0 - share) for width in widths]
 
 
 def mute_neurons(layers: Sequence[SceneLayer], present: Sequence[float]) -> tuple[SceneLayer, ...]:

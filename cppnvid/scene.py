@@ -19,7 +19,7 @@ from cppnvid.motion import distance, fold_time
 from cppnvid.network import Network, sample_latent
 from cppnvid.palette import Colouring, colouring_at
 from cppnvid.path import Pace, place_at
-from cppnvid.recipe import Recipe
+from cppnvid.recipe import FEWEST_GROWN, Recipe
 
 # Names the latent in whose direction sound pushes z, the same in every film.
 _PUSH_SEED = int.from_bytes(b"sound", "big")
@@ -102,10 +102,9 @@ def paced_scene(recipe: Recipe, pace: Pace) -> Scene:
 
 
 def _grown(recipe: Recipe, layers: Sequence[SceneLayer], share: float) -> Sequence[SceneLayer]:
-    """Return how much of a network has grown: 0 is a layer or a neuron of each, 1 is all."""
+    """Return how much of a network has grown: 0 is a layer or a few neurons of each, 1 is all."""
     if recipe.morph.grow == "width":
-        by_fan_in = recipe.network.init.weights in ("pytorch", "variance")
-        return thin(layers, share, by_fan_in=by_fan_in)
+        return thin(layers, share, fewest=FEWEST_GROWN, louder=True)
     return deepen(layers, 1.0 + share * (len(layers) - 2))
 
 

@@ -111,8 +111,8 @@ def test_width_grows_from_one_neuron_to_all() -> None:
     """At 0 one neuron a layer is heard, at 1 the network is its own."""
     layers = moment_of(recipe(), 0.0).layers
 
-    assert not thin(layers, 0.0, by_fan_in=False)[2].weight[:, 1:].any()
-    whole = thin(layers, 1.0, by_fan_in=True)
+    assert not thin(layers, 0.0, louder=False)[2].weight[:, 1:].any()
+    whole = thin(layers, 1.0, louder=True)
     assert all(
         np.array_equal(one.weight, two.weight) for one, two in zip(whole, layers, strict=True)
     )
@@ -121,6 +121,24 @@ def test_width_grows_from_one_neuron_to_all() -> None:
 def growing(**morph: object) -> Recipe:
     """Return a small film that grows."""
     return small(morph={"seeds": [3], "path": "grow"} | morph)
+
+
+def test_a_film_of_width_starts_with_three_neurons_as_loud_as_all() -> None:
+    """Three of each layer are heard, so loudly that sums are as large as of them all."""
+    film = small(
+        morph={"seeds": [3], "path": "grow", "grow": "width"}, network={"layers": [12, 2, 12]}
+    )
+    first, own = (
+        build_scene(film).at(0.0).layers,
+        moment_of(small(morph={"seeds": [3]}, network={"layers": [12, 2, 12]}), 0.0).layers,
+    )
+
+    for layer, whole, width in zip(first[1:], own[1:], (12, 2, 12), strict=True):
+        few = min(width, 3)
+        np.testing.assert_allclose(
+            layer.weight[:, :few], whole.weight[:, :few] * np.sqrt(width / few), rtol=1e-6
+        )
+        assert not layer.weight[:, few:].any()
 
 
 @pytest.mark.parametrize("grow", ["depth", "width"])

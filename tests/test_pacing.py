@@ -52,6 +52,8 @@ def test_even_pace_is_even(of: str, seeds: list[int], path: str) -> None:
         ({"seeds": [4], "path": "orbit"}, 12),
         ({"seeds": [7], "path": "wander", "detail": 16, "radius": 2}, 24),
         ({"seeds": [3], "path": "wander", "detail": 8, "radius": 1}, 24),
+        ({"seeds": [1], "path": "grow", "grow": "width"}, 24),
+        ({"seeds": [12], "path": "grow", "grow": "width"}, 48),
     ],
 )
 def test_short_loops_are_even_too(morph: dict[str, object], frames: int) -> None:

@@ -186,8 +186,8 @@ def test_one_seed_orbits_unless_told_otherwise() -> None:
             "grow adds hidden layers to the first, given network.layers of 1",
         ),
         (
-            {"morph": {"seeds": [1], "path": "grow", "grow": "width"}, "network": {"layers": [1]}},
-            "width adds neurons",
+            {"morph": {"seeds": [1], "path": "grow", "grow": "width"}, "network": {"layers": [3]}},
+            "width adds neurons to the first 3",
         ),
         ({"morph": {"seeds": [1, 2], "times": [0]}}, "one for each seed: given 1 for 2"),
         ({"morph": {"seeds": [1, 2], "times": [0.1, 0.5]}}, "start at 0 and rise"),

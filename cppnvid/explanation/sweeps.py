@@ -178,7 +178,7 @@ def _width(recipe: Recipe, moment: Moment) -> Sweep:
         return widths_at(widths, 1.0 - place)
 
     def at(place: float) -> Moment:
-        return replace(moment, layers=thin(moment.layers, 1.0 - place, by_fan_in=by_fan_in))
+        return replace(moment, layers=thin(moment.layers, 1.0 - place, louder=by_fan_in))
 
     widest = max(widths)
     return Sweep(

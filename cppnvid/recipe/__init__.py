@@ -18,16 +18,16 @@ from cppnvid.recipe.canvas import (
     whole_frames,
 )
 from cppnvid.recipe.colour import COLOUR_MODES, Palette
-from cppnvid.recipe.morph import AROUND_ONE, Morph, WeightFile
+from cppnvid.recipe.morph import AROUND_ONE, FEWEST_GROWN, Morph, WeightFile
 from cppnvid.recipe.network import MAX_DEPTH, MAX_WIDTH, Init, Layer, NetworkSpec
 from cppnvid.recipe.sound import BANDS, DEFAULT_REACTIONS, FACTORS, Reaction, Sound, SoundFile
 from cppnvid.recipe.track import Key, Track, constant
 from cppnvid.recipe.whole import Recipe
 
 __all__ = [
-    "AROUND_ONE", "BANDS", "COLOUR_MODES", "DEFAULT_REACTIONS", "FACTORS", "MAX_DEPTH",
-    "MAX_WIDTH", "SIZES", "Camera", "Canvas", "Endless", "Init", "Kaleidoscope", "Key", "Layer",
-    "Mirror", "Morph", "NetworkSpec", "Output", "Palette", "Part", "Reaction", "Recipe", "Samples",
-    "Sound", "SoundFile", "Swirl", "Tile", "Track", "Warp", "Wave", "WeightFile", "constant",
-    "frames_at_speed", "merge", "parse_fps", "parse_size", "unknown", "whole_frames",
+    "AROUND_ONE", "BANDS", "COLOUR_MODES", "DEFAULT_REACTIONS", "FACTORS", "FEWEST_GROWN",
+    "MAX_DEPTH", "MAX_WIDTH", "SIZES", "Camera", "Canvas", "Endless", "Init", "Kaleidoscope", "Key",
+    "Layer", "Mirror", "Morph", "NetworkSpec", "Output", "Palette", "Part", "Reaction", "Recipe",
+    "Samples", "Sound", "SoundFile", "Swirl", "Tile", "Track", "Warp", "Wave", "WeightFile",
+    "constant", "frames_at_speed", "merge", "parse_fps", "parse_size", "unknown", "whole_frames",
 ]  # fmt: skip

@@ -10,6 +10,8 @@ from cppnvid.recipe.track import Easing, Track, constant
 
 PathKind = Literal["cubic", "slerp", "linear", "spline", "orbit", "wander", "grow", "zoom"]
 AROUND_ONE = ("orbit", "wander", "grow", "zoom")  # paths of a single picture, which start at it
+# Neurons of a layer from which a width grows: one or two draw one flat colour, in any preset.
+FEWEST_GROWN = 3
 LoopKind = Literal["closed", "ping-pong", "open"]
 Share = Annotated[Real, Field(ge=0, le=0.95)]
 Moment = Annotated[Real, Field(ge=0, le=1)]
@@ -63,7 +65,8 @@ class Morph(Part):
     """A number shortens the film: at 2 it has half the frames, unless those are said. Keyframes
     leave its length and say where on the way it is fast and where slow."""
     grow: Literal["depth", "width"] = "depth"
-    """What `grow` adds: `depth` hidden layers to the first, `width` neurons to each layer's."""
+    """What `grow` adds: `depth` hidden layers to the first, `width` neurons to the first three of
+    each layer, which are as loud together as all will be."""
     pace: Literal["even", "uniform"] = "even"
     """`even`: every frame changes the picture by as much; `uniform`: legs take equal times. Of a
     `spline` it is what is even between two seeds but for the hurry that their times ask for."""

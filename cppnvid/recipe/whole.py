@@ -10,7 +10,7 @@ from cppnvid.recipe.base import Part, Text, merge, unknown
 from cppnvid.recipe.camera import Camera
 from cppnvid.recipe.canvas import Canvas, Output, frames_at_speed
 from cppnvid.recipe.colour import Palette
-from cppnvid.recipe.morph import Morph
+from cppnvid.recipe.morph import FEWEST_GROWN, Morph
 from cppnvid.recipe.network import NetworkSpec
 from cppnvid.recipe.sound import Sound
 from cppnvid.recipe.track import Track
@@ -102,10 +102,11 @@ class Recipe(Part):
                 f"morph.path: grow adds hidden layers to the first, given network.layers of "
                 f"{len(layers)}: add some, or take morph.grow: width"
             )
-        if morph.grow == "width" and max((layer.width for layer in layers), default=0) < 2:
+        widest = max((layer.width for layer in layers), default=0)
+        if morph.grow == "width" and widest <= FEWEST_GROWN:
             raise ValueError(
-                "morph.grow: width adds neurons to the first of each hidden layer, and "
-                "network.layers has no more: add some"
+                f"morph.grow: width adds neurons to the first {FEWEST_GROWN} of each hidden layer, "
+                f"and network.layers has no more than {widest}: add some"
             )
 
     def _check_reactions(self) -> None:
