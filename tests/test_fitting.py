@@ -162,13 +162,26 @@ def test_a_ladder_falls_from_the_recipe_itself(name: str) -> None:
 
 
 def test_a_gif_slows_down_by_exact_rates() -> None:
-    """25, 20, 12.5, 10: whole hundredths of a second, and then sides, colours and one palette."""
+    """From 25 to 10 by whole hundredths of a second; one palette comes late, 32 colours too."""
     rungs = [rung.recipe for rung in ladder(lively(120, 50), container_for("x.gif"))]
 
-    rates = [Fraction(25), Fraction(20), Fraction(25, 2), Fraction(10)]
+    rates = [Fraction(100, hundredths) for hundredths in range(4, 11)]
     assert list(dict.fromkeys(recipe.output.fps for recipe in rungs)) == rates
     assert [recipe.output.gif for recipe in (rungs[0], rungs[-1])] == [None, "small"]
     assert 32 <= (rungs[-1].output.colours or 0) < 40
+
+
+def test_an_emoji_loses_colours_before_its_size_and_a_large_gif_does_not() -> None:
+    """Half its colours and half its frames come before any pixel of 128; 480 become 320 sooner."""
+    shrunk = {}
+    for side in (128, 480):
+        rungs = [rung.recipe for rung in ladder(lively(side, 50), container_for("x.gif"))]
+        shrunk[side] = next(recipe for recipe in rungs if max(recipe.canvas.size) < side)
+
+    assert shrunk[128].output.fps == 10
+    assert shrunk[480].output.fps == Fraction(25, 2)
+    assert 48 <= (shrunk[128].output.colours or 0) < 56
+    assert 96 <= (shrunk[480].output.colours or 0) < 110
 
 
 def test_what_the_user_said_is_not_given_up() -> None:

@@ -63,4 +63,4 @@ def _facts(recipe: Recipe, container: Container) -> dict[str, str]:
 
 
 def _rate(fps: Fraction) -> str:
-    return f"{float(fps):g}"
+    return f"{float(fps):.4g}"
