@@ -56,4 +56,6 @@ def file_size(size: int) -> str:
     """Return a number of bytes in words, in decimal units: `3.2 MB`, `128 kB`, `900 bytes`."""
     if size < 1000:
         return f"{size} bytes"
-    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
+    if size < 999_500:  # what rounds to a thousand kB is a MB
+        return f"{size / 1e3:.0f} kB"
+    return f"{size / 1e6:.1f} MB" if size < 999_950_000 else f"{size / 1e9:.1f} GB"

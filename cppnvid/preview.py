@@ -31,7 +31,8 @@ _PAGE = """<!doctype html>
 {mark}{waiting}
 <title>{title}</title>
 <style>
-  body {{ margin: 0; min-height: 100vh; display: grid; place-content: center; gap: 1em;
+  body {{ margin: 0; min-height: 100vh; display: grid; place-content: center;
+         justify-items: center; gap: 1em;
          background: #16181c; color: #c8ccd2; font: 15px/1.5 system-ui, sans-serif;
          text-align: center; }}
   img, video {{ max-width: 92vw; height: min(76vh, {height}px); }}

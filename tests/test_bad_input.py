@@ -158,8 +158,8 @@ ROWS = [
             ("1080q", "did you mean '1080p'", "WIDTHxHEIGHT"),
         ]
     ],
-    Bad(f"{MORPH} --size 63", ("size 63x63", "MP4 needs even sides", "64x64")),
-    Bad(f"{MORPH} --size 64x33", ("size 64x33", "MP4 needs even sides", "64x34")),
+    Bad(f"{MORPH} --size 63", ("--size 63x63", "MP4 needs even sides", "64x64")),
+    Bad(f"{MORPH} --size 64x33", ("--size 64x33", "MP4 needs even sides", "64x34")),
     # Names.
     Bad(f"{MORPH} --style hous", ("--style", "unknown style 'hous'", "did you mean 'house'")),
     Bad(f"{MORPH} --path cubik", ("--path", "unknown path 'cubik'", "did you mean 'cubic'")),
@@ -211,6 +211,12 @@ ROWS = [
     Bad("info a.avi", ("a.avi: is no file that cppnvid makes", ".mp4, .webm"), {"a.avi": b"x"}),
     Bad("render a.avi", ("a.avi: recipes are read from", ".png, folders of"), {"a.avi": b"x"}),
     *[Bad(f"{command} ", ("name is empty: name one",)) for command in ("info", "check", "sheet")],
+    Bad(f"{MORPH} --fps 60 -o x.gif", ("--fps 60: GIF plays at most 50", "use 50 or 25")),
+    *[
+        Bad(f"{MORPH} --max-size 1MB -o x/{how}", ("--max-size: is for one file, and x/ is",))
+        for how in ("", " --preview")
+    ],
+    Bad("platforms xgif", ("NAME: unknown platform 'xgif': did you mean 'x-gif'?",)),
     Bad("sheet aurora -o b.mp4", ("b.mp4: a sheet is a .png\n",)),
     # YAML.
     Bad("render loop.yaml", ("loop.yaml: a recipe is a mapping", "given [1, 2]"), yaml("- 1\n- 2")),

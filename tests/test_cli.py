@@ -294,7 +294,7 @@ def test_a_stopped_run_leaves_nothing(tmp_path: Path, name: str, code: int) -> N
     process = subprocess.Popen(
         [sys.executable, "-m", "cppnvid", *typed.split()],
         cwd=tmp_path,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         start_new_session=True,
     )
@@ -304,9 +304,10 @@ def test_a_stopped_run_leaves_nothing(tmp_path: Path, name: str, code: int) -> N
     time.sleep(0.5)
 
     process.send_signal(getattr(signal, name))
-    out, _ = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=60)
 
     assert (process.returncode, out) == (code, b"")
+    assert err.endswith(b": nothing was left behind\n")
     assert [path.name for path in tmp_path.iterdir()] == ["old.mp4"]
     assert (tmp_path / "old.mp4").read_text() == "old"
     with pytest.raises(ProcessLookupError):  # nobody of its session is left

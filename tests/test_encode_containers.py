@@ -103,7 +103,7 @@ def test_impossible_size_is_refused(tmp_path: Path, name: str, size: str) -> Non
 
 def test_gif_over_50_fps_is_refused(tmp_path: Path) -> None:
     """Browsers play a GIF of 60 frames a second at 10."""
-    with pytest.raises(RecipeError, match=r"GIF plays at most 50 .* use fps 50 or 25"):
+    with pytest.raises(RecipeError, match=r"GIF plays at most 50 .* use 50 or 25"):
         check(tmp_path / "a.gif", fps="60")
     assert check(tmp_path / "a.gif", fps="50") == "GIF"
 

@@ -167,6 +167,29 @@ def test_a_failing_ffmpeg_has_the_last_word(
 
 
 @posix
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        ("[AVFilterGraph @ 0x55f4c006fc40] No such filter: 'zscale'", "filter zscale"),
+        ("[vost#0:0 @ 0x55f4c0] Unknown encoder 'libx265'", "encoder libx265"),
+    ],
+)
+def test_an_ffmpeg_that_lacks_a_part_is_named(
+    out: Path, words: str, part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A film of 10 bits needs more than some systems' ffmpeg has: which, and what to install."""
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", stub(tmp_path, f'echo "{words}" >&2; exit 8'))
+    with (
+        pytest.raises(
+            EncodeError, match=rf"ffmpeg-stub, was built without the {part}.*'pip install.*EXE"
+        ),
+        opened(f"{out}/a.mp4", overwrite=True) as encoder,
+    ):
+        encoder.write(noise(10))
+    assert_untouched(out)
+
+
+@posix
 def test_an_ffmpeg_that_writes_nothing_is_found_out(
     out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

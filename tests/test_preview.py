@@ -98,6 +98,7 @@ def test_the_first_frame_is_shown_before_the_film_is_drawn() -> None:
     assert 'http-equiv="refresh"' not in done
     assert '<video src="x.preview.mp4"' in done
     assert " loop " in done
+    assert "justify-items: center" in done, "or a small film stands left of its caption"
     assert (video.path, video.frames) == (FILES.film, 2)
     assert np.abs(next(decode(FILES.film)).astype(int) - picture_on(FILES.page)).mean() < 6
 
@@ -167,12 +168,13 @@ def test_the_option(
     monkeypatch.setattr(viewer, "open_file", lambda path: opened.append(path))
 
     with pytest.raises(SystemExit) as ended:
-        main([*command, "--seeds", "1", "2", *FAST, "--frames", "6", "--preview", "-o", "x.gif"])
+        main([*command, "--seeds", "1", "2", *FAST, "--frames", "1", "--preview", "-o", "x.gif"])
 
     out, err = capsys.readouterr()
     assert ended.value.code == 0
     assert out == "x.preview.mp4\n"
     assert re.search(r"first frame after \d+\.\d s, on x\.preview\.html \(open\)", err)
+    assert "a preview: 32x32, 1 frame, 0.083 s, " in err
     assert opened == [FILES.page]
     assert sorted(path.name for path in Path().iterdir()) == ["x.preview.html", "x.preview.mp4"]
 
@@ -187,7 +189,7 @@ def test_what_the_film_is_refused_for_is_said_at_once(
     with pytest.raises(SystemExit) as ended:
         main([*typed, "x.gif", "--repeat", "2"])
     assert ended.value.code == 2
-    assert "repeat 2: is for .mp4" in capsys.readouterr().err
+    assert "--repeat, --min-seconds: are for .mp4" in capsys.readouterr().err
     assert [path.name for path in Path().iterdir()] == ["x.mp4"]
 
     with pytest.raises(SystemExit) as ended:

@@ -87,7 +87,7 @@ def test_repeating_costs_no_encoding(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["a.gif", "a.webp", "a.apng", "a/"])
 def test_what_repeats_by_itself_is_not_repeated(tmp_path: Path, name: str) -> None:
     """An animation plays for ever, and its file would only grow."""
-    with pytest.raises(RecipeError, match=r"repeat 2: is for \.mp4, \.webm and \.mov"):
+    with pytest.raises(RecipeError, match=r"--repeat, .* are for \.mp4, .* given 2 times"):
         render_video(small(output={"repeat": 2}), f"{tmp_path}/{name}")
 
     assert names(tmp_path) == set()

@@ -39,8 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         complain(str(error))
         sys.exit(error.exit_code)
     except SystemExit as end:
-        if end.code == 130:
-            complain("interrupted: nothing was left behind")
+        if end.code in (129, 130, 143):
+            how = "interrupted" if end.code == 130 else "stopped"
+            complain(f"{how}: nothing was left behind")
         raise
     except KeyboardInterrupt:
         complain("interrupted: nothing was left behind")

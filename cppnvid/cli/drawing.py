@@ -11,7 +11,7 @@ from cppnvid.cli.outputs import (
     describe,
     named_output,
     pictures,
-    size_on_disk,
+    summary,
 )
 from cppnvid.cli.planning import planned
 from cppnvid.cli.posting import check_posted
@@ -20,7 +20,6 @@ from cppnvid.cli.reporter import Reporter, say
 from cppnvid.errors import RecipeError
 
 if TYPE_CHECKING:
-    from cppnvid.notebook import Video
     from cppnvid.presets import Source
 
 
@@ -60,13 +59,13 @@ def _draw_video(source: "Source", given: dict[str, Any]) -> None:
         # What the film itself would be refused for; that one stands there already is no matter.
         check_early(
             recipe, output, overwrite=True, encoder=given["encoder"],
-            repeat=recipe.output.repeat, audio=plan.audio,
+            repeat=recipe.output.repeat, audio=plan.audio, max_size=plan.max_size,
         )  # fmt: skip
         preview(recipe, output, given, threads, plan.audio)
         return
     check_early(
         recipe, output, overwrite=given["overwrite"], encoder=given["encoder"],
-        repeat=recipe.output.repeat, audio=plan.audio,
+        repeat=recipe.output.repeat, audio=plan.audio, max_size=plan.max_size,
     )  # fmt: skip
     from cppnvid.render import render_video
 
@@ -91,7 +90,7 @@ def _draw_video(source: "Source", given: dict[str, Any]) -> None:
             progress=reporter.progress,
             note=reporter.note,
         )
-    reporter.note(_summary(video))
+    reporter.note(summary(video))
     if plan.platform is not None:
         check_posted(plan.platform, video.path)
     once = video.frames // recipe.output.repeat
@@ -101,13 +100,6 @@ def _draw_video(source: "Source", given: dict[str, Any]) -> None:
         reporter.note("measuring the loop")  # 300 frames of 4k are half a minute's decoding
         reporter.note(f"loop: {check_loop(output, once)}")
     say(str(video.path))
-
-
-def _summary(video: "Video") -> str:
-    frames = f"{video.frames} frame{'s' * (video.frames > 1)}"
-    return (
-        f"{video.width}x{video.height}, {frames}, {video.seconds:g} s, {size_on_disk(video.path)}"
-    )
 
 
 @app.command(cls=option.GroupedCommand)

@@ -11,6 +11,7 @@ from cppnvid.filesize import file_size
 
 if TYPE_CHECKING:
     from cppnvid.encode import Container
+    from cppnvid.notebook import Video
     from cppnvid.presets import Override
     from cppnvid.recipe import Recipe
 
@@ -151,6 +152,7 @@ def check_early(
     encoder: str = "auto",
     repeat: int = 1,
     audio: Path | None = None,
+    max_size: int | None = None,
 ) -> None:
     """Refuse what cannot be written before torch is loaded, which takes seconds."""
     from cppnvid.encode import check_output, coding_of
@@ -167,7 +169,15 @@ def check_early(
         encoder=encoder,
         repeat=repeat,
         sound=audio,
+        max_size=max_size,
     )
+
+
+def summary(video: "Video") -> str:
+    """Return what a finished film is, in words: `96x96, 12 frames, 0.583 s, 27 kB`."""
+    frames = f"{video.frames} frame{'s' * (video.frames > 1)}"
+    size = size_on_disk(video.path)
+    return f"{video.width}x{video.height}, {frames}, {round(video.seconds, 3):g} s, {size}"
 
 
 def size_on_disk(path: Path) -> str:

@@ -26,7 +26,7 @@ def platforms(
     from cppnvid.platforms import platforms as known
 
     if name is not None:
-        say(_facts(platform_named(name)))
+        say(_facts(platform_named(name, asked_by="NAME")))
         return
     rows = [_HEADINGS, *map(_row, known().values())]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -87,5 +87,6 @@ def _range(name: str, least: float, most: float) -> str:
 
 def _number(name: str, number: float) -> str:
     if name == "bytes":
-        return f"{number / 1e6:.4g} MB" if number >= 1e6 else f"{number / 1e3:.4g} kB"
+        unit, one = ("GB", 1e9) if number >= 1e9 else ("MB", 1e6) if number >= 1e6 else ("kB", 1e3)
+        return f"{number / one:.4g} {unit}"
     return f"{number:,.0f}" if number >= 10_000 else f"{number:g}"

@@ -25,11 +25,15 @@ def made_for(platform: "Platform", recipe: "Recipe", most_bytes: int | None) -> 
     """Return the line that tells what a film is made to fit."""
     width, height = recipe.canvas.size
     output = recipe.output
-    parts = [f"{width}x{height}", f"{float(output.fps):g} frames a second", f"{output.seconds:g} s"]
+    parts = [
+        f"{width}x{height}",
+        f"{float(output.fps):g} frames a second",
+        f"{round(output.seconds, 3):g} s",
+    ]
     if output.repeat > 1:
         parts.append(f"{output.repeat} times")
     if most_bytes is not None:
-        parts.append(f"at most {file_size(most_bytes)}")
+        parts.append(f"at most {file_size(most_bytes).replace('.0 ', ' ')}")
     since = min(fact.source.date for fact in platform.facts().values())
     return f"made to fit {platform.name}: {', '.join(parts)} (as of {since}: check if it matters)"
 

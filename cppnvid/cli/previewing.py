@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cppnvid.cli import viewer
-from cppnvid.cli.outputs import size_on_disk
+from cppnvid.cli.outputs import summary
 from cppnvid.cli.reporter import Reporter, say
 
 if TYPE_CHECKING:
@@ -45,8 +45,7 @@ def preview(
             overwrite=given["overwrite"], shown=shown,
             progress=reporter.progress, note=reporter.note,
         )  # fmt: skip
-    about = f"{video.width}x{video.height}, {video.frames} frames, {video.seconds:g} s"
-    reporter.note(f"a preview: {about}, {size_on_disk(video.path)}")
+    reporter.note(f"a preview: {summary(video)}")
     say(str(video.path))
 
 

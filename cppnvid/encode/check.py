@@ -26,6 +26,7 @@ def check_output(
     encoder: str = "auto",
     repeat: int = 1,
     sound: str | os.PathLike[str] | None = None,
+    max_size: int | None = None,
 ) -> Container:
     """Check everything about an output that is known before the first frame; return its container.
 
@@ -33,13 +34,13 @@ def check_output(
     pixels, `fps` in frames a second. For a still, `fps` is any positive number. `crf` is as in
     `quality_of`. `encoder` is that of H.264; hardware is tried, once in a process. `repeat` is how
     many times the film is to play in the file. `sound` is a file, of which a tenth of a second is
-    read.
+    read. `max_size` is the most bytes that the file may have.
 
     Raises:
         RecipeError: for an unknown ending, a missing parent folder, an existing output without
             `overwrite`, a folder holding other things, a size, rate, coding, crf or encoder that
             the container lacks, a film repeated where it repeats by itself, a sound where there can
-            be none, or a file that holds none.
+            be none, a file that holds none, or a cap on what is no single file.
         BackendUnavailable: the encoder asked for does not work here.
         EncodeError: when the folder cannot be written to.
     """
@@ -48,6 +49,8 @@ def check_output(
     _check_size(container, width, height)
     _check_rate(container, fps)
     _check_repeat(container, repeat)
+    if max_size is not None and FOLDER_SUFFIX in container.suffixes:
+        raise RecipeError(f"--max-size: is for one file, and {os.fspath(path)} is a folder of many")
     check_place(Path(path), folder=FOLDER_SUFFIX in container.suffixes, overwrite=overwrite)
     _check_encoder(container, encoder)
     if sound is not None:
@@ -57,40 +60,40 @@ def check_output(
 
 def _check_size(container: Container, width: int, height: int) -> None:
     if width < 1 or height < 1:
-        raise RecipeError(f"size {width}x{height}: both sides must be at least 1 pixel")
+        raise RecipeError(f"--size {width}x{height}: both sides must be at least 1 pixel")
     if max(width, height) > container.max_side:
         raise RecipeError(
-            f"size {width}x{height}: {container.name} holds at most {container.max_side} pixels "
+            f"--size {width}x{height}: {container.name} holds at most {container.max_side} pixels "
             f"a side"
         )
     if container.even_size and (width % 2 or height % 2):
         raise RecipeError(
-            f"size {width}x{height}: {container.name} needs even sides; the nearest size is "
+            f"--size {width}x{height}: {container.name} needs even sides; the nearest size is "
             f"{width + width % 2}x{height + height % 2}"
         )
 
 
 def _check_rate(container: Container, fps: Fraction) -> None:
     if fps <= 0:
-        raise RecipeError(f"fps {fps}: must be more than 0")
+        raise RecipeError(f"--fps {fps}: must be more than 0")
     if container.max_fps is not None and fps > container.max_fps:
         raise RecipeError(
-            f"fps {fps}: {container.name} plays at most {container.max_fps} frames a second, "
-            f"because browsers slow down anything faster; use fps {container.max_fps} or "
+            f"--fps {float(fps):g}: {container.name} plays at most {container.max_fps} frames a "
+            f"second, because browsers slow down anything faster; use {container.max_fps} or "
             f"{container.default_fps}, or write an .mp4"
         )
 
 
 def _check_repeat(container: Container, repeat: int) -> None:
     if repeat < 1:
-        raise RecipeError(f"repeat {repeat}: must be at least 1")
+        raise RecipeError(f"--repeat {repeat}: must be at least 1")
     if repeat > 1 and container.demuxer is None:
         why = (
             "is played as its player likes" if container.name == "PNG folder" else "plays for ever"
         )
         raise RecipeError(
-            f"repeat {repeat}: is for .mp4, .webm and .mov; a {container.name} {why}, so leave "
-            f"--repeat and --min-seconds out"
+            f"--repeat, --min-seconds: are for .mp4, .webm and .mov; a {container.name} {why}, so "
+            f"leave them out, or output.repeat, given {repeat} times"
         )
 
 

@@ -76,7 +76,16 @@ def _failure(code: int, words: IO[bytes]) -> EncodeError:
         how = f"was stopped by signal {name}"
     else:
         how = f"failed with exit code {code}"
-    return EncodeError(f"ffmpeg {how}: {_last_words(words)}")
+    said = _last_words(words)
+    lacks = re.search(r"No such filter: '(\w+)'|Unknown encoder '(lib\w+)'", said)
+    if lacks is None:
+        return EncodeError(f"ffmpeg {how}: {said}")
+    part = f"filter {lacks[1]}" if lacks[1] else f"encoder {lacks[2]}"
+    return EncodeError(
+        f"the ffmpeg here, {imageio_ffmpeg.get_ffmpeg_exe()}, was built without the {part}, which "
+        f"this file needs: 'pip install --force-reinstall imageio-ffmpeg' brings one that has it, "
+        f"where IMAGEIO_FFMPEG_EXE names no other"
+    )
 
 
 class FrameFeed:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cppnvid.backends import Pixels
 from cppnvid.encode import coded, coding_of, container_for
-from cppnvid.encode.containers import FOLDER_SUFFIX, Container
+from cppnvid.encode.containers import Container
 from cppnvid.encode.publish import publication, working_folder
 from cppnvid.errors import RecipeError
 from cppnvid.filming import Film, write_film
@@ -58,12 +58,10 @@ def write_fitted(
         note: told in one line what was given up.
 
     Raises:
-        RecipeError: it cannot be as small, or the output is a folder of pictures.
+        RecipeError: it cannot be as small.
         EncodeError: ffmpeg or the disk failed; nothing stands under the name that was not there.
     """
     container = coded(container_for(path), coding_of(film.recipe.output))
-    if FOLDER_SUFFIX in container.suffixes:
-        raise RecipeError(f"--max-size: is for one file, and {os.fspath(path)} is a folder of many")
     if max_size < 1:
         raise RecipeError(f"--max-size: must be more than 0, given {max_size}")
     place = Path(path).resolve()

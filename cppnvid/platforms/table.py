@@ -104,14 +104,14 @@ def _row(name: str, row: Mapping[str, Any], sources: Mapping[str, Any]) -> dict[
     return {"name": name, "title": row["title"], **told}
 
 
-def platform_named(name: str) -> Platform:
-    """Return the platform of this name.
+def platform_named(name: str, *, asked_by: str = "--for") -> Platform:
+    """Return the platform of this name; `asked_by` is what messages say it was given to.
 
     Raises:
         RecipeError: there is none; the message holds the nearest.
     """
     if name not in platforms():
         raise RecipeError(
-            f"--for: {unknown('platform', name, platforms())}; 'cppnvid platforms' lists them"
+            f"{asked_by}: {unknown('platform', name, platforms())}; 'cppnvid platforms' lists them"
         )
     return platforms()[name]
