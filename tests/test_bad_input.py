@@ -216,6 +216,10 @@ ROWS = [
         Bad(f"{MORPH} --max-size 1MB -o x/{how}", ("--max-size: is for one file, and x/ is",))
         for how in ("", " --preview")
     ],
+    *[
+        Bad(f"{typed}{'a' * 300}.mp4", ("aaa.mp4: File name too long\n",))
+        for typed in ("render ", "info ", f"{MORPH} -o ", f"{MORPH} --audio ")
+    ],
     Bad("platforms xgif", ("NAME: unknown platform 'xgif': did you mean 'x-gif'?",)),
     Bad("sheet aurora -o b.mp4", ("b.mp4: a sheet is a .png\n",)),
     # YAML.

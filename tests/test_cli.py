@@ -1,5 +1,6 @@
 """The command line: what is typed reaches the recipe, and what comes out can be composed."""
 
+import errno
 import json
 import os
 import signal
@@ -67,7 +68,7 @@ def test_morph_writes_a_video_and_says_where(run: Run) -> None:
     assert (facts.width, facts.height, facts.frames, facts.fps) == (16, 16, 4, Fraction(30))
     assert "4/4 frames" in err
     assert "left" in err
-    assert "16x16, 4 frames, 0.133333 s, " in err
+    assert "16x16, 4 frames, 0.133 s, " in err
     assert names_here() == ["morph-1-2-3.mp4"]
 
 
@@ -284,6 +285,19 @@ def test_interrupted_ends_with_130(run: Run, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("cppnvid.presets.recipe_schema", interrupt)
 
     assert run("schema") == (130, "", "cppnvid: interrupted: nothing was left behind\n")
+
+
+def test_a_folder_that_may_not_be_entered_is_no_defect(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even whether a file is there can be told, so the system's own words are."""
+
+    def exists(path: Path) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "exists", exists)
+
+    assert run("info", "secret/a.mp4") == (2, "", "cppnvid: secret/a.mp4: Permission denied\n")
 
 
 @pytest.mark.parametrize(("name", "code"), [("SIGTERM", 143), ("SIGINT", 130)])

@@ -303,10 +303,14 @@ def test_what_is_kept_leaves_colours_to_give_up() -> None:
 
 def test_a_refusal_names_what_was_kept() -> None:
     """Where nothing fits, the message has the smallest size and the options to leave out."""
-    with pytest.raises(RecipeError, match=r"kB are allowed: leave out --size or --fps") as error:
+    with pytest.raises(
+        RecipeError, match=r": --size and --fps may not change: leave them"
+    ) as error:
         render_video(lively(64, 12), "x.gif", max_size=3000, keep=["canvas.size", "output.fps"])
 
     assert "even with colours 158 -> 33, palette a frame -> for the film" in str(error.value)
+    with pytest.raises(RecipeError, match=r"--size may not change: leave it .* take --no-dither,"):
+        render_video(lively(64, 12), "x.apng", max_size=3000, keep=["canvas.size"])
     assert names_here() == []
 
 

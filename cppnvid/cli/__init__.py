@@ -4,6 +4,7 @@
 130 interrupted | 141 nobody reads our output | 143 terminated
 """
 
+import errno
 import signal
 import sys
 import traceback
@@ -28,6 +29,10 @@ from cppnvid.errors import CppnvidError
 
 __all__ = ["main"]
 
+# Where even asking whether a file is there fails: a folder that may not be entered, a name that is
+# longer than the disk holds, a link to itself.
+_NAMED_BY_USER = (errno.EACCES, errno.ENAMETOOLONG, errno.ELOOP)
+
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and end the process with its exit code."""
@@ -46,11 +51,20 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except KeyboardInterrupt:
         complain("interrupted: nothing was left behind")
         sys.exit(130)
+    except OSError as error:
+        if error.errno not in _NAMED_BY_USER or error.filename is None:
+            _own_up()
+        complain(f"{error.filename}: {error.strerror}")
+        sys.exit(2)
     except Exception:  # noqa: BLE001 - the end of the line: whatever is left is a defect of ours
-        traceback.print_exc()
-        complain("this is a defect of cppnvid: please report it with the lines above")
-        sys.exit(1)
+        _own_up()
     sys.exit(0)
+
+
+def _own_up() -> NoReturn:
+    traceback.print_exc()
+    complain("this is a defect of cppnvid: please report it with the lines above")
+    sys.exit(1)
 
 
 def _end_cleanly_when_told_to() -> None:

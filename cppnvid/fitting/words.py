@@ -37,8 +37,12 @@ def refusal(asked: Recipe, last: Recipe, size: float, cap: int, keep: Collection
     changed = given_up(asked, last, container)
     smallest = f"even with {changed}" if changed else "as it is"
     help_ = "fewer --seconds or a larger --max-size"
+    if container.dither:
+        help_ = f"--no-dither, {help_}"
     if options:
-        help_ = f"leave out {' or '.join(options)}, which stay as you said them, or take {help_}"
+        kept = " and ".join(options)
+        it = "them" if len(options) > 1 else "it"
+        help_ = f"{kept} may not change: leave {it} out where you said {it}, or take {help_}"
     else:
         help_ = f"take {help_}"
     return (
