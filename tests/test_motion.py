@@ -94,6 +94,16 @@ def test_weight_paths_keep_their_size(path: str) -> None:
     assert size("linear", keep_size=True) < 0.8
 
 
+def test_slerp_turns_by_even_angles() -> None:
+    """A quarter of the way is a quarter of the angle; a straight blend is at 18 degrees of 90."""
+    corners = Corners.of([np.array([1.0, 0.0], np.float32), np.array([0.0, 1.0], np.float32)])
+    morph = Morph(seeds=(1, 2), path="slerp", loop="open")
+
+    x, y = blend(corners, place_at(morph, 0.25, uniform_pace(morph)), "slerp", keep_size=True)
+
+    assert np.degrees(np.arctan2(y, x)) == pytest.approx(22.5)
+
+
 def test_a_number_that_changes_its_sign_passes_zero_and_does_not_jump() -> None:
     """Keeping the size of a tensor of one number must not make it leap from + to −."""
     corners = Corners.of([np.array([1.0], np.float32), np.array([-1.0], np.float32)])
@@ -215,7 +225,9 @@ def test_the_time_of_a_spline_neither_turns_back_nor_jumps() -> None:
     assert np.abs(np.diff(np.append(steps, steps[0]))).max() < 0.05 * steps.max()
 
 
-@pytest.mark.parametrize("times", [(0.0, 0.2, 0.7), (0.0, 0.05, 0.1), (0.0, 0.6, 0.62), ()])
+@pytest.mark.parametrize(
+    "times", [(0.0, 0.2, 0.7), (0.0, 0.05, 0.1), (0.0, 0.6, 0.62), (0.0, 0.3, 0.4), ()]
+)
 def test_a_spline_passes_all_its_seeds_at_the_usual_speed(times: tuple[float, ...]) -> None:
     """On both sides of every seed, the seam too, it is as fast as in the film's median moment."""
     made = Morph.model_validate({"path": "spline", "seeds": [1, 2, 3], "times": times})
@@ -278,6 +290,20 @@ def test_easings_lead_from_0_to_1(easing: str) -> None:
     assert values[-1] == pytest.approx(1)
     assert all(b >= a for a, b in itertools.pairwise(values))
     assert easing != "smooth" or values[1] < 0.002
+
+
+@pytest.mark.parametrize(
+    ("easing", "speeds"),
+    [("linear", (1, 1, 1)), ("smooth", (0, 1.57, 0)), ("ease-in", (0, 1, 2)),
+     ("ease-out", (2, 1, 0))],
+)  # fmt: skip
+def test_easings_start_and_arrive_as_their_names_say(
+    easing: str, speeds: tuple[float, float, float]
+) -> None:
+    """Their speed at the start, half way and at the end; ease-in starts at rest, ease-out ends."""
+    found = [(ease(at + 1e-4, easing) - ease(at, easing)) / 1e-4 for at in (0.0, 0.5, 1 - 1e-4)]
+
+    assert found == pytest.approx(speeds, abs=0.01)
 
 
 def test_track_goes_through_its_keys() -> None:
