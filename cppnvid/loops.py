@@ -24,6 +24,7 @@ from cppnvid.sheet import shrink
 # Pixels of the shorter side at which frames are compared: an eye follows forms, not grain. At 1080
 # the main job's numbers are the same to two decimals, and take eighteen times the work.
 SIDE = 256
+SEEN = 1.1  # a seam of more median steps is also compared with the steps beside it
 RESTING = 0.1  # a frame that changes less than this share of the brisk ones hardly moves
 
 
@@ -36,11 +37,21 @@ class LoopReport:
     evenness: float  # the 90th percentile of the steps over their median; 1 is perfectly even
     resting: float  # the share of frames that hardly move
     fastest: float  # the largest step but the seam, over the median
+    beside: float  # the seam over the mean of the steps before and after it
+
+    @property
+    def tear(self) -> float:
+        """How far the seam stands out: it does not where a film is as fast just before and after.
+
+        Speed that was asked for is no tear, and a rest beside the seam none either.
+        """
+        return min(self.seam, self.beside)
 
     def __str__(self) -> str:
         """Say it in a line."""
+        beside = f", {self.beside:.2f} of those beside it" if self.seam > SEEN else ""
         return (
-            f"seam {self.seam:.2f} of the median step, evenness {self.evenness:.2f} "
+            f"seam {self.seam:.2f} of the median step{beside}, evenness {self.evenness:.2f} "
             f"(90th over 50th percentile), fastest {self.fastest:.2f}, "
             f"{self.resting:.0%} of {self.frames} frames hardly move"
         )
@@ -106,12 +117,14 @@ def _report(steps: NDArray[np.float64], seam: float) -> LoopReport:
     resting = 1.0 - (len(moving) + bool(brisk and seam >= RESTING * brisk)) / (len(steps) + 1)
     if not len(moving):
         # Nothing moves but, perhaps, at the seam.
-        return LoopReport(len(steps) + 1, float("inf") if seam else 0.0, 1.0, resting, 1.0)
-    median = float(np.median(moving))
+        endless = float("inf") if seam else 0.0
+        return LoopReport(len(steps) + 1, endless, 1.0, resting, 1.0, endless)
+    median, beside = float(np.median(moving)), float(steps[0] + steps[-1]) / 2.0
     return LoopReport(
         frames=len(steps) + 1,
         seam=seam / median,
         evenness=float(np.percentile(moving, 90)) / median,
         resting=resting,
         fastest=float(moving.max()) / median,
+        beside=seam / beside if beside else seam / median,
     )

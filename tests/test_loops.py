@@ -64,6 +64,26 @@ def test_uneven_motion_is_told_by_its_evenness() -> None:
     assert found.fastest > 2.0
 
 
+def fast_at_its_seam(frames: int = 60) -> list[float]:
+    """Return the angles of a spot that goes round three times as fast where it starts again."""
+    speeds = 2.0 + np.cos(2 * np.pi * (np.arange(frames) + 0.5) / frames)
+    return [float(angle) for angle in np.cumsum([0.0, *speeds[:-1]]) / speeds.sum()]
+
+
+def test_a_film_that_is_fast_at_its_seam_is_not_torn() -> None:
+    """Its seam is large beside the median step, and as large as the steps beside it."""
+    fast, torn = report(fast_at_its_seam()), report([k / 80 for k in range(60)])
+    rested = report([0.0, 0.0, *(k / 30 for k in range(30)), 0.0])
+
+    assert fast.seam > 1.3
+    assert fast.beside == pytest.approx(1.0, abs=0.03)
+    assert fast.tear == fast.beside
+    assert f", {fast.beside:.2f} of those beside it" in str(fast)
+    assert min(torn.beside, torn.tear) > 5
+    assert (rested.seam, rested.tear) == (0.0, 0.0)
+    assert "beside" not in str(report([k / 40 for k in range(40)]))
+
+
 def test_rests_are_counted_apart() -> None:
     """A third of the frames stand still; the others are even all the same."""
     angles = [min(k, 20) / 20 for k in range(30)]
@@ -103,6 +123,8 @@ def test_check_measures_files_that_others_made() -> None:
     assert "seam" in out
     assert "more than 1.5" in err
     assert run(["check", "torn.gif", "--max-seam", "1000"])[0] == 0
+    save_gif("fast.gif", fast_at_its_seam())
+    assert run(["check", "fast.gif", "--max-seam", "1.2"])[0] == 0
 
 
 @pytest.mark.parametrize("name", ["loop.mp4", "loop.gif", "loop.webm", "frames/"])

@@ -26,15 +26,19 @@ def check(
 ) -> None:
     """Measure how evenly a film moves, and whether it loops without a seam.
 
-    Whoever made it. The last frame's step to the first is compared with the median step.
+    Whoever made it. The last frame's step to the first is compared with the median step, and where
+    it is larger with the steps beside it, because a film may be fast where it starts again.
     """
     most = MOST_SEAM if max_seam is None else _number(max_seam)
     from cppnvid.loops import check_loop
 
     report = check_loop(file)
     say(f"{file}: {report}")
-    if report.seam > most:
-        complain(f"the seam of {file} is {report.seam:.2f} median steps, more than {most:g}")
+    if report.tear > most:
+        complain(
+            f"the seam of {file} is {report.seam:.2f} median steps, and {report.beside:.2f} of the "
+            f"steps beside it: more than {most:g}"
+        )
         raise typer.Exit(1)
 
 
