@@ -25,6 +25,7 @@ from cppnvid.render import render_still, render_video
 SIDE = 320  # pixels of the shorter side
 FPS = Fraction(12)
 _MARK = '<meta name="generator" content="cppnvid --preview">'
+_WAITING = '\n<meta http-equiv="refresh" content="1">'
 _PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -119,6 +120,7 @@ def save_preview(
     check_place(files.page, folder=False, overwrite=overwrite or _is_page(files.page))
     title = recipe.title or files.film.name.removesuffix(".preview.mp4")
     first = render_still(small, backend="torch:cpu")
+    before = files.page.read_text(encoding="utf-8") if files.page.exists() else _WAITING
     waiting = _page(title, small, first, "the film is being drawn", film=None)
     write_document(files.page, waiting, overwrite=True, note=note)
     try:
@@ -128,7 +130,10 @@ def save_preview(
             overwrite=replaces, progress=progress, note=note,
         )  # fmt: skip
     except BaseException:
-        files.page.unlink(missing_ok=True)  # it would wait for ever
+        if _WAITING in before:
+            files.page.unlink(missing_ok=True)  # it would wait for ever
+        else:  # the older film still stands beside it
+            write_document(files.page, before, overwrite=True)
         raise
     rate = f"{float(small.output.fps):g} frames a second, {small.output.seconds:g} s"
     caption = f"a preview: {width}x{height}, {rate}"
@@ -147,7 +152,7 @@ def _page(title: str, recipe: Recipe, first: Still, caption: str, *, film: Path 
         picture = f'<video src="{source}" poster="{still}" autoplay {loops}muted controls></video>'
     return _PAGE.format(
         mark=_MARK,
-        waiting='\n<meta http-equiv="refresh" content="1">' if film is None else "",
+        waiting=_WAITING if film is None else "",
         title=html.escape(title),
         height=2 * recipe.canvas.size[1],
         picture=picture,

@@ -13,7 +13,7 @@ import pytest
 from cppnvid import decode, load_recipe, probe
 from cppnvid.backends import choose
 from cppnvid.cli import main
-from cppnvid.encode import container_for, open_encoder, read_recipe
+from cppnvid.encode import RATE, container_for, open_encoder, read_recipe
 from cppnvid.encode.coding import Coding
 from cppnvid.encode.gif import read_gif
 from cppnvid.errors import RecipeError
@@ -25,6 +25,7 @@ from cppnvid.fitting.search import finest
 from cppnvid.recipe import Recipe
 from cppnvid.render import render_video
 from tests.conftest import names_here, small
+from tests.test_sound import write_wav
 
 
 def lively(side: int, frames: int, fps: int = 25, **output: object) -> Recipe:
@@ -312,6 +313,16 @@ def test_a_refusal_names_what_was_kept() -> None:
     with pytest.raises(RecipeError, match=r"--size may not change: leave it .* take --no-dither,"):
         render_video(lively(64, 12), "x.apng", max_size=3000, keep=["canvas.size"])
     assert names_here() == []
+
+
+def test_a_cap_that_the_sound_fills_says_so() -> None:
+    """No option tells that most of the bytes are heard and not seen."""
+    track = write_wav(Path("a.wav"), np.random.default_rng(0).uniform(-0.5, 0.5, RATE))
+    recipe = small(32, 32, output={"frames": 10, "fps": 10, "repeat": 2})
+
+    with pytest.raises(RecipeError, match=r"the file has \d+ kB, some 48 kB of them its sound, an"):
+        render_video(recipe, "x.mp4", max_size=20_000, audio=track)
+    assert names_here() == ["a.wav"]
 
 
 def test_an_interrupted_fitting_leaves_nothing() -> None:

@@ -149,11 +149,18 @@ def test_a_page_does_not_wait_for_a_film_that_failed(monkeypatch: pytest.MonkeyP
     def interrupted(*given: object, **named: object) -> None:
         raise KeyboardInterrupt
 
+    with monkeypatch.context() as patched:
+        patched.setattr(preview, "render_video", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            save_preview(small(16, 16), FILES)
+    assert list(Path().iterdir()) == []
+
+    save_preview(small(16, 16), FILES)
+    older = FILES.page.read_text()
     monkeypatch.setattr(preview, "render_video", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        save_preview(small(16, 16), FILES)
-
-    assert list(Path().iterdir()) == []
+        save_preview(small(18, 16), FILES)
+    assert FILES.page.read_text() == older, "whose film still stands beside it"
 
 
 # ------------------------------------------------------------------ the command

@@ -83,7 +83,8 @@ def _mps() -> tuple[bool, str]:
 def _cpu() -> tuple[bool, str]:
     import torch
 
-    return True, f"{torch.get_num_threads()} threads"
+    threads = torch.get_num_threads()
+    return True, f"{threads} thread{'s' * (threads > 1)}"
 
 
 # Best first, as `auto` tries them: name, and whether it is usable here and on what or why not.

@@ -65,6 +65,11 @@ def write_fitted(
     if max_size < 1:
         raise RecipeError(f"--max-size: must be more than 0, given {max_size}")
     place = Path(path).resolve()
+    heard = film.audio is not None
+
+    def refused(last: Recipe, size: float) -> RecipeError:
+        return RecipeError(refusal(film.recipe, last, size, max_size, keep, container, heard=heard))
+
     rungs = ladder(film.recipe, container, keep)
     shares = [rung.share for rung in rungs]
     with (
@@ -78,9 +83,7 @@ def write_fitted(
             start = len(rungs) - 1 if found is None else found
             least = trials.prediction(start)
             if least > _HOPELESS * max_size:
-                raise RecipeError(
-                    refusal(film.recipe, rungs[-1].recipe, least, max_size, keep, container)
-                )
+                raise refused(rungs[-1].recipe, least)
         sizes: dict[int, int] = {}
 
         def measure(index: int) -> float:
@@ -90,9 +93,7 @@ def write_fitted(
         found = finest(shares, measure, max_size, start=start)
         if found is None:
             last = max(sizes)
-            raise RecipeError(
-                refusal(film.recipe, rungs[last].recipe, sizes[last], max_size, keep, container)
-            )
+            raise refused(rungs[last].recipe, sizes[last])
         trials.place(found).replace(temporary)
     fitted = trials.film(found)
     changed = given_up(film.recipe, fitted.recipe, container)

@@ -31,8 +31,11 @@ def cap_in_words(cap: int) -> str:
 
 
 def refusal(asked: Recipe, last: Recipe, size: float, cap: int, keep: Collection[str],
-            container: Container) -> str:  # fmt: skip
-    """Return why no file fits: what the smallest has, and what would help."""
+            container: Container, *, heard: bool = False) -> str:  # fmt: skip
+    """Return why no file fits: what the smallest has, and what would help.
+
+    `heard` tells that the film has a sound, of whose bytes none are given up.
+    """
     options = [option for key, option in _OPTIONS.items() if key in keep]
     changed = given_up(asked, last, container)
     smallest = f"even with {changed}" if changed else "as it is"
@@ -45,9 +48,16 @@ def refusal(asked: Recipe, last: Recipe, size: float, cap: int, keep: Collection
         help_ = f"{kept} may not change: leave {it} out where you said {it}, or take {help_}"
     else:
         help_ = f"take {help_}"
+    sound = ""
+    if heard:
+        bits = (
+            int(container.sound[-1].removesuffix("k")) * 1000
+        )  # a second, the last of "-b:a 192k"
+        seconds = asked.output.seconds * asked.output.repeat
+        sound = f", some {file_size(round(bits * seconds / 8))} of them its sound"
     return (
-        f"--max-size: {smallest} the file has {file_size(round(size))}, and {cap_in_words(cap)} "
-        f"are allowed: {help_}"
+        f"--max-size: {smallest} the file has {file_size(round(size))}{sound}, and "
+        f"{cap_in_words(cap)} are allowed: {help_}"
     )
 
 
