@@ -20,7 +20,7 @@ from cppnvid.errors import RecipeError
 from cppnvid.filesize import file_size, parse_file_size
 from cppnvid.fitting.kept import KeptFrames
 from cppnvid.fitting.ladder import ladder
-from cppnvid.fitting.sample import predicted_size
+from cppnvid.fitting.sample import predicted_size, surely_fits
 from cppnvid.fitting.search import finest
 from cppnvid.recipe import Recipe
 from cppnvid.render import render_video
@@ -232,6 +232,33 @@ def test_a_sample_predicts_the_whole() -> None:
     assert predicted_size(film, mp4, lambda numbers: 990 + 10 * len(numbers)) == 2 * 2190
     assert predicted_size(lively(16, 20), gif, lambda _: 1) is None
     assert predicted_size(lively(16, 20), mp4, lambda _: 1) is None
+
+
+def test_far_below_a_cap_nothing_is_sampled() -> None:
+    """A film with a hundredfold cap is drawn once, and is the same file; a GIF is never sure."""
+    recipe, backend = lively(32, 200, 30), Counting()
+    free = render_video(recipe, "free.mp4").path.read_bytes()
+
+    video = render_video(recipe, "x.mp4", backend=backend, max_size=10_000_000)
+
+    assert backend.drawn == 200
+    assert video.path.read_bytes() == free
+    mp4, gif = container_for("x.mp4"), container_for("x.gif")
+    assert not surely_fits(recipe, gif, 10_000_000)
+    assert not surely_fits(recipe, mp4, 2 * len(free))
+    assert not surely_fits(lively(32, 200, 30, crf=1), mp4, 400_000)
+    assert surely_fits(recipe, mp4, 400_000)
+
+
+def test_a_film_that_was_wrongly_sure_is_fitted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What nobody expected to be above its cap is weighed, and held below it."""
+    recipe = lively(96, 24)
+    free = render_video(recipe, "free.mp4").path.stat().st_size
+    monkeypatch.setattr("cppnvid.fitting.surely_fits", lambda *_: True)
+
+    video = render_video(recipe, "x.mp4", max_size=free * 7 // 10)
+
+    assert free * 0.7 * 0.8 <= video.path.stat().st_size <= free * 0.7
 
 
 @pytest.mark.parametrize("pixel_format", ["rgb24", "yuv420p", "rgb48"])

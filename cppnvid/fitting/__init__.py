@@ -20,7 +20,7 @@ from cppnvid.errors import RecipeError
 from cppnvid.filming import Film, write_film
 from cppnvid.fitting.kept import KeptFrames
 from cppnvid.fitting.ladder import Rung, ladder
-from cppnvid.fitting.sample import predicted_size
+from cppnvid.fitting.sample import predicted_size, surely_fits
 from cppnvid.fitting.search import finest
 from cppnvid.fitting.words import cap_in_words, given_up, refusal
 from cppnvid.listening import Note, Progress, silent
@@ -76,9 +76,10 @@ def write_fitted(
         publication(place, overwrite=overwrite, folder=False, note=note) as temporary,
         working_folder(temporary, "fitting") as folder,
     ):
-        trials = _Trials(film, rungs, container, folder, place.suffix, encoder, threads)
+        sure = surely_fits(film.recipe, container, max_size)
+        trials = _Trials(film, rungs, container, folder, place.suffix, encoder, threads, sure)
         start = 0
-        if trials.predicted(0) is not None:
+        if not sure and trials.predicted(0) is not None:
             found = finest(shares, trials.prediction, max_size, tries=4)
             start = len(rungs) - 1 if found is None else found
             least = trials.prediction(start)
@@ -113,6 +114,7 @@ class _Trials:
     suffix: str
     encoder: str
     threads: int | None
+    sure: bool  # the first will do, so its frames are not kept for others
 
     def __post_init__(self) -> None:
         self._write = partial(
@@ -164,6 +166,8 @@ class _Trials:
         def through(drawn: Iterator[Pixels], pixel_format: str) -> Iterator[Pixels]:
             if self._kept.complete:
                 return self._kept.again()
+            if self.sure and index == 0:
+                return drawn
             width, height = film.recipe.canvas.size
             if not self._kept.has_room(width * height * frames, pixel_format):
                 return drawn
