@@ -84,6 +84,13 @@ ROWS = [
         for end in (".gif", ".webp", ".apng", "/")
     ],
     Bad(f"{MORPH} --react", ("--react", "no sound to move to", "--audio")),
+    Bad("render loop.yaml", ("loop.yaml: sound.file: a.wav: ffmpeg cannot read it",),
+        yaml("sound: {file: a.wav}") | {"a.wav": b"x" * 99}),
+    Bad(f"{MORPH} --set sound.file=a.wav", ("--set sound.file a.wav: there is no such file",)),
+    Bad("render loop.yaml", ("loop.yaml:1: sound.react.0: needs an amount: known are",),
+        yaml("sound: {react: [{drives: z}]}")),
+    Bad("render loop.yaml", ("sound.file.sha256: must be 64 digits from 0 to f, given 'ab'",),
+        yaml("sound: {file: {name: a.wav, sha256: ab}}")),
     Bad(f"{MORPH} --audio no.wav --react", ("--audio no.wav", "no such file")),
     *[
         Bad("render loop.yaml", ("sound.file", "lies outside", "--audio"), yaml(text))

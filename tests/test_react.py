@@ -378,6 +378,16 @@ def test_a_repeated_film_that_reacts_begins_its_sound_again(
     assert np.allclose(starts(sound_in(Path("a.mov"))), expected, atol=0.002)
 
 
+def test_a_mapping_without_a_sound_says_so(run: Callable[..., tuple[int, str]]) -> None:
+    """A film that moves to nothing is drawn all the same, and what is missing is named."""
+    Path("r.yaml").write_text("sound: {react: default}\nnetwork: {layers: [2x4]}\n")
+
+    code, said = run("render r.yaml --size 16 --frames 3 -o a.gif")
+
+    assert code == 0, said
+    assert "the recipe moves to a sound, and there is none: name one with --audio" in said
+
+
 def test_the_page_on_sound_says_what_is() -> None:
     """Its mapping is the one that --react takes, and its table of bands is the program's."""
     page = (Path(__file__).parent.parent / "docs" / "audio.md").read_text(encoding="utf-8")

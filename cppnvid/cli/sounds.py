@@ -33,14 +33,27 @@ def reacting(source: "Source", given: Mapping[str, Any]) -> "list[Override]":
 def sound_of(
     recipe: "Recipe", source: "Source", overrides: "Sequence[Override]", container: "Container"
 ) -> tuple[Path | None, list[str]]:
-    """Return the file with a film's sound, and the line to say if its format can have none.
+    """Return the file with a film's sound, and the line to say if there is none or can be none.
 
     A format that holds no sound is an error only where the sound does nothing else.
+
+    Raises:
+        RecipeError: a file that the recipe or `--set` names is no sound.
     """
+    from cppnvid.encode import check_track
     from cppnvid.presets import sound_place
 
     place = sound_place(recipe, source, overrides)
     asked = any(override.label == "--audio" for override in overrides)
+    if recipe.sound.unheard and recipe.sound.file is None:
+        return None, ["the recipe moves to a sound, and there is none: name one with --audio"]
+    if place is not None and container.sound and not asked and place != source.film:
+        try:
+            check_track(place)
+        except RecipeError as error:
+            named = [override.name for override in overrides if override.key == "sound.file"]
+            label = named[-1] if named else f"{source.name}: sound.file:"
+            raise RecipeError(f"{label} {error}") from None
     if place is None or container.sound or (asked and not recipe.sound.react):
         return place, []
     return None, [silent(f"{container.name} holds", recipe)]

@@ -17,7 +17,7 @@ from cppnvid.encode.job import best_format
 from cppnvid.encode.metadata import read_recipe
 from cppnvid.encode.page import PAGES, with_recipe
 from cppnvid.encode.probe import MediaInfo, probe
-from cppnvid.encode.sound import RATE, fitted_sound, open_raw
+from cppnvid.encode.sound import RATE, check_track, fitted_sound, open_raw
 from cppnvid.encode.still import write_still
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "beyond",
     "check_output",
     "check_place",
+    "check_track",
     "coded",
     "coding_of",
     "container_for",

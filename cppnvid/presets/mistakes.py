@@ -128,7 +128,8 @@ def _in_words(details: ErrorDetails, path: KeyPath, value: Any, data: Any) -> st
         told = any(word in said for word in ("given", "unknown", "weights"))
         return said if told or isinstance(given, Mapping) else f"{said}, given {show(given)}"
     if kind == "missing":
-        return f"needs a {name}: known are {', '.join(keys_at(path, value))}"
+        a = "an" if name[:1] in "aeiou" else "a"
+        return f"needs {a} {name}: known are {', '.join(keys_at(path, value))}"
     if kind == "literal_error":
         return _unknown_value(name, given, str(context["expected"]))
     if kind == "union_tag_invalid":
@@ -139,7 +140,8 @@ def _in_words(details: ErrorDetails, path: KeyPath, value: Any, data: Any) -> st
     if kind in ("model_type", "dict_type"):
         return f"{_must_be_part(str(context.get('class_name')), path)}, given {show(given)}"
     if kind == "string_pattern_mismatch":
-        return f"must be a colour such as '#102030', given {show(given)}"
+        shape = "64 digits from 0 to f" if name == "sha256" else "a colour such as '#102030'"
+        return f"must be {shape}, given {show(given)}"
     if kind == "too_short" and not value:
         return "must not be empty"
     if kind in ("too_long", "too_short"):
