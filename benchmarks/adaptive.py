@@ -1,12 +1,12 @@
 """What `samples: auto` costs and gives beside 4×4 points for every pixel.
 
-    python -m benchmarks.adaptive [--side 320] [--save] [WORD …]
+    python -m benchmarks.adaptive [--side 320] [--save] [--main] [WORD …]
 
-Every artwork and six of the article's experiments, drawn by the `cpu` backend with one thread.
-Points and processor seconds are shares of those of 4×4; errors are in 8-bit steps against it: RMS,
-and the largest of a pixel. Two more tables: other thresholds; and films, where what counts is how
-far each step from frame to frame differs from the step of the 4×4 film, for a flicker would show
-there. WORD limits all to recipes whose name holds one.
+Every artwork and every experiment of the article, drawn by the `cpu` backend with one thread.
+Points and processor seconds are shares of those of 4×4; errors are in 8-bit steps against torch's
+4×4: RMS, and the largest of a pixel. Two more tables: other limits; and films, where what counts is
+how far each step from frame to frame differs from the step of the 4×4 film, for a flicker would
+show there. WORD limits all to recipes whose name holds one.
 """
 
 import argparse
@@ -22,12 +22,12 @@ from benchmarks.machine import describe, processor
 from cppnvid import build_scene, load_recipe
 from cppnvid.backends import adaptive
 from cppnvid.backends.cpu import CpuBackend
+from cppnvid.backends.reference import TorchBackend
 from cppnvid.pacing import moment_of
 from cppnvid.recipe import Recipe, Samples
 from cppnvid.scene import Moment, Scene
 
 Picture = NDArray[np.uint8]
-ARTICLE = ("normal", "sixteen-layers", "mondrian", "pollock", "eight-by-32", "normalised")
 FILMS = ("aurora", "paper-cut", "sonar", "stained-glass", "article/normal")
 FRAMES = 8  # of three hundred
 REPEATS = 2  # the fastest counts
@@ -41,11 +41,19 @@ class Work:
     name: str
     pictures: dict[Samples, Picture]
     seconds: dict[Samples, float]
+    truth: NDArray[np.float64]
 
-    def redrawn(self) -> float:
-        """Return the share of pixels that `auto` draws again."""
-        single = self.pictures[1]
-        return float(adaptive.needy(single, len(single)).mean())
+    def redrawn(self) -> tuple[Picture, float, float]:
+        """Return what `auto` draws, and the shares of pixels with few points and with all."""
+        samples = adaptive.needy(adaptive.marks(self.pictures[1]))[..., None]
+        few, full = samples == adaptive.FEW, samples == adaptive.SAMPLES
+        picture = np.select([few, full], [self.pictures[2], self.pictures[4]], self.pictures[1])
+        return picture, float(few.mean()), float(full.mean())
+
+
+def points(few: float, full: float) -> float:
+    """Return how many points are drawn, as a share of those of 4×4."""
+    return (1 + adaptive.FEW**2 * few + adaptive.SAMPLES**2 * full) / adaptive.SAMPLES**2
 
 
 def draw(moment: Moment, size: tuple[int, int], samples: Samples) -> Picture:
@@ -79,7 +87,9 @@ def measure(name: str, side: int) -> Work:
             before = time.process_time()
             pictures[samples] = draw(moment, size, samples)
             seconds[samples] = min(fastest, time.process_time() - before)
-    return Work(name, pictures, seconds)
+    pictures[2] = draw(moment, size, 2)
+    bands = TorchBackend().bands(moment, width=size[0], height=size[1], samples=4)
+    return Work(name, pictures, seconds, np.concatenate(list(bands)).astype(float))
 
 
 def rms(error: NDArray[np.float64]) -> float:
@@ -89,41 +99,54 @@ def rms(error: NDArray[np.float64]) -> float:
 
 def main_table(works: list[Work]) -> Iterator[str]:
     """Yield a row for each recipe."""
-    yield "| recipe | size | redrawn | points | seconds | 1: RMS | auto: RMS | largest |"
-    yield "|---|---|---|---|---|---|---|---|"
+    yield "| recipe | size | 2×2 | 4×4 | points | seconds | 1: RMS | auto: RMS | largest |"
+    yield "|---|---|---|---|---|---|---|---|---|"
     for work in works:
-        full = work.pictures[4].astype(float)
-        single, auto = (work.pictures[samples] - full for samples in (1, "auto"))
-        share = work.redrawn()
+        single, auto = (work.pictures[samples] - work.truth for samples in (1, "auto"))
+        _, few, full = work.redrawn()
         yield (
-            f"| {work.name} | {full.shape[1]}x{full.shape[0]} | {share:.1%} "
-            f"| {(1 + 16 * share) / 16:.2f} | {work.seconds['auto'] / work.seconds[4]:.2f} "
+            f"| {work.name} | {auto.shape[1]}x{auto.shape[0]} | {few:.1%} | {full:.1%} "
+            f"| {points(few, full):.2f} | {work.seconds['auto'] / work.seconds[4]:.2f} "
             f"| {rms(single):.2f} | {rms(auto):.2f} | {np.abs(auto).max():.0f} |"
         )
 
 
-def threshold_table(works: list[Work]) -> Iterator[str]:
-    """Yield a row for each pair of thresholds: the artworks' pixels drawn again, and errors."""
-    yield "| bent | edge | redrawn, mean | most | RMS, worst | pixels off by more than 4 |"
-    yield "|---|---|---|---|---|---|"
-    kept = adaptive.BENT, adaptive.EDGE
-    for bent, edge in ((12, 32), (16, 32), (24, 48), (32, 48), (32, 64), (32, 9999), (48, 96)):
-        adaptive.BENT, adaptive.EDGE = bent, edge
-        shares, errors, wrong = [], [], []
-        for work in works:
-            if work.name.startswith("article/"):
-                continue
-            single, full = work.pictures[1], work.pictures[4].astype(float)
-            more = adaptive.needy(single, len(single))
-            error = np.where(more[..., None], 0.0, single - full)
-            shares.append(more.mean())
-            errors.append(rms(error))
-            wrong.append((np.abs(error).max(axis=-1) > 4).mean())
-        yield (
-            f"| {bent} | {'none' if edge > 999 else edge} | {np.mean(shares):.1%} "
-            f"| {max(shares):.1%} | {max(errors):.2f} | {np.mean(wrong):.4%} |"
-        )
-    adaptive.BENT, adaptive.EDGE = kept
+def limits_table(works: list[Work]) -> Iterator[str]:
+    """Yield a row for each choice of limits: points, and errors."""
+    yield (
+        "| limits | crowded | artworks: points, mean | most | RMS, worst "
+        "| experiments: points, mean | most but pollock | RMS, worst |"
+    )
+    yield "|---|---|---|---|---|---|---|---|"
+    kept = adaptive.LIMITS, adaptive.CROWDED
+    for limits, crowded in (
+        (kept[0], 5),
+        (kept[0], 0),
+        (kept[0], 6),
+        (kept[0], 4),
+        ((32, 64, 32, 64), 0),
+        ((32, 64, 128, 999), 0),
+        ((32, 64, 128, 200), 5),
+        ((32, 64, 100, 250), 5),
+        ((32, 64, 160, 250), 5),
+        ((24, 48, 96, 180), 5),
+        ((48, 96, 160, 250), 5),
+    ):
+        adaptive.LIMITS, adaptive.CROWDED = limits, crowded
+        row = f"| {', '.join(map(str, limits))} | {f'1/{crowded}' if crowded else 'never'} |"
+        for experiments in (False, True):
+            costs, errors = {}, []
+            for work in works:
+                if work.name.startswith("article/") == experiments:
+                    picture, few, full = work.redrawn()
+                    costs[work.name] = points(few, full)
+                    errors.append(rms(picture - work.truth))
+            if errors:
+                most = max(cost for name, cost in costs.items() if "pollock" not in name)
+                mean = np.mean(list(costs.values()))
+                row += f" {mean:.3f} | {most:.2f} | {max(errors):.2f} |"
+        yield row
+    adaptive.LIMITS, adaptive.CROWDED = kept
 
 
 def film_table(names: list[str], side: int) -> Iterator[str]:
@@ -153,10 +176,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--side", type=int, default=320, help="of the shorter one, in pixels")
     parser.add_argument("--save", action="store_true", help="write benchmarks/results/")
+    parser.add_argument("--main", action="store_true", help="the first table alone")
     parser.add_argument("words", nargs="*", metavar="WORD", help="only recipes that hold one")
     given = parser.parse_args()
     names = [path.stem for path in sorted(PRESETS.glob("*.yaml"))]
-    names += [f"article/{name}" for name in ARTICLE]
+    names += [f"article/{path.stem}" for path in sorted(PRESETS.glob("article/*.yaml"))]
 
     def wanted(all_names: list[str]) -> list[str]:
         words = given.words or [""]
@@ -164,9 +188,11 @@ def main() -> None:
 
     lines = [f"# Adaptive antialiasing, shorter side {given.side}", "", describe(), ""]
     works = [measure(name, given.side) for name in wanted(names)]
-    lines += [*main_table(works), "", "## Other thresholds, over the artworks", ""]
-    lines += [*threshold_table(works), "", f"## Films, {FRAMES} frames of 300", ""]
-    lines += film_table(wanted(list(FILMS)), given.side)
+    lines += main_table(works)
+    if not given.main:
+        lines += ["", "## Other limits", "", *limits_table(works)]
+        lines += ["", f"## Films, {FRAMES} frames of 300", ""]
+        lines += film_table(wanted(list(FILMS)), given.side)
     print("\n".join(lines))
     if given.save:
         machine = processor().lower().replace(" ", "-")

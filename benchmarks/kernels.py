@@ -19,7 +19,7 @@ import triton
 from triton.backends.compiler import GPUTarget
 from triton.compiler import ASTSource
 
-from cppnvid.backends.adaptive import BENT, EDGE
+from cppnvid.backends import adaptive
 from cppnvid.backends.triton.architecture import Architecture, LayerKind
 from cppnvid.backends.triton.kernel import draw
 from cppnvid.backends.triton.plan import Plan, constants, plan_for, precision_for
@@ -36,7 +36,7 @@ LIMITS = {
     "8x128": {80: 121, 86: 172, 89: 172, 90: 44, 100: 56, 120: 175},
 }
 # Of the kernels that only read and write, for a pixel, and a tenth more.
-PIXEL_LIMITS = {"planes": 55, "mark": 250, "gather": 220}
+PIXEL_LIMITS = {"planes": 55, "mark": 299, "gather": 255}
 HEADINGS = (
     "| net | target | precision | points | warps | chunk | registers | stack, bytes | shared, KB "
     "| instructions a neuron | limit |"
@@ -51,8 +51,8 @@ _WARPS = (
 _PLAN = Plan("", points=128, warps=4)  # of the kernels that only read and write
 _OTHERS = {
     "planes": (planes, {"rgb": "*u16", "out": "*u8"}, 4),  # four pixels for each of its points
-    "mark": (mark, {"rgb": "*u16", "marks": "*u8"}, 1),
-    "gather": (gather, {"marks": "*u8", "where": "*i32", "found": "*i32"}, 1),
+    "mark": (mark, {"rgb": "*u16", "marks": "*u8", "crowds": "*i32"}, 1),
+    "gather": (gather, {"marks": "*u8", "crowds": "*i32", "where": "*i32", "found": "*i32"}, 1),
 }
 _TOOLS = Path(triton.__file__).parent / "backends" / "nvidia" / "bin"
 _ARGUMENTS = {
@@ -166,9 +166,14 @@ def count_other(name: str, target: int) -> Other:
     """Compile one of the kernels that only read and write, and count what came out."""
     kernel, pointers, pixels = _OTHERS[name]
     compiled_in: dict[str, object] = {"POINTS": _PLAN.points}
-    if name == "mark":
-        compiled_in |= {"BENT": BENT, "EDGE": EDGE}
     sides = {"width": "i32", "height": "i32"}
+    if name != "planes":
+        sides["top"] = "i32"
+        compiled_in["BLOCK"] = adaptive.BLOCK
+    if name == "mark":
+        compiled_in["LIMITS"] = adaptive.LIMITS
+    if name == "gather":
+        compiled_in |= {"ALL": True, "CROWDED": adaptive.CROWDED}
     code, *used = _compiled(kernel, pointers | sides, compiled_in, target, _PLAN)
     return Other(name, target, *used, sum(map(_is_instruction, code.splitlines())) / pixels)
 

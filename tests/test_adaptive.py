@@ -57,6 +57,11 @@ def sharp(**camera: Any) -> Moment:
     return build_scene(small(**SHARP | {"camera": SHARP["camera"] | camera})).at(0.3)
 
 
+def needy(rgb: NDArray[Any]) -> NDArray[np.uint8]:
+    """Return the samples that the pixels of a whole frame want."""
+    return adaptive.needy(adaptive.marks(rgb))
+
+
 def rms(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
     """Return the RMS of their difference, in 8-bit steps."""
     return float(np.sqrt(((one.astype(float) - other) ** 2).mean()))
@@ -71,22 +76,25 @@ def test_a_picture_of_edges_is_nearly_that_of_sixteen_points(camera: dict[str, A
 
     assert rms(auto, full) <= 2.0
     assert rms(auto, full) < rms(single, full) / 2
-    assert 0.0 < adaptive.needy(single, 64).mean() < 1.0
+    assert 0.0 < (needy(single) > 1).mean() < 1.0
 
 
 @pytest.mark.parametrize("backend", backends_here(), ids=lambda backend: backend.name)
 def test_pixels_drawn_again_are_those_of_sixteen_points(backend: Backend) -> None:
-    """A needy pixel is that of the 4×4 picture, to the rounding; any other is left as it was."""
+    """A pixel is that of the picture with as many samples as it wants, to the rounding."""
     moment = sharp(rotate=20)
 
-    single, auto, full = (
-        drawn(moment, 97, 64, samples, backend).astype(int) for samples in (1, "auto", 4)
+    auto, *plain = (
+        drawn(moment, 97, 64, samples, backend).astype(int) for samples in ("auto", 1, 2, 4)
     )
 
-    more = adaptive.needy(single.astype(np.uint8), 64)
-    assert np.abs(auto - full)[more].max() <= 1
-    assert np.array_equal(auto[~more], single[~more])
-    assert np.abs(single - full)[more].max() > 50
+    single, few, full = plain
+    samples = needy(single.astype(np.uint8))
+    assert np.array_equal(auto[samples == 1], single[samples == 1])
+    assert np.abs(auto - few)[samples == 2].max() <= 1
+    assert np.abs(auto - full)[samples == 4].max() <= 1
+    assert np.abs(single - few)[samples == 2].max() > 10
+    assert np.abs(few - full)[samples == 4].max() > 20
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 9), (7, 5), (33, 17), (1, 40), (70, 3), (129, 35)])
@@ -120,18 +128,22 @@ def test_a_side_without_neighbours_is_drawn_again(size: tuple[int, int]) -> None
 
 def test_bands_do_not_show() -> None:
     """However a frame is cut, each row comes once and every pixel is judged by all around it."""
-    frame = np.full((41, 15, 3), 90, dtype=np.uint8)
+    frame = np.full((75, 15, 3), 90, dtype=np.uint8)
     for top, left, height, colour in (
         (3, 2, 4, 250),
         (14, 7, 1, 200),
         (20, 0, 9, 105),
-        (33, 4, 5, 0),
+        (29, 4, 5, 0),
+        (66, 3, 4, 150),
     ):
         frame[top : top + height, left : left + 5] = colour
+    frame[36:43:2, 1:14:2] = 255  # a crowd of hard edges, in the third block alone
     height = len(frame)
 
-    def marked(rows: NDArray[np.intp], columns: NDArray[np.intp]) -> NDArray[np.uint8]:
-        return np.stack((rows, columns, rows + columns), axis=1).astype(np.uint8)
+    def marked(
+        rows: NDArray[np.intp], columns: NDArray[np.intp], samples: int
+    ) -> NDArray[np.uint8]:
+        return np.stack((rows, columns, 0 * rows + samples), axis=1).astype(np.uint8)
 
     def cut(*heights: int) -> NDArray[np.uint8]:
         def bands() -> Iterator[NDArray[np.uint8]]:
@@ -144,30 +156,46 @@ def test_bands_do_not_show() -> None:
 
         return np.concatenate(list(adaptive.refined(bands(), height, marked)))
 
-    whole = cut(height)
-    more = adaptive.needy(frame, height)
-    assert np.array_equal(whole[~more], frame[~more])
-    assert np.array_equal(whole[more], marked(*np.nonzero(more)))
-    for heights in ((1,), (2,), (3, 1, 7), (5, 20), (height - 1, 1)):
+    whole, samples = cut(height), needy(frame)
+    blocks = [set(samples[top : top + 16].ravel()) for top in range(0, 75, 16)]
+    assert blocks == [{1, 2, 4}, {1, 2, 4}, {4}, {1}, {1, 2}]
+    assert np.array_equal(whole[samples == 1], frame[samples == 1])
+    for side in (2, 4):
+        rows, columns = np.nonzero(samples == side)
+        assert np.array_equal(whole[rows, columns], marked(rows, columns, side))
+    for heights in ((1,), (2,), (3, 1, 7), (5, 20), (34, 32), (height - 1, 1)):
         assert np.array_equal(cut(*heights), whole), heights
 
 
 def test_only_bends_count() -> None:
     """A straight ramp, however steep, has its mean in its middle; an edge takes its neighbours."""
     ramp = np.repeat(np.arange(0, 250, 25, dtype=np.uint8)[None, :, None], 9, axis=0)
-    flat = np.full((9, 12, 3), 90, dtype=np.uint8)
-    edge = flat.copy()
-    edge[:, 6:] = 200
-    faint = flat.copy()
-    faint[:, 6:, 1] = 90 + adaptive.BENT + 1
+    flat = np.full((9, 12, 3), 0, dtype=np.uint8)
 
-    assert not adaptive.needy(np.repeat(ramp, 3, axis=2), 9)[:, 1:-1].any()
-    assert not adaptive.needy(flat, 9).any()
-    assert np.flatnonzero(adaptive.needy(edge, 9)[4]).tolist() == [4, 5, 6, 7]
-    assert np.flatnonzero(adaptive.needy(faint, 9)[4]).tolist() == [5, 6]
-    for picture in (edge, faint):
-        turned = picture.swapaxes(0, 1)
-        assert np.array_equal(adaptive.needy(turned, 12), adaptive.needy(picture, 9).T)
+    assert (needy(np.repeat(ramp, 3, axis=2))[:, 1:-1] == 1).all()
+    assert (needy(flat) == 1).all()
+    around = {32: "1111", 33: "1221", 64: "1221", 65: "2222", 128: "2222", 129: "2442",
+              250: "2442", 251: "4444"}  # fmt: skip
+    for step, wanted in around.items():
+        edge = flat.copy()
+        edge[:, 6:, 1] = step
+        for samples in (needy(edge), needy(edge.swapaxes(0, 1)).T):
+            assert "".join(map(str, samples[4])) == f"1111{wanted}1111", step
+
+
+def test_crowded_rows_take_all_points() -> None:
+    """In those sixteen rows of which more than a fifth are hard edges, and in those alone."""
+    marked = np.zeros((42, 20), dtype=np.uint8)
+    marked[:3] = marked[3, :4] = 4  # a fifth of the first block
+    marked[20:23] = marked[25, ::4] = 4  # one more in the second
+    marked[32:34] = 4  # a fifth of the last, which has ten rows
+
+    samples = adaptive.needy(marked)
+    assert (samples[5:15] == 1).all()
+    assert (samples[16:32] == 4).all()
+    assert (samples[35:] == 1).all()
+    marked[41, 4] = 4
+    assert (adaptive.needy(marked)[32:] == 4).all()
 
 
 @pytest.mark.parametrize("channel", [0, 1, 2])
@@ -189,20 +217,20 @@ def test_bends_in_every_direction(
 
 @pytest.mark.parametrize("size", [(3, 32), (32, 3), (33, 40), (97, 35), (31, 9), (64, 2)])
 @pytest.mark.parametrize("bits", [8, 16])
-def test_halide_judges_alike(size: tuple[int, int], bits: int) -> None:
-    """The twin names the same pixels in blotches of every steepness, at every border."""
-    halide = pytest.importorskip("cppnvid.backends.halide.needy")
+def test_halide_marks_alike(size: tuple[int, int], bits: int) -> None:
+    """The twin tells the same bends in blotches of every steepness, at every border."""
+    halide = pytest.importorskip("cppnvid.backends.halide.marking")
     width, height = size
     random = np.random.default_rng(3)
-    picture = random.integers(90, 150, (height, width, 3), dtype=np.uint8)
+    picture = random.integers(0, 256, (height, width, 3), dtype=np.uint8)
     picture[random.random((height, width)) < 0.9] = 120
     rgb: NDArray[Any] = picture.astype(np.uint16) * 257 + 100 if bits == 16 else picture
 
-    wanted = adaptive.needy(rgb, height)
+    expected = adaptive.marks(rgb)
 
-    assert height < 3 or 0 < np.count_nonzero(wanted) < wanted.size
+    assert set(expected.ravel()) >= ({0, 1, 2, 3, 4} if expected.size > 200 else {0, 2, 3})
     for strips in (1, 5):
-        np.testing.assert_array_equal(halide.needy(rgb, height, strips), wanted)
+        np.testing.assert_array_equal(halide.marks(rgb, strips), expected)
 
 
 @pytest.mark.parametrize("name", ARTWORKS)

@@ -22,60 +22,87 @@ EDGED = scene_of(network={"layers": [4], "channels": 1, "init": {"output": 6.0, 
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let fewer pixels of a tiny picture bend, and draw those with 2×2 points rather than 4×4.
+    """Let fewer pixels of a tiny picture bend, and draw those with 3×3 points rather than 4×4.
 
-    Sixteen points take the interpreter four times as long.
+    Sixteen points take the interpreter twice as long.
     """
-    for name, value in (("SAMPLES", 2), ("BENT", 60), ("EDGE", 150)):
+    for name, value in (
+        ("SAMPLES", 3),
+        ("LIMITS", (40, 80, 100, 400)),
+        ("BLOCK", 4),
+        ("CROWDED", 2),
+    ):
         monkeypatch.setattr(adaptive, name, value)
 
 
-@pytest.mark.parametrize("size", [(3, 3), (15, 9), (129, 4)])
+@pytest.mark.parametrize("size", [(3, 3), (15, 9), (129, 4), (5, 43)])
 @pytest.mark.parametrize("bits", [8, 16])
-def test_needy_pixels_are_those_of_the_twin(size: tuple[int, int], bits: int) -> None:
-    """On blotches of every steepness, in two frames, in corners and across the ends of tiles."""
+@pytest.mark.parametrize("top", [0, 2])
+def test_listed_pixels_are_those_of_the_twin(size: tuple[int, int], bits: int, top: int) -> None:
+    """On blotches of every steepness, in two frames, in corners, across the ends of tiles.
+
+    With `top` the first rows are there to judge those below, as in a band.
+    """
     width, height = size
     random = np.random.default_rng(5)
-    colours = random.integers(90, 140, (2, height, width, 3), dtype=np.uint8)
-    colours[random.random((2, height, width)) < 0.9] = 115
+    colours = random.integers(0, 256, (2, height, width, 3), dtype=np.uint8)
+    colours[random.random((2, height, width)) < 0.95] = 120
+    colours[1, 20 + top : 30 : 2] = 255  # crowded, where there are so many rows
     rgb = colours.astype(np.uint16) * 257 if bits == 16 else colours
     device = cards()[0].device
-    marks, where = (
-        torch.zeros((2, height * width), dtype=kind, device=device)
-        for kind in (torch.uint8, torch.int32)
-    )
-    found = torch.zeros(2, dtype=torch.int32, device=device)
+    blocks = -(-(height - top) // adaptive.BLOCK)
+    marks = torch.empty((2, height, width), dtype=torch.uint8, device=device)
+    crowds = torch.zeros((2, 1 + blocks), dtype=torch.int32, device=device)
     programs = -(-width * height // 128), 2
+    numbers: dict[str, Any] = {"BLOCK": adaptive.BLOCK, "POINTS": 128}
 
     given = torch.from_numpy(rgb).to(device)
-    mark[programs](given, marks, width, height, BENT=adaptive.BENT, EDGE=adaptive.EDGE, POINTS=128)
-    gather[programs](marks, where, found, width, height, POINTS=128)
+    mark[programs](given, marks, crowds, width, height, top, LIMITS=adaptive.LIMITS, **numbers)
 
-    for frame, listed, count in zip(colours, where.cpu().numpy(), found.tolist(), strict=True):
-        wanted = np.flatnonzero(adaptive.needy(frame, height))
-        np.testing.assert_array_equal(np.sort(listed[:count]), wanted)
-        assert width * height < 10 or 0 < count < width * height
+    for frame, marked in zip(colours, marks.cpu().numpy(), strict=True):
+        np.testing.assert_array_equal(marked, adaptive.marks(frame))
+    wanted = [adaptive.needy(each, slice(top, None)) for each in marks.cpu().numpy()]
+    for samples in (adaptive.FEW, adaptive.SAMPLES):
+        where = torch.zeros((2, height * width), dtype=torch.int32, device=device)
+        found = torch.zeros(2, dtype=torch.int32, device=device)
+        gather[programs](
+            marks, crowds, where, found, width, height, top,
+            ALL=samples == adaptive.SAMPLES, CROWDED=adaptive.CROWDED, **numbers,
+        )  # fmt: skip
+        for one, listed, count in zip(wanted, where.cpu().numpy(), found.tolist(), strict=True):
+            below = np.sort(listed[:count])
+            below = below[below >= top * width] - top * width
+            np.testing.assert_array_equal(below, np.flatnonzero(one == samples))
+    if height > 40:
+        assert set(wanted[0].ravel()) == {1, 2, 4}
+        assert [(block == 4).all() for block in np.split(wanted[1], [16, 32])] == [
+            False,
+            True,
+            False,
+        ]
 
 
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("pixel_format", ["rgb24", "rgb48"])
 def test_listed_pixels_are_those_of_many_points(pixel_format: str) -> None:
-    """A needy pixel is that of the antialiased picture; any other is left as it was."""
+    """A needy pixel is that of an antialiased picture; any other is left as it was."""
     size: dict[str, Any] = {"width": 18, "height": 7, "pixel_format": pixel_format}
     backend, times = GpuBackend(cards()), [0.3, 0.6]
 
-    single, auto, full = (
+    auto, *plain = (
         np.concatenate(list(backend.render(EDGED, times, **size, samples=samples))).astype(int)
-        for samples in (1, "auto", 2)
+        for samples in ("auto", 1, 2, 3)
     )
 
     step = 257 if pixel_format == "rgb48" else 1
-    judged = np.round(single / step).astype(np.uint8)
-    more = np.stack([adaptive.needy(frame, 7) for frame in judged])
-    assert 0.1 < more.mean() < 0.9
-    assert np.abs(auto - full)[more].max() <= (2 if pixel_format == "rgb48" else 0)
-    assert np.array_equal(auto[~more], single[~more])
-    assert np.abs(single - full)[more].max() > 10 * step
+    judged = np.round(plain[0] / step).astype(np.uint8)
+    wanted = np.stack([adaptive.needy(adaptive.marks(frame)) for frame in judged])
+    for samples, picture in zip((1, 2, 3), plain, strict=True):
+        more = wanted == samples
+        assert more.mean() > 0.05
+        allowed = 2 if pixel_format == "rgb48" and samples > 1 else 0
+        assert np.abs(auto - picture)[more].max() <= allowed
+        assert samples == 1 or np.abs(plain[samples - 2] - picture)[more].max() > 5 * step
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 7), (21, 6)])
@@ -104,12 +131,13 @@ def test_planes_and_wide_layers_are_refined_too() -> None:
     backend = GpuBackend(cards())
 
     (single,) = next(backend.render(scene, [0.3], **size))
-    (full,) = next(backend.render(scene, [0.3], **size, samples=2))
+    few, full = (next(backend.render(scene, [0.3], **size, samples=side))[0] for side in (2, 3))
     (planes,) = next(backend.render(scene, [0.3], **size, samples="auto", pixel_format="yuv420p"))
 
-    more = adaptive.needy(single, 6)
-    assert 0.1 < more.mean() < 0.95
-    wanted = 16 + 219 / 255 * np.where(more[..., None], full, single) @ [0.2126, 0.7152, 0.0722]
+    samples = adaptive.needy(adaptive.marks(single))[..., None]
+    assert set(samples.ravel()) == {1, 2, 3}
+    picture = np.select([samples == 1, samples == 2], [single, few], full)
+    wanted = 16 + 219 / 255 * picture @ [0.2126, 0.7152, 0.0722]
     assert np.abs(planes[:6] - wanted).max() <= 1.0
 
 
@@ -122,6 +150,6 @@ def test_bands_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gpu, "_POINTS_AT_ONCE", 5 * 13 * 3)
     bands = list(backend.bands(moment, width=13, height=9, samples="auto"))
 
-    assert [len(band) for band in bands] == [5, 4]
+    assert [len(band) for band in bands] == [4, 4, 1]
     np.testing.assert_array_equal(np.concatenate(bands), whole)
     assert not np.array_equal(whole, drawn(backend, moment, 13, 9))

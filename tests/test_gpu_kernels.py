@@ -49,7 +49,7 @@ def test_kernels_keep_within_their_limits(environment: dict[str, str]) -> None:
     assert [row[8].strip() for row in rows] == ["0", "0"]
     assert all(16 < float(row[10]) < 27 for row in rows)  # sixteen are the products alone
     assert [row[1].strip() for row in others[::2]] == ["planes", "mark", "gather"]
-    assert all(10 < float(row[6]) < 250 and row[4].strip() == "0" for row in others)
+    assert all(10 < float(row[6]) < 299 and row[4].strip() == "0" for row in others)
 
 
 def test_the_gates_are_alive(environment: dict[str, str]) -> None:
@@ -79,7 +79,7 @@ kernels._OTHERS = {"mark": ()}
         "9x16 for sm_86: 102400 bytes of shared memory",
         "9x16 for sm_90: 8 bytes of stack",
         "mark for sm_80: 8 bytes of stack",
-        "mark for sm_86: 400.0 instructions a pixel, 250 at most",
+        "mark for sm_86: 400.0 instructions a pixel, 299 at most",
     ]
 
 

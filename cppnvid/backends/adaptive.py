@@ -1,10 +1,11 @@
-"""Adaptive antialiasing: which pixels of a frame want sixteen points, and how they get them.
+"""Adaptive antialiasing: which pixels of a frame want more points, how many, and how they get them.
 
 A point in the middle of a pixel already is its mean wherever the picture is straight, however
 steep; it is wrong by about a twelfth of how much the picture bends from pixel to pixel. So a frame
-is drawn with one point a pixel, and drawn again where it bends: 4×4 points, averaged in linear
-light. Every backend goes through `refined`, and so bends are judged alike: on 8-bit colours, in
-whole numbers.
+is drawn with one point a pixel, and drawn again where it bends: with 2×2 points, which leave a
+quarter of that error, or with 4×4 where it bends more; averaged in linear light. Where edges are
+everywhere, they say little about what one point a pixel missed, and all is drawn with 4×4. Every
+backend goes through `refined`, and so bends are judged alike: on 8-bit colours, in whole numbers.
 """
 
 from __future__ import annotations
@@ -18,19 +19,28 @@ from numpy.typing import NDArray
 from cppnvid.recipe import Samples
 
 Level = TypeVar("Level", np.uint8, np.uint16)
-Redraw = Callable[[NDArray[np.intp], NDArray[np.intp]], NDArray[Level]]
-Judge = Callable[[NDArray[Level], int], NDArray[np.bool_]]
+Redraw = Callable[[NDArray[np.intp], NDArray[np.intp], int], NDArray[Level]]
+Marker = Callable[[NDArray[Level]], NDArray[np.uint8]]
 
-SAMPLES = 4  # of each side of a pixel that is drawn again
+# Of each side of a pixel that is drawn again.
+FEW = 2
+SAMPLES = 4
 
-# Both in steps of the 8-bit output, chosen by benchmarks/adaptive.py over the artworks at 256
-# pixels. There 32 draws 0 to 8 % of the pixels again, 2 % on average, and leaves 0.39 steps RMS and
-# 6 at most; 12 draws up to 25 % for 0.27. At 1080p it is 0 to 1 %.
-BENT = 32
-# An edge also takes part in pixels beside those where it shows. Without this pixel more, the lines
-# of article/mondrian at 320 pixels are wrong by 3.6 steps RMS, with it by 1.4; elsewhere it costs
-# 1 % of the pixels. Lines that all points around a pixel miss stay broken.
-EDGE = 64
+# How much a pixel bends, in steps of the 8-bit output, chosen over all presets by
+# benchmarks/adaptive.py, which prints what others would give. An edge also takes part in pixels
+# beside those where it shows: without the last limit article/mondrian at 256 pixels would be wrong
+# by 3.9 steps RMS rather than 1.8. Lines that all points around a pixel miss stay broken.
+LIMITS = (
+    32,  # beyond this it takes few points,
+    64,  # and so do those beside it;
+    128,  # it takes all,
+    250,  # and so do those beside it: a hard edge, over nearly the whole range
+)
+# Rows, counted from the frame's top, in which all pixels take all points if more than a fifth are
+# hard edges; a line across them is three rows. article/normalised has so many lines, and most so
+# thin, that at 320 pixels it would be wrong by 4.2 steps RMS; so it is by 1.0, with a quarter 2.4.
+BLOCK = 16
+CROWDED = 5
 REACH = 2  # rows that a pixel's neighbourhood has on each side: one for an edge, one for its bend
 
 
@@ -49,63 +59,87 @@ def can_judge(width: int, height: int) -> bool:
     return min(width, height) >= 3
 
 
-def needy(rgb: NDArray[Level], height: int) -> NDArray[np.bool_]:
-    """Return which pixels of a frame need more points: those that bend, and beside edges.
-
-    Where bends cannot be judged all do.
+def marks(rgb: NDArray[Level]) -> NDArray[np.uint8]:
+    """Return how many of the LIMITS each pixel's bend exceeds.
 
     Args:
         rgb: uint8 or uint16 [rows, width, 3], sRGB; judged in 8 bits.
-        height: of the frame.
+
+    Returns:
+        [rows, width], 0 to 4.
+    """
+    bend = bends(_eight_bits(rgb))
+    marked = np.zeros(bend.shape, dtype=np.uint8)
+    for limit in LIMITS:
+        marked += bend > limit
+    return marked
+
+
+def needy(marked: NDArray[np.uint8], rows: slice = slice(None)) -> NDArray[np.uint8]:
+    """Return the samples of each side that pixels want: 1, FEW or SAMPLES.
+
+    Args:
+        marked: what `marks` returns of a frame, or of a part that has REACH rows more than wanted.
+        rows: of `marked`, the wanted ones: whole blocks.
 
     Returns:
         [rows, width].
     """
-    if not can_judge(rgb.shape[1], height):
-        return np.ones(rgb.shape[:2], dtype=bool)
-    bend = bends(_eight_bits(rgb))
-    more, edge = bend > BENT, bend > EDGE
-    beside = edge.copy()
-    beside[1:] |= edge[:-1]
-    beside[:-1] |= edge[1:]
-    more |= beside
-    more[:, 1:] |= beside[:, :-1]
-    more[:, :-1] |= beside[:, 1:]
-    return more
+    around = marked.copy()
+    np.maximum(around[1:], marked[:-1], out=around[1:])
+    np.maximum(around[:-1], marked[1:], out=around[:-1])
+    lines = around[rows]
+    here, around = marked[rows], lines.copy()
+    np.maximum(around[:, 1:], lines[:, :-1], out=around[:, 1:])
+    np.maximum(around[:, :-1], lines[:, 1:], out=around[:, :-1])
+    samples = np.ones(here.shape, dtype=np.uint8)
+    samples[(here >= 1) | (around >= 2)] = FEW
+    samples[(here >= 3) | (around >= 4)] = SAMPLES
+    hard = here == len(LIMITS)
+    for top in range(0, len(hard), BLOCK):
+        block = hard[top : top + BLOCK]
+        if np.count_nonzero(block) * CROWDED > block.size:
+            samples[top : top + BLOCK] = SAMPLES
+    return samples
 
 
 def refined(
     bands: Iterable[NDArray[Level]],
     height: int,
     redraw: Redraw[Level],
-    judge: Judge[Level] = needy,
+    marker: Marker[Level] = marks,
 ) -> Iterator[NDArray[Level]]:
     """Draw again those pixels of a frame whose neighbourhood needs it.
 
     Args:
         bands: of the frame drawn with one sample, from top to bottom, uint8 or uint16 [rows, width,
-            3], sRGB; an even number of rows in each but the last makes it even in what is yielded.
+            3], sRGB.
         height: of the frame.
-        redraw: told the row and the column of pixels, returns them drawn with SAMPLES × SAMPLES
-            points averaged in linear light, [n, 3], of the bands' type.
-        judge: `needy`, or a faster way to the same.
+        redraw: told the row and the column of pixels and the samples of each side, returns them
+            drawn with samples² points averaged in linear light, [n, 3], of the bands' type.
+        marker: `marks`, or a faster way to the same.
 
     Yields:
-        The same frame from top to bottom, in bands that end up to two rows earlier.
+        The same frame from top to bottom, in whole blocks of BLOCK rows but for the last.
     """
     top = done = 0  # the frame's row that `window` begins with, and the first not yet yielded
     window: NDArray[Level] | None = None
     for band in bands:
         window = band if window is None else np.concatenate((window, band))
         reached = top + len(window)
-        ready = height if reached == height else reached - REACH
+        ready = height if reached == height else (reached - REACH) // BLOCK * BLOCK
         if ready <= done:
             continue
         rows = slice(done - top, ready - top)
-        where = np.nonzero(judge(window, height)[rows])
         picture = window[rows].copy()
-        if len(where[0]):
-            picture[where] = redraw(where[0] + done, where[1])
+        if can_judge(window.shape[1], height):
+            samples = needy(marker(window), rows)
+        else:
+            samples = np.full(picture.shape[:2], SAMPLES, dtype=np.uint8)
+        for side in (FEW, SAMPLES):
+            where = np.nonzero(samples == side)
+            if len(where[0]):
+                picture[where] = redraw(where[0] + done, where[1], side)
         yield picture
         done = ready
         above = max(done - REACH, 0)

@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.backends import Pixels, adaptive
-from cppnvid.backends.adaptive import SAMPLES, Judge, Level, Redraw, refined
+from cppnvid.backends.adaptive import FEW, SAMPLES, Level, Marker, Redraw, refined
 from cppnvid.backends.halide.architecture import Architecture, architecture_of
 from cppnvid.backends.halide.field import WARPS
 from cppnvid.backends.halide.functions import ACTIVATIONS, OUTPUT_FUNCTIONS
-from cppnvid.backends.halide.needy import needy
+from cppnvid.backends.halide.marking import marks
 from cppnvid.backends.halide.pipeline import Pipeline
 from cppnvid.backends.halide.yuv import planes_of, yuv_pipeline
 from cppnvid.backends.packing import kind_of
@@ -87,7 +87,7 @@ class CpuBackend:
             kind = _KINDS[pixel_format]
             frame = np.empty((1, height, width, 3), dtype=kind)
             row = 0
-            for band in self._bands(moment, width, height, samples, kind, self._judge):
+            for band in self._bands(moment, width, height, samples, kind, self._marks):
                 frame[0, row : row + len(band)] = band
                 row += len(band)
             yield frame
@@ -98,7 +98,7 @@ class CpuBackend:
         frame = np.empty((height * 3 // 2, width), dtype=np.uint8)
         luma, *chroma = planes_of(frame, height)
         row = 0
-        for band in self._bands(moment, width, height, samples, np.uint16, self._judge):
+        for band in self._bands(moment, width, height, samples, np.uint16, self._marks):
             rows, half = slice(row, row + len(band)), slice(row // 2, (row + len(band)) // 2)
             planes = (luma[rows], *(plane[half] for plane in chroma))
             yuv_pipeline().convert(band, planes, _strips(self.threads))
@@ -122,18 +122,18 @@ class CpuBackend:
             BackendUnavailable: this backend cannot draw such a scene.
         """
         # A single picture is judged by numpy in less time than Halide takes to compile.
-        yield from self._bands(moment, width, height, samples, _KINDS[pixel_format], adaptive.needy)
+        yield from self._bands(moment, width, height, samples, _KINDS[pixel_format], adaptive.marks)
 
-    def _judge(self, rgb: NDArray[Level], height: int) -> NDArray[np.bool_]:
-        return needy(rgb, height, _strips(self.threads))
+    def _marks(self, rgb: NDArray[Level]) -> NDArray[np.uint8]:
+        return marks(rgb, _strips(self.threads))
 
     def _bands(
         self, moment: Moment, width: int, height: int, samples: Samples, kind: type[Level],
-        judge: Judge[Level],
+        marker: Marker[Level],
     ) -> Iterator[NDArray[Level]]:  # fmt: skip
         if samples == "auto":
-            drawn = self._bands(moment, width, height, 1, kind, judge)
-            yield from refined(drawn, height, self._redraw(moment, width, height, kind), judge)
+            drawn = self._bands(moment, width, height, 1, kind, marker)
+            yield from refined(drawn, height, self._redraw(moment, width, height, kind), marker)
             return
         for rows in _bands(moment, width, height, samples):
             band = np.empty((rows.stop - rows.start, width, 3), dtype=kind)
@@ -141,28 +141,33 @@ class CpuBackend:
             yield band
 
     def _redraw(self, moment: Moment, width: int, height: int, kind: type[Level]) -> Redraw[Level]:
-        """Return what draws a list of a frame's pixels with the points of `adaptive.SAMPLES`."""
-        columns, lines = (
-            np.ascontiguousarray(axis.reshape(-1, SAMPLES).T, dtype=np.float32)
-            for axis in axes(moment.coordinates, width, height, SAMPLES)
-        )
+        """Return what draws a list of a frame's pixels with FEW² or SAMPLES² points."""
+        places = {
+            samples: [
+                np.ascontiguousarray(axis.reshape(-1, samples).T, dtype=np.float32)
+                for axis in axes(moment.coordinates, width, height, samples)
+            ]
+            for samples in (FEW, SAMPLES)
+        }
 
-        def redraw(rows: NDArray[np.intp], across: NDArray[np.intp]) -> NDArray[Level]:
-            pipeline = pipeline_for(moment, SAMPLES, bits=8 * kind().itemsize, listed=True)
+        def redraw(
+            rows: NDArray[np.intp], across: NDArray[np.intp], samples: int
+        ) -> NDArray[Level]:
+            pipeline = pipeline_for(moment, samples, bits=8 * kind().itemsize, listed=True)
             in_line = _TILES_A_LINE * pipeline.schedule.tile
-            at_once = max(_points_at_once(moment) // (in_line * SAMPLES**2), 2 * _cores()) * in_line
+            at_once = max(_points_at_once(moment) // (in_line * samples**2), 2 * _cores()) * in_line
             drawn = np.empty((len(rows), 3), dtype=kind)
             for start in range(0, len(rows), at_once):
                 part = drawn[start : start + at_once]
                 count = -(-len(part) // in_line)
                 out = np.empty((count, in_line, 3), dtype=kind)
-                places = (  # the last line begins again where the list ends
+                x, y = (  # the last line begins again where the list ends
                     axis[:, np.resize(pixels[start : start + at_once], (count, in_line))]
-                    for axis, pixels in ((columns, across), (lines, rows))
-                )
-                x, y = (place.swapaxes(0, 1).reshape(-1, in_line) for place in places)
+                    .swapaxes(0, 1).reshape(-1, in_line)
+                    for axis, pixels in zip(places[samples], (across, rows), strict=True)
+                )  # fmt: skip
                 pipeline.draw(
-                    out, moment=moment, columns=x, rows=y, samples=SAMPLES,
+                    out, moment=moment, columns=x, rows=y, samples=samples,
                     strips=_strips(self.threads),
                 )  # fmt: skip
                 part[:] = out.reshape(-1, 3)[: len(part)]

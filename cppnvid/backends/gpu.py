@@ -76,8 +76,8 @@ class GpuBackend:
             times: of the frames.
             width: in pixels; even for yuv420p.
             height: in pixels; even for yuv420p.
-            samples: squared, the points of each pixel whose light is averaged; `auto` gives 4
-                to those pixels whose neighbourhood needs it.
+            samples: squared, the points of each pixel whose light is averaged; `auto` gives 2 or
+                4 to those pixels whose neighbourhood needs it.
             pixel_format: `rgb24` gives uint8 [n, height, width, 3], sRGB, and `rgb48` uint16;
                 `yuv420p` gives uint8 [n, height · 3/2, width], see `triton/yuv.py`.
 
@@ -143,13 +143,16 @@ class GpuBackend:
         precision = self._precision(moment, architecture)
         grid, finer = _grids(moment, width, height, samples)
         count = max(_POINTS_AT_ONCE // (width * points_a_pixel(samples)), 1)
+        if finer:
+            count = max(count // adaptive.BLOCK, 1) * adaptive.BLOCK
         beyond = adaptive.REACH if finer else 0
         for top in range(0, height, count):
             bottom = min(top + count, height)
             begin, end = max(top - beyond, 0), min(bottom + beyond, height)
             yield Work(
                 [moment], architecture, precision, grid.rows(begin, end),
-                finer and finer.rows(begin, end), pixel_format, slice(top - begin, bottom - begin),
+                tuple(each.rows(begin, end) for each in finer), pixel_format,
+                slice(top - begin, bottom - begin),
             )  # fmt: skip
 
     def _precision(self, moment: Moment, architecture: Architecture) -> str:
@@ -176,16 +179,18 @@ class GpuBackend:
             yield started.popleft()()
 
 
-def _grids(moment: Moment, width: int, height: int, samples: Samples) -> tuple[Grid, Grid | None]:
-    """Return the points of all pixels, and under `auto` those of pixels that need more."""
+def _grids(
+    moment: Moment, width: int, height: int, samples: Samples
+) -> tuple[Grid, tuple[Grid, ...]]:
+    """Return the points of all pixels, and under `auto` those of pixels that want more."""
 
     def grid(count: int) -> Grid:
         columns, lines = axes(moment.coordinates, width, height, count)
         return Grid(columns.astype(np.float32), lines.astype(np.float32), count)
 
     if samples == "auto" and adaptive.can_judge(width, height):
-        return grid(1), grid(adaptive.SAMPLES)
-    return grid(adaptive.everywhere(samples)), None
+        return grid(1), (grid(adaptive.FEW), grid(adaptive.SAMPLES))
+    return grid(adaptive.everywhere(samples)), ()
 
 
 def unsupported(moment: Moment) -> str | None:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from cppnvid.backends import Pixels
-from cppnvid.backends.adaptive import SAMPLES, Redraw, refined
+from cppnvid.backends.adaptive import FEW, SAMPLES, Redraw, refined
 from cppnvid.backends.warps import to_field
 from cppnvid.blending import SceneLayer
 from cppnvid.camera import axes
@@ -151,29 +151,34 @@ class TorchBackend:
             row += band_height
 
     def _redraw(self, moment: Moment, width: int, height: int, kind: type[Any]) -> Redraw[Any]:
-        """Return what draws a list of a frame's pixels with the points of `adaptive.SAMPLES`."""
+        """Return what draws a list of a frame's pixels with FEW² or SAMPLES² points."""
         layers = _upload(moment.layers, self.device, self.dtype)
-        columns, lines = (
-            torch.from_numpy(axis.reshape(-1, SAMPLES)).to(self.device, self.dtype)
-            for axis in axes(moment.coordinates, width, height, SAMPLES)
-        )
+        places = {
+            samples: [
+                torch.from_numpy(axis.reshape(-1, samples)).to(self.device, self.dtype)
+                for axis in axes(moment.coordinates, width, height, samples)
+            ]
+            for samples in (FEW, SAMPLES)
+        }
 
-        def draw(pixels: tuple[Tensor, Tensor]) -> Tensor:
-            rows, across = pixels
-            shape = len(rows), SAMPLES, SAMPLES
-            x = columns[across][:, None, :].expand(shape).reshape(-1)
-            y = lines[rows][:, :, None].expand(shape).reshape(-1)
-            with torch.inference_mode():
-                rgb = self._colours(layers, moment, x, y, self._buffers())
-                light = to_linear(rgb).reshape(len(rows), SAMPLES**2, 3)
-                return _whole(from_linear(light.mean(dim=1)), kind)
+        def redraw(rows: NDArray[np.intp], across: NDArray[np.intp], samples: int) -> Pixels:
+            columns, lines = places[samples]
 
-        def redraw(rows: NDArray[np.intp], across: NDArray[np.intp]) -> Pixels:
+            def draw(pixels: tuple[Tensor, Tensor]) -> Tensor:
+                rows, across = pixels
+                shape = len(rows), samples, samples
+                x = columns[across][:, None, :].expand(shape).reshape(-1)
+                y = lines[rows][:, :, None].expand(shape).reshape(-1)
+                with torch.inference_mode():
+                    rgb = self._colours(layers, moment, x, y, self._buffers())
+                    light = to_linear(rgb).reshape(len(rows), samples**2, 3)
+                    return _whole(from_linear(light.mean(dim=1)), kind)
+
             points = self._points_per_tile(moment)
             pixels = [torch.from_numpy(index).to(self.device) for index in (rows, across)]
             while True:
                 tiles = zip(
-                    *(torch.split(index, points // SAMPLES**2) for index in pixels), strict=True
+                    *(torch.split(index, points // samples**2) for index in pixels), strict=True
                 )
                 try:
                     drawn = torch.cat(self._map(draw, list(tiles))).cpu().numpy()

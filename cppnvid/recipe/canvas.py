@@ -76,7 +76,7 @@ class Canvas(Part):
     """Width x height in pixels: `1080x1920`, or square, reel, 720p, 1080p, 4k…"""
     samples: Samples = 1
     """Antialiasing: N×N points are drawn for each pixel and averaged in linear light. `auto` draws
-    4×4 where the picture bends and one elsewhere: nearly the same, several times faster."""
+    2×2 or 4×4 where the picture bends and one elsewhere: nearly the same, several times faster."""
     shutter: Annotated[Real, Field(ge=0, le=4)] = 0.0
     """Motion blur: for how much of a frame's time the shutter is open; films have 0.5."""
     exposures: Annotated[Whole, Field(ge=2, le=64)] = 8

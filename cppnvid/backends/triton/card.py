@@ -68,7 +68,7 @@ class Work:
     architecture: Architecture
     precision: str
     grid: Grid  # of all pixels
-    finer: Grid | None  # for those pixels whose neighbourhood needs it
+    finer: tuple[Grid, ...]  # under `auto`: for pixels that want few points, and all
     pixel_format: str  # rgb24, rgb48 or yuv420p
     wanted: slice = field(default_factory=lambda: slice(None))  # rows; others help to judge them
 
@@ -111,8 +111,8 @@ class Card:
         depth = torch.uint8 if work.pixel_format == "rgb24" else torch.uint16
         rgb = torch.empty((frames, height, width, 3), dtype=depth, device=self.device)
         launches = [self._drawing(work, work.grid, rgb, stream)]
-        if work.finer is not None:
-            launches.append(self._refining(work, work.finer, rgb, stream))
+        if work.finer:
+            launches.append(self._refining(work, rgb, stream))
         out = rgb[:, work.wanted]
         if work.pixel_format == "yuv420p":
             out = rgb.new_empty((frames, height * 3 // 2, width), dtype=torch.uint8)
@@ -158,22 +158,32 @@ class Card:
 
         return launch
 
-    def _refining(self, work: Work, finer: Grid, rgb: Tensor, stream: Stream) -> Callable[[], None]:
+    def _refining(self, work: Work, rgb: Tensor, stream: Stream) -> Callable[[], None]:
         """Return what draws those pixels of `rgb` again whose neighbourhood needs it."""
         frames, height, width, _ = rgb.shape
+        top = work.wanted.start or 0
         marks = rgb.new_empty((frames, height, width), dtype=torch.uint8)
+        crowds = rgb.new_empty(
+            (frames, 1 - (top - height) // adaptive.BLOCK), dtype=torch.int32
+        )  # fmt: skip
         where = rgb.new_empty((frames, height * width), dtype=torch.int32)
         found = rgb.new_empty(frames, dtype=torch.int32)
-        redraw = self._drawing(work, finer, rgb, stream, (where, found))
+        redraws = [self._drawing(work, grid, rgb, stream, (where, found)) for grid in work.finer]
         programs = -(-height * width // _POINTS), frames
+        compiled_in = {"BLOCK": adaptive.BLOCK, "POINTS": _POINTS}
 
         def launch() -> None:
-            found.zero_()
+            crowds.zero_()
             mark[programs](
-                rgb, marks, width, height, BENT=adaptive.BENT, EDGE=adaptive.EDGE, POINTS=_POINTS
+                rgb, marks, crowds, width, height, top, LIMITS=adaptive.LIMITS, **compiled_in
             )
-            gather[programs](marks, where, found, width, height, POINTS=_POINTS)
-            redraw()
+            for all_points, redraw in zip((False, True), redraws, strict=True):
+                found.zero_()
+                gather[programs](
+                    marks, crowds, where, found, width, height, top,
+                    ALL=all_points, CROWDED=adaptive.CROWDED, **compiled_in,
+                )  # fmt: skip
+                redraw()
 
         return launch
 

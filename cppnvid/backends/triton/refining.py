@@ -1,27 +1,31 @@
-"""Which pixels want sixteen points, in Triton: the twin of `adaptive.needy`, on the card.
+"""Which pixels want more points, in Triton: the twin of `adaptive.marks` and `adaptive.needy`.
 
-Pictures stay where they are drawn: one kernel marks bends, one lists the pixels that want more, and
-`kernel.draw` draws the list over the picture. How long it is, the host never learns, for it would
-have to wait: as many programs are started as a frame has tiles, and most find nothing to do.
+Pictures stay where they are drawn, on the card: one kernel marks bends, one lists the pixels that
+want few points, or all, and `kernel.draw` draws the list over the picture. How long it is, the host
+never learns, for it would have to wait: as many programs are started as a frame has tiles, and most
+find nothing to do.
 """
 
 import triton
 import triton.language as tl
 
 
-@triton.jit(do_not_specialize=["width", "height"])
+@triton.jit(do_not_specialize=["width", "height", "top"])
 def mark(
-    rgb, marks, width, height, BENT: tl.constexpr, EDGE: tl.constexpr, POINTS: tl.constexpr
+    rgb, marks, crowds, width, height, top, LIMITS: tl.constexpr, BLOCK: tl.constexpr,
+    POINTS: tl.constexpr,
 ):  # fmt: skip
-    """Mark the pixels of frames that bend; the grid is (tiles, frames).
+    """Mark how much the pixels of frames bend; the grid is (tiles, frames).
 
     Args:
         rgb: uint8 or uint16 [frames, height, width, 3], sRGB-encoded.
-        marks: uint8 [frames, height, width]: 1 for a pixel that bends, 2 for an edge.
+        marks: uint8 [frames, height, width]: how many of the limits a pixel exceeds.
+        crowds: int32 [frames, 1 + blocks], 0 before: hard edges above `top`, and in each block.
         width: of a frame.
         height: of a frame.
-        BENT: see `adaptive.BENT`, and EDGE.
-        EDGE: more is an edge.
+        top: row that the first whole block begins with.
+        LIMITS: see `adaptive`, and BLOCK.
+        BLOCK: rows.
         POINTS: pixels of a tile.
     """
     frame = tl.program_id(1).to(tl.int64)
@@ -39,8 +43,19 @@ def mark(
         bend = tl.maximum(bend, _bend(colour, pixel + up, pixel + down, twice))
         bend = tl.maximum(bend, _bend(colour, pixel + up + left, pixel + down + right, twice))
         bend = tl.maximum(bend, _bend(colour, pixel + up + right, pixel + down + left, twice))
-    marked = (bend > BENT).to(tl.uint8) + (bend > EDGE).to(tl.uint8)
-    tl.store(marks + frame * pixels + pixel, marked, mask=inside)
+    marked = tl.zeros((POINTS,), tl.int32)
+    for index in tl.static_range(len(LIMITS)):
+        marked += (bend > LIMITS[index]).to(tl.int32)
+    tl.store(marks + frame * pixels + pixel, marked.to(tl.uint8), mask=inside)
+    crowd = crowds + _crowd(frame, pixel, width, height, top, BLOCK)
+    tl.atomic_add(crowd, 1, mask=inside & (marked == len(LIMITS)), sem="relaxed")
+
+
+@triton.jit
+def _crowd(frame, pixel, width, height, top, BLOCK: tl.constexpr):
+    """Return where in `crowds` the block of a pixel stands."""
+    blocks = (height - top + BLOCK - 1) // BLOCK
+    return frame * (1 + blocks) + (pixel // width - top + BLOCK) // BLOCK
 
 
 @triton.jit
@@ -73,16 +88,24 @@ def _level(colour, pixel):
     return level
 
 
-@triton.jit(do_not_specialize=["width", "height"])
-def gather(marks, where, found, width, height, POINTS: tl.constexpr):
-    """List the pixels of frames that bend, and those beside an edge; the grid is (tiles, frames).
+@triton.jit(do_not_specialize=["width", "height", "top"])
+def gather(
+    marks, crowds, where, found, width, height, top, ALL: tl.constexpr, CROWDED: tl.constexpr,
+    BLOCK: tl.constexpr, POINTS: tl.constexpr,
+):  # fmt: skip
+    """List the pixels of frames that want few points, or all; the grid is (tiles, frames).
 
     Args:
         marks: see `mark`.
+        crowds: see `mark`.
         where: int32 [frames, height · width], filled from its start with pixels, in no order.
         found: int32 [frames], 0 before, how many they are.
         width: of a frame.
         height: of a frame.
+        top: see `mark`.
+        ALL: whether to list those that want all points.
+        CROWDED: see `adaptive`.
+        BLOCK: rows.
         POINTS: pixels of a tile.
     """
     frame = tl.program_id(1).to(tl.int64)
@@ -92,10 +115,16 @@ def gather(marks, where, found, width, height, POINTS: tl.constexpr):
     inside = pixel < pixels
     pixel = tl.minimum(pixel, pixels - 1)
     left, right, up, down = _steps(pixel, width, height)
-    most = _largest(marks, pixel, left, right)
-    most = tl.maximum(most, _largest(marks, pixel + up, left, right))
-    most = tl.maximum(most, _largest(marks, pixel + down, left, right))
-    wanted = ((tl.load(marks + pixel) > 0) | (most == 2)) & inside
+    around = _largest(marks, pixel, left, right)
+    around = tl.maximum(around, _largest(marks, pixel + up, left, right))
+    around = tl.maximum(around, _largest(marks, pixel + down, left, right))
+    here = tl.load(marks + pixel)
+    crowd = tl.load(crowds + _crowd(frame, pixel, width, height, top, BLOCK))
+    begin = (pixel // width - top) // BLOCK * BLOCK + top
+    size = (tl.minimum(begin + BLOCK, height) - begin) * width
+    many = (here >= 3) | (around >= 4) | (crowd * CROWDED > size)
+    wanted = many if ALL else ((here >= 1) | (around >= 2)) & ~many
+    wanted &= inside
     counted = wanted.to(tl.int32)
     start = tl.atomic_add(found + frame, tl.sum(counted, axis=0))
     place = start + tl.cumsum(counted, axis=0) - counted
