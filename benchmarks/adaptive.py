@@ -97,18 +97,21 @@ def rms(error: NDArray[np.float64]) -> float:
     return float(np.sqrt((error**2).mean()))
 
 
-def main_table(works: list[Work]) -> Iterator[str]:
-    """Yield a row for each recipe."""
-    yield "| recipe | size | 2×2 | 4×4 | points | seconds | 1: RMS | auto: RMS | largest |"
-    yield "|---|---|---|---|---|---|---|---|---|"
-    for work in works:
-        single, auto = (work.pictures[samples] - work.truth for samples in (1, "auto"))
-        _, few, full = work.redrawn()
-        yield (
-            f"| {work.name} | {auto.shape[1]}x{auto.shape[0]} | {few:.1%} | {full:.1%} "
-            f"| {points(few, full):.2f} | {work.seconds['auto'] / work.seconds[4]:.2f} "
-            f"| {rms(single):.2f} | {rms(auto):.2f} | {np.abs(auto).max():.0f} |"
-        )
+HEADINGS = (
+    "| recipe | size | 2×2 | 4×4 | points | seconds | 1: RMS | auto: RMS | largest |",
+    "|---|---|---|---|---|---|---|---|---|",
+)
+
+
+def main_row(work: Work) -> str:
+    """Return a recipe's row of the main table."""
+    single, auto = (work.pictures[samples] - work.truth for samples in (1, "auto"))
+    _, few, full = work.redrawn()
+    return (
+        f"| {work.name} | {auto.shape[1]}x{auto.shape[0]} | {few:.1%} | {full:.1%} "
+        f"| {points(few, full):.2f} | {work.seconds['auto'] / work.seconds[4]:.2f} "
+        f"| {rms(single):.2f} | {rms(auto):.2f} | {np.abs(auto).max():.0f} |"
+    )
 
 
 def limits_table(works: list[Work]) -> Iterator[str]:
@@ -186,14 +189,21 @@ def main() -> None:
         words = given.words or [""]
         return [name for name in all_names if any(word in name for word in words)]
 
-    lines = [f"# Adaptive antialiasing, shorter side {given.side}", "", describe(), ""]
-    works = [measure(name, given.side) for name in wanted(names)]
-    lines += main_table(works)
+    lines = [f"# Adaptive antialiasing, shorter side {given.side}", "", describe(), "", *HEADINGS]
+    print("\n".join(lines), flush=True)
+    works = []
+    for name in wanted(names):
+        work = measure(name, given.side)
+        lines.append(main_row(work))
+        print(lines[-1], flush=True)
+        if not given.main:
+            works.append(work)
     if not given.main:
-        lines += ["", "## Other limits", "", *limits_table(works)]
-        lines += ["", f"## Films, {FRAMES} frames of 300", ""]
-        lines += film_table(wanted(list(FILMS)), given.side)
-    print("\n".join(lines))
+        others = ["", "## Other limits", "", *limits_table(works)]
+        others += ["", f"## Films, {FRAMES} frames of 300", ""]
+        others += film_table(wanted(list(FILMS)), given.side)
+        print("\n".join(others))
+        lines += others
     if given.save:
         machine = processor().lower().replace(" ", "-")
         target = Path(__file__).parent / "results" / f"adaptive-{given.side}-{machine}.md"

@@ -26,7 +26,8 @@ from cppnvid.backends.triton.plan import Plan, constants, plan_for, precision_fo
 from cppnvid.backends.triton.refining import gather, mark
 from cppnvid.backends.triton.yuv import planes
 
-NETS = ("9x16", "9x32", "9x64", "8x128", "9x16+")
+SIZES = ("9x16", "9x32", "9x64", "8x128")
+NETS = (*SIZES, *(f"{net}+" for net in SIZES), *(f"{net}+s" for net in SIZES))
 SHARED = {80: 163, 86: 99, 89: 99, 90: 227, 100: 227, 120: 99}  # KB that a block may have
 # Instructions of a layer for each neuron and point, by net and target, and a tenth more.
 LIMITS = {
@@ -131,8 +132,8 @@ def architecture_named(net: str) -> Architecture:
 
     With a `+` behind it has whatever else a scene may: residuals, a gradient, every warp.
     """
-    depth, width = (int(number) for number in net.rstrip("+").split("x"))
-    more = net.endswith("+")
+    depth, width = (int(number) for number in net.rstrip("+s").split("x"))
+    more = "+" in net
     first = LayerKind(3 if more else 2, width, "tanh", residual=False)
     others = [LayerKind(width, width, "tanh", residual=more)] * (depth - 1)
     if not more:
@@ -146,11 +147,11 @@ def count(net: str, target: int, plan: Plan | None = None) -> Counted:
     """Compile a net for a target, such as 90 for sm_90, and count what came out."""
     architecture = architecture_named(net)
     capability = divmod(target, 10)
-    more = net.endswith("+")  # a list of pixels, antialiased and in 16 bits, too
+    more = "+" in net  # antialiased and in 16 bits, too: pixels of a list, or with an `s` all
     precision = precision_for(architecture, [capability])
     plan = plan or plan_for(architecture, precision, capability, supersampled=more)
     compiled_in = constants(
-        architecture, plan, 65535 if more else 255, supersampled=more, listed=more
+        architecture, plan, 65535 if more else 255, supersampled=more, listed=net.endswith("+")
     )
     arguments = _ARGUMENTS | ({"out": "*u16"} if more else {})
     compiled = _compiled(draw, arguments, compiled_in, target, plan)
@@ -250,7 +251,7 @@ def _of_a_layer(code: str, chunks: int) -> int:
 def main() -> None:
     """Print the table, save it if asked to, and fail if something is beyond its limits."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.kernels", description=__doc__)
-    parser.add_argument("nets", nargs="*", default=list(NETS), help="layers x width")
+    parser.add_argument("nets", nargs="*", default=list(NETS), help="such as 9x16, 9x16+ or 9x16+s")
     parser.add_argument("--target", type=int, action="append", help="such as 90; else all six")
     parser.add_argument("--save", action="store_true", help="in benchmarks/results/")
     options = parser.parse_args()
@@ -259,7 +260,8 @@ def main() -> None:
         "# What the gpu backend's kernels are compiled to",
         "",
         f"{today}, Triton {triton.__version__}. Static: machine code was counted, no GPU ran it.",
-        "With a `+`: residuals, a gradient, all warps, and antialiasing of listed pixels.",
+        "With a `+`: residuals, a gradient, all warps, and antialiasing of listed pixels;",
+        "with a `+s` of all pixels.",
         "",
         HEADINGS,
         "|---|---|---|---|---|---|---|---|---|---|---|",

@@ -62,11 +62,11 @@ def film_of(
     audio: str | os.PathLike[str] | None = None,
     note: Note = silent,
     threads: int | None = None,
-    deep: bool = False,
+    container: Container | None = None,
 ) -> Film:
     """Return a recipe's film, with the sound of a file; `threads` draw it, None being all.
 
-    With `deep` it is drawn with 16 bits a channel.
+    What draws it suits the container, if there is one.
 
     Raises:
         BackendError: this machine cannot draw it.
@@ -74,7 +74,7 @@ def film_of(
     scene = build_scene(recipe)
     drawer = chosen(
         backend, recipe, scene.at(0.0), note=note, frames=recipe.output.frames, threads=threads,
-        deep=deep,
+        container=container,
     )  # fmt: skip
     return Film(recipe, scene, drawer, audio)
 
@@ -161,9 +161,11 @@ def chosen(
     note: Note = silent,
     frames: int = 1,
     threads: int | None = None,
-    deep: bool = False,
+    container: Container | None = None,
 ) -> Backend:
     """Return the backend itself, or the one with this name that suits the job.
+
+    It can draw what the container, if there is one, is best given.
 
     Raises:
         BackendError: this machine has none.
@@ -174,7 +176,9 @@ def chosen(
     canvas = recipe.canvas
     exposures = canvas.exposures if canvas.shutter and frames > 1 else 1
     points = frames * exposures * width * height * points_a_pixel(canvas.samples)
+    best = container and best_format(container, width=width, height=height)
     return choose(
         backend, note, moment=moment, points=points, samples=canvas.samples, threads=threads,
-        pixel_format="rgb48" if deep else "rgb24",
+        pixel_format="rgb48" if container and container.deep else "rgb24",
+        planes=best == "yuv420p" and not canvas.shutter,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cppnvid.backends import Backend, Pixels
 from cppnvid.dither import dithered_bands
-from cppnvid.encode import check_output, coding_of, write_still
+from cppnvid.encode import Container, check_output, coding_of, write_still
 from cppnvid.errors import RecipeError
 from cppnvid.filming import chosen, film_of, shares, write_film
 from cppnvid.fitting import write_fitted
@@ -72,7 +72,7 @@ def render_video(
 
         recipe = heard(recipe, Path(audio))
     drawing, _ = shares(threads)
-    film = film_of(recipe, backend, audio=audio, note=note, threads=drawing, deep=container.deep)
+    film = film_of(recipe, backend, audio=audio, note=note, threads=drawing, container=container)
     if max_size is None:
         write_film(
             film, path, encoder=encoder, threads=threads, overwrite=overwrite, progress=progress,
@@ -141,7 +141,7 @@ def save_still(
         coding=coding_of(recipe.output),
     )  # fmt: skip
     moment = moment_of(recipe, time)
-    bands = _bands(recipe, moment, backend, note, threads, deep=container.deep)
+    bands = _bands(recipe, moment, backend, note, threads, container)
     write_still(
         path, dithered_bands(bands) if container.dither else bands, width=width, height=height,
         depth=container.depth, recipe=recipe_text(recipe, time=time), overwrite=overwrite,
@@ -164,13 +164,12 @@ def _bands(
     backend: str | Backend,
     note: Note = silent,
     threads: int | None = None,
-    *,
-    deep: bool = False,
+    container: Container | None = None,
 ) -> Iterator[Pixels]:
     """Draw one picture; no backend is chosen before the first band is asked for."""
-    drawer = chosen(backend, recipe, moment, note=note, threads=threads, deep=deep)
+    drawer = chosen(backend, recipe, moment, note=note, threads=threads, container=container)
     width, height = recipe.canvas.size
     yield from drawer.bands(
         moment, width=width, height=height, samples=recipe.canvas.samples,
-        pixel_format="rgb48" if deep else "rgb24",
+        pixel_format="rgb48" if container and container.deep else "rgb24",
     )  # fmt: skip

@@ -79,6 +79,7 @@ def choose(
     samples: Samples = 1,
     threads: int | None = None,
     pixel_format: str = "rgb24",
+    planes: bool = False,
 ) -> Backend:
     """Return the backend with this name.
 
@@ -91,6 +92,7 @@ def choose(
         samples: of a pixel's side; fused backends compile twice for `auto`.
         threads: how many draw on the processor at most; None is all.
         pixel_format: that it must be able to draw.
+        planes: whether frames are taken as yuv420p from a backend that has it, which compiles too.
 
     Raises:
         RecipeError: no backend has this name.
@@ -98,7 +100,7 @@ def choose(
             pixel format.
     """
     if name in ("auto", "torch"):
-        return _best(name, note, moment, points, samples, threads, pixel_format)
+        return _best(name, note, moment, points, samples, threads, pixel_format, planes)
     kind = ":".join(name.split(":")[:2])
     if kind not in machine.BACKENDS:
         raise RecipeError(unknown("backend", name, ("auto", "torch", *machine.BACKENDS)))
@@ -131,6 +133,7 @@ def _best(
     samples: Samples,
     threads: int | None,
     pixel_format: str,
+    planes: bool,
 ) -> Backend:
     """Return the first that is usable; `auto` says why not those before it, if they might be."""
     passed: list[tuple[str, str]] = []
@@ -140,7 +143,7 @@ def _best(
         why_not = None if entry.usable else entry.detail
         if why_not is None and moment is not None:
             why_not = _cannot_draw(entry.name, moment) or _not_worth_it(
-                entry.name, moment, points, samples
+                entry.name, moment, points, samples, planes
             )
         made = _made(entry.name, threads) if why_not is None else None
         if made is not None:
@@ -195,14 +198,16 @@ def _cannot_draw(name: str, moment: Moment) -> str | None:
     return unsupported(moment)
 
 
-def _not_worth_it(name: str, moment: Moment, points: int | None, samples: Samples) -> str | None:
+def _not_worth_it(
+    name: str, moment: Moment, points: int | None, samples: Samples, planes: bool
+) -> str | None:
     """Return that torch has drawn the whole job before a fused backend has compiled it, or None.
 
     On two cores at 2.4 GHz torch takes 3 ns for each neuron and 0.06 ns for each weight of a point;
-    Halide compiles in 1 s and another 0.1 s for each layer. On a GPU torch writes and reads each
-    neuron twice, 16 bytes, at 300 GB/s on a small card (computed, not measured); Triton compiles in
-    1 s and another second for each run of equal layers. Both compile again what draws the pixels
-    of a list, where `samples` is `auto`.
+    Halide compiles in 1 s, another 0.1 s for each layer, and 0.4 s for planes. On a GPU torch
+    writes and reads each neuron twice, 16 bytes, at 300 GB/s on a small card (computed, not
+    measured); Triton compiles in 1 s and another second for each run of equal layers. Both compile
+    again what draws the pixels of a list, where `samples` is `auto`.
     """
     if points is None or name.startswith("torch:"):
         return None
@@ -218,6 +223,8 @@ def _not_worth_it(name: str, moment: Moment, points: int | None, samples: Sample
         compiling = 1.0 + 0.1 * len(moment.layers)
     if samples == "auto":
         compiling *= 2
+    if planes and name == "cpu":
+        compiling += 0.4
     if drawing > compiling:
         return None
     return f"for a job this small ({drawing:.1f} s) compiling takes longer ({compiling:.1f} s)"

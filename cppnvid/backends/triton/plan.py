@@ -55,7 +55,9 @@ def plan_for(
     widest = architecture.widest
     if precision == "ieee":
         if widest <= 32:
-            return Plan(precision, points=128, warps=4)
+            # With four warps 9×32 and every warp of the camera spills 8 bytes on sm_120.
+            crowded = supersampled and widest > 16 and capability >= (12, 0)
+            return Plan(precision, points=128, warps=8 if crowded else 4)
         if widest <= 64 and not supersampled:
             return Plan(precision, points=64, warps=8)
         if supersampled:
@@ -66,9 +68,9 @@ def plan_for(
         # Its products hold both their factors in registers, where other cards read shared memory.
         if widest <= 32:
             return Plan(precision, points=128, warps=8)
-        return Plan(precision, points=64, warps=4, chunk=32)
+        return Plan(precision, points=64, warps=8 if supersampled else 4, chunk=32)
     if widest <= 32:
-        return Plan(precision, points=128, warps=4)
+        return Plan(precision, points=64 if supersampled else 128, warps=4)
     if supersampled:
         return Plan(precision, points=32, warps=4, chunk=32)
     return Plan(precision, points=128, warps=8, chunk=64 if widest > 64 else 0)
