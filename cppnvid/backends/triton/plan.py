@@ -68,7 +68,10 @@ def plan_for(
         # Its products hold both their factors in registers, where other cards read shared memory.
         if widest <= 32:
             return Plan(precision, points=128, warps=8)
-        return Plan(precision, points=64, warps=8 if supersampled else 4, chunk=32)
+        if supersampled:
+            # Four warps spill at 8×128 whatever they are given; eight would take 128 registers.
+            return Plan(precision, points=64, warps=8, chunk=32, registers=255)
+        return Plan(precision, points=64, warps=4, chunk=32)
     if widest <= 32:
         return Plan(precision, points=64 if supersampled else 128, warps=4)
     if supersampled:
