@@ -100,8 +100,7 @@ def even_pace(recipe: Recipe) -> Pace:
     for start, end, count in ways:
         way = ruler[start:end]
         if looks is not None:
-            closed = morph.loop == "closed" and len(ways) == 1
-            way = even_strides(looks[start : end + 1], way, count, closed=closed)
+            way = even_strides(looks[start : end + 1], way, count)
         if len(ways) > 1:
             way = way * (count / way.sum())
         ruler[start:end] = way

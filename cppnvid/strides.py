@@ -17,7 +17,7 @@ MOST = 4.0  # a round stretches nothing by more: two frames that are the same pi
 
 
 def even_strides(
-    looks: NDArray[np.float32], changes: NDArray[np.float64], count: int, *, closed: bool
+    looks: NDArray[np.float32], changes: NDArray[np.float64], count: int
 ) -> NDArray[np.float64]:
     """Return the ruler by which strides are most alike.
 
@@ -25,7 +25,6 @@ def even_strides(
         looks: pictures at even places of a path, both ends included: [places, points, 3].
         changes: how long the way is from each to the next, the first guess: [places − 1], above 0.
         count: how many strides the film makes from end to end.
-        closed: whether the path ends where it starts, and goes on there.
 
     Returns:
         How much of the film passes from each place to the next, in proportion: [places − 1].
@@ -46,12 +45,7 @@ def even_strides(
         if least <= ENOUGH:
             break
         stretched = np.clip(strides / mean, 1.0 / MOST, MOST) ** POWER
-        ruler = ruler * np.interp(
-            middles,
-            (stands[:-1] + stands[1:]) / 2.0,
-            stretched,
-            period=len(changes) if closed else None,
-        )
+        ruler = ruler * np.interp(middles, (stands[:-1] + stands[1:]) / 2.0, stretched)
     return best
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cppnvid.backends.halide.architecture import architecture_of
-from cppnvid.fading import deepen, fade_in, mute_neurons, thin
+from cppnvid.fading import deepen, fade_in, mute_neurons, thin, widths_at
 from cppnvid.network import ACTIVATIONS
 from cppnvid.pacing import build_scene, moment_of
 from cppnvid.recipe import Recipe
@@ -121,6 +121,12 @@ def test_width_grows_from_one_neuron_to_all() -> None:
 def growing(**morph: object) -> Recipe:
     """Return a small film that grows."""
     return small(morph={"seeds": [3], "path": "grow"} | morph)
+
+
+def test_every_step_of_a_width_multiplies_by_as_much() -> None:
+    """From three neurons to twelve there are six half way; a layer that has fewer keeps them."""
+    assert widths_at([12, 2], 0.5, 3) == pytest.approx([6.0, 2.0])
+    assert widths_at([16], 0.5) == pytest.approx([4.0])
 
 
 def test_a_film_of_width_starts_with_three_neurons_as_loud_as_all() -> None:

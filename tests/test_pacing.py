@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from cppnvid import load_recipe, pacing
 from cppnvid.backends.reference import TorchBackend
 from cppnvid.camera import axes
-from cppnvid.pacing import build_scene, moment_of
+from cppnvid.pacing import build_scene, even_pace, moment_of
 from cppnvid.palette import to_oklab
 from cppnvid.presets import Override
 from cppnvid.recipe import Recipe
@@ -50,6 +50,7 @@ def test_even_pace_is_even(of: str, seeds: list[int], path: str) -> None:
         ({"seeds": [1, 2]}, 20),
         ({"seeds": [1, 2, 3], "path": "linear"}, 24),
         ({"seeds": [4], "path": "orbit"}, 12),
+        ({"seeds": [3], "path": "orbit", "radius": 2}, 26),
         ({"seeds": [7], "path": "wander", "detail": 16, "radius": 2}, 24),
         ({"seeds": [3], "path": "wander", "detail": 8, "radius": 1}, 24),
         ({"seeds": [1], "path": "grow", "grow": "width"}, 24),
@@ -140,6 +141,37 @@ def test_hold_acts_on_top_of_the_pace() -> None:
     assert np.percentile(moving[1:-1], 90) <= 1.2 * np.median(moving)
 
 
+@pytest.mark.parametrize(
+    "timing",
+    [
+        {"hold": 0.5},
+        {"holds": (0.6, 0.1)},
+        {"easing": "smooth"},
+        {"speed": {"keys": [[0, 1], [0.5, 3]]}},
+        {"path": "spline", "times": (0.0, 0.2)},
+    ],
+)
+def test_what_acts_on_top_of_the_pace_does_not_bend_it(timing: dict[str, object]) -> None:
+    """The path is measured without rests, easing, speed and times, which then act on the ruler."""
+    morph: dict[str, object] = {"pace": "even", "seeds": [1, 2], "path": "cubic"}
+    plain, timed = (even_pace(small(morph=morph | more)) for more in ({}, timing))
+
+    assert np.array_equal(plain.ends, timed.ends)
+    places = np.linspace(0.0, float(plain.ends[0]), 9)
+    for place in places:
+        assert float(plain.shares[0](place)) == float(timed.shares[0](place))
+
+
+def test_the_colours_do_not_bend_the_pace() -> None:
+    """The path is measured with a still palette: turning hues change no place on the path."""
+    still, turned = (
+        even_pace(small(morph={"pace": "even"}, palette={"name": "tide", "hue": hue}))
+        for hue in (0.0, {"keys": [[0, 0], [0.5, 170], [1, 360]]})
+    )
+
+    assert np.array_equal(still.ends, turned.ends)
+
+
 def test_a_path_that_changes_nothing_is_drawn_all_the_same() -> None:
     """Latents that the network does not feel are walked at an even clock, without dividing by 0."""
     recipe = small(network={"z_scale": 0.0}, morph={"of": "z", "pace": "even"})
@@ -147,6 +179,16 @@ def test_a_path_that_changes_nothing_is_drawn_all_the_same() -> None:
     scene = build_scene(recipe)
 
     assert np.isfinite(scene.at(0.4).layers[0].bias).all()
+
+
+def test_a_stretch_that_changes_nothing_is_crossed_quickly() -> None:
+    """Half of a path stands still: it takes a hundredth of the time, and neither half nor none."""
+    pace = pacing.pace_of(np.array([[1.0] * 10 + [0.0] * 10]))
+
+    arrived = float(pace.shares[0](0.99 * pace.ends[0]))
+
+    assert arrived == pytest.approx(0.5, abs=0.02)
+    assert float(pace.shares[0](0.995 * pace.ends[0])) > arrived + 0.1
 
 
 def test_the_pace_does_not_depend_on_the_size() -> None:
