@@ -377,6 +377,8 @@ def test_speed_and_times_are_laid_over_what_there_is() -> None:
     fast = with_set(("morph.speed", 2), base=base)
     assert (fast.output.frames, fast.morph.speed.is_constant) == (120, True)
     assert with_set(("morph.speed", 2), ("output.fps", 12), base=base).output.frames == 60
+    there_and_back = with_set(("morph.speed", 16), ("morph.loop", "ping-pong"), base=base)
+    assert there_and_back.output.frames == 16  # 15 would show its turning point twice
     assert with_set(("morph.times", [0, 0.2, 0.7]), base=base).morph.path == "spline"
     assert with_set(("morph.path", "slerp"), base=timed).morph.times == ()
     assert with_set(("morph.seeds", [4, 5]), base=timed).morph.times == ()
