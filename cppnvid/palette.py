@@ -12,7 +12,6 @@ from functools import lru_cache
 
 import numpy as np
 import torch
-from coloraide import Color
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -82,6 +81,8 @@ def _named(name: str) -> NDArray[np.float32]:
 @lru_cache(maxsize=64)
 def _joined(colours: tuple[str, ...]) -> NDArray[np.float32]:
     """Join colour stops at even distances smoothly in Oklab: float32 [GRADIENT_STEPS, 3]."""
+    from coloraide import Color  # a tenth of a second that only gradients are worth
+
     join = Color.interpolate(list(colours), space="oklab", method="monotone")
     steps = np.linspace(0.0, 1.0, GRADIENT_STEPS)
     return np.array([join(step).coords() for step in steps], dtype=np.float32)
