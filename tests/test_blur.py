@@ -39,6 +39,8 @@ def test_exposures_of_a_loop_reach_over_its_seam() -> None:
     opened = film(1.0, "open")
     assert exposure_times([0.0], opened)[:2] == [0.0, 0.0]
     assert exposure_times([1.0], opened)[2:] == [1.0, 1.0]
+    first, *_, last = exposure_times([0.5], opened)  # eight frames of it are seven apart
+    assert last - first == pytest.approx(3 / 4 / 7)
 
 
 def test_light_is_averaged_and_not_its_code() -> None:

@@ -89,6 +89,15 @@ def test_a_depth_is_the_network_of_so_many_layers() -> None:
             assert float((found - sums(moment, shorter(whole, depth).layers)).abs().max()) < NEARLY
 
 
+def test_a_layer_that_is_half_way_in_has_lost_none_of_its_size() -> None:
+    """From the identity to its own weights it turns: both count by the root of a half."""
+    layers = moment_of(recipe(), 0.0).layers
+    own, half = layers[1].weight, deepen(layers, 1.5)[1].weight
+    apart = ~np.eye(len(own), dtype=bool)
+
+    np.testing.assert_allclose(half[apart] / own[apart], np.sqrt(0.5) * 0.5015, rtol=1e-3)
+
+
 def test_a_muted_neuron_is_not_heard() -> None:
     """The network of the first three neurons of each layer, built by cutting its matrices."""
     moment = moment_of(recipe(), 0.0)
