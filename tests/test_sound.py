@@ -58,7 +58,7 @@ def encode(path: Path, *, frames: int = 30, fps: Fraction = Fraction(30), **opti
     """Write a film of moving rings."""
     pictures = np.resize(waves(10, 48), (frames, 48, 48, 3))
     with open_encoder(
-        path, width=48, height=48, fps=fps, frames=frames, recipe=RECIPE, **options
+        path, width=48, height=48, fps=fps, frames=frames, **{"recipe": RECIPE} | options
     ) as encoder:
         for number in encoder.order:
             encoder.write(pictures[number : number + 1])
@@ -143,6 +143,19 @@ def test_an_mp4_with_sound_is_what_platforms_ask_for(tmp_path: Path) -> None:
     assert b"elst" not in data
     _, said = capture(path, "mov", ["-map", "0:a", "-t", "0", "-f", "null", "-"], limit=10)
     assert re.search(r"Audio: aac \(LC\).*48000 Hz, stereo", said)
+
+
+def test_sound_stands_still_from_film_to_film(tmp_path: Path) -> None:
+    """An MP4 of ours begins with a silence; drawn again from itself it has it once, not twice."""
+    track = write_wav(tmp_path / "track.wav", clicks(1, 0.5))
+    ours = '{"cppnvid": "1", "recipe": {}}'
+    first = encode(tmp_path / "a.mp4", sound=track, recipe=ours)
+
+    again = encode(tmp_path / "b.mp4", sound=first, recipe=ours)
+    other = encode(tmp_path / "c.webm", sound=again, recipe=ours)
+
+    assert np.allclose(starts(heard(again)), starts(heard(first)), atol=0.001)
+    assert np.allclose(starts(heard(other)), [0.25, 0.75], atol=0.001)
 
 
 def test_a_short_track_repeats_at_its_own_length(tmp_path: Path) -> None:

@@ -14,7 +14,9 @@ from typing import IO, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from cppnvid.encode.containers import CONTAINERS
 from cppnvid.encode.ffmpeg import reading
+from cppnvid.encode.metadata import read_recipe
 from cppnvid.errors import RecipeError
 
 RATE = 48_000  # samples a second: what platforms ask for at most, and all that Opus has
@@ -121,12 +123,32 @@ def _decode(path: Path, seconds: Fraction, target: IO[bytes]) -> None:
     """Write the first seconds of a file's sound as `RAW`."""
     # A sample more than is needed, so that a rounded time does not leave the last one out.
     length = f"{float(seconds) + 1 / RATE:.6f}"
-    arguments = ["-map", "0:a:0", "-t", length, *RAW, "pipe:1"]
+    start = (
+        ["-af", f"atrim=start_sample={silence},asetpts=PTS-STARTPTS"]
+        if (silence := _silence_before(path))
+        else []
+    )
+    arguments = ["-map", "0:a:0", *start, "-t", length, *RAW, "pipe:1"]
     try:
         with reading(path, None, arguments, demuxers=_FORMATS) as (output, _):
             shutil.copyfileobj(output, target)
     except RecipeError as error:
         raise RecipeError(f"{path}: {_in_words(str(error))}") from None
+
+
+def _silence_before(path: Path) -> int:
+    """Return how many samples of silence a film of ours begins with that no player leaves out.
+
+    Drawn again with its own sound, it would begin with twice as many, and so on.
+    """
+    container = next((c for c in CONTAINERS if path.suffix.lower() in c.suffixes), None)
+    if container is None or not container.sound_delay:
+        return 0
+    try:
+        comment = read_recipe(path) or ""
+    except RecipeError:
+        return 0
+    return container.sound_delay if comment.startswith('{"cppnvid"') else 0
 
 
 def _in_words(said: str) -> str:
