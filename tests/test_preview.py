@@ -5,6 +5,7 @@ import io
 import re
 import subprocess
 import sys
+import time
 from fractions import Fraction
 from pathlib import Path
 
@@ -259,3 +260,17 @@ def test_a_first_frame_waits_for_nothing() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
 
     assert done.returncode == 0, done.stderr
+
+
+def test_the_time_since_the_start_is_that_of_the_process() -> None:
+    """It is told to a tenth of a second, from before Python began."""
+    code = (
+        "import time; time.sleep(0.2)\n"
+        "from cppnvid.cli.previewing import seconds_since_start\n"
+        "print(seconds_since_start(), time.time())"
+    )
+    before = time.time()
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout
+    since, at = map(float, told.split())
+
+    assert 0.2 <= since <= at - before + 0.05

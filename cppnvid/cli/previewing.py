@@ -53,4 +53,8 @@ def seconds_since_start() -> float:
     """Return how long this process has been running."""
     import psutil
 
-    return time.time() - psutil.Process().create_time()
+    started = psutil.Process().create_time()
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        # Linux knows when it was booted by whole seconds: against the wall clock this was 0.8 off.
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - (started - psutil.boot_time())
+    return time.time() - started
