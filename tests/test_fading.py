@@ -24,18 +24,16 @@ MIXED = [
     {"width": 3, "activation": "atan_pair"},
     5,
 ]
+NETWORKS = [
+    *({"activation": name} for name in ACTIVATIONS),
+    {"residual": True},
+    {"residual": True, "activation": "cos"},
+    {"layers": [3, 7, 4, 2]},
+    {"layers": MIXED},
+]
 
 
-@pytest.mark.parametrize(
-    "network",
-    [
-        *({"activation": name} for name in ACTIVATIONS),
-        {"residual": True},
-        {"residual": True, "activation": "cos"},
-        {"layers": [3, 7, 4, 2]},
-        {"layers": MIXED},
-    ],
-)
+@pytest.mark.parametrize("network", NETWORKS)
 def test_a_layer_comes_in_from_one_network_to_the_next(network: dict[str, object]) -> None:
     """At every depth both ends are those networks, and no step between is a jump."""
     whole = recipe(network)
@@ -53,16 +51,7 @@ def test_a_layer_comes_in_from_one_network_to_the_next(network: dict[str, object
         assert steps.max() < 8 * steps.mean()
 
 
-@pytest.mark.parametrize(
-    "network",
-    [
-        *({"activation": name} for name in ACTIVATIONS),
-        {"residual": True},
-        {"residual": True, "activation": "cos"},
-        {"layers": [3, 7, 4, 2]},
-        {"layers": MIXED},
-    ],
-)
+@pytest.mark.parametrize("network", NETWORKS)
 def test_depth_grows_without_a_jump_in_one_architecture(network: dict[str, object]) -> None:
     """All layers are the network itself; whatever the depth, shapes and functions are the same."""
     moment = moment_of(recipe(network), 0.0)

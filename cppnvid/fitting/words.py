@@ -50,9 +50,8 @@ def refusal(asked: Recipe, last: Recipe, size: float, cap: int, keep: Collection
         help_ = f"take {help_}"
     sound = ""
     if heard:
-        bits = (
-            int(container.sound[-1].removesuffix("k")) * 1000
-        )  # a second, the last of "-b:a 192k"
+        # A second's, which stand last in "-b:a 192k".
+        bits = int(container.sound[-1].removesuffix("k")) * 1000
         seconds = asked.output.seconds * asked.output.repeat
         sound = f", some {file_size(round(bits * seconds / 8))} of them its sound"
     return (
