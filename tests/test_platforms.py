@@ -339,6 +339,19 @@ def test_sound_is_refused_where_there_is_none() -> None:
     resolved("instagram-reel", sound=True)
 
 
+def test_edit_lists_are_left_out_where_a_platform_asks_for_none() -> None:
+    """An MP4 for Instagram has none, and again one when it is drawn for X; a WebM is no MP4."""
+    reel, _ = resolved("instagram-reel")
+    assert reel.output.edit_list is False
+    assert resolved("youtube-short")[0].output.edit_list is False
+    assert resolved("youtube-short", output="x.webm")[0].output.edit_list is None
+    assert resolved("x", data=reel.to_data())[0].output.edit_list is None
+    with pytest.raises(RecipeError, match=r"--set: instagram-feed takes no edit list \(Meta's"):
+        resolved("instagram-feed", said("output.edit_list", True, "--set"))
+    named = said("output.edit_list", False, "--set")
+    assert resolved("x", named)[0].output.edit_list is False
+
+
 def test_what_the_platform_demands_is_not_given_up() -> None:
     """For a cap, a sticker keeps its size, a reel its rate; an emoji may become smaller."""
     assert resolved("whatsapp-sticker")[1].keep == ("canvas.size",)

@@ -125,8 +125,13 @@ def encoder_arguments(
     return arguments
 
 
-def muxing_arguments(container: Container, *, fps: Fraction, frames: int) -> list[str]:
-    """Return ffmpeg's arguments that write a file of `frames` frames."""
+def muxing_arguments(
+    container: Container, *, fps: Fraction, frames: int, edit_list: bool
+) -> list[str]:
+    """Return ffmpeg's arguments that write a file of `frames` frames.
+
+    `edit_list` tells whether an MP4 has one, which says what of its sound is left out.
+    """
     # ffmpeg rounds each time to a hundredth of a second, but the last frame's length by itself:
     # a loop at 40 frames a second would be a hundredth too long.
     last_delay = _hundredths(frames / fps) - _hundredths((frames - 1) / fps)
@@ -134,7 +139,8 @@ def muxing_arguments(container: Container, *, fps: Fraction, frames: int) -> lis
     timescale = fps.numerator
     while timescale < 10_000:
         timescale *= 2
-    return [part.format(last_delay=last_delay, timescale=timescale) for part in container.muxing]
+    numbers = {"last_delay": last_delay, "timescale": timescale, "edit_list": int(edit_list)}
+    return [part.format(**numbers) for part in container.muxing]
 
 
 def _hundredths(seconds: Fraction) -> int:

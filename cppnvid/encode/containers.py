@@ -24,9 +24,9 @@ class Container:
     None where they are encoded whole. `h264`: coded by the encoder of H.264 that is asked for.
     `yuv` is the pixel format of what is coded in BT.709, None where RGB is. `sound` codes a sound
     beside the pictures, empty where there can be none; `sound_delay` is how many samples of silence
-    that puts before it which players are not told to leave out. `codec` is the name people know,
-    `depth` in bits a channel; `lossless` tells whether colours come back as they were, and `dither`
-    whether the frames are to be dithered. `coding.py` has the other ways of coding.
+    that puts before it which players leave out only if an edit list says so. `codec` is the name
+    people know, `depth` in bits a channel; `lossless` tells whether colours come back as they were,
+    and `dither` whether the frames are to be dithered. `coding.py` has the other ways of coding.
     """
 
     name: str
@@ -70,9 +70,9 @@ CONTAINERS: tuple[Container, ...] = (
         default_fps=_VIDEO_FPS,
         arguments=(),
         muxing=(
-            # Instagram and YouTube ask for no edit list. use_editlist 0 alone removes it but
-            # starts the video at 0.067 s; with negative_cts_offsets it starts at 0.
-            *("-movflags", "+faststart+negative_cts_offsets", "-use_editlist", "0"),
+            # The pictures need no edit list: without one alone they would start at 0.067 s, and
+            # with negative_cts_offsets they start at 0.
+            *("-movflags", "+faststart+negative_cts_offsets", "-use_editlist", "{edit_list}"),
             *("-video_track_timescale", "{timescale}", "-f", "mp4"),
         ),
         max_side=16384,
@@ -85,9 +85,9 @@ CONTAINERS: tuple[Container, ...] = (
         h264=True,
         yuv="yuv420p",
         sound=_AAC,
-        # AAC begins with a packet of silence that only an edit list could leave out: sound comes
-        # 21 ms late, two thirds of a frame. Apple's players leave out 2112 samples where a file
-        # says nothing ("implicit encoder delay"), and so have it 23 ms early.
+        # AAC begins with a packet of silence that only an edit list lets players leave out. Where
+        # a platform asks for none, sound comes 21 ms late, two thirds of a frame. Apple's players
+        # leave out 2112 samples then ("implicit encoder delay"), and so have it 23 ms early.
         sound_delay=1024,
         codec="h264",
     ),

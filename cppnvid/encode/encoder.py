@@ -59,6 +59,7 @@ def open_encoder(
     sound: str | os.PathLike[str] | None = None,
     loops: bool = True,
     sound_follows: bool = False,
+    edit_list: bool = True,
     overwrite: bool = False,
     note: Note = silent,
 ) -> "Encoder":
@@ -86,6 +87,8 @@ def open_encoder(
             is read when the `with` block begins.
         loops: whether the film leads back to its start, and its sound so has no end to fade to.
         sound_follows: the pictures move to the sound, which so begins again with each turn.
+        edit_list: whether an MP4 with sound may have an edit list; without one its sound comes a
+            fiftieth of a second late.
         overwrite: replace what stands there, once the new file is complete.
         note: told about leftovers of stopped runs.
 
@@ -131,6 +134,7 @@ def open_encoder(
         sound=None if sound is None else Path(sound),
         loops=loops,
         sound_follows=sound_follows,
+        edit_list=edit_list,
         overwrite=overwrite,
         note=note,
     )
@@ -234,7 +238,7 @@ class Encoder:
             join(
                 self._segment_folder, job.segments, fps=job.fps, suffix=job.path.suffix,
                 repeat=job.repeat, inputs=[*job.sound_input(), *self._tags],
-                target=[*self._maps(), *job.muxing(), *self._destination()],
+                target=[*self._maps(), *job.joining(), *self._destination()],
             )  # fmt: skip
         if job.container.name == "GIF" and job.asked.gif == "small":
             optimise(self._temporary, job.note)

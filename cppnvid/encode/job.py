@@ -53,6 +53,7 @@ class Job:
     sound: Path | None
     loops: bool
     sound_follows: bool
+    edit_list: bool
     overwrite: bool
     note: Note
 
@@ -111,10 +112,18 @@ class Job:
         """Return ffmpeg's arguments for the film's sound as an input, if it has one."""
         if self.sound is None:
             return []
-        # What silence comes before it is taken off its end, so that it ends with the film.
-        samples = round(self.seconds * RATE) - self.container.sound_delay
+        # What silence is heard before it is taken off its end, so that it ends with the film.
+        silence = 0 if self.edit_list else self.container.sound_delay
+        samples = round(self.seconds * RATE) - silence
         return [*RAW, "-t", f"{max(samples, 1) / RATE:.6f}", "-i", SOUND_NAME]
 
     def muxing(self) -> list[str]:
-        """Return ffmpeg's arguments that write the film, or a segment of it."""
-        return muxing_arguments(self.container, fps=self.fps, frames=self.frames)
+        """Return ffmpeg's arguments that write a segment, or a film that is not joined."""
+        return muxing_arguments(self.container, fps=self.fps, frames=self.frames, edit_list=False)
+
+    def joining(self) -> list[str]:
+        """Return ffmpeg's arguments that write the film where it is joined."""
+        edit_list = self.edit_list and self.sound is not None
+        return muxing_arguments(
+            self.container, fps=self.fps, frames=self.frames, edit_list=edit_list
+        )

@@ -149,6 +149,22 @@ def probe_sound(place: Path, demuxer: str) -> float:
     return float(sum(map(int, durations)) * Fraction(head[1].decode()))
 
 
+def sound_start(place: Path, demuxer: str) -> Fraction:
+    """Return when a file's sound begins, in seconds; below 0 where players leave out its start.
+
+    Raises:
+        RecipeError: for a damaged file, or one without sound.
+        EncodeError: when ffmpeg cannot be started.
+    """
+    first = ["-map", "0:a:0", "-c", "copy", "-frames:a", "1", "-f", "framecrc", "pipe:1"]
+    listing, _ = capture(place, demuxer, first, limit=_LISTING_LIMIT)
+    head = re.search(rb"^#tb 0: (\S+)$", listing, re.MULTILINE)
+    shown = re.search(rb"^0,.*?, *(-?\d+),", listing, re.MULTILINE)
+    if head is None or shown is None:
+        raise RecipeError(f"{place}: holds no sound")
+    return int(shown[1]) * Fraction(head[1].decode())
+
+
 def _printed_rate(text: str) -> Fraction:
     """Return the rate meant by two decimals: 23.98 is 24000/1001, 33.33 is 100/3."""
     printed = Fraction(text)

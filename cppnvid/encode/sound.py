@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from cppnvid.encode.containers import CONTAINERS
 from cppnvid.encode.ffmpeg import reading
 from cppnvid.encode.metadata import read_recipe
+from cppnvid.encode.probe import sound_start
 from cppnvid.errors import RecipeError
 
 RATE = 48_000  # samples a second: what platforms ask for at most, and all that Opus has
@@ -139,16 +140,19 @@ def _decode(path: Path, seconds: Fraction, target: IO[bytes]) -> None:
 def _silence_before(path: Path) -> int:
     """Return how many samples of silence a film of ours begins with that no player leaves out.
 
-    Drawn again with its own sound, it would begin with twice as many, and so on.
+    That is one without an edit list. Drawn again with its own sound, it would begin with twice as
+    many, and so on.
     """
     container = next((c for c in CONTAINERS if path.suffix.lower() in c.suffixes), None)
-    if container is None or not container.sound_delay:
+    if container is None or container.demuxer is None or not container.sound_delay:
         return 0
     try:
         comment = read_recipe(path) or ""
+        if not comment.startswith('{"cppnvid"'):
+            return 0
+        return container.sound_delay if sound_start(path, container.demuxer) >= 0 else 0
     except RecipeError:
         return 0
-    return container.sound_delay if comment.startswith('{"cppnvid"') else 0
 
 
 def _in_words(said: str) -> str:

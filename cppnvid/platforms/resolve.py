@@ -73,6 +73,9 @@ def fit(platform: Platform, recipe: Recipe, wishes: Wishes) -> Fitted:
     if not _takes_codec(platform, recipe, wishes):
         usual = {"codec": None, "depth": None, "lossless": False, "dither": None}
         overrides += [Override(f"output.{key}", value, label) for key, value in usual.items()]
+    edit_list = _edit_list(platform, recipe, wishes)
+    if edit_list != output.edit_list:
+        overrides.append(Override("output.edit_list", edit_list, label))
     if size != recipe.canvas.size:
         overrides.append(Override("canvas.size", f"{size[0]}x{size[1]}", label))
     if fps != output.fps:
@@ -115,6 +118,19 @@ def _takes_codec(platform: Platform, recipe: Recipe, wishes: Wishes) -> bool:
     if label is not None:
         raise _refusal(platform, label, "codecs", f"{' or '.join(taken)}, given {codec}")
     return False
+
+
+def _edit_list(platform: Platform, recipe: Recipe, wishes: Wishes) -> bool | None:
+    """Return whether an MP4 with sound is to have an edit list; None is as usual."""
+    given, label = recipe.output.edit_list, wishes.label("output.edit_list")
+    if container_for(wishes.output).name != "MP4":
+        return given
+    takes = None if platform.edit_list is None else platform.edit_list.value
+    if label is None:
+        return takes
+    if given and takes is False:
+        raise _refusal(platform, label, "edit_list", "no edit list")
+    return given
 
 
 def _refusal(platform: Platform, what: str, fact: str, takes: str) -> RecipeError:

@@ -70,6 +70,7 @@ class Platform(_Row):
     bytes: Fact[Range] | None = None
     bit_rate: Fact[Range] | None = None
     sound: Fact[bool] | None = None
+    edit_list: Fact[bool] | None = None
 
     def range_of(self, fact: str) -> tuple[float, float]:
         """Return the least and the most of a fact that is a range; 0 and infinity unless said."""

@@ -165,6 +165,10 @@ class Output(Part):
     out, where the file keeps it: PNG, APNG, lossless WebP, and lightly in a GIF, which is a third
     larger with all of it."""
 
+    edit_list: Flag | None = None
+    """Whether an MP4 with sound has an edit list, with which its sound begins exactly. Left out, it
+    has one; some platforms ask for none, and then its sound comes 21 ms late."""
+
     @model_validator(mode="before")
     @classmethod
     def _seconds_are_frames(cls, data: Any) -> Any:
