@@ -1,6 +1,7 @@
 """Sound under a film: its length, its place in time, and pictures that do not know of it."""
 
 import re
+import struct
 import threading
 import wave
 from collections.abc import Iterator
@@ -141,6 +142,23 @@ def test_an_mp4_with_sound_starts_playing_at_once(tmp_path: Path) -> None:
     _, said = capture(path, "mov", ["-map", "0:a", "-t", "0", "-f", "null", "-"], limit=10)
     assert re.search(r"Audio: aac \(LC\).*48000 Hz, stereo", said)
     assert "Duration: 00:00:01.03, start: 0.000000" in said
+
+
+@pytest.mark.parametrize(("frames", "repeat"), [(47, 1), (13, 3)])
+def test_a_webm_with_sound_lasts_no_longer_than_its_pictures(
+    tmp_path: Path, frames: int, repeat: int
+) -> None:
+    """Its last packet of sound does; what the file itself says of its length is what is seen."""
+    track = write_wav(tmp_path / "track.wav", clicks(2, 0.5))
+
+    path = encode(tmp_path / "a.webm", frames=frames, repeat=repeat, sound=track)
+
+    data = path.read_bytes()
+    place = data.index(b"\x44\x89\x88") + 3
+    (lasts,) = struct.unpack(">d", data[place : place + 8])
+    assert lasts == pytest.approx(frames * repeat / 30 * 1000, abs=0.001)
+    assert len(heard(path)) == frames * repeat * RATE // 30
+    assert read_recipe(path) == RECIPE
 
 
 def test_an_mp4_without_edit_list_is_late_and_not_too_long(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from cppnvid.encode.publish import publication, working_folder
 from cppnvid.encode.segments import in_turn, join, segment_name, segments_of
 from cppnvid.encode.sound import SOUND_NAME, fitted_sound
 from cppnvid.encode.verify import verify
+from cppnvid.encode.webm import set_duration
 from cppnvid.errors import EncodeError, RecipeError
 from cppnvid.listening import Note, silent
 
@@ -242,6 +243,8 @@ class Encoder:
             )  # fmt: skip
         if job.container.name == "GIF" and job.asked.gif == "small":
             optimise(self._temporary, job.note)
+        if job.container.name == "WebM" and job.sound is not None:
+            set_duration(self._temporary, job.seconds)
         if job.recipe:
             embed(job.container.name, self._temporary, job.recipe)
         verify(
