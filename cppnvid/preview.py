@@ -115,7 +115,7 @@ def save_preview(
     replaces = overwrite or _is_preview(files.film)
     check_output(
         files.film, width=width, height=height, fps=small.output.fps, overwrite=replaces,
-        sound=audio,
+        sound=audio, frames=small.output.frames,
     )  # fmt: skip
     check_place(files.page, folder=False, overwrite=overwrite or _is_page(files.page))
     title = recipe.title or files.film.name.removesuffix(".preview.mp4")

@@ -65,7 +65,7 @@ def render_video(
     container = check_output(
         path, width=width, height=height, fps=recipe.output.fps, overwrite=overwrite,
         coding=coding_of(recipe.output), crf=recipe.output.crf, encoder=encoder,
-        repeat=recipe.output.repeat, sound=audio, max_size=max_size,
+        repeat=recipe.output.repeat, sound=audio, frames=recipe.output.frames, max_size=max_size,
     )  # fmt: skip
     if audio is not None and recipe.sound.unheard:
         from cppnvid.hearing import heard  # scipy is half a second that a silent film need not take

@@ -262,6 +262,20 @@ def test_files_without_sound_are_refused(tmp_path: Path) -> None:
         check_track(playlist)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_film_of_a_few_frames_is_drawn_again_with_its_sound(tmp_path: Path, kind: str) -> None:
+    """Two frames last less than the tenth of a second that a track needs to be repeated."""
+    track = write_wav(tmp_path / "track.wav", clicks(1, 2, first=0.02))
+    first = encode(tmp_path / f"a{kind}", frames=2, sound=track)
+
+    again = encode(tmp_path / f"b{kind}", frames=2, sound=first)
+
+    assert len(heard(again)) == RATE * 2 // 30
+    assert np.allclose(starts(heard(again)), [0.02], rtol=0, atol=0.001)
+    with pytest.raises(RecipeError, match=r"its sound lasts 0\.067 s; a track needs a tenth"):
+        encode(tmp_path / f"c{kind}", frames=30, sound=first)
+
+
 def test_any_film_gives_its_sound(tmp_path: Path) -> None:
     """An MP3 and a film with sound do as well as a WAV, and begin where they begin."""
     track = write_wav(tmp_path / "track.wav", clicks(2, 0.5))

@@ -169,6 +169,7 @@ def check_early(
         encoder=encoder,
         repeat=repeat,
         sound=audio,
+        frames=recipe.output.frames,
         max_size=max_size,
     )
 

@@ -49,7 +49,7 @@ def sound_of(
         return None, ["the recipe moves to a sound, and there is none: name one with --audio"]
     if place is not None and container.sound and not asked and place != source.film:
         try:
-            check_track(place)
+            check_track(place, recipe.output.frames * recipe.output.repeat / recipe.output.fps)
         except RecipeError as error:
             named = [override.name for override in overrides if override.key == "sound.file"]
             label = named[-1] if named else f"{source.name}: sound.file:"

@@ -26,6 +26,7 @@ def check_output(
     encoder: str = "auto",
     repeat: int = 1,
     sound: str | os.PathLike[str] | None = None,
+    frames: int | None = None,
     max_size: int | None = None,
 ) -> Container:
     """Check everything about an output that is known before the first frame; return its container.
@@ -34,7 +35,8 @@ def check_output(
     pixels, `fps` in frames a second. For a still, `fps` is any positive number. `crf` is as in
     `quality_of`. `encoder` is that of H.264; hardware is tried, once in a process. `repeat` is how
     many times the film is to play in the file. `sound` is a file, of which a tenth of a second is
-    read. `max_size` is the most bytes that the file may have.
+    read; a film of fewer `frames` needs no more. `max_size` is the most bytes that the file may
+    have.
 
     Raises:
         RecipeError: for an unknown ending, a missing parent folder, an existing output without
@@ -54,7 +56,7 @@ def check_output(
     check_place(Path(path), folder=FOLDER_SUFFIX in container.suffixes, overwrite=overwrite)
     _check_encoder(container, encoder)
     if sound is not None:
-        _check_sound(container, Path(sound))
+        _check_sound(container, Path(sound), None if frames is None else frames * repeat / fps)
     return container
 
 
@@ -112,7 +114,7 @@ def _check_encoder(container: Container, encoder: str) -> None:
         )
 
 
-def _check_sound(container: Container, sound: Path) -> None:
+def _check_sound(container: Container, sound: Path, seconds: Fraction | None) -> None:
     if not container.sound:
         able = ", ".join(c.suffixes[0] for c in CONTAINERS if c.sound)
         raise RecipeError(
@@ -120,7 +122,7 @@ def _check_sound(container: Container, sound: Path) -> None:
             f"--audio out"
         )
     try:
-        check_track(sound)
+        check_track(sound, seconds)
     except RecipeError as error:
         raise RecipeError(f"--audio {error}") from None
 

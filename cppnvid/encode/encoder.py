@@ -101,7 +101,7 @@ def open_encoder(
     """
     container = check_output(
         path, width=width, height=height, fps=fps, overwrite=overwrite, coding=coding,
-        encoder=encoder, repeat=repeat, sound=sound,
+        encoder=encoder, repeat=repeat, sound=sound, frames=frames,
     )  # fmt: skip
     if container.name == "PNG":
         raise RecipeError(f"{os.fspath(path)}: .png holds one picture; use .apng, or end with /")

@@ -32,13 +32,17 @@ _FORMATS = (
 )
 _SAMPLE = 4 * CHANNELS  # bytes
 _SHORTEST = RATE // 10  # a tenth of a second; less, repeated, is a hum
+_PACKET = 1024  # samples that a film's own sound may be shorter than the film
 _FADE = RATE // 100  # a hundredth: too short to be heard as a fade, long enough not to click
 _FADE_AT_THE_END = RATE // 20  # where the film does not come back to its start
 _BLOCK = 30 * RATE  # samples at a time: 12 MB
 
 
-def check_track(path: Path) -> None:
+def check_track(path: Path, seconds: Fraction | None = None) -> None:
     """Refuse a file that holds no sound; a tenth of a second of it is read.
+
+    It needs so much, or no more than a film of `seconds` has, if they are given: what is not
+    repeated is no hum.
 
     Raises:
         RecipeError: it is missing, no file, without sound or unreadable, in ffmpeg's words.
@@ -47,7 +51,7 @@ def check_track(path: Path) -> None:
     _check_file(path)
     start = io.BytesIO()
     _decode(path, Fraction(_SHORTEST, RATE), start)
-    _check_length(path, len(start.getvalue()) // _SAMPLE)
+    _check_length(path, len(start.getvalue()) // _SAMPLE, _least(seconds))
 
 
 def fitted_sound(
@@ -75,7 +79,7 @@ def fitted_sound(
     with place.open("wb") as raw:
         _decode(path, seconds, raw)
     count = min(place.stat().st_size // _SAMPLE, whole)
-    _check_length(path, count if count < whole else _SHORTEST)
+    _check_length(path, count, _least(seconds))
     with place.open("rb+") as raw:
         raw.truncate(_SAMPLE * whole * turns)  # what is missing reads as silence
     film = open_raw(place, "r+")
@@ -173,7 +177,14 @@ def _check_file(path: Path) -> None:
         raise RecipeError(f"{path}: is not a regular file")
 
 
-def _check_length(path: Path, count: int) -> None:
-    if count < _SHORTEST:
+def _least(seconds: Fraction | None) -> int:
+    """Return how many samples a track for so many seconds needs."""
+    if seconds is None:
+        return _SHORTEST
+    return min(_SHORTEST, max(1, round(seconds * RATE) - _PACKET))
+
+
+def _check_length(path: Path, count: int, least: int) -> None:
+    if count < least:
         lasts = f"lasts {count / RATE:.3f} s" if count else "is empty"
         raise RecipeError(f"{path}: its sound {lasts}; a track needs a tenth of a second")
