@@ -287,17 +287,44 @@ def test_a_number_of_times_that_is_too_few_is_an_error() -> None:
 def test_a_file_lasts_as_long_as_was_asked_or_is_refused() -> None:
     """`--min-seconds 5` is no three seconds, nor a loop of so many frames that it is a bit less."""
     second = {"output": {"frames": 12, "fps": 12}}
-    for seconds, frames in ((5, 12), (1000, 12), (3, 8)):
-        repeat = said("output.repeat", math.ceil(seconds * 12 / frames), "--min-seconds")
-        data = {"output": {"frames": frames, "fps": 12}}
+    of_eight: list[Override] = [said("output.frames", 8)]
+    for seconds, times, named in ((5, 5, []), (1000, 1000, []), (3, 5, of_eight)):
+        repeat = said("output.repeat", times, "--min-seconds")
         with pytest.raises(
             RecipeError, match=r"--min-seconds: telegram.* at most 3 seconds, given"
         ):
-            resolved("telegram-sticker", repeat, data=data, least_seconds=Fraction(seconds))
+            resolved(
+                "telegram-sticker", *named, repeat, data=second, least_seconds=Fraction(seconds)
+            )
 
     repeat = said("output.repeat", 3, "--min-seconds")
     recipe, _ = resolved("telegram-sticker", repeat, data=second, least_seconds=Fraction(5, 2))
     assert (recipe.output.frames, recipe.output.repeat) == (12, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "frames", "fps", "seconds", "expected"),
+    [
+        ("instagram-feed", 7, "12", 60, (18, 100, 30)),  # 0.583 s is 18 frames at 30 a second
+        ("youtube-short", 43, "12", 180, (108, 50, 30)),
+        ("telegram-sticker", 25, "100/3", 3, (18, 5, 30)),
+        ("telegram-sticker", 8, "12", 3, (6, 6, 12)),
+        ("telegram-sticker", 24, "12", 3, (18, 2, 12)),
+        ("telegram-sticker", 120, "12", 3, (36, 1, 12)),
+    ],
+)
+def test_turns_fill_the_longest_file_a_platform_takes(
+    name: str, frames: int, fps: str, seconds: int, expected: tuple[int, ...]
+) -> None:
+    """`--min-seconds 3` where 3 are the most: at the platform's rate, with a few frames fewer."""
+    data = {"output": {"frames": frames, "fps": fps}}
+    repeat = said("output.repeat", math.ceil(seconds * Fraction(fps) / frames), "--min-seconds")
+
+    recipe, _ = resolved(name, repeat, data=data, least_seconds=Fraction(seconds))
+
+    output = recipe.output
+    assert (output.frames, output.repeat, output.fps) == expected
+    assert output.frames * output.repeat == seconds * output.fps
 
 
 @pytest.mark.parametrize("output", ["x.mp4", "x.webm", "frames/", "x.png"])

@@ -17,6 +17,7 @@ from cppnvid.presets import Override
 from cppnvid.recipe import Recipe
 
 _USUAL_FPS = 30  # where a recipe's own rate is too slow
+_ROUNDED = 1e-6  # frames: a third of a second at 100/3 a second is as good as 11
 
 
 @dataclass(frozen=True)
@@ -200,20 +201,25 @@ def _length(
     label = wishes.label("output.frames", "output.seconds")
     often = wishes.label("output.repeat")
     output = recipe.output
-    repeat = output.repeat if often is not None else 1
     kept = wishes.label("output.frames") is not None
     frames = output.frames if kept else max(1, round(output.frames / output.fps * fps))
-    if label is None:
-        most = _most_frames(platform, size, fps) / repeat
-        if platform.usual_seconds is not None:
-            most = min(most, float(platform.usual_seconds.value * fps))
-        frames = min(frames, max(1, math.floor(min(most, frames))))
-    if not kept and recipe.morph.loop == "ping-pong":
-        frames = max(2, frames - frames % 2)  # or its turning point would stand twice
+    # What `--min-seconds` made of the recipe's own rate may be a turn too many at this one.
+    repeat = 1 if often in (None, "--min-seconds") else output.repeat
     least = Fraction(str(platform.range_of("seconds")[0]))
     if wishes.least_seconds is not None:
         least = max(least, wishes.least_seconds)
         _check(platform, "--min-seconds", "seconds", float(least))
+    step = 1 if kept or recipe.morph.loop != "ping-pong" else 2
+    if label is None:
+        most = _most_frames(platform, size, fps) / repeat
+        usual = math.inf
+        if platform.usual_seconds is not None:
+            usual = float(platform.usual_seconds.value * fps)
+        frames = min(frames, max(1, math.floor(min(most, usual, frames) + _ROUNDED)))
+        if repeat == 1:
+            frames = _turning(frames, least * fps, most + _ROUNDED, step)
+    # Or its turning point would stand twice.
+    frames = frames if step == 1 else max(2, frames - frames % 2)
     enough = math.ceil(least * fps / frames)
     if often == "--repeat":
         _check(platform, often, "seconds", float(repeat * frames / fps))
@@ -223,6 +229,18 @@ def _length(
     _check(platform, what, "frames", repeat * frames)
     _check(platform, what, "total_pixels", repeat * frames * size[0] * size[1])
     return frames, repeat
+
+
+def _turning(frames: int, least: Fraction, most: float, step: int) -> int:
+    """Return the most frames, of at most so many, whose turns fill `least` and not over `most`.
+
+    A film is not made shorter than half for it: `frames` where none will do.
+    """
+    longest = frames - frames % step
+    for count in range(longest, frames // 2, -step):
+        if math.ceil(least / count) * count <= most:
+            return count
+    return frames
 
 
 def _most_frames(platform: Platform, size: tuple[int, int], fps: Fraction) -> float:
