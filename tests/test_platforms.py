@@ -323,7 +323,7 @@ def test_turns_fill_the_longest_file_a_platform_takes(
     recipe, _ = resolved(name, repeat, data=data, least_seconds=Fraction(seconds))
 
     output = recipe.output
-    assert (output.frames, output.repeat, output.fps) == expected
+    assert [output.frames, output.repeat, output.fps] == list(expected)
     assert output.frames * output.repeat == seconds * output.fps
 
 
