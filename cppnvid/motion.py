@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from cppnvid.recipe import Recipe, Track
 
+# Of a leg whose seeds have times: the first and the last are as long as the film's usual ones, and
+# what is left between them hurries.
+FEWEST_STRIDES = 3.0
 SPEEDS = 2000  # looks at a track of speed: seven for each frame of the usual film
 
 
@@ -22,6 +25,31 @@ def frame_times(recipe: Recipe) -> NDArray[np.float64]:
     if recipe.morph.loop == "open":
         return np.linspace(0.0, 1.0, frames)
     return np.arange(frames) / frames
+
+
+def stride_count(recipe: Recipe) -> float:
+    """Return how many strides, from frame to frame, lead from the start of the path to its end."""
+    frames = recipe.output.frames
+    if recipe.morph.loop == "open":
+        return max(frames - 1, 1)
+    return frames / 2 if recipe.morph.loop == "ping-pong" else frames
+
+
+def jump_note(recipe: Recipe) -> str | None:
+    """Say which times of seeds leave too few frames to move from one to the next; None is none."""
+    morph = recipe.morph
+    ends = [*morph.times, 1.0] if morph.loop == "closed" else morph.times
+    strides = stride_count(recipe)
+    for start, end in pairwise(ends):
+        count = (end - start) * strides
+        if count < FEWEST_STRIDES - 1e-9:
+            least = math.ceil(1000 * FEWEST_STRIDES / strides) / 1000
+            return (
+                f"times: from {start:g} to {end:g} the film has {count:.1f} frames, too few for "
+                f"the way from one seed to the next, so it jumps there; "
+                f"{FEWEST_STRIDES:g} frames are {least:g} of its time"
+            )
+    return None
 
 
 def fold_time(time: float, loop: str) -> float:

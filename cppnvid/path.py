@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self, SupportsFloat
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.motion import ease
+from cppnvid.motion import FEWEST_STRIDES, ease
 from cppnvid.recipe import AROUND_ONE, Morph
 
 # scipy takes 0.4 s to load, and a film's first frame, which a preview shows at once, needs none.
@@ -74,12 +74,13 @@ class Pace:
             np.cumsum(passed[:, -1]), tuple(PchipInterpolator(leg, places) for leg in passed)
         )
 
-    def keeping_times(self, morph: Morph) -> Self:
+    def keeping_times(self, morph: Morph, strides: float) -> Self:
         """Return the pace at which a spline passes each seed at its own time.
 
         It passes them all at one speed, which half of the film is slower than and half faster: so
         legs flow into each other, and no seed, the first in a loop, stands out as a jerk. Between
-        two seeds it hurries or lingers, most half way, to be in time.
+        two seeds it hurries or lingers, most half way, to be in time. `strides` is how many the
+        film makes from end to end: the first and the last of a leg do not hurry.
         """
         times = np.linspace(0.0, 1.0, len(self.ends) + 1)
         times[: len(morph.times)] = morph.times
@@ -87,23 +88,28 @@ class Pace:
         means = np.diff(passed) / lasts
         order = np.argsort(means)
         usual = float(means[order][np.searchsorted(np.cumsum(lasts[order]), 0.5 * times[-1])])
+        calm = 1.0 / np.maximum(strides * lasts, FEWEST_STRIDES)
 
         def clock(time: float) -> float:
             leg = min(int(np.searchsorted(times, time, side="right")) - 1, len(lasts) - 1)
             share = (time - float(times[leg])) / float(lasts[leg])
-            return float(passed[leg] + lasts[leg] * _gone(share, float(means[leg]), usual))
+            gone = _gone(share, float(means[leg]), usual, float(calm[leg]))
+            return float(passed[leg] + lasts[leg] * gone)
 
         return replace(self, clock=clock, times=times)
 
 
-def _gone(share: float, mean: float, ends: float) -> float:
+def _gone(share: float, mean: float, ends: float, calm: float) -> float:
     """Return how far a leg has come at a share of its time, its mean speed at 1.
 
-    Its speed starts from `ends` and returns to it by one period of a cosine; where that would all
-    but rest, as the mean is far below, it falls more steeply to half the mean.
+    Its speed starts from `ends` and returns to it by one period of a cosine, which stays away from
+    both by the share `calm` where it hurries; where it would all but rest, as the mean is far
+    below, it falls more steeply to half the mean.
     """
     if mean >= 2.0 / 3.0 * ends:
-        return mean * share - (mean - ends) * math.sin(math.tau * share) / math.tau
+        calm = calm if mean > ends else 0.0  # one that lingers only leaves a smaller step
+        turned = min(max((share - calm) / (1.0 - 2.0 * calm), 0.0), 1.0)
+        return ends * share + (mean - ends) * (turned - math.sin(math.tau * turned) / math.tau)
     power = 2.0 * ends / mean - 2.0
     turned = 1.0 - 2.0 * share
     bent = 1.0 - math.copysign(abs(turned) ** (power + 1.0), turned)

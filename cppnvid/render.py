@@ -14,6 +14,7 @@ from cppnvid.errors import RecipeError
 from cppnvid.filming import chosen, film_of, shares, write_film
 from cppnvid.fitting import write_fitted
 from cppnvid.listening import Note, Progress, silent
+from cppnvid.motion import jump_note
 from cppnvid.notebook import Still, Video, still
 from cppnvid.pacing import moment_of
 from cppnvid.presets import recipe_text
@@ -88,6 +89,9 @@ def render_video(
     flat = saturation_note([film.scene.at(time) for time in (0.0, 1 / 3, 2 / 3)], width, height)
     if flat is not None:
         note(flat)
+    jump = jump_note(film.recipe)
+    if jump is not None:
+        note(jump)
     if output.repeat > 1 and recipe.morph.loop == "open":
         note("the film ends elsewhere than it starts, so it jumps where it is repeated")
     times = output.repeat

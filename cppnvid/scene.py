@@ -15,7 +15,7 @@ from cppnvid.camera import View, at_depth, view_at
 from cppnvid.corners import corner_networks
 from cppnvid.driving import Drive
 from cppnvid.fading import deepen, thin
-from cppnvid.motion import distance, fold_time
+from cppnvid.motion import distance, fold_time, stride_count
 from cppnvid.network import Network, sample_latent
 from cppnvid.palette import Colouring, colouring_at
 from cppnvid.path import Pace, place_at
@@ -49,7 +49,7 @@ def paced_scene(recipe: Recipe, pace: Pace) -> Scene:
     closed = morph.loop == "closed"
     moving = range(len(spec.layers) + 1) if morph.of == "weights" else range(0)
     if morph.path == "spline":
-        pace = pace.keeping_times(morph)
+        pace = pace.keeping_times(morph, stride_count(recipe))
     walked = distance(morph.speed, closed=closed)
     corners = corner_networks(recipe)
     first = corners[0]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cppnvid.blending import Corners, blend
 from cppnvid.camera import axes, view_at
-from cppnvid.motion import distance, ease, fold_time, frame_times, track_at
+from cppnvid.motion import distance, ease, fold_time, frame_times, jump_note, track_at
 from cppnvid.path import Pace, corner_seeds, place_at, uniform_pace
 from cppnvid.recipe import Camera, Morph, Output, Recipe, Track
 
@@ -197,7 +197,7 @@ def test_a_wander_that_does_not_close_ends_elsewhere(loop: str) -> None:
 def passed(pace: Pace, time: float, **morph: object) -> float:
     """Return how many legs of a spline's way are behind at a time."""
     made = Morph.model_validate({"path": "spline"} | morph)
-    place = place_at(made, time, pace.keeping_times(made))
+    place = place_at(made, time, pace.keeping_times(made, 1000))
     return place.start + place.share
 
 
@@ -231,7 +231,7 @@ def test_the_time_of_a_spline_neither_turns_back_nor_jumps() -> None:
 def test_a_spline_passes_all_its_seeds_at_the_usual_speed(times: tuple[float, ...]) -> None:
     """On both sides of every seed, the seam too, it is as fast as in the film's median moment."""
     made = Morph.model_validate({"path": "spline", "seeds": [1, 2, 3], "times": times})
-    pace = LEGS.keeping_times(made)
+    pace = LEGS.keeping_times(made, 1000)
     assert pace.clock is not None
     assert pace.times is not None
     clock = pace.clock
@@ -246,6 +246,27 @@ def test_a_spline_passes_all_its_seeds_at_the_usual_speed(times: tuple[float, ..
             usual, rel=1e-3
         )
     assert steps.min() > 0.0
+
+
+@pytest.mark.parametrize(
+    ("loop", "times", "frames", "told"),
+    [
+        ("closed", (0.0, 0.5, 0.95), 48, "from 0.95 to 1 the film has 2.4 frames"),
+        ("closed", (0.0, 0.5, 0.9375), 48, None),
+        ("closed", (0.0, 0.02, 0.6), 48, "from 0 to 0.02 the film has 1.0 frames"),
+        ("open", (0.0, 0.9, 1.0), 31, None),
+        ("ping-pong", (0.0, 0.9, 1.0), 40, "from 0.9 to 1 the film has 2.0 frames"),
+        ("closed", (), 3, None),
+    ],
+)
+def test_times_that_leave_no_frames_are_told(
+    loop: str, times: tuple[float, ...], frames: int, told: str | None
+) -> None:
+    """Fewer than three frames from one seed to the next are a jump, which its times explain."""
+    morph = {"path": "spline", "seeds": [1, 2, 3], "times": times, "loop": loop}
+    recipe = Recipe.model_validate({"morph": morph, "output": {"frames": frames}})
+
+    assert (jump_note(recipe) or "").split(",")[0] == (f"times: {told}" if told else "")
 
 
 def test_speed_says_where_the_way_is_quick() -> None:

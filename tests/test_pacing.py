@@ -93,12 +93,23 @@ def test_what_grows_turns_on_a_frame(frames: int) -> None:
     assert turn.max() < 1.2 * np.median(steps)
 
 
-def test_times_of_seeds_leave_no_seam() -> None:
-    """Unequal times make a film hurry between its seeds, and not where it starts again."""
-    steps = changes(build_scene(house([5, 17, 40], path="spline", times=(0.0, 0.2, 0.7))), 100)
+@pytest.mark.parametrize(
+    ("times", "frames"),
+    [((0, 0.2, 0.7), 100), ((0, 0.2, 0.9), 48), ((0, 0.5, 0.93), 48), ((0, 0.06, 0.6), 50)],
+)
+def test_times_of_seeds_leave_no_seam(times: tuple[float, ...], frames: int) -> None:
+    """Unequal times make a film hurry between its seeds, and not where it starts again.
 
-    assert steps[-1] == pytest.approx(np.median(steps), rel=0.1)
-    assert np.percentile(steps, 95) > 1.3 * np.median(steps)
+    A leg may have as few as three frames, before the seam or after it.
+    """
+    morph = {"seeds": [5, 17, 40], "path": "spline", "times": times}
+    recipe = Recipe.model_validate({"morph": morph, "output": {"frames": frames}})
+
+    steps = changes(build_scene(recipe), frames)
+
+    assert steps[[0, -1]] == pytest.approx(np.median(steps), rel=0.12)
+    assert steps[-1] < 1.1 * np.median(steps)
+    assert steps.max() > 1.5 * np.median(steps)
 
 
 def test_uniform_pace_is_not() -> None:

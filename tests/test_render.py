@@ -304,3 +304,14 @@ def test_an_open_shutter_is_encoded_in_segments_too() -> None:
 
     for sent, back in zip(drawn, decode("a.mp4"), strict=True):
         assert step(sent, back) < 4
+
+
+def test_a_film_tells_of_times_that_it_jumps_through(tmp_path: Path) -> None:
+    """Its last leg has half a frame: a note says so, and none does where all have three."""
+    for times, count in (((0.0, 0.95), 1), ((0.0, 0.6), 0)):
+        said: list[str] = []
+        recipe = small(
+            morph={"path": "spline", "times": times, "seeds": [1, 2]}, output={"frames": 10}
+        )
+        render_video(recipe, tmp_path / f"{count}.gif", note=said.append)
+        assert [text.startswith("times: from 0.95 to 1") for text in said].count(True) == count

@@ -60,7 +60,8 @@ class Morph(Part):
     times: Annotated[tuple[Moment, ...], Field(max_length=1000)] = ()
     """Of `spline`: when each seed is passed, 0 the film's start and 1 its end; the first is 0. Left
     out, they are passed at equal distances of time. All are passed at the film's usual speed, and
-    the way between two hurries or lingers to be in time. A `ping-pong` counts on its way there."""
+    the way between two hurries or lingers to be in time, and jumps if that is fewer than three
+    frames. A `ping-pong` counts on its way there."""
     speed: Track = constant(1.0)
     """A number shortens the film: at 2 it has half the frames, unless those are said. Keyframes
     leave its length and say where on the way it is fast and where slow."""
