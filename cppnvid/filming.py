@@ -123,7 +123,8 @@ def write_film(
         encoder=encoder, repeat=output.repeat if whole else 1,
         at_once=encoding, threads=None if threads is None else encoding,
         pixel_format=pixel_format, sound=film.audio, loops=recipe.morph.loop != "open",
-        sound_follows=bool(recipe.sound.react), edit_list=output.edit_list is not False,
+        sound_follows=bool(recipe.sound.react), sound_rate=output.sound_rate,
+        edit_list=output.edit_list is not False,
         overwrite=overwrite, note=note,
     ) as file:  # fmt: skip
         done = 0

@@ -43,7 +43,7 @@ def is_named(key: str, overrides: "Sequence[Override]") -> bool:
 # What may be given up for a file's size.
 _GIVEN_UP = (
     "canvas.size", "output.fps", "output.frames", "output.crf", "output.quality", "output.gif",
-    "output.colours",
+    "output.colours", "output.sound_rate",
 )  # fmt: skip
 
 

@@ -23,7 +23,8 @@ class Container:
     `segment_seconds` is the longest stretch between keyframes; films are encoded in pieces of it,
     None where they are encoded whole. `h264`: coded by the encoder of H.264 that is asked for.
     `yuv` is the pixel format of what is coded in BT.709, None where RGB is. `sound` codes a sound
-    beside the pictures, empty where there can be none; `sound_delay` is how many samples of silence
+    beside the pictures, empty where there can be none, at one of `sound_rates`, in kilobits a
+    second, the first being usual; `sound_delay` is how many samples of silence
     that puts before it which players leave out only if an edit list says so. `codec` is the name
     people know, `depth` in bits a channel; `lossless` tells whether colours come back as they were,
     and `dither` whether the frames are to be dithered. `coding.py` has the other ways of coding.
@@ -45,6 +46,7 @@ class Container:
     h264: bool = False
     yuv: str | None = None
     sound: tuple[str, ...] = ()
+    sound_rates: tuple[int, ...] = ()
     sound_delay: int = 0
     codec: str = ""
     depth: int = 8
@@ -58,7 +60,9 @@ class Container:
 
 
 _VIDEO_FPS = Fraction(30)
-_AAC = ("-c:a", "aac", "-b:a", "192k")
+_AAC = ("-c:a", "aac", "-b:a", "{rate}k")
+# Usual first, and what a cap on the file's size may make of it: Opus does with less than AAC.
+_AAC_RATES = (192, 128, 96, 64)
 _PICTURE_FPS = Fraction(25)  # 4 hundredths of a second: exact in a GIF
 
 CONTAINERS: tuple[Container, ...] = (
@@ -85,6 +89,7 @@ CONTAINERS: tuple[Container, ...] = (
         h264=True,
         yuv="yuv420p",
         sound=_AAC,
+        sound_rates=_AAC_RATES,
         # AAC begins with a packet of silence that only an edit list lets players leave out. Where
         # a platform asks for none, sound comes 21 ms late, two thirds of a frame. Apple's players
         # leave out 2112 samples then ("implicit encoder delay"), and so have it 23 ms early.
@@ -111,7 +116,8 @@ CONTAINERS: tuple[Container, ...] = (
         demuxer="matroska",
         segment_seconds=4,
         yuv="yuv420p",
-        sound=("-c:a", "libopus", "-b:a", "160k"),
+        sound=("-c:a", "libopus", "-b:a", "{rate}k"),
+        sound_rates=(160, 128, 96, 64, 48),
         codec="vp9",
     ),
     Container(
@@ -127,6 +133,7 @@ CONTAINERS: tuple[Container, ...] = (
         demuxer="mov",
         yuv="yuv422p10le",
         sound=_AAC,
+        sound_rates=_AAC_RATES,
         codec="prores",
         depth=10,
     ),

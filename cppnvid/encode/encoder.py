@@ -60,6 +60,7 @@ def open_encoder(
     sound: str | os.PathLike[str] | None = None,
     loops: bool = True,
     sound_follows: bool = False,
+    sound_rate: int | None = None,
     edit_list: bool = True,
     overwrite: bool = False,
     note: Note = silent,
@@ -88,6 +89,7 @@ def open_encoder(
             is read when the `with` block begins.
         loops: whether the film leads back to its start, and its sound so has no end to fade to.
         sound_follows: the pictures move to the sound, which so begins again with each turn.
+        sound_rate: of the sound, in kilobits a second; None is the container's first.
         edit_list: whether an MP4 with sound may have an edit list; without one its sound comes a
             fiftieth of a second late.
         overwrite: replace what stands there, once the new file is complete.
@@ -135,6 +137,7 @@ def open_encoder(
         sound=None if sound is None else Path(sound),
         loops=loops,
         sound_follows=sound_follows,
+        sound_rate=sound_rate,
         edit_list=edit_list,
         overwrite=overwrite,
         note=note,
@@ -278,7 +281,7 @@ class Encoder:
         """Return what is taken from which input: film, sound and recipe, in this order."""
         maps = ["-map", "0:v"]
         if self._job.sound is not None:
-            maps += ["-map", "1:a", *self._job.container.sound]
+            maps += ["-map", "1:a", *self._job.sound_coding()]
         if self._tags:
             maps += ["-map_metadata", "1" if self._job.sound is None else "2"]
         return maps

@@ -53,6 +53,7 @@ class Job:
     sound: Path | None
     loops: bool
     sound_follows: bool
+    sound_rate: int | None
     edit_list: bool
     overwrite: bool
     note: Note
@@ -116,6 +117,11 @@ class Job:
         silence = 0 if self.edit_list else self.container.sound_delay
         samples = round(self.seconds * RATE) - silence
         return [*RAW, "-t", f"{max(samples, 1) / RATE:.6f}", "-i", SOUND_NAME]
+
+    def sound_coding(self) -> list[str]:
+        """Return ffmpeg's arguments that code the sound."""
+        rate = self.sound_rate or self.container.sound_rates[0]
+        return [part.format(rate=rate) for part in self.container.sound]
 
     def muxing(self) -> list[str]:
         """Return ffmpeg's arguments that write a segment, or a film that is not joined."""

@@ -18,6 +18,7 @@ from cppnvid.encode.containers import Container
 from cppnvid.encode.publish import publication, working_folder
 from cppnvid.errors import RecipeError
 from cppnvid.filming import Film, write_film
+from cppnvid.fitting.heard import with_sound
 from cppnvid.fitting.kept import KeptFrames
 from cppnvid.fitting.ladder import Rung, ladder
 from cppnvid.fitting.sample import predicted_size, surely_fits
@@ -71,26 +72,30 @@ def write_fitted(
         return RecipeError(refusal(film.recipe, last, size, max_size, keep, container, heard=heard))
 
     rungs = ladder(film.recipe, container, keep)
-    shares = [rung.share for rung in rungs]
     with (
         publication(place, overwrite=overwrite, folder=False, note=note) as temporary,
         working_folder(temporary, "fitting") as folder,
     ):
         sure = surely_fits(film.recipe, container, max_size)
         trials = _Trials(film, rungs, container, folder, place.suffix, encoder, threads, sure)
+        sizes: dict[int, int] = {}
+
+        def measure(index: int) -> float:
+            if index not in sizes:
+                sizes[index] = trials.encode(index, progress, note)
+            return sizes[index]
+
+        if heard and not sure:
+            first = trials.predicted(0) or measure(0)
+            trials.rungs = rungs = with_sound(rungs, container, keep, first)
         start = 0
+        shares = [rung.share for rung in rungs]
         if not sure and trials.predicted(0) is not None:
             found = finest(shares, trials.prediction, max_size, tries=4)
             start = len(rungs) - 1 if found is None else found
             least = trials.prediction(start)
             if least > _HOPELESS * max_size:
                 raise refused(rungs[-1].recipe, least)
-        sizes: dict[int, int] = {}
-
-        def measure(index: int) -> float:
-            sizes[index] = trials.encode(index, progress, note)
-            return sizes[index]
-
         found = finest(shares, measure, max_size, start=start)
         if found is None:
             last = max(sizes)

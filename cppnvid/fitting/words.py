@@ -7,11 +7,12 @@ from cppnvid.encode import Container
 from cppnvid.encode.arguments import DEFAULT_QUALITY, quality_of
 from cppnvid.encode.palettes import QUALITY_COLOURS, SMALL_COLOURS
 from cppnvid.filesize import file_size
+from cppnvid.fitting.heard import sound_bytes
 from cppnvid.recipe import Recipe
 
 _OPTIONS = {
     "canvas.size": "--size", "output.fps": "--fps", "output.frames": "--frames",
-    "output.crf": "--crf", "output.gif": "--gif",
+    "output.crf": "--crf", "output.gif": "--gif", "output.sound_rate": "output.sound_rate",
 }  # fmt: skip
 
 
@@ -34,7 +35,7 @@ def refusal(asked: Recipe, last: Recipe, size: float, cap: int, keep: Collection
             container: Container, *, heard: bool = False) -> str:  # fmt: skip
     """Return why no file fits: what the smallest has, and what would help.
 
-    `heard` tells that the film has a sound, of whose bytes none are given up.
+    `heard` tells that the film has a sound.
     """
     options = [option for key, option in _OPTIONS.items() if key in keep]
     changed = given_up(asked, last, container)
@@ -50,10 +51,7 @@ def refusal(asked: Recipe, last: Recipe, size: float, cap: int, keep: Collection
         help_ = f"take {help_}"
     sound = ""
     if heard:
-        # A second's, which stand last in "-b:a 192k".
-        bits = int(container.sound[-1].removesuffix("k")) * 1000
-        seconds = asked.output.seconds * asked.output.repeat
-        sound = f", some {file_size(round(bits * seconds / 8))} of them its sound"
+        sound = f", some {file_size(round(sound_bytes(last, container)))} of them its sound"
     return (
         f"--max-size: {smallest} the file has {file_size(round(size))}{sound}, and "
         f"{cap_in_words(cap)} are allowed: {help_}"
@@ -68,6 +66,8 @@ def _facts(recipe: Recipe, container: Container) -> dict[str, str]:
         facts["quality"] = str(output.quality or DEFAULT_QUALITY)
     facts[""] = f"{width}x{height}"
     facts["fps"] = _rate(output.fps)
+    if container.sound_rates:
+        facts["sound"] = f"{output.sound_rate or container.sound_rates[0]} kb/s"
     if container.name == "GIF":
         small = output.gif == "small"
         facts["colours"] = str(output.colours or (SMALL_COLOURS if small else QUALITY_COLOURS))

@@ -165,6 +165,8 @@ class Output(Part):
     out, where the file keeps it: PNG, APNG, lossless WebP, and lightly in a GIF, which is a third
     larger with all of it."""
 
+    sound_rate: Annotated[Whole, Field(ge=32, le=320)] | None = None
+    """Of a film's sound, in kilobits a second: 192 in an MP4 or MOV, 160 in a WebM, if left out."""
     edit_list: Flag | None = None
     """Whether an MP4 with sound has an edit list, with which its sound begins exactly. Left out, it
     has one; some platforms ask for none, and then its sound comes 21 ms late."""
