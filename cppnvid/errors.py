@@ -2,6 +2,7 @@
 
     CppnvidError
     ├── RecipeError              2   the request: bad YAML, unknown key, impossible value
+    │   └── NoRecipe                 a file that is whole, and holds no recipe of ours
     ├── BackendError             3   the machine cannot: backend, device, memory
     │   └── BackendUnavailable       asked for by name and not usable here
     └── EncodeError              4   ffmpeg or the disk failed
@@ -20,6 +21,10 @@ class RecipeError(CppnvidError):
     """The request cannot be met: names the key or option, what was given, what is right."""
 
     exit_code = 2
+
+
+class NoRecipe(RecipeError):  # noqa: N818 - reads as a state, as BackendUnavailable does
+    """A file or folder was not made by cppnvid, or a platform took the recipe out of it."""
 
 
 class BackendError(CppnvidError):

@@ -277,8 +277,8 @@ def test_a_recipe_rides_in_a_page(run: Run) -> None:
     assert Path("b.html").read_text(encoding="utf-8") == page
 
     Path("c.html").write_text("<p>Hello</p>", encoding="utf-8")
-    code, _, err = run("info", "c.html")
-    assert (code, "c.html: holds no recipe" in err) == (2, True)
+    code, out, _ = run("info", "c.html")
+    assert (code, "\n# holds no recipe: " in out) == (0, True)
 
 
 def test_a_network_from_a_file_is_explained(run: Run) -> None:

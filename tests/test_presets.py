@@ -295,6 +295,7 @@ def test_a_recipe_of_another_version_says_so() -> None:
     ("text", "message"),
     [
         ("a photo of my cat", "holds a comment that is no recipe"),
+        ("my cat: [cute, \t", "holds a comment that is no recipe"),
         ('{"cppnvid": "0.1", "recipe": {}, "time": 2}', "time must lie in 0 to 1, given 2"),
         ('{"cppnvid": "0.1", "recipe": [1]}', "a recipe is a mapping"),
         ('{"cppnvid": "0.1", "recipe": {"camera": {"scale": NaN}}}', "must be a number"),

@@ -9,7 +9,7 @@ from cppnvid.cli import options as option
 from cppnvid.cli.app import app
 from cppnvid.cli.outputs import named_output, size_on_disk
 from cppnvid.cli.reporter import Reporter, say
-from cppnvid.errors import RecipeError
+from cppnvid.errors import NoRecipe, RecipeError
 
 
 @app.command(cls=option.GroupedCommand)
@@ -64,7 +64,7 @@ def info(
         str, typer.Argument(metavar="FILE", help="A file that cppnvid made, or weights.")
     ],
 ) -> None:
-    """Show what a file is, and the recipe that rides in it."""
+    """Show what a file is, and the recipe that rides in it, if there is one."""
     from cppnvid.presets import dump, read_source, trained, without_riders
     from cppnvid.styles import DEFAULT_STYLE
     from cppnvid.weights import SUFFIXES
@@ -74,7 +74,11 @@ def info(
         return
     _check_made(file)
     say(f"# {Path(file)}: {', '.join(_facts(file))}, {size_on_disk(Path(file))}")
-    source = read_source(Path(file))
+    try:
+        source = read_source(Path(file))
+    except NoRecipe as error:
+        say(f"# {str(error).removeprefix(f'{Path(file)}: ')}")
+        return
     if source.explain is not None:
         film = source.explain.get("video", "a page" if "page" in source.explain else "a poster")
         say(f"# made by 'cppnvid explain' ({film}), of the network of this recipe")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cppnvid import __version__
-from cppnvid.errors import RecipeError
+from cppnvid.errors import NoRecipe, RecipeError
 from cppnvid.presets.text import KeyPath, dump, parse, read_file
 from cppnvid.recipe import Recipe, unknown
 from cppnvid.styles import STYLES
@@ -107,7 +107,8 @@ def read_source(source: str | os.PathLike[str]) -> Source:
     one, or if presets have such a folder and the disk has no such file; anything else is a file.
 
     Raises:
-        RecipeError: there is no such preset or file, it holds no recipe, or is not readable.
+        NoRecipe: it is a file that holds none.
+        RecipeError: there is no such preset or file, or it is not readable.
     """
     text = os.fspath(source)
     path = Path(text)
@@ -173,7 +174,7 @@ def _read_media(text: str) -> Source:
         ) from None
     recipe = read_recipe(text)
     if recipe is None:
-        raise RecipeError(
+        raise NoRecipe(
             f"{text}: holds no recipe: cppnvid did not make it, or a platform that encoded it anew "
             f"took the recipe out"
         )
@@ -221,11 +222,13 @@ def parse_recipe_text(text: str, name: str) -> Source:
     """Read what `recipe_text` wrote; `name` is the file it rode in.
 
     Raises:
+        NoRecipe: it is somebody's comment.
         RecipeError: it is not what `recipe_text` writes.
     """
-    data = parse(text, name, lined=False).data
+    # Whatever people write: it need not even be YAML.
+    data = parse(text, name, lined=False).data if '"cppnvid"' in text else None
     if not isinstance(data, dict) or not {"cppnvid", "recipe"} <= data.keys():
-        raise RecipeError(f"{name}: holds a comment that is no recipe: cppnvid did not make it")
+        raise NoRecipe(f"{name}: holds a comment that is no recipe: cppnvid did not make it")
     made_by, here, time = data["cppnvid"], __version__, data.get("time")
     if time is not None and (not isinstance(time, int | float) or not 0 <= time <= 1):
         raise RecipeError(f"{name}: time must lie in 0 to 1, given {time!r}")
