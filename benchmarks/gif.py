@@ -27,8 +27,8 @@ from cppnvid.backends import choose
 from cppnvid.encode import decode, open_encoder
 from cppnvid.encode.coding import Coding
 from cppnvid.encode.palettes import QUALITY_COLOURS
+from cppnvid.oklab import to_oklab
 from cppnvid.pacing import build_scene
-from cppnvid.palette import to_oklab
 
 CLIPS = {"aurora": "smooth gradients", "stained-glass": "saturated contours"}
 SIDE, FRAMES, LOOP, FPS = 360, 40, 160, 20

@@ -22,8 +22,8 @@ from cppnvid import Recipe, render_video
 from cppnvid.backends import Backend, choose
 from cppnvid.backends.reference import one_thread
 from cppnvid.loops import check_loop
+from cppnvid.oklab import to_oklab
 from cppnvid.pacing import build_scene, changes_along, moment_of
-from cppnvid.palette import to_oklab
 
 KINDS = ("weights", "z")
 PATHS: dict[str, Mapping[str, Any]] = {

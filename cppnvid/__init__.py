@@ -7,7 +7,7 @@ A recipe builds a scene, a backend turns the scene into frames, an encoder turns
     recipe = cppnvid.load_recipe("aurora")
     cppnvid.render_video(recipe, "aurora.mp4")
 
-What needs torch is loaded when it is first used.
+What takes time to load is loaded when it is first used.
 """
 
 import importlib

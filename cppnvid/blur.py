@@ -5,11 +5,10 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from cppnvid.backends import Pixels
-from cppnvid.palette import from_linear, to_linear
+from cppnvid.oklab import from_linear, to_linear
 from cppnvid.recipe import Recipe
 
 # Rounded light to sRGB, by bytes of a level: finer steps than the darkest level, which is 1/3295 of
@@ -58,6 +57,6 @@ def expose(frames: Iterable[Pixels], exposures: int) -> Iterator[Pixels]:
 def _tables(kind: np.dtype[Any]) -> tuple[NDArray[np.float32], Pixels]:
     """Return the light of every level, and the level of every step of light."""
     most = np.iinfo(kind).max
-    to_light = to_linear(torch.arange(most + 1) / most).numpy()
-    steps = torch.linspace(0.0, 1.0, _STEPS[kind.itemsize] + 1, dtype=torch.float64)
-    return to_light, (from_linear(steps) * most + 0.5).numpy().astype(kind)
+    to_light = to_linear(np.arange(most + 1, dtype=np.float32) / np.float32(most))
+    steps = np.linspace(0.0, 1.0, _STEPS[kind.itemsize] + 1)
+    return to_light, (from_linear(steps) * most + 0.5).astype(kind)

@@ -9,9 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import torch
+from numpy.typing import NDArray
 from pydantic import ValidationError
-from torch import Tensor
 
 from cppnvid import __version__
 from cppnvid.errors import RecipeError
@@ -66,10 +65,10 @@ def _read(spec: NetworkSpec, file: WeightFile) -> Network:
 def _direction(network: Network, seed: int) -> Network:
     """Draw a network of the same shapes, every tensor as large as this network's own."""
 
-    def like(tensor: Tensor, name: str) -> Tensor:
-        size = float(tensor.double().square().mean().sqrt()) if tensor.numel() else 0.0
-        values = normal(seed, name, tensor.numel()) * size
-        return torch.from_numpy(values.astype(np.float32)).reshape(tensor.shape)
+    def like(tensor: NDArray[np.float32], name: str) -> NDArray[np.float32]:
+        size = float(np.sqrt(np.square(tensor, dtype=np.float64).mean())) if tensor.size else 0.0
+        values = normal(seed, name, tensor.size) * size
+        return values.astype(np.float32).reshape(tensor.shape)
 
     layers = [
         replace(
@@ -95,8 +94,7 @@ def network_of(trained: Trained, spec: NetworkSpec) -> Network:
     inputs = tuple(name for name in ("x", "y", "r", "z") if name in spec.inputs)
     layers: list[Layer] = []
     for index, read in enumerate(trained.layers):
-        weight = torch.from_numpy(read.weight.copy())
-        bias = None if read.bias is None else torch.from_numpy(read.bias.copy())
+        weight, bias = read.weight, read.bias
         if index == len(spec.layers):
             layers.append(Layer(weight, bias, spec.output))
             break
@@ -104,16 +102,13 @@ def network_of(trained: Trained, spec: NetworkSpec) -> Network:
         layers.append(Layer(weight, bias, spec.activation_of(spec.layers[index]), residual))
     size = spec.z_dim if "z" in inputs else 0
     latent = np.zeros(size, np.float32) if trained.latent is None else trained.latent[:size]
-    return Network(inputs, tuple(layers), torch.from_numpy(latent.copy()))
+    return Network(inputs, tuple(layers), latent)
 
 
 def trained_of(network: Network, about: dict[str, object] | None = None) -> Trained:
     """Make what `weights.write_weights` writes of a network; `about` adds to its architecture."""
-    layers = tuple(
-        TrainedLayer("", layer.weight.numpy(), None if layer.bias is None else layer.bias.numpy())
-        for layer in network.layers
-    )
-    latent = network.latent.numpy() if "z" in network.inputs else None
+    layers = tuple(TrainedLayer("", layer.weight, layer.bias) for layer in network.layers)
+    latent = network.latent if "z" in network.inputs else None
     words = {"cppnvid": __version__, "network": _words(network), **(about or {})}
     return Trained("", layers, latent, words)
 

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-import torch
+import numpy as np
 
 from cppnvid.corners import corner_networks, trained_of
 from cppnvid.errors import RecipeError
@@ -60,15 +60,10 @@ def export_network(
 
 def _network_of(moment: Moment) -> Network:
     layers = [
-        Layer(
-            torch.from_numpy(layer.weight),
-            torch.from_numpy(layer.bias),
-            layer.activation,
-            layer.residual,
-        )
+        Layer(layer.weight, layer.bias.astype(np.float32), layer.activation, layer.residual)
         for layer in moment.layers
     ]
-    return Network(moment.inputs, tuple(layers), torch.zeros(0))
+    return Network(moment.inputs, tuple(layers), np.zeros(0, np.float32))
 
 
 def _stand_still(data: dict[str, Any], recipe: Recipe, time: float) -> None:

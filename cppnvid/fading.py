@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from cppnvid.blending import SceneLayer
@@ -175,7 +174,5 @@ def _values(layer: SceneLayer) -> int:
 
 def _at(layer: SceneLayer, sums: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return what the neurons hand on at these sums."""
-    handed: NDArray[np.float64] = ACTIVATIONS[layer.activation](
-        torch.from_numpy(sums[None].copy())
-    )[0].numpy()
+    handed: NDArray[np.float64] = ACTIVATIONS[layer.activation](sums.copy())
     return handed

@@ -158,7 +158,7 @@ def best_seeds(
 ) -> list[int]:
     """Return the seeds whose stills score highest, best first; see `cppnvid.score`.
 
-    Always drawn by plain torch on the CPU, so that the choice does not depend on the backend.
+    Always drawn by numpy, so that the choice does not depend on the backend.
 
     Raises:
         RecipeError: there are fewer than `count` different seeds.
@@ -169,7 +169,7 @@ def best_seeds(
     size = tile_size(recipe.canvas.size, SCORED_SIDE)
     scores = {}
     for frame, seed in zip(
-        _stills(recipe, different, size, "torch:cpu", silent), different, strict=True
+        _stills(recipe, different, size, "numpy", silent), different, strict=True
     ):
         scores[seed] = score(frame)
         progress(len(scores), len(different))

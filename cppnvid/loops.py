@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from cppnvid.backends.reference import one_thread
 from cppnvid.encode import all_frames, probe_film
 from cppnvid.errors import RecipeError
-from cppnvid.palette import to_oklab
+from cppnvid.oklab import to_oklab
 from cppnvid.sheet import shrink
 
 # Pixels of the shorter side at which frames are compared: an eye follows forms, not grain. At 1080
@@ -72,17 +70,15 @@ def measure_loop(frames: Iterable[NDArray[np.uint8]]) -> LoopReport:
     """
     steps: list[float] = []
     first = before = None
-    with one_thread():
-        for frame in frames:
-            after = _look(frame)
-            if before is not None:
-                steps.append(_distance(before, after))
-            first = after if first is None else first
-            before = after
-        if first is None or before is None:
-            raise RecipeError("a film without frames cannot be measured")
-        seam = _distance(before, first)
-    return _report(np.array(steps), seam)
+    for frame in frames:
+        after = _look(frame)
+        if before is not None:
+            steps.append(_distance(before, after))
+        first = after if first is None else first
+        before = after
+    if first is None or before is None:
+        raise RecipeError("a film without frames cannot be measured")
+    return _report(np.array(steps), _distance(before, first))
 
 
 def check_loop(path: str | os.PathLike[str], frames: int | None = None) -> LoopReport:
@@ -100,15 +96,15 @@ def check_loop(path: str | os.PathLike[str], frames: int | None = None) -> LoopR
     return measure_loop(islice(all_frames(info, SIDE), frames))
 
 
-def _look(frame: NDArray[np.uint8]) -> torch.Tensor:
+def _look(frame: NDArray[np.uint8]) -> NDArray[np.float32]:
     height, width, _ = frame.shape
     ratio = min(SIDE / min(height, width), 1.0)
     small = shrink(frame, (max(round(width * ratio), 1), max(round(height * ratio), 1)))
-    return to_oklab(torch.from_numpy(small.reshape(-1, 3) / np.float32(255)))
+    return to_oklab(small.reshape(-1, 3) / np.float32(255))
 
 
-def _distance(before: torch.Tensor, after: torch.Tensor) -> float:
-    return float((after - before).norm(dim=-1).mean())
+def _distance(before: NDArray[np.float32], after: NDArray[np.float32]) -> float:
+    return float(np.linalg.norm(after - before, axis=-1).mean())
 
 
 def _report(steps: NDArray[np.float64], seam: float) -> LoopReport:

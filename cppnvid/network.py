@@ -2,7 +2,8 @@
 
 Weights come from Philox raw words, a stream numpy guarantees, keyed by the seed and the tensor's
 own name: adding a layer, an input or a bias leaves every other tensor as it was. The tables of
-activations and output functions stand here too; they are the meaning of a name in a recipe.
+activations and output functions stand here too; they are the meaning of a name in a recipe, and
+each backend has its own way to the same.
 """
 
 from __future__ import annotations
@@ -10,39 +11,53 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from cppnvid.errors import RecipeError
 from cppnvid.recipe import Init, NetworkSpec
 
 SAMPLER_VERSION = 1
 
-# Each may write over its argument: fresh memory for every layer costs 1.8 times the whole frame.
-ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
-    "tanh": torch.tanh_,
-    "sin": torch.sin_,
-    "cos": torch.cos_,
-    "gaussian": lambda u: u.square_().neg_().exp_(),
-    "relu": torch.relu_,
-    "leaky_relu": lambda u: torch.nn.functional.leaky_relu_(u, 0.01),
-    "elu": torch.nn.functional.elu_,
-    "gelu": torch.nn.functional.gelu,
-    "softplus": torch.nn.functional.softplus,
-    "sigmoid": torch.sigmoid_,
-    "abs": torch.abs_,
+Values = NDArray[Any]  # of any real type, which functions keep
+
+
+def _sigmoid(u: Values) -> Values:
+    half: Values = 0.5 + 0.5 * np.tanh(0.5 * u)  # where exp(-u) would overflow, this does not
+    return half
+
+
+def _gelu(u: Values) -> Values:
+    from scipy.special import ndtr  # a tenth of a second that only this activation is worth
+
+    gated: Values = u * ndtr(u)
+    return gated
+
+
+# Each may write over its argument: fresh memory for every layer takes longer than many of them.
+ACTIVATIONS: dict[str, Callable[[Values], Values]] = {
+    "tanh": lambda u: np.tanh(u, out=u),
+    "sin": lambda u: np.sin(u, out=u),
+    "cos": lambda u: np.cos(u, out=u),
+    "gaussian": lambda u: np.exp(-u * u),
+    "relu": lambda u: np.maximum(u, 0.0, out=u),
+    "leaky_relu": lambda u: np.where(u > 0.0, u, 0.01 * u),
+    "elu": lambda u: np.where(u > 0.0, u, np.expm1(np.minimum(u, 0.0))),
+    "gelu": _gelu,
+    "softplus": lambda u: np.logaddexp(u, 0.0),
+    "sigmoid": _sigmoid,
+    "abs": lambda u: np.abs(u, out=u),
     "identity": lambda u: u,
     # Lucid's: both halves have about unit size for u ~ N(0, 1), hence its divisors.
-    "atan_pair": lambda u: torch.cat([torch.atan(u) / 0.67, torch.atan(u).square() / 0.6], dim=-1),
+    "atan_pair": lambda u: np.concatenate([np.atan(u) / 0.67, np.atan(u) ** 2 / 0.6], axis=-1),
 }
-OUTPUT_FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
-    "sigmoid": torch.sigmoid_,
-    "sine": lambda u: 0.5 * torch.sin(u) + 0.5,
-    "ridge": lambda u: torch.sqrt(1.0 - torch.tanh(u).abs()),
-    "clip": lambda u: u.clamp(0.0, 1.0),
+OUTPUT_FUNCTIONS: dict[str, Callable[[Values], Values]] = {
+    "sigmoid": _sigmoid,
+    "sine": lambda u: 0.5 * np.sin(u) + 0.5,
+    "ridge": lambda u: np.sqrt(1.0 - np.abs(np.tanh(u))),
+    "clip": lambda u: np.clip(u, 0.0, 1.0),
 }
 
 
@@ -63,8 +78,8 @@ def is_residual(spec: NetworkSpec, index: int, width: int) -> bool:
 class Layer:
     """One layer: `activation(weight @ h + bias)`, plus `h` itself if residual."""
 
-    weight: Tensor  # float32 [out, in]; the first layer's inputs stand in the order x, y, r, z…
-    bias: Tensor | None  # float32 [out]
+    weight: NDArray[np.float32]  # [out, in]; the first layer reads x, y, r, z…, in this order
+    bias: NDArray[np.float32] | None  # [out]
     activation: str  # a name of ACTIVATIONS, or of OUTPUT_FUNCTIONS in the last layer
     residual: bool = False
 
@@ -75,7 +90,7 @@ class Network:
 
     inputs: tuple[str, ...]  # those of x, y, r, z that the first layer reads, in this order
     layers: tuple[Layer, ...]
-    latent: Tensor  # float32 [z_dim], already multiplied by z_scale; empty without z
+    latent: NDArray[np.float32]  # [z_dim], already multiplied by z_scale; empty without z
 
 
 def sample_network(spec: NetworkSpec, seed: int) -> Network:
@@ -86,7 +101,7 @@ def sample_network(spec: NetworkSpec, seed: int) -> Network:
         seed: 0 to 2**63 − 1; the same seed gives the same weights on every machine and version.
 
     Returns:
-        A network of float32 CPU tensors, `len(spec.layers) + 1` layers, the last being the output.
+        A network of float32 arrays, `len(spec.layers) + 1` layers, the last being the output.
 
     Raises:
         RecipeError: the seed is no whole number, negative or too large.
@@ -131,35 +146,35 @@ def sample_network(spec: NetworkSpec, seed: int) -> Network:
     return Network(inputs, tuple(layers), sample_latent(spec, seed))
 
 
-def sample_latent(spec: NetworkSpec, seed: int) -> Tensor:
+def sample_latent(spec: NetworkSpec, seed: int) -> NDArray[np.float32]:
     """Draw the latent that `seed` names: float32 [z_dim], times z_scale; empty without z."""
     if "z" not in spec.inputs:
-        return torch.zeros(0)
+        return np.zeros(0, np.float32)
     draw = normal if spec.z_distribution == "normal" else uniform
-    return torch.from_numpy((draw(seed, "z", spec.z_dim) * spec.z_scale).astype(np.float32))
+    return (draw(seed, "z", spec.z_dim) * spec.z_scale).astype(np.float32)
 
 
 def _first_weight(
     spec: NetworkSpec, inputs: tuple[str, ...], fan_in: int, seed: int, width: int
-) -> Tensor:
+) -> NDArray[np.float32]:
     """Draw the weights from the coordinates input by input, so that adding r leaves x, y and z."""
     init = spec.init
     columns = []
     for name in inputs:
         scale, count = (init.latent, spec.z_dim) if name == "z" else (init.first, 1)
         columns.append(_draw(init.weights, scale, fan_in, seed, f"layers.0.{name}", (width, count)))
-    return torch.cat(columns, dim=1)
+    return np.concatenate(columns, axis=1)
 
 
-def _draw_bias(init: Init, fan_in: int, seed: int, name: str, width: int) -> Tensor:
+def _draw_bias(init: Init, fan_in: int, seed: int, name: str, width: int) -> NDArray[np.float32]:
     if init.biases == "zero":
-        return torch.zeros(width)
+        return np.zeros(width, np.float32)
     return _draw(init.biases, init.bias, fan_in, seed, name, (width,))
 
 
 def _draw(
     kind: str, scale: float, fan_in: int, seed: int, name: str, shape: tuple[int, ...]
-) -> Tensor:
+) -> NDArray[np.float32]:
     """Draw one tensor: float64 arithmetic, rounded once to float32."""
     count = int(np.prod(shape))
     values = (
@@ -167,7 +182,7 @@ def _draw(
     )
     if kind in ("pytorch", "variance"):
         scale = scale / max(fan_in, 1) ** 0.5
-    return torch.from_numpy((values * scale).astype(np.float32).reshape(shape))
+    return (values * scale).astype(np.float32).reshape(shape)
 
 
 def raw_words(seed: int, name: str, count: int) -> NDArray[np.uint64]:

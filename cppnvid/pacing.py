@@ -11,12 +11,11 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from cppnvid.backends.reference import TorchBackend, one_thread
+from cppnvid.backends.plain import NumpyBackend
 from cppnvid.camera import axes
-from cppnvid.palette import to_oklab
+from cppnvid.oklab import to_oklab
 from cppnvid.path import Pace, leg_count, uniform_pace
 from cppnvid.recipe import Recipe, Sound, constant
 from cppnvid.scene import Moment, Scene, paced_scene
@@ -62,8 +61,8 @@ def even_pace(recipe: Recipe) -> Pace:
     """Measure how much the picture changes along the path.
 
     Camera and palette stand still while the path is measured, and run on by the clock in the film:
-    a steady turn stays steady. What a sound moves comes on top of the pace. Always drawn by plain
-    torch on the CPU, so that every backend draws the same film.
+    a steady turn stays steady. What a sound moves comes on top of the pace. Always drawn by numpy,
+    so that every backend draws the same film.
     """
     path = recipe.morph.path
     morph = recipe.morph.model_copy(
@@ -91,8 +90,7 @@ def even_pace(recipe: Recipe) -> Pace:
     times = [index / (legs * steps) for index in range(legs * steps + 1)]
     looks = None
     if short:
-        with one_thread():
-            looks = np.stack([look.numpy() for look in _looks(scene, recipe, times)])
+        looks = np.stack(list(_looks(scene, recipe, times)))
         ruler = _steadied(np.linalg.norm(np.diff(looks, axis=0), axis=-1).mean(axis=-1))
     else:
         ruler = _steadied(changes_along(scene, recipe, times))
@@ -147,31 +145,29 @@ def changes_along(scene: Scene, recipe: Recipe, times: Sequence[float]) -> NDArr
         recipe: whose canvas and coordinates it has.
         times: at least one, in order.
     """
-    with one_thread():  # for 4096 points waking a second costs more than it saves
-        return np.array(
-            [
-                float((after - before).norm(dim=-1).mean())
-                for before, after in pairwise(_looks(scene, recipe, times))
-            ]
-        )
+    return np.array(
+        [
+            np.linalg.norm(after - before, axis=-1).mean()
+            for before, after in pairwise(_looks(scene, recipe, times))
+        ],
+        dtype=np.float64,
+    )
 
 
-def _looks(scene: Scene, recipe: Recipe, times: Sequence[float]) -> Iterator[torch.Tensor]:
+def _looks(scene: Scene, recipe: Recipe, times: Sequence[float]) -> Iterator[NDArray[np.float32]]:
     """Yield a small picture of each time in Oklab, float32 [points, 3]."""
     x, y = _points(recipe)
-    backend = TorchBackend("cpu")
+    backend = NumpyBackend()
     start = scene.at(times[0])
     for time in times:
         still = replace(scene.at(time), view=start.view, colouring=start.colouring)
         yield to_oklab(backend.colours(still, x, y))
 
 
-def _points(recipe: Recipe) -> tuple[torch.Tensor, torch.Tensor]:
+def _points(recipe: Recipe) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the x and the y of all pixels of a small picture: float32 [points] each."""
     width, height = recipe.canvas.size
     ratio = SIDE / min(width, height)
     small = max(round(width * ratio), 1), max(round(height * ratio), 1)
-    across, down = (
-        torch.from_numpy(axis).float() for axis in axes(recipe.camera.coordinates, *small)
-    )
-    return across.repeat(len(down)), down.repeat_interleave(len(across))
+    across, down = (axis.astype(np.float32) for axis in axes(recipe.camera.coordinates, *small))
+    return np.tile(across, len(down)), np.repeat(down, len(across))

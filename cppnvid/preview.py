@@ -97,8 +97,8 @@ def save_preview(
     Args:
         recipe: of the film itself.
         files: where the preview goes.
-        backend: what draws the film; the first frame is drawn by plain torch, which need not be
-            compiled.
+        backend: what draws the film; the first frame is drawn by numpy, which need be neither
+            loaded nor compiled.
         threads: as of `render_video`.
         audio: as of `render_video`.
         overwrite: replace what stands there, even if it is no preview.
@@ -119,7 +119,7 @@ def save_preview(
     )  # fmt: skip
     check_place(files.page, folder=False, overwrite=overwrite or _is_page(files.page))
     title = recipe.title or files.film.name.removesuffix(".preview.mp4")
-    first = render_still(small, backend="torch:cpu")
+    first = render_still(small, backend="numpy")
     before = files.page.read_text(encoding="utf-8") if files.page.exists() else _WAITING
     waiting = _page(title, small, first, "the film is being drawn", film=None)
     write_document(files.page, waiting, overwrite=True, note=note)

@@ -6,9 +6,9 @@ hue is gone and patches run together. It is measured on few points, whatever the
 
 from collections.abc import Iterable
 
-import torch
+import numpy as np
 
-from cppnvid.backends.reference import TorchBackend
+from cppnvid.backends.plain import NumpyBackend
 from cppnvid.camera import axes
 from cppnvid.scene import Moment
 
@@ -27,17 +27,17 @@ def saturated_share(moments: Iterable[Moment], width: int, height: int) -> float
         width: of the picture in pixels, of which at most 64 columns and 64 rows are looked at.
         height: of the picture in pixels.
     """
-    backend = TorchBackend("cpu", threads=1)
+    backend = NumpyBackend(threads=1)
     shares = []
     for moment in moments:
         columns, rows = (
-            torch.from_numpy(axis[:: max(len(axis) // _SIDE, 1)]).float()
+            axis[:: max(len(axis) // _SIDE, 1)].astype(np.float32)
             for axis in axes(moment.coordinates, width, height, 1)
         )
-        x, y = columns.repeat(len(rows)), rows.repeat_interleave(len(columns))
+        x, y = np.tile(columns, len(rows)), np.repeat(rows, len(columns))
         levels = backend.colours(moment, x, y) * 255.0
         at_end = (levels < 0.5) | (levels >= 254.5)
-        shares.append(float((at_end.sum(dim=1) >= 2).float().mean()))
+        shares.append(float(np.mean(at_end.sum(axis=1) >= 2)))
     return sum(shares) / len(shares)
 
 

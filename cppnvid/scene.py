@@ -53,11 +53,11 @@ def paced_scene(recipe: Recipe, pace: Pace) -> Scene:
     walked = distance(morph.speed, closed=closed)
     corners = corner_networks(recipe)
     first = corners[0]
-    weights = [Corners.of([c.layers[i].weight.numpy() for c in corners]) for i in moving]
+    weights = [Corners.of([c.layers[i].weight for c in corners]) for i in moving]
     biases = [Corners.of([_bias(c, i) for c in corners]) for i in moving]
-    latents = Corners.of([c.latent.numpy() for c in corners])
+    latents = Corners.of([c.latent for c in corners])
     drive = Drive.of(recipe)
-    push: NDArray[np.float32] = sample_latent(spec, _PUSH_SEED).numpy()
+    push: NDArray[np.float32] = sample_latent(spec, _PUSH_SEED)
 
     def at(time: float) -> Moment:
         film_time = fold_time(time, morph.loop)
@@ -76,7 +76,7 @@ def paced_scene(recipe: Recipe, pace: Pace) -> Scene:
 
         layers: Sequence[SceneLayer] = [
             SceneLayer(
-                mixed(weights[index]) if moving else layer.weight.numpy(),
+                mixed(weights[index]) if moving else layer.weight,
                 (mixed(biases[index]) if moving else _bias(first, index)).astype(np.float64),
                 layer.activation,
                 layer.residual,
@@ -112,7 +112,7 @@ def _bias(network: Network, index: int) -> NDArray[np.float32]:
     layer = network.layers[index]
     if layer.bias is None:
         return np.zeros(len(layer.weight), dtype=np.float32)
-    return layer.bias.numpy()
+    return layer.bias
 
 
 def _fold_latent(layer: SceneLayer, latent: NDArray[np.float32]) -> SceneLayer:

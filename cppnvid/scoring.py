@@ -8,10 +8,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from cppnvid.palette import to_oklab
+from cppnvid.oklab import to_oklab
 from cppnvid.sheet import shrink
 
 SIDE = 64  # pixels of the shorter side: what is smaller than 1/64 of a picture is texture, not form
@@ -93,5 +92,5 @@ def _small_oklab(frame: NDArray[np.uint8]) -> NDArray[np.float64]:
     height, width, _ = frame.shape
     ratio = min(SIDE / min(width, height), 1.0)
     size = max(round(width * ratio), 1), max(round(height * ratio), 1)
-    rgb = torch.from_numpy(shrink(frame, size).astype(np.float64) / 255.0)
-    return to_oklab(rgb.reshape(-1, 3)).reshape(rgb.shape).numpy()
+    rgb = shrink(frame, size).astype(np.float64) / 255.0
+    return to_oklab(rgb.reshape(-1, 3)).reshape(rgb.shape)

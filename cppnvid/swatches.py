@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
+from cppnvid.backends.colours import colour
 from cppnvid.encode import check_output, write_still
 from cppnvid.gradients import GRADIENT_NAMES
 from cppnvid.listening import Note, Progress, silent
 from cppnvid.pacing import moment_of
-from cppnvid.palette import colour, colouring_at
+from cppnvid.palette import colouring_at
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import COLOUR_MODES, Recipe
 from cppnvid.sheet import BACKGROUND, draw_sheet
@@ -68,12 +68,12 @@ def swatch(name: str) -> NDArray[np.uint8]:
 
 def _bar(recipe: Recipe) -> NDArray[np.uint8]:
     """Draw what a network of one channel would have; of cmyk, which has four, cyan to magenta."""
-    ramp = torch.linspace(0.0, 1.0, _SIDE)[:, None]
-    none = torch.zeros_like(ramp)
-    inks = torch.cat([1.0 - ramp, ramp, none, none], dim=1)
+    ramp = np.linspace(0.0, 1.0, _SIDE, dtype=np.float32)[:, None]
+    none = np.zeros_like(ramp)
+    inks = np.concatenate([1.0 - ramp, ramp, none, none], axis=1)
     colouring = colouring_at(recipe.palette, 0.0, closed=True)
     rgb = colour(inks if colouring.mode == "cmyk" else ramp, colouring)
-    line: NDArray[np.uint8] = (rgb * 255.0 + 0.5).to(torch.uint8).numpy()
+    line: NDArray[np.uint8] = (rgb * 255.0 + 0.5).astype(np.uint8)
     return line[None].repeat(_BAR, axis=0)
 
 

@@ -11,7 +11,7 @@ from tests.gpu_twins import interpreter as interpreter
 
 # isort: split
 from cppnvid import backends, cli
-from cppnvid.backends import gpu
+from cppnvid.backends import gpu, machine
 from cppnvid.backends.gpu import GpuBackend
 from cppnvid.backends.triton import functions
 from cppnvid.backends.triton.card import Card
@@ -21,7 +21,8 @@ pytestmark = OVERFLOWS
 
 
 def fake_cuda(monkeypatch: pytest.MonkeyPatch, capability: tuple[int, int]) -> None:
-    """Let torch find a card that nothing can be drawn on."""
+    """Let torch find a card that nothing can be drawn on, and the machine have its driver."""
+    monkeypatch.setattr(machine, "DEVICES", (".",))
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda _: "A card")
@@ -38,7 +39,7 @@ def usable(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("usable")
 def test_auto_takes_the_gpu_first() -> None:
-    """A film goes to the card, whose name is told; a still to torch, which need not compile."""
+    """A film goes to the card, whose name is told; a few pictures to torch, uncompiled."""
     moment = scene_of(network={"layers": ["9x16"]}).at(0.0)
     notes: list[str] = []
 
@@ -46,8 +47,9 @@ def test_auto_takes_the_gpu_first() -> None:
     assert "A card" in notes[0]
     assert backends.choose("gpu").name == "gpu"
     assert backends.choose("torch", moment=moment).name == "torch:cuda"
-    assert backends.choose("auto", notes.append, moment=moment, points=10**6).name == "torch:cuda"
+    assert backends.choose("auto", notes.append, moment=moment, points=10**7).name == "torch:cuda"
     assert "compiling takes longer" in notes[1]
+    assert backends.choose("auto", moment=moment, points=10**6).name == "numpy"
 
 
 @pytest.mark.usefixtures("usable")

@@ -28,15 +28,15 @@ def pixel(recipe: Recipe, column: int, row: int) -> list[float]:
     x = (column + 0.5 - width / 2) / min(width, height)
     y = (row + 0.5 - height / 2) / min(width, height)
     network = sample_network(recipe.network, recipe.morph.seeds[0])
-    h = np.array([x, y, math.hypot(x, y), *network.latent.numpy()], dtype=np.float64)
+    h = np.array([x, y, math.hypot(x, y), *network.latent], dtype=np.float64)
     for layer in network.layers[:-1]:
         assert layer.bias is not None
         before = h
-        h = np.tanh(layer.weight.numpy().astype(np.float64) @ h + layer.bias.numpy())
+        h = np.tanh(layer.weight.astype(np.float64) @ h + layer.bias)
         h = h + before if layer.residual else h
     last = network.layers[-1]
     assert last.bias is not None
-    u = last.weight.numpy().astype(np.float64) @ h + last.bias.numpy()
+    u = last.weight.astype(np.float64) @ h + last.bias
     return [255 / (1 + math.exp(-value)) for value in u]
 
 

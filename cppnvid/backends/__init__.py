@@ -85,7 +85,7 @@ def choose(
 
     Args:
         name: `auto` (the best usable here for this job), `gpu`, `cpu`, `torch` (its best device),
-            or `torch:cpu`, `torch:cuda`, `torch:cuda:1`, `torch:mps`.
+            `torch:cpu`, `torch:cuda`, `torch:cuda:1`, `torch:mps`, or `numpy`.
         note: told what `auto` chose and why not the others.
         moment: of the scene that is to be drawn, for backends that cannot draw every scene.
         points: how many are to be drawn in all, for backends that pay only for larger jobs.
@@ -136,25 +136,28 @@ def _best(
     planes: bool,
 ) -> Backend:
     """Return the first that is usable; `auto` says why not those before it, if they might be."""
+    if name == "auto" and moment is not None and points is not None:
+        drawing = _by_numpy(moment, points)
+        if drawing <= _until_halide_draws(moment, samples, planes):
+            note(f"drawing with numpy, which has done a job this small ({drawing:.1f} s) at once")
+            return _made("numpy", threads)
     passed: list[tuple[str, str]] = []
-    for entry in machine.report():
-        if name == "torch" and not entry.name.startswith("torch:"):
+    for kind, probe in machine.BACKENDS.items():
+        if not kind.startswith("torch:") if name == "torch" else not could_be_here(kind):
             continue
-        why_not = None if entry.usable else entry.detail
+        usable, detail = probe()
+        why_not = None if usable else detail
         if why_not is None and moment is not None:
-            why_not = _cannot_draw(entry.name, moment) or _not_worth_it(
-                entry.name, moment, points, samples, planes
-            )
-        made = _made(entry.name, threads) if why_not is None else None
-        if made is not None:
+            why_not = _cannot_draw(kind, moment) or _not_worth_it(kind, moment, points, samples)
+        if why_not is None:
+            made = _made(kind, threads)
             why_not = _lacks(made, pixel_format)
-        if made is not None and why_not is None:
-            if name == "auto":
-                others = _reasons([(kind, why) for kind, why in passed if could_be_here(kind)])
-                not_with = f"; not with {others}" if others else ""
-                note(f"drawing with {entry.name} ({entry.detail}){not_with}")
-            return made
-        passed.append((entry.name, str(why_not)))
+            if why_not is None:
+                if name == "auto":
+                    not_with = f"; not with {_reasons(passed)}" if passed else ""
+                    note(f"drawing with {kind} ({detail}){not_with}")
+                return made
+        passed.append((kind, why_not))
     raise BackendUnavailable(f"no backend is usable here: {_reasons(passed)}")
 
 
@@ -182,6 +185,10 @@ def _made(name: str, threads: int | None) -> Backend:
         from cppnvid.backends.cpu import CpuBackend
 
         return CpuBackend(threads)
+    if name == "numpy":
+        from cppnvid.backends.plain import NumpyBackend
+
+        return NumpyBackend(threads)
     from cppnvid.backends.reference import TorchBackend
 
     return TorchBackend(name.removeprefix("torch:"), threads=threads)
@@ -198,36 +205,44 @@ def _cannot_draw(name: str, moment: Moment) -> str | None:
     return unsupported(moment)
 
 
-def _not_worth_it(
-    name: str, moment: Moment, points: int | None, samples: Samples, planes: bool
-) -> str | None:
-    """Return that torch has drawn the whole job before a fused backend has compiled it, or None.
+def _not_worth_it(name: str, moment: Moment, points: int | None, samples: Samples) -> str | None:
+    """Return that torch has drawn the whole job on a GPU before Triton has compiled it, or None.
 
-    On two cores at 2.4 GHz torch takes 3 ns for each neuron and 0.06 ns for each weight of a point;
-    Halide compiles in 1 s, another 0.1 s for each layer, and 0.4 s for planes. On a GPU torch
-    writes and reads each neuron twice, 16 bytes, at 300 GB/s on a small card (computed, not
-    measured); Triton compiles in 1 s and another second for each run of equal layers. Both compile
-    again what draws the pixels of a list, where `samples` is `auto`.
+    On a GPU torch writes and reads each neuron twice, 16 bytes, at 300 GB/s on a small card
+    (computed, not measured). Triton compiles in 1 s and another second for each run of equal
+    layers; and as often again what draws the pixels of a list, where `samples` is `auto`.
     """
-    if points is None or name.startswith("torch:"):
+    if points is None or name != "gpu":
         return None
-    neurons = sum(len(layer.bias) for layer in moment.layers)
-    weights = sum(layer.weight.size for layer in moment.layers)
-    if name == "gpu":
-        from cppnvid.backends.triton.architecture import architecture_of
+    from cppnvid.backends.triton.architecture import architecture_of
 
-        drawing = points * neurons * 16 / 300e9
-        compiling = 1.0 + len(architecture_of(moment).runs)
-    else:
-        drawing = points * (3e-9 * neurons + 0.06e-9 * weights) / (os.cpu_count() or 1)
-        compiling = 1.0 + 0.1 * len(moment.layers)
-    if samples == "auto":
-        compiling *= 2
-    if planes and name == "cpu":
-        compiling += 0.4
+    drawing = points * sum(len(layer.bias) for layer in moment.layers) * 16 / 300e9
+    compiling = (1.0 + len(architecture_of(moment).runs)) * (2 if samples == "auto" else 1)
     if drawing > compiling:
         return None
     return f"for a job this small ({drawing:.1f} s) compiling takes longer ({compiling:.1f} s)"
+
+
+def _by_numpy(moment: Moment, points: int) -> float:
+    """Return about how many seconds numpy takes for a job.
+
+    On a core at 2.4 GHz 3 ns for each neuron of a point, 0.06 ns for each weight, and 150 ns for
+    the point's place and colour; torch takes as long.
+    """
+    neurons = sum(len(layer.bias) for layer in moment.layers)
+    weights = sum(layer.weight.size for layer in moment.layers)
+    each = 150e-9 + 3e-9 * neurons + 0.06e-9 * weights
+    return points * each / (os.cpu_count() or 1)
+
+
+def _until_halide_draws(moment: Moment, samples: Samples, planes: bool) -> float:
+    """Return about how many seconds Halide compiles: that is how long numpy may take.
+
+    It is 1 s, another 0.1 s for each layer, as often again where `samples` is `auto`, and 0.4 s for
+    planes. To load torch takes 2 s.
+    """
+    once = 1.0 + 0.1 * len(moment.layers)
+    return once * (2 if samples == "auto" else 1) + (0.4 if planes else 0.0)
 
 
 def _check_cuda_index(name: str, device: str) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
+
+# What the drivers of NVIDIA's and AMD's cards put there, NVIDIA's under Windows' Linux and Tegra's.
+DEVICES = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg", "/dev/nvhost-gpu", "/dev/nvgpu")
 
 
 @dataclass(frozen=True)
@@ -24,14 +29,15 @@ def report() -> list[Report]:
 
 
 def could_be_here(name: str) -> bool:
-    """Return whether this machine may have what a backend needs, so that why not is worth telling.
+    """Return whether this machine may have what a backend needs, so that it is worth a look.
 
-    A laptop without a graphics card needs no word about CUDA in every run.
+    A laptop without a graphics card needs no word about CUDA in every run; nor does it need torch
+    loaded, two seconds, to be told that there is none.
     """
     if name == "torch:mps":
         return sys.platform == "darwin"
     if name in ("gpu", "torch:cuda"):
-        return shutil.which("nvidia-smi") is not None or BACKENDS["torch:cuda"]()[0]
+        return shutil.which("nvidia-smi") is not None or any(Path(p).exists() for p in DEVICES)
     return True
 
 
@@ -83,15 +89,24 @@ def _mps() -> tuple[bool, str]:
 def _cpu() -> tuple[bool, str]:
     import torch
 
-    threads = torch.get_num_threads()
-    return True, f"{threads} thread{'s' * (threads > 1)}"
+    return True, _threads(torch.get_num_threads())
 
 
-# Best first, as `auto` tries them: name, and whether it is usable here and on what or why not.
+def _numpy() -> tuple[bool, str]:
+    return True, f"{_threads(os.cpu_count() or 1)}, for small jobs"
+
+
+def _threads(count: int) -> str:
+    return f"{count} thread{'s' * (count > 1)}"
+
+
+# Best first, as `auto` tries them: name, and whether it is usable here and on what or why not. For
+# a small job it takes the last, which needs nothing loaded.
 BACKENDS: dict[str, Callable[[], tuple[bool, str]]] = {
     "gpu": _triton,
     "torch:cuda": _cuda,
     "torch:mps": _mps,
     "cpu": _halide,
     "torch:cpu": _cpu,
+    "numpy": _numpy,
 }

@@ -19,12 +19,13 @@ from torch import Tensor
 
 from cppnvid.backends import Pixels
 from cppnvid.backends.adaptive import FEW, SAMPLES, Redraw, refined
+from cppnvid.backends.colours import colour
+from cppnvid.backends.functions import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.backends.warps import to_field
 from cppnvid.blending import SceneLayer
 from cppnvid.camera import axes
 from cppnvid.errors import BackendError
-from cppnvid.network import ACTIVATIONS, OUTPUT_FUNCTIONS
-from cppnvid.palette import colour, from_linear, to_linear
+from cppnvid.oklab import from_linear, to_linear
 from cppnvid.recipe import Samples
 from cppnvid.scene import Moment, Scene
 

@@ -2,14 +2,12 @@
 
 import math
 
-import torch
-from torch import Tensor
-
+from cppnvid.arrays import Array, library_of
 from cppnvid.backends.packing import NEAREST
 from cppnvid.camera import View
 
 
-def to_field(x: Tensor, y: Tensor, view: View) -> tuple[Tensor, Tensor]:
+def to_field(x: Array, y: Array, view: View) -> tuple[Array, Array]:
     """Return where in the field points [n] of the screen lie: warps in order, then the camera."""
     for warp in view.warps:
         x, y = _WARPS[warp.kind](x, y, warp.numbers)
@@ -21,74 +19,75 @@ def to_field(x: Tensor, y: Tensor, view: View) -> tuple[Tensor, Tensor]:
     return x, y
 
 
-def _turned(x: Tensor, y: Tensor, angle: float | Tensor) -> tuple[Tensor, Tensor]:
+def _turned(x: Array, y: Array, angle: float | Array) -> tuple[Array, Array]:
     """Sample the field turned against the clock, which turns the picture clockwise."""
-    if isinstance(angle, Tensor):
-        cos, sin = angle.cos(), angle.sin()
-        return cos * x + sin * y, cos * y - sin * x
-    return (
-        math.cos(angle) * x + math.sin(angle) * y,
-        math.cos(angle) * y - math.sin(angle) * x,
-    )
+    functions = math if isinstance(angle, float) else library_of(angle)
+    cos, sin = functions.cos(angle), functions.sin(angle)
+    return cos * x + sin * y, cos * y - sin * x
 
 
-def _mirror(x: Tensor, y: Tensor, numbers: dict[str, float]) -> tuple[Tensor, Tensor]:
+def _mirror(x: Array, y: Array, numbers: dict[str, float]) -> tuple[Array, Array]:
     """Reflect what lies behind the line, so that the distance d from it becomes |d|."""
     across, down = math.cos(numbers["angle"]), math.sin(numbers["angle"])
     distance = x * across + y * down - numbers["offset"]
-    back = distance.abs() - distance
+    back = abs(distance) - distance
     return x + back * across, y + back * down
 
 
-def _kaleidoscope(x: Tensor, y: Tensor, numbers: dict[str, float]) -> tuple[Tensor, Tensor]:
+def _kaleidoscope(x: Array, y: Array, numbers: dict[str, float]) -> tuple[Array, Array]:
     """Fold the angle into half a wedge, like two mirrors."""
     wedge = 2.0 * math.pi / numbers["segments"]
-    radius = torch.sqrt(x * x + y * y)
-    angle = torch.remainder(torch.atan2(y, x) - numbers["angle"], wedge)
-    angle = (angle - wedge / 2).abs() + numbers["angle"]
-    return radius * angle.cos(), radius * angle.sin()
+    library = library_of(x)
+    radius = library.sqrt(x * x + y * y)
+    angle = library.remainder(library.atan2(y, x) - numbers["angle"], wedge)
+    angle = abs(angle - wedge / 2) + numbers["angle"]
+    return radius * library.cos(angle), radius * library.sin(angle)
 
 
-def _tile(x: Tensor, y: Tensor, numbers: dict[str, float]) -> tuple[Tensor, Tensor]:
+def _tile(x: Array, y: Array, numbers: dict[str, float]) -> tuple[Array, Array]:
     """Repeat the square of side `size` around the centre."""
     size = numbers["size"]
+    remainder = library_of(x).remainder
 
-    def fold(position: Tensor) -> Tensor:
+    def fold(position: Array) -> Array:
         if numbers["mirrored"]:
-            return (torch.remainder(position - size / 2, 2 * size) - size).abs() - size / 2
-        return torch.remainder(position + size / 2, size) - size / 2
+            folded: Array = abs(remainder(position - size / 2, 2 * size) - size)
+        else:
+            folded = remainder(position + size / 2, size)
+        return folded - size / 2
 
     return fold(x), fold(y)
 
 
-def _swirl(x: Tensor, y: Tensor, numbers: dict[str, float]) -> tuple[Tensor, Tensor]:
+def _swirl(x: Array, y: Array, numbers: dict[str, float]) -> tuple[Array, Array]:
     """Turn by `angle` at the centre, by 1/e of it at `radius`."""
-    falloff = torch.exp(-(x * x + y * y) / numbers["radius"] ** 2)
+    falloff = library_of(x).exp(-(x * x + y * y) / numbers["radius"] ** 2)
     return _turned(x, y, numbers["angle"] * falloff)
 
 
-def _wave(x: Tensor, y: Tensor, numbers: dict[str, float]) -> tuple[Tensor, Tensor]:
+def _wave(x: Array, y: Array, numbers: dict[str, float]) -> tuple[Array, Array]:
     """Push points across the direction in which the wave travels."""
     along, across = math.cos(numbers["angle"]), math.sin(numbers["angle"])
     phase = 2.0 * math.pi * numbers["frequency"] * (x * along + y * across) - numbers["phase"]
-    push = numbers["amplitude"] * torch.sin(phase)
+    push = numbers["amplitude"] * library_of(x).sin(phase)
     return x - push * across, y + push * along
 
 
-def _endless(x: Tensor, y: Tensor, numbers: dict[str, float]) -> tuple[Tensor, Tensor]:
+def _endless(x: Array, y: Array, numbers: dict[str, float]) -> tuple[Array, Array]:
     """Walk round a closed curve in the field as the logarithm of the radius grows.
 
     In (log radius, angle) it is an ellipse around the circle of `radius`, so that nothing is
     mirrored and nothing stands still; and it has no edge, because all that is ever taken of the
     logarithm and of the angle's whole multiple is a sine and a cosine.
     """
-    angle = torch.atan2(y, x)
-    squared = (x * x + y * y).clamp_min(NEAREST**2)
+    library = library_of(x)
+    angle = library.atan2(y, x)
+    squared = library.clip(x * x + y * y, NEAREST**2, None)
     turns = math.pi / math.log(numbers["period"])
-    phase = turns * squared.log() + numbers["arms"] * angle - numbers["phase"]
-    radius = numbers["radius"] * torch.exp(numbers["depth"] * phase.cos())
-    angle = angle + numbers["twist"] * phase.sin()
-    return radius * angle.cos(), radius * angle.sin()
+    phase = turns * library.log(squared) + numbers["arms"] * angle - numbers["phase"]
+    radius = numbers["radius"] * library.exp(numbers["depth"] * library.cos(phase))
+    angle = angle + numbers["twist"] * library.sin(phase)
+    return radius * library.cos(angle), radius * library.sin(angle)
 
 
 _WARPS = {

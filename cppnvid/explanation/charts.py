@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from cppnvid.backends.functions import OUTPUT_FUNCTIONS
 from cppnvid.explanation.explaining import Explanation
 from cppnvid.explanation.theme import COOL, FAINT, GOLD, INK, LINE, QUIET, WARM
 from cppnvid.explanation.verdict import number, percent
-from cppnvid.network import OUTPUT_FUNCTIONS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -14,9 +14,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from cppnvid.backends.functions import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.backends.warps import to_field
 from cppnvid.camera import axes
-from cppnvid.network import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.scene import Moment
 
 GRID_POINTS = 128 * 128

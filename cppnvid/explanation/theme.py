@@ -11,14 +11,14 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageFont
 
 from cppnvid.explanation.explaining import Explanation
 from cppnvid.explanation.layers import grid_of
 from cppnvid.explanation.measure import Distribution, Measurement, draw_on
-from cppnvid.palette import GRADIENT_STEPS, to_oklab
+from cppnvid.oklab import to_oklab
+from cppnvid.palette import GRADIENT_STEPS
 
 PAGE, INK, QUIET, FAINT, LINE = "#0d1017", "#f2efe8", "#a3a7b3", "#5d6270", "#262b36"
 WARM, COOL, GOLD = "#ff9d5c", "#6cc3ff", "#ffd27a"
@@ -43,7 +43,7 @@ def _lookup() -> Pixels:
 @lru_cache(maxsize=1)
 def signed_gradient() -> NDArray[np.float32]:
     """Return the same colours as a palette's gradient: Oklab [GRADIENT_STEPS, 3]."""
-    lab = to_oklab(torch.from_numpy(_lookup() / np.float32(255))).numpy()
+    lab = to_oklab(_lookup() / np.float32(255))
     places = np.linspace(0.0, _LUT_STEPS - 1, GRADIENT_STEPS)
     columns = [np.interp(places, np.arange(_LUT_STEPS), column) for column in lab.T]
     return np.stack(columns, axis=1).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Network output to colour in Halide, the twin of `palette.py`, whose constants it reads."""
+"""Network output to colour in Halide, the twin of `colours.py`, with the same constants."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import halide as hl
 
-from cppnvid import palette
 from cppnvid.backends.halide.functions import Expr, Keep, cos, power, sin
-from cppnvid.palette import GRADIENT_STEPS, GREY, MAX_CHROMA, SHADE, TINT, TURN
+from cppnvid.oklab import GREY, LAB, LAB_INVERSE, LMS, LMS_INVERSE
+from cppnvid.palette import GRADIENT_STEPS, LUMA, MAX_CHROMA, SHADE, TINT, TURN
 
 Triple = tuple[Expr, ...]  # three
 
@@ -59,7 +59,7 @@ def colour(
         case "hsl":
             rgb = _from_hsl(*([values[0], hl.f32(1.0), hl.f32(0.5)] if single else values))
         case "grey":
-            grey = values[0] if single else _dot(palette._LUMA.tolist(), tuple(values))
+            grey = values[0] if single else _dot(LUMA.tolist(), tuple(values))
             return grey, grey, grey
         case _:
             rgb = (values[0],) * 3 if single else (values[0], values[1], values[2])
@@ -120,16 +120,16 @@ def from_linear(light: Expr) -> Expr:
 def to_oklab(rgb: Triple, keep: Keep) -> Triple:
     """Turn sRGB in [0, 1] into Oklab."""
     light = keep(*(to_linear(value) for value in rgb))
-    cones = keep(*_times(palette._LMS.tolist(), light))
+    cones = keep(*_times(LMS.tolist(), light))
     roots = keep(*(power(hl.max(cone, hl.f32(1e-30)), 1.0 / 3.0) for cone in cones))
-    return keep(*_times(palette._LAB.tolist(), roots))
+    return keep(*_times(LAB.tolist(), roots))
 
 
 def from_oklab(lab: Triple, keep: Keep) -> Triple:
     """Turn Oklab into sRGB in [0, 1]; what sRGB does not have goes towards `GREY`."""
-    roots = keep(*_times(palette._LAB_INVERSE.tolist(), lab))
+    roots = keep(*_times(LAB_INVERSE.tolist(), lab))
     cones = keep(*(root * root * root for root in roots))
-    light = keep(*_times(palette._LMS_INVERSE.tolist(), cones))
+    light = keep(*_times(LMS_INVERSE.tolist(), cones))
     grey = hl.f32(GREY)
     above = (hl.max(*light) - grey) * hl.f32(1.0 / (1.0 - GREY))
     below = (grey - hl.min(*light)) * hl.f32(1.0 / GREY)

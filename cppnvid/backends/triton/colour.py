@@ -1,20 +1,20 @@
-"""Network output to colour in Triton, the twin of `palette.py`, whose constants it reads."""
+"""Network output to colour in Triton, the twin of `colours.py`, with the same constants."""
 
 import math
 
 import triton
 import triton.language as tl
 
-from cppnvid import palette
+from cppnvid import oklab, palette
 from cppnvid.backends.triton.functions import cos, power, sin
 
-_LMS = tl.constexpr(tuple(map(tuple, palette._LMS.tolist())))
-_LAB = tl.constexpr(tuple(map(tuple, palette._LAB.tolist())))
-_LMS_INVERSE = tl.constexpr(tuple(map(tuple, palette._LMS_INVERSE.tolist())))
-_LAB_INVERSE = tl.constexpr(tuple(map(tuple, palette._LAB_INVERSE.tolist())))
-_LUMA = tl.constexpr(tuple(palette._LUMA.tolist()))
+_LMS = tl.constexpr(tuple(map(tuple, oklab.LMS.tolist())))
+_LAB = tl.constexpr(tuple(map(tuple, oklab.LAB.tolist())))
+_LMS_INVERSE = tl.constexpr(tuple(map(tuple, oklab.LMS_INVERSE.tolist())))
+_LAB_INVERSE = tl.constexpr(tuple(map(tuple, oklab.LAB_INVERSE.tolist())))
+_LUMA = tl.constexpr(tuple(palette.LUMA.tolist()))
 _TURN_OF_HUE = tl.constexpr(2.0 * math.pi)
-_GREY = tl.constexpr(palette.GREY)
+_GREY = tl.constexpr(oklab.GREY)
 _MAX_CHROMA = tl.constexpr(palette.MAX_CHROMA)
 _SHADE = tl.constexpr(4.0 * palette.SHADE)
 _TINT = tl.constexpr(palette.TINT)

@@ -1,0 +1,178 @@
+"""Numpy draws small jobs: the same pictures as torch, and torch is never loaded."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from cppnvid import list_presets, load_recipe
+from cppnvid.backends.plain import NumpyBackend
+from cppnvid.backends.reference import TorchBackend
+from cppnvid.network import ACTIVATIONS, OUTPUT_FUNCTIONS
+from cppnvid.pacing import build_scene, moment_of
+from cppnvid.recipe import COLOUR_MODES
+from cppnvid.scene import Moment
+from tests.conftest import small
+
+WARPS: list[dict[str, Any]] = [
+    {"kind": "mirror", "angle": 30.0, "offset": 0.1},
+    {"kind": "kaleidoscope", "segments": 5, "angle": 10.0},
+    {"kind": "tile", "size": 0.4},
+    {"kind": "tile", "size": 0.3, "mirrored": False},
+    {"kind": "swirl", "angle": 80.0, "radius": 0.5},
+    {"kind": "wave", "amplitude": 0.1, "frequency": 3.0, "angle": 20.0},
+    {"kind": "endless"},
+]
+
+
+def drawn(backend: Any, moment: Moment, width: int, height: int, **how: Any) -> NDArray[Any]:
+    """Draw a moment's bands and join them."""
+    return np.concatenate(list(backend.bands(moment, width=width, height=height, **how)))
+
+
+def assert_alike(moment: Moment, width: int = 29, height: int = 17, **how: Any) -> None:
+    """Compare numpy's picture with torch's: a level of 8 bits, or as much of 16."""
+    plain, made = (drawn(b, moment, width, height, **how) for b in (TorchBackend(), NumpyBackend()))
+
+    assert (made.dtype, made.shape) == (plain.dtype, plain.shape)
+    assert plain.std() > 0
+    off = np.abs(made.astype(int) - plain.astype(int))
+    assert off.max() <= (1 if made.dtype == np.uint8 else 64)
+
+
+@pytest.mark.parametrize("preset", [preset.name for preset in list_presets()])
+def test_presets_are_those_of_torch(preset: str) -> None:
+    """Every preset's first frame, with one sample and more, of 8 bits and of 16."""
+    moment = moment_of(load_recipe(preset), 0.0)
+
+    assert_alike(moment)
+    assert_alike(moment, 7, 31, samples=3, pixel_format="rgb48")
+
+
+@pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
+def test_activations_are_those_of_torch(activation: str) -> None:
+    """In hidden layers, some of them residual."""
+    init = {"hidden": 0.5, "output": 0.3}
+    network: dict[str, object] = {
+        "layers": "3x8",
+        "activation": activation,
+        "residual": True,
+        "init": init,
+    }
+    assert_alike(build_scene(small(network=network)).at(0.3))
+
+
+@pytest.mark.parametrize("output", sorted(OUTPUT_FUNCTIONS))
+@pytest.mark.parametrize("mode", [*COLOUR_MODES, "viridis"])
+def test_outputs_and_colours_are_those_of_torch(output: str, mode: str) -> None:
+    """Every output function in every colour mode, turned and spread, of one channel or more."""
+    palette = {"name": mode, "hue": 40.0, "contrast": 1.7}
+    for channels in (4,) if mode == "cmyk" else (1, 3):
+        network = {"layers": "2x8", "output": output, "channels": channels}
+        assert_alike(build_scene(small(network=network, palette=palette)).at(0.0))
+
+
+@pytest.mark.parametrize("warp", WARPS)
+def test_warps_are_those_of_torch(warp: dict[str, Any]) -> None:
+    """Each alone, under a camera that turns, looks aside and comes near."""
+    camera = {"warps": [warp], "rotate": 25.0, "pan_x": 0.2, "zoom": 1.3}
+    assert_alike(build_scene(small(camera=camera)).at(0.2))
+
+
+def test_adaptive_samples_are_those_of_torch() -> None:
+    """Pixels are drawn again where torch draws them again, from every shape of frame."""
+    moment = moment_of(load_recipe("stained-glass"), 0.0)
+
+    assert_alike(moment, 70, 50, samples="auto")
+    assert_alike(moment, 50, 2, samples="auto")
+
+
+def test_tiles_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However a frame is cut, even within a row, and however many draw, it is the same."""
+    moment = build_scene(small()).at(0.4)
+    whole = drawn(NumpyBackend(), moment, 45, 23, samples=2)
+
+    for points, threads in ((2**15, 1), (800, 3), (60, 2), (1, 2)):
+        monkeypatch.setattr(
+            "cppnvid.backends.plain._points_per_tile", lambda _, points=points: points
+        )
+        made = drawn(NumpyBackend(threads), moment, 45, 23, samples=2)
+        np.testing.assert_array_equal(made, whole)
+
+
+def test_frames_are_the_bands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`render` yields a frame for each time, each as its bands are."""
+    scene = build_scene(small())
+    monkeypatch.setattr("cppnvid.backends.plain._points_per_tile", lambda _: 100)
+    backend = NumpyBackend(1)
+
+    frames = list(backend.render(scene, [0.0, 0.5], width=20, height=12))
+
+    assert [frame.shape for frame in frames] == [(1, 12, 20, 3)] * 2
+    for frame, time in zip(frames, (0.0, 0.5), strict=True):
+        np.testing.assert_array_equal(frame[0], drawn(backend, scene.at(time), 20, 12))
+    assert (frames[0] != frames[1]).any()
+
+
+def test_what_overflows_is_black() -> None:
+    """Unbounded activations and huge weights give no number, which is no warning and no crash."""
+    network: dict[str, object] = {"layers": "12x8", "activation": "elu", "init": {"hidden": 1e6}}
+    moment = build_scene(small(network={**network, "output": "sine"})).at(0.0)
+
+    picture = drawn(NumpyBackend(), moment, 9, 9)
+
+    assert picture.min() == 0
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ("still", "aurora", "--size", "64", "-o", "a.png"),
+        ("morph", "--seeds", "1", "2", "--frames", "6", "--size", "32", "-o", "a.mp4"),
+        ("morph", "--seeds", "1", "2", "--frames", "3", "--size", "32", "--backend", "cpu",
+         "-o", "a.gif"),
+        ("morph", "--seeds", "1", "2", "--frames", "6", "--size", "32", "--preview"),
+    ],
+)  # fmt: skip
+def test_small_jobs_load_no_torch(typed: tuple[str, ...], tmp_path: Path) -> None:
+    """Two seconds and 150 MB less, from the recipe to the report of the loop."""
+    program = (
+        "import sys\n"
+        "from cppnvid.cli import main\n"
+        f"sys.argv = {['cppnvid', *typed]!r}\n"
+        "try:\n"
+        "    main()\n"
+        "except SystemExit as ended:\n"
+        "    assert not ended.code, ended.code\n"
+        "assert 'torch' not in sys.modules\n"
+    )
+
+    run_python(program, tmp_path)
+
+
+def test_a_film_on_the_processor_loads_no_torch(tmp_path: Path) -> None:
+    """Without a card's driver `auto` looks for none: torch would only say so after two seconds."""
+    program = (
+        "import os, sys\n"
+        "os.environ['PATH'] = ''\n"
+        "from cppnvid import Recipe, build_scene, choose\n"
+        "from cppnvid.backends import machine\n"
+        "machine.DEVICES, sys.platform = (), 'linux'\n"
+        "moment = build_scene(Recipe()).at(0.0)\n"
+        "assert choose(moment=moment, points=10**10).name == 'cpu'\n"
+        "assert 'torch' not in sys.modules\n"
+    )
+    run_python(program, tmp_path)
+
+
+def run_python(program: str, folder: Path) -> None:
+    """Run a program in a process of its own, which must succeed."""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=folder
+    )
+
+    assert done.returncode == 0, done.stderr
