@@ -301,7 +301,7 @@ import sys, time, numpy as np
 from fractions import Fraction
 from cppnvid.encode import open_encoder
 with open_encoder(sys.argv[1], width=64, height=48, fps=Fraction(30), frames=100,
-                  overwrite=True) as encoder:
+                  recipe="{}", overwrite=True) as encoder:
     encoder.write(np.zeros((20, 48, 64, 3), np.uint8))
     print("drawing", flush=True)
     time.sleep(60)
@@ -310,9 +310,16 @@ with open_encoder(sys.argv[1], width=64, height=48, fps=Fraction(30), frames=100
 
 @posix
 @pytest.mark.parametrize("name", KINDS)
-def test_a_killed_run_leaves_only_what_the_next_one_removes(out: Path, name: str) -> None:
-    """After kill -9 the old file is whole, ffmpeg ends, and the next run reports the leftover."""
-    run = subprocess.Popen([sys.executable, "-c", KILLED, f"{out}/{name}"], stdout=subprocess.PIPE)
+def test_a_killed_run_leaves_only_what_the_next_one_removes(
+    out: Path, tmp_path: Path, name: str
+) -> None:
+    """After kill -9 the old file is whole, ffmpeg ends, and the next run reports the leftovers."""
+    (tmp_path / "elsewhere").mkdir()
+    run = subprocess.Popen(
+        [sys.executable, "-c", KILLED, f"{out}/{name}"],
+        stdout=subprocess.PIPE,
+        env=os.environ | {"TMPDIR": str(tmp_path / "elsewhere")},
+    )
     assert run.stdout is not None
     with run.stdout:
         assert run.stdout.readline() == b"drawing\n"
@@ -322,17 +329,21 @@ def test_a_killed_run_leaves_only_what_the_next_one_removes(out: Path, name: str
         run.wait()
     _, alive = psutil.wait_procs(children, timeout=10)
     assert not alive
+    assert names(tmp_path / "elsewhere") == set()
     leftover = names(out) - {"a.mp4", "a.gif", "frames"}
     stem = name.rstrip("/").removesuffix(".mp4").removesuffix(".gif")
-    assert [left.startswith(f".{stem}.partial-{run.pid}") for left in leftover] == [True]
+    parts = ["", "-recipe"] if name == "a.mp4" else [""]
+    ending = name.partition("a")[2] if name != "frames/" else ""
+    assert leftover == {f".{stem}.partial-{run.pid}{part}{ending}" for part in parts}
     if name != "frames/":
         assert (out / name).read_bytes() == b"old"
     notes: list[str] = []
     with opened(f"{out}/{name}", overwrite=True, note=notes.append) as encoder:
         encoder.write(noise(10))
     assert names(out) == {"a.mp4", "a.gif", "frames"}
-    assert len(notes) == 1
-    assert leftover.pop() in notes[0]
+    (said,) = notes
+    assert said.endswith(", left by a run that was stopped")
+    assert all(left in said for left in leftover)
     assert probe(f"{out}/{name}").frames == 10
 
 

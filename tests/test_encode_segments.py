@@ -273,7 +273,7 @@ def test_an_exception_between_segments_leaves_nothing(
     def draw() -> None:
         with opened(tmp_path / "a.mp4", 60) as encoder:
             encoder.write(numbered(60)[:drawn])
-            assert len(names(tmp_path)) == 2
+            assert len(names(tmp_path)) == 3
             raise error("mine")
 
     with pytest.raises(error, match="mine"):

@@ -2,12 +2,13 @@
 
 import re
 import struct
+import tempfile
 import threading
 import wave
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import psutil
@@ -91,9 +92,9 @@ def fitted(track: Path, seconds: Fraction, *, loops: bool = True) -> NDArray[np.
 
     ffmpeg gives each of the two speakers half of its power.
     """
-    place = track.with_suffix(".f32")
-    fitted_sound(track, place, seconds=seconds, loops=loops)
-    return np.array(open_raw(place))[:, 0] * np.float32(np.sqrt(2))
+    with tempfile.TemporaryFile() as raw:
+        fitted_sound(track, raw, seconds=seconds, loops=loops)
+        return np.array(open_raw(raw))[:, 0] * np.float32(np.sqrt(2))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -241,7 +242,8 @@ def test_a_long_track_is_read_no_further_than_needed(tmp_path: Path) -> None:
     track = write_wav(tmp_path / "track.wav", np.zeros(60 * RATE))
     place = tmp_path / "a.f32"
 
-    fitted_sound(track, place, seconds=Fraction(1), loops=True)
+    with place.open("w+b") as raw:
+        fitted_sound(track, raw, seconds=Fraction(1), loops=True)
 
     assert place.stat().st_size == 8 * RATE
 
@@ -325,8 +327,8 @@ def test_a_film_whose_sound_is_cut_short_is_not_published(
     """The finished file's sound is measured, not believed."""
     track = write_wav(tmp_path / "track.wav", clicks(2, 0.5))
 
-    def halved(track: Path, place: Path, *, seconds: Fraction, **options: Any) -> None:
-        fitted_sound(track, place, seconds=seconds / 2, **options)
+    def halved(track: Path, raw: IO[bytes], *, seconds: Fraction, **options: Any) -> None:
+        fitted_sound(track, raw, seconds=seconds / 2, **options)
 
     monkeypatch.setattr(encoder_module, "fitted_sound", halved)
 

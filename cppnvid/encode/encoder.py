@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -21,7 +20,7 @@ from cppnvid.encode.h264 import h264_encoder
 from cppnvid.encode.job import Job
 from cppnvid.encode.metadata import check_recipe, embed, side_file
 from cppnvid.encode.palettes import check_kind, optimise
-from cppnvid.encode.publish import publication, working_folder
+from cppnvid.encode.publish import publication, working_file, working_folder
 from cppnvid.encode.segments import in_turn, join, segment_name, segments_of
 from cppnvid.encode.sound import SOUND_NAME, fitted_sound
 from cppnvid.encode.verify import verify
@@ -188,11 +187,11 @@ class Encoder:
                 self._segment_folder = directory
             if job.sound is not None and directory is not None:
                 # Before the first frame is drawn, so that a damaged file is told at once.
-                place = directory / SOUND_NAME
                 turns = job.repeat if job.sound_follows else 1
-                fitted_sound(
-                    job.sound, place, seconds=job.seconds / turns, loops=job.loops, turns=turns
-                )
+                with (directory / SOUND_NAME).open("w+b") as raw:
+                    fitted_sound(
+                        job.sound, raw, seconds=job.seconds / turns, loops=job.loops, turns=turns
+                    )
             self._feeds = Feeds(job.segments, job.at_once, self._command, directory=directory)
             stack.callback(self._feeds.abort)
             self._stack = stack.pop_all()
@@ -272,10 +271,8 @@ class Encoder:
         if self._job.container.demuxer is None or not self._job.recipe:
             yield []
             return
-        with tempfile.TemporaryDirectory(prefix="cppnvid-") as folder:
-            tags = Path(folder) / "recipe.ffmeta"
-            tags.write_text(side_file(self._job.recipe), encoding="utf-8", newline="\n")
-            yield ["-f", "ffmetadata", "-i", str(tags)]
+        with working_file(self._temporary, side_file(self._job.recipe)) as tags:
+            yield ["-f", "ffmetadata", "-i", f"file:{tags}"]
 
     def _maps(self) -> list[str]:
         """Return what is taken from which input: film, sound and recipe, in this order."""

@@ -1,9 +1,10 @@
 """Let a file appear under its name only when it is complete, and sweep up after killed runs.
 
 Everything is written to `.<stem>.partial-<pid><suffix>` beside the target, hence on the same file
-system, and moved over it at the very end. A killed run leaves at most such a file, and folders of
+system, and moved over it at the very end. A killed run leaves at most such a file, and beside it
 what it is made from; the next run for the same target sees that its process is gone and removes
-them.
+them. Those of other targets stay: the folder may be shared with machines whose processes cannot be
+seen from here. Nothing is left in the folder for temporary files, where nobody would look.
 """
 
 import contextlib
@@ -82,6 +83,24 @@ def publication(
             raise _disk_error(path, error) from None
     finally:
         _discard(temporary)
+
+
+@contextlib.contextmanager
+def working_file(temporary: Path, text: str) -> Iterator[Path]:
+    """Yield a file beside the temporary one that holds a recipe's text; remove it afterwards.
+
+    Raises:
+        EncodeError: when the disk refuses.
+    """
+    file = temporary.with_name(f"{temporary.stem}-recipe{temporary.suffix}")
+    try:
+        try:
+            file.write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise _disk_error(file, error) from None
+        yield file
+    finally:
+        _discard(file)
 
 
 @contextlib.contextmanager
@@ -169,6 +188,7 @@ def _sweep(path: Path, *, folder: bool, note: Note) -> None:
         + r"(?P<kind>partial|replaced)-(?P<pid>\d+)(-recipe|-segments|-fitting)?"
         + re.escape(suffix)
     )
+    removed = []
     for leftover in sorted(path.parent.iterdir()):
         match = ours.fullmatch(leftover.name)
         if match is None or not _abandoned(leftover, int(match["pid"])):
@@ -178,7 +198,9 @@ def _sweep(path: Path, *, folder: bool, note: Note) -> None:
             note(f"put back {path}, which a run that was stopped had moved aside")
         else:
             _discard(leftover)
-            note(f"removed {leftover}, left by a run that was stopped")
+            removed.append(str(leftover))
+    if removed:
+        note(f"removed {', '.join(removed)}, left by a run that was stopped")
 
 
 def _abandoned(leftover: Path, pid: int) -> bool:

@@ -55,7 +55,7 @@ def check_track(path: Path, seconds: Fraction | None = None) -> None:
 
 
 def fitted_sound(
-    path: Path, place: Path, *, seconds: Fraction, loops: bool, turns: int = 1
+    path: Path, raw: IO[bytes], *, seconds: Fraction, loops: bool, turns: int = 1
 ) -> None:
     """Write a track as a film's sound, raw: float32, little-endian, stereo, of `RATE`.
 
@@ -64,7 +64,7 @@ def fitted_sound(
 
     Args:
         path: the track, anything with sound that ffmpeg reads.
-        place: what to write; overwritten.
+        raw: an empty file on a disk, open for reading and writing, which is written.
         seconds: the film's length.
         loops: whether the film leads back to its start: then its end fades no longer than its
             start, and else over a twentieth of a second.
@@ -76,13 +76,11 @@ def fitted_sound(
     """
     _check_file(path)
     whole = max(1, round(seconds * RATE))
-    with place.open("wb") as raw:
-        _decode(path, seconds, raw)
-    count = min(place.stat().st_size // _SAMPLE, whole)
+    _decode(path, seconds, raw)
+    count = min(raw.tell() // _SAMPLE, whole)
     _check_length(path, count, _least(seconds))
-    with place.open("rb+") as raw:
-        raw.truncate(_SAMPLE * whole * turns)  # what is missing reads as silence
-    film = open_raw(place, "r+")
+    raw.truncate(_SAMPLE * whole * turns)  # what is missing reads as silence
+    film = open_raw(raw, "r+")
     sound = film[:whole]
     for start in range(0, count, _BLOCK):
         part = sound[start : min(start + _BLOCK, count)]
@@ -98,11 +96,11 @@ def fitted_sound(
 
 
 def open_raw(
-    place: Path, mode: Literal["r", "r+"] = "r"
+    raw: IO[bytes], mode: Literal["r", "r+"] = "r"
 ) -> np.memmap[tuple[int, ...], np.dtype[np.float32]]:
     """Return what `fitted_sound` wrote, float32 [samples, 2], without reading it into memory."""
-    samples = place.stat().st_size // _SAMPLE
-    return np.memmap(place, dtype=np.dtype("<f4"), mode=mode, shape=(samples, CHANNELS))
+    samples = raw.seek(0, 2) // _SAMPLE
+    return np.memmap(raw, dtype=np.dtype("<f4"), mode=mode, shape=(samples, CHANNELS))
 
 
 def _repeat(sound: NDArray[np.float32], count: int) -> None:

@@ -68,13 +68,13 @@ def _listened(
     loops: bool,
 ) -> tuple[str, tuple[bytes, ...]]:
     """Return a file's sha256 and its curves, 16 bits for every frame."""
-    with tempfile.TemporaryDirectory(prefix="cppnvid-", ignore_cleanup_errors=True) as folder:
-        place = Path(folder) / "heard.f32"
+    with tempfile.TemporaryFile() as raw:  # without a name, so that a killed run leaves none
         try:
-            fitted_sound(path, place, seconds=frames / fps, loops=loops)
+            fitted_sound(path, raw, seconds=frames / fps, loops=loops)
         except OSError as error:
-            raise EncodeError(f"{folder}: no room for the decoded sound: {error}") from None
-        sound = open_raw(place)
+            place = tempfile.gettempdir()
+            raise EncodeError(f"{place}: no room for the decoded sound: {error}") from None
+        sound = open_raw(raw)
         curves = curves_of(sound, reactions, frames=frames, fps=fps, loops=loops)
         del sound  # Windows deletes no file that is open
     with path.open("rb") as file:
