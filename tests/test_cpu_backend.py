@@ -258,7 +258,7 @@ def test_auto_weighs_compiling_against_drawing(monkeypatch: pytest.MonkeyPatch) 
     assert backends.choose().name == "cpu"
     assert backends.choose("torch", moment=moment, points=10**9).name == "torch:cpu"
     assert backends.choose("auto", notes.append, moment=moment, points=10**4).name == "numpy"
-    assert notes == ["drawing with numpy, which has done a job this small (0.0 s) at once"]
+    assert notes == ["drawing with numpy, as the job is small (0.0 s)"]
 
 
 def test_auto_counts_what_antialiasing_compiles(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -139,7 +139,7 @@ def _best(
     if name == "auto" and moment is not None and points is not None:
         drawing = _by_numpy(moment, points)
         if drawing <= _until_halide_draws(moment, samples, planes):
-            note(f"drawing with numpy, which has done a job this small ({drawing:.1f} s) at once")
+            note(f"drawing with numpy, as the job is small ({drawing:.1f} s)")
             return _made("numpy", threads)
     passed: list[tuple[str, str]] = []
     for kind, probe in machine.BACKENDS.items():
