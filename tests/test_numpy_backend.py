@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from cppnvid import list_presets, load_recipe
 from cppnvid.backends.plain import NumpyBackend
@@ -116,6 +117,30 @@ def test_frames_are_the_bands(monkeypatch: pytest.MonkeyPatch) -> None:
     for frame, time in zip(frames, (0.0, 0.5), strict=True):
         np.testing.assert_array_equal(frame[0], drawn(backend, scene.at(time), 20, 12))
     assert (frames[0] != frames[1]).any()
+
+
+def test_products_of_matrices_take_a_thread_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tiles are what is shared out; afterwards the library has as many threads as before."""
+    before, during = blas_threads(), []
+    pixels = NumpyBackend._pixels
+
+    def counting(*given: Any) -> Any:
+        during.append(blas_threads())
+        return pixels(*given)
+
+    monkeypatch.setattr(NumpyBackend, "_pixels", counting)
+    with threadpool_limits(limits=2, user_api="blas"):
+        drawn(NumpyBackend(2), build_scene(small()).at(0.0), 400, 300)
+        after = blas_threads()
+
+    assert len(during) > 1
+    assert all(threads == 1 for counts in during for threads in counts)
+    assert after == [2] * len(before)
+
+
+def blas_threads() -> list[int]:
+    """Return how many threads each library of matrices may use."""
+    return [each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"]
 
 
 def test_what_overflows_is_black() -> None:
