@@ -91,7 +91,9 @@ def even_pace(recipe: Recipe) -> Pace:
     looks = None
     if short:
         looks = np.stack(list(_looks(scene, recipe, times)))
-        ruler = _steadied(np.linalg.norm(np.diff(looks, axis=0), axis=-1).mean(axis=-1))
+        changes = np.linalg.norm(np.diff(looks, axis=0), axis=-1)
+        # In float32 a step beside one that is a million times as large would be none.
+        ruler = _steadied(changes.mean(axis=-1, dtype=np.float64))
     else:
         ruler = _steadied(changes_along(scene, recipe, times))
     ways = _ways(recipe, legs * steps)
