@@ -20,6 +20,7 @@ from cppnvid.backends import Pixels
 from cppnvid.backends.adaptive import FEW, SAMPLES, Redraw, refined
 from cppnvid.backends.colours import colour
 from cppnvid.backends.warps import to_field
+from cppnvid.blending import SceneLayer
 from cppnvid.camera import axes
 from cppnvid.network import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.oklab import from_linear, to_linear
@@ -55,25 +56,23 @@ class NumpyBackend:
         Returns:
             float32 [n, 3], sRGB-encoded, in [0, 1].
         """
-        x, y = to_field(x, y, moment.view)
-        inputs = {"x": x, "y": y}
-        if "r" in moment.inputs:
-            inputs["r"] = np.sqrt(x * x + y * y)
-        hidden: Values = np.empty((len(x), len(moment.inputs)), np.float32)
-        for column, name in enumerate(moment.inputs):
-            hidden[:, column] = inputs[name]
-        # A network of unbounded activations and huge weights overflows: that is black, no warning.
+        # What is too large for a float is black in the end, as torch has it, and no warning.
         with np.errstate(all="ignore"):
-            for index, layer in enumerate(moment.layers, start=1):
+            x, y = to_field(x, y, moment.view)
+            inputs = {"x": x, "y": y}
+            if "r" in moment.inputs:
+                inputs["r"] = np.sqrt(x * x + y * y)
+            hidden: Values = np.empty((len(x), len(moment.inputs)), np.float32)
+            for column, name in enumerate(moment.inputs):
+                hidden[:, column] = inputs[name]
+            *layers, output = moment.layers
+            for layer in layers:
                 before = hidden
-                hidden = before @ layer.weight.T
-                hidden += layer.bias.astype(np.float32)
-                last = index == len(moment.layers)
-                functions = OUTPUT_FUNCTIONS if last else ACTIVATIONS
-                hidden = functions[layer.activation](hidden)
+                hidden = ACTIVATIONS[layer.activation](_summed(layer, before))
                 if layer.residual:
                     hidden += before
-            return colour(np.nan_to_num(hidden, copy=False, nan=0.0), moment.colouring)
+            values = OUTPUT_FUNCTIONS[output.activation](_summed(output, hidden))
+            return colour(np.nan_to_num(values, copy=False, nan=0.0), moment.colouring)
 
     def render(
         self,
@@ -188,6 +187,13 @@ class NumpyBackend:
 @lru_cache(maxsize=1)
 def _libraries() -> ThreadpoolController:
     return ThreadpoolController()
+
+
+def _summed(layer: SceneLayer, hidden: Values) -> Values:
+    """Return what a layer's neurons have summed up, before their function: [n, neurons]."""
+    sums = hidden @ layer.weight.T
+    sums += layer.bias.astype(np.float32)
+    return sums
 
 
 def _places(moment: Moment, width: int, height: int, samples: int) -> tuple[Values, Values]:
