@@ -159,11 +159,12 @@ def changes_along(scene: Scene, recipe: Recipe, times: Sequence[float]) -> NDArr
 def _looks(scene: Scene, recipe: Recipe, times: Sequence[float]) -> Iterator[NDArray[np.float32]]:
     """Yield a small picture of each time in Oklab, float32 [points, 3]."""
     x, y = _points(recipe)
-    backend = NumpyBackend()
     start = scene.at(times[0])
-    for time in times:
-        still = replace(scene.at(time), view=start.view, colouring=start.colouring)
-        yield to_oklab(backend.colours(still, x, y))
+    moments = (
+        replace(scene.at(time), view=start.view, colouring=start.colouring) for time in times
+    )
+    for colours in NumpyBackend().looks(moments, x, y):
+        yield to_oklab(colours)
 
 
 def _points(recipe: Recipe) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

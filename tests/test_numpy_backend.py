@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from cppnvid import list_presets, load_recipe
+from cppnvid.backends import plain
 from cppnvid.backends.plain import NumpyBackend
 from cppnvid.backends.reference import TorchBackend
 from cppnvid.network import ACTIVATIONS, OUTPUT_FUNCTIONS
@@ -37,11 +38,13 @@ def drawn(backend: Any, moment: Moment, width: int, height: int, **how: Any) -> 
 
 def assert_alike(moment: Moment, width: int = 29, height: int = 17, **how: Any) -> None:
     """Compare numpy's picture with torch's: a level of 8 bits, or as much of 16."""
-    plain, made = (drawn(b, moment, width, height, **how) for b in (TorchBackend(), NumpyBackend()))
+    torchs, made = (
+        drawn(b, moment, width, height, **how) for b in (TorchBackend(), NumpyBackend())
+    )
 
-    assert (made.dtype, made.shape) == (plain.dtype, plain.shape)
-    assert plain.std() > 0
-    off = np.abs(made.astype(int) - plain.astype(int))
+    assert (made.dtype, made.shape) == (torchs.dtype, torchs.shape)
+    assert torchs.std() > 0
+    off = np.abs(made.astype(int) - torchs.astype(int))
     assert off.max() <= (1 if made.dtype == np.uint8 else 64)
 
 
@@ -120,20 +123,22 @@ def test_frames_are_the_bands(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_products_of_matrices_take_a_thread_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tiles are what is shared out; afterwards the library has as many threads as before."""
+    """Tiles and looks are what is shared out; afterwards there are as many threads as before."""
     before, during = blas_threads(), []
-    pixels = NumpyBackend._pixels
+    summed = plain._summed
 
     def counting(*given: Any) -> Any:
         during.append(blas_threads())
-        return pixels(*given)
+        return summed(*given)
 
-    monkeypatch.setattr(NumpyBackend, "_pixels", counting)
+    monkeypatch.setattr(plain, "_summed", counting)
     with threadpool_limits(limits=2, user_api="blas"):
         drawn(NumpyBackend(2), build_scene(small()).at(0.0), 400, 300)
+        tiles = len(during)
+        build_scene(small(morph={"pace": "even"}))
         after = blas_threads()
 
-    assert len(during) > 1
+    assert len(during) > tiles > 1
     assert all(threads == 1 for counts in during for threads in counts)
     assert after == [2] * len(before)
 

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from itertools import islice
 from typing import Any, TypeVar
 
 import numpy as np
@@ -28,6 +29,7 @@ from cppnvid.recipe import Samples
 from cppnvid.scene import Moment, Scene
 
 T = TypeVar("T")
+R = TypeVar("R")
 Values = NDArray[np.float32]
 _KINDS: dict[str, type[Any]] = {"rgb24": np.uint8, "rgb48": np.uint16}
 
@@ -56,23 +58,17 @@ class NumpyBackend:
         Returns:
             float32 [n, 3], sRGB-encoded, in [0, 1].
         """
-        # What is too large for a float is black in the end, as torch has it, and no warning.
-        with np.errstate(all="ignore"):
-            x, y = to_field(x, y, moment.view)
-            inputs = {"x": x, "y": y}
-            if "r" in moment.inputs:
-                inputs["r"] = np.sqrt(x * x + y * y)
-            hidden: Values = np.empty((len(x), len(moment.inputs)), np.float32)
-            for column, name in enumerate(moment.inputs):
-                hidden[:, column] = inputs[name]
-            *layers, output = moment.layers
-            for layer in layers:
-                before = hidden
-                hidden = ACTIVATIONS[layer.activation](_summed(layer, before))
-                if layer.residual:
-                    hidden += before
-            values = OUTPUT_FUNCTIONS[output.activation](_summed(output, hidden))
-            return colour(np.nan_to_num(values, copy=False, nan=0.0), moment.colouring)
+        (colours,) = self.looks([moment], x, y)
+        return colours
+
+    def looks(self, moments: Iterable[Moment], x: Values, y: Values) -> Iterator[Values]:
+        """Yield the colours at the same points of the screen at one moment after another.
+
+        Several moments are drawn at once. Arguments and colours are those of `colours`.
+        """
+        moments = iter(moments)
+        while batch := list(islice(moments, 4 * self._workers)):
+            yield from self._map(lambda moment: _colours(moment, x, y), batch)
 
     def render(
         self,
@@ -163,30 +159,48 @@ class NumpyBackend:
             [..., 3].
         """
         x, y = np.broadcast_arrays(x[..., None, :], y[..., :, None])
-        rgb = self.colours(moment, x.reshape(-1), y.reshape(-1))
+        rgb = _colours(moment, x.reshape(-1), y.reshape(-1))
         if x.shape[-1] > 1:
             light = to_linear(rgb).reshape(-1, x.shape[-1] ** 2, 3)
             rgb = from_linear(light.mean(axis=1))
         most = np.iinfo(kind).max
         return (rgb * np.float32(most) + np.float32(0.5)).astype(kind).reshape(*x.shape[:-2], 3)
 
-    def _map(self, draw: Callable[[T], None], parts: list[T]) -> None:
-        """Draw tiles, each worker one at a time.
+    def _map(self, draw: Callable[[T], R], parts: list[T]) -> list[R]:
+        """Draw parts of the work, each worker one at a time.
 
         The library of matrices would share out each small product among threads of its own; on two
         cores that took 1.8 times as long.
         """
         with _libraries().limit(limits=1, user_api="blas"):
             if self._workers == 1 or len(parts) == 1:
-                for part in parts:
-                    draw(part)
-            else:
-                list(self._pool.map(draw, parts))
+                return [draw(part) for part in parts]
+            return list(self._pool.map(draw, parts))
 
 
 @lru_cache(maxsize=1)
 def _libraries() -> ThreadpoolController:
     return ThreadpoolController()
+
+
+def _colours(moment: Moment, x: Values, y: Values) -> Values:
+    # What is too large for a float is black in the end, as torch has it, and no warning.
+    with np.errstate(all="ignore"):
+        x, y = to_field(x, y, moment.view)
+        inputs = {"x": x, "y": y}
+        if "r" in moment.inputs:
+            inputs["r"] = np.sqrt(x * x + y * y)
+        hidden: Values = np.empty((len(x), len(moment.inputs)), np.float32)
+        for column, name in enumerate(moment.inputs):
+            hidden[:, column] = inputs[name]
+        *layers, output = moment.layers
+        for layer in layers:
+            before = hidden
+            hidden = ACTIVATIONS[layer.activation](_summed(layer, before))
+            if layer.residual:
+                hidden += before
+        values = OUTPUT_FUNCTIONS[output.activation](_summed(output, hidden))
+        return colour(np.nan_to_num(values, copy=False, nan=0.0), moment.colouring)
 
 
 def _summed(layer: SceneLayer, hidden: Values) -> Values:
