@@ -65,9 +65,12 @@ def from_oklab(lab: Array) -> Array:
     is within [0, 1]. Clipped channel by channel, strong colours ran together in flat patches.
     """
     library = library_of(lab)
-    light = (lab @ constant_like(LAB_INVERSE, lab).T) ** 3 @ constant_like(LMS_INVERSE, lab).T
-    above = (library.amax(light, axis=1, keepdims=True) - GREY) / (1.0 - GREY)
-    below = (GREY - library.amin(light, axis=1, keepdims=True)) / GREY
+    roots = lab @ constant_like(LAB_INVERSE, lab).T
+    light = roots * roots * roots @ constant_like(LMS_INVERSE, lab).T
+    # Column by column: numpy takes fifteen times as long for the largest of each row.
+    red, green, blue = light[:, :1], light[:, 1:2], light[:, 2:]
+    above = (library.maximum(library.maximum(red, green), blue) - GREY) / (1.0 - GREY)
+    below = (GREY - library.minimum(library.minimum(red, green), blue)) / GREY
     share = 1.0 / library.clip(library.maximum(above, below), 1.0, None)
     within: Array = GREY + share * (light - GREY)
     return from_linear(within)
