@@ -70,7 +70,8 @@ class Morph(Part):
     each layer, which are as loud together as all will be."""
     pace: Literal["even", "uniform"] = "even"
     """`even`: every frame changes the picture by as much; `uniform`: legs take equal times. Of a
-    `spline` it is what is even between two seeds but for the hurry that their times ask for."""
+    `spline` it is what is even between two seeds but for the hurry that their times ask for. What
+    camera and colours do by their keyframes comes on top, by the clock: a steady turn stays so."""
     easing: Easing = "linear"
     """How each leg from seed to seed is timed; `smooth` lingers at the seeds."""
     hold: Share = 0.0
