@@ -51,6 +51,7 @@ def test_even_pace_is_even(of: str, seeds: list[int], path: str) -> None:
         ({"seeds": [1, 2, 3], "path": "linear"}, 24),
         ({"seeds": [4], "path": "orbit"}, 12),
         ({"seeds": [3], "path": "orbit", "radius": 2}, 26),
+        ({"seeds": [7], "path": "orbit", "radius": 2}, 72),
         ({"seeds": [7], "path": "wander", "detail": 16, "radius": 2}, 24),
         ({"seeds": [3], "path": "wander", "detail": 8, "radius": 1}, 24),
         ({"seeds": [1], "path": "grow", "grow": "width"}, 24),
