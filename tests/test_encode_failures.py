@@ -467,3 +467,51 @@ def test_a_lost_wake_up_does_not_keep_a_stopped_run_alive() -> None:
     ending.join(5)
 
     assert not ending.is_alive()
+
+
+@posix
+def test_no_frame_is_sent_before_its_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An encoder that tells what it takes gets two frames more than that, whatever waits."""
+    script = f"head -c 100 > {tmp_path}/got; echo 0; echo 1; cat >> {tmp_path}/got"
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", stub(tmp_path, script))
+    feed = FrameFeed([], telling=True)
+    for _ in range(6):
+        feed.put(bytes(100))
+    time.sleep(0.5)
+
+    assert (tmp_path / "got").stat().st_size == 400
+    feed.abort()
+
+
+@posix
+def test_an_encoder_that_ends_while_a_frame_waits_for_it_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that tells of no frame and dies is not waited for."""
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", stub(tmp_path, "sleep 0.3; echo broken >&2; exit 7"))
+    feed = FrameFeed([], telling=True)
+
+    def fill() -> None:
+        for _ in range(100):
+            feed.put(bytes(100))
+
+    with pytest.raises(EncodeError, match="failed with exit code 7: broken"):
+        fill()
+    feed.abort()
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mov"])
+def test_large_frames_that_take_turns_make_the_same_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Few of them on their way to several encoders: the bytes are those of a smaller film's way."""
+    frames = noise(150) // 16
+    for folder, large in (("usual", 10**9), ("turns", 0)):
+        (tmp_path / folder).mkdir()
+        monkeypatch.setattr(job_module, "LARGE", large)
+        with opened(tmp_path / folder / name, frames=150, at_once=2) as encoder:
+            for number in encoder.order:
+                encoder.write(frames[number : number + 1])
+
+    files = [tmp_path / folder / name for folder in ("usual", "turns")]
+    assert files[0].read_bytes() == files[1].read_bytes()

@@ -12,6 +12,7 @@ from pathlib import Path
 from cppnvid.errors import RecipeError
 
 FOLDER_SUFFIX = "/"
+LARGE = 2560 * 1440  # pixels of a frame; of larger ones, few are kept in memory at once
 
 
 @dataclass(frozen=True)

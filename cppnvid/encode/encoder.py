@@ -192,7 +192,9 @@ class Encoder:
                     fitted_sound(
                         job.sound, raw, seconds=job.seconds / turns, loops=job.loops, turns=turns
                     )
-            self._feeds = Feeds(job.segments, job.at_once, self._command, directory=directory)
+            self._feeds = Feeds(
+                job.segments, job.at_once, self._command, directory=directory, telling=job.telling
+            )
             stack.callback(self._feeds.abort)
             self._stack = stack.pop_all()
         return self

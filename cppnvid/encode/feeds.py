@@ -17,6 +17,7 @@ class Feeds:
         at_once: how many take frames in turn. As many more may be writing their last ones.
         command: returns ffmpeg's arguments for a segment, given its number.
         directory: where ffmpeg runs.
+        telling: its arguments let it tell which frames it has taken; see `FrameFeed`.
     """
 
     def __init__(
@@ -26,11 +27,13 @@ class Feeds:
         command: Callable[[int], list[str]],
         *,
         directory: Path | None = None,
+        telling: bool = False,
     ) -> None:
         self._segments = segments
         self._at_once = at_once
         self._command = command
         self._directory = directory
+        self._telling = telling
         self._turns = iter(in_turn(segments, at_once))
         self._open: dict[int, FrameFeed] = {}
         self._ending: deque[FrameFeed] = deque()
@@ -69,7 +72,9 @@ class Feeds:
                 stack.callback(feed.abort)
 
     def _start(self, index: int) -> None:
-        self._open[index] = FrameFeed(self._command(index), directory=self._directory)
+        self._open[index] = FrameFeed(
+            self._command(index), directory=self._directory, telling=self._telling
+        )
 
     def _wait_for_oldest(self) -> None:
         self._ending[0].finish()

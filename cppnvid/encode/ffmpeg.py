@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -30,6 +30,12 @@ if sys.platform == "win32":
     _PROCESS_GROUP, _CREATION_FLAGS = None, subprocess.CREATE_NEW_PROCESS_GROUP
 else:
     _PROCESS_GROUP, _CREATION_FLAGS = 0, 0
+
+# Between reading a frame and coding it ffmpeg keeps up to 24 of them: a gigabyte of 16 bits at 4K.
+# Where it tells which ones its encoder has taken, so many may be on their way: one that is made
+# ready for the encoder, and one that is being read.
+_ON_THE_WAY = 2
+TELLING = ("-stats_enc_pre", "pipe:1", "-stats_enc_pre_fmt", "{n}")  # since ffmpeg 6.0
 
 _POLL_SECONDS = 0.1  # how soon a blocked write notices that ffmpeg has died
 _WORDS_BYTES = 4000  # of ffmpeg's last words, what is read
@@ -89,15 +95,21 @@ def _failure(code: int, words: IO[bytes]) -> EncodeError:
 
 
 class FrameFeed:
-    """An ffmpeg process whose standard input is written by a thread from a short queue."""
+    """An ffmpeg process whose standard input is written by a thread from a short queue.
 
-    def __init__(self, arguments: Sequence[str], *, directory: Path | None = None) -> None:
+    With `telling`, the arguments for the output have `TELLING` among them, and no frame is sent
+    while too many are on their way to the encoder.
+    """
+
+    def __init__(
+        self, arguments: Sequence[str], *, directory: Path | None = None, telling: bool = False
+    ) -> None:
         with contextlib.ExitStack() as stack:
             self._words = stack.enter_context(tempfile.TemporaryFile())
             self._process = _start(
                 ["-v", "error", *arguments],
                 stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
+                stdout=subprocess.PIPE if telling else subprocess.DEVNULL,
                 stderr=self._words,
                 directory=directory,
             )
@@ -108,8 +120,23 @@ class FrameFeed:
         self._broken = threading.Event()
         self._ended = False
         self._aborted = False
-        self._thread = threading.Thread(target=self._pump, name="cppnvid-encode", daemon=True)
-        self._thread.start()
+        self._room = threading.Semaphore(_ON_THE_WAY)
+        self._paced = telling
+        works = (self._pump, self._count) if telling else (self._pump,)
+        self._threads = [self._started(work) for work in works]
+
+    @staticmethod
+    def _started(work: Callable[[], None]) -> threading.Thread:
+        thread = threading.Thread(target=work, name="cppnvid-encode", daemon=True)
+        thread.start()
+        return thread
+
+    def _count(self) -> None:
+        """Make room for a frame whenever the encoder has taken one."""
+        assert self._process.stdout is not None
+        for _ in self._process.stdout:
+            self._room.release()
+        self._paced = False  # it has ended: a write to it will tell how
 
     def _pump(self) -> None:
         try:
@@ -122,7 +149,11 @@ class FrameFeed:
                     continue
                 if frame is None:
                     break
+                while self._paced and not self._aborted:
+                    if self._room.acquire(timeout=_POLL_SECONDS):
+                        break
                 self._stdin.write(frame)
+                self._stdin.flush()  # its last bytes would wait for the next frame
             self._stdin.close()
         except OSError:
             # A broken pipe is the symptom; put and finish report the cause, ffmpeg's own words.
@@ -162,8 +193,8 @@ class FrameFeed:
         """
         if not self._ended:
             self.end()
-        while self._thread.is_alive():
-            self._thread.join(_POLL_SECONDS)  # in steps, so that Ctrl-C is heard on Windows too
+        while self._threads[0].is_alive():
+            self._threads[0].join(_POLL_SECONDS)  # in steps, so that Ctrl-C is heard on Windows too
         code = self._process.wait()
         if code != 0 or self._broken.is_set():
             raise _failure(code, self._words)
@@ -175,9 +206,13 @@ class FrameFeed:
         """
         self._aborted = True
         self._process.kill()
-        self._thread.join()
+        self._threads[0].join()
         with contextlib.suppress(OSError):
             self._stdin.close()
+        for thread in self._threads[1:]:
+            thread.join()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
         self._process.wait()
         self._words.close()
 

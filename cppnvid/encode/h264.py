@@ -5,6 +5,7 @@ these pictures has not been measured. Hardware is used when it is asked for and 
 that an ffmpeg lists an encoder says nothing, since a build with nvenc fails where no driver is.
 """
 
+from cppnvid.encode.containers import LARGE
 from cppnvid.encode.trial import unusable_arguments
 from cppnvid.errors import RecipeError
 
@@ -17,7 +18,6 @@ _X264_PARAMETERS = ("aq-mode=2", "trellis=1", "weightp=0")
 
 # Looking 4 frames ahead instead of 10 saves 190 MB at 4K, and there the file is as small and as
 # exact (0.15 % less, 0.01 dB). At 360x360 it is 6 to 8 % smaller and up to 1 dB worse.
-_LARGE = 2560 * 1440  # pixels; above
 _LOOKAHEAD_OF_LARGE = "rc-lookahead=4"
 
 # A keyframe knows nothing of the errors that the frames before it have gathered, so the picture
@@ -69,7 +69,7 @@ def h264_arguments(
         # Its scale goes from 1 to 100, upwards; x264's 14 is taken for 73.
         return ("-c:v", "h264_videotoolbox", "-q:v", str(max(1, round(100 - crf * 1.94))), *group)
     parameters = [*_X264_PARAMETERS, f"zones={_zones(frames, pixels)}"]
-    if pixels > _LARGE:
+    if pixels > LARGE:
         parameters.insert(0, _LOOKAHEAD_OF_LARGE)
     return (
         *(part.format(crf=crf) for part in _X264), *group, "-x264-params", ":".join(parameters),

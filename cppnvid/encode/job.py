@@ -14,9 +14,11 @@ from cppnvid.encode.arguments import (
     muxing_arguments,
 )
 from cppnvid.encode.coding import Coding
-from cppnvid.encode.containers import FOLDER_SUFFIX, Container
+from cppnvid.encode.containers import FOLDER_SUFFIX, LARGE, Container
+from cppnvid.encode.ffmpeg import TELLING
 from cppnvid.encode.segments import Segment
 from cppnvid.encode.sound import RATE, RAW, SOUND_NAME
+from cppnvid.encode.trial import unusable_arguments
 from cppnvid.listening import Note
 
 
@@ -85,6 +87,12 @@ class Job:
         """The kind of a frame's levels."""
         return np.uint16 if self.pixel_format == "rgb48" else np.uint8
 
+    @property
+    def telling(self) -> bool:
+        """Whether ffmpeg tells which frames it has taken: of large videos, if it can."""
+        large = self.container.yuv is not None and self.width * self.height > LARGE
+        return large and unusable_arguments(("-c:v", "rawvideo", *TELLING)) is None
+
     def source(self) -> list[str]:
         """Return ffmpeg's arguments for the frames that come through its standard input."""
         # Each ffmpeg would convert colours with a thread for every processor.
@@ -107,7 +115,8 @@ class Job:
             threads=self.threads,
             asked=self.asked,
         )
-        return [*colour_arguments(self.container, self.pixel_format), *arguments]
+        telling = TELLING if self.telling else ()
+        return [*colour_arguments(self.container, self.pixel_format), *telling, *arguments]
 
     def sound_input(self) -> list[str]:
         """Return ffmpeg's arguments for the film's sound as an input, if it has one."""
