@@ -255,6 +255,7 @@ def test_a_spline_passes_all_its_seeds_at_the_usual_speed(times: tuple[float, ..
         ("closed", (0.0, 0.5, 0.9375), 48, None),
         ("closed", (0.0, 0.02, 0.6), 48, "from 0 to 0.02 the film has 1.0 frames"),
         ("open", (0.0, 0.9, 1.0), 31, None),
+        ("open", (0.0, 0.9, 1.0), 30, "from 0.9 to 1 the film has 2.9 frames"),
         ("ping-pong", (0.0, 0.9, 1.0), 40, "from 0.9 to 1 the film has 2.0 frames"),
         ("closed", (), 3, None),
     ],
