@@ -186,6 +186,23 @@ def test_numbers_follow_their_curves() -> None:
     assert contrast.at(0.0).colouring.contrast == 4.0
 
 
+def test_a_frame_before_an_onset_feels_none_of_it() -> None:
+    """Whatever rounding makes of a frame's time, its curve is the curve at that frame, exactly."""
+    for frames in (49, 98, 103, 107):  # k / n · n is not k for some
+        values = np.arange(frames) % 2
+        scene = scene_of(driven(values, "palette.hue", 90, output={"frames": frames, "fps": 30}))
+        hues = [scene.at(frame / frames).colouring.hue for frame in range(frames)]
+        assert len(set(hues)) == 2
+
+
+def test_a_driven_zoom_goes_by_even_ratios_between_its_keys() -> None:
+    """As an undriven one does: half way from 1 to 4 it is 2, when the sound is silent."""
+    zoom = {"keys": [[0, 1], [0.5, 4]], "easing": "linear"}
+    scene = scene_of(driven(np.zeros(4), "camera.zoom", 1, camera={"zoom": zoom}))
+
+    assert scene.at(0.25).view.scale == pytest.approx(scene.at(0.0).view.scale / 2)
+
+
 def test_keyframes_stay_under_the_push() -> None:
     """In a ping-pong keyframes run back, and the sound runs on."""
     values = np.array([0.0, 0.0, 0.0, 0.0, 1.0, 0.0])
