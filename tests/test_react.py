@@ -189,7 +189,7 @@ def test_numbers_follow_their_curves() -> None:
 def test_a_frame_before_an_onset_feels_none_of_it() -> None:
     """Whatever rounding makes of a frame's time, its curve is the curve at that frame, exactly."""
     for frames in (49, 98, 103, 107):  # k / n · n is not k for some
-        values = np.arange(frames) % 2
+        values = np.arange(frames, dtype=np.float64) % 2
         scene = scene_of(driven(values, "palette.hue", 90, output={"frames": frames, "fps": 30}))
         hues = [scene.at(frame / frames).colouring.hue for frame in range(frames)]
         assert len(set(hues)) == 2
