@@ -14,6 +14,7 @@ from cppnvid.encode import (
     Coding,
     check_output,
     coding,
+    container_for,
     decode,
     decode_deep,
     open_encoder,
@@ -21,6 +22,7 @@ from cppnvid.encode import (
     read_recipe,
     write_still,
 )
+from cppnvid.encode.arguments import encoder_arguments
 from cppnvid.encode.ffmpeg import capture
 from cppnvid.errors import RecipeError
 from cppnvid.preview import preview_recipe
@@ -300,3 +302,28 @@ def test_a_deep_film_is_previewed_as_any() -> None:
 
     output = recipe.output
     assert (output.codec, output.depth, output.dither, output.lossless) == (None, None, None, False)
+
+
+@pytest.mark.parametrize(
+    ("codec", "encoder", "added"),
+    [
+        ("av1", "libsvtav1", ":hierarchical-levels=3:lookahead=0"),
+        ("hevc", "libx265", ":rc-lookahead=5"),
+    ],
+)
+def test_large_frames_are_coded_with_fewer_in_memory(codec: Any, encoder: str, added: str) -> None:
+    """Above 1440p the encoder looks less far; smaller films are coded as they were."""
+    asked = Coding(codec)
+    usual, large = (
+        encoder_arguments(
+            coding.coded(container_for("a.mp4"), asked), fps=Fraction(30), frames=60, shortest=60,
+            crf=8, pixels=pixels, encoder="x264", threads=None, asked=asked,
+        )
+        for pixels in (2560 * 1440, 3840 * 2160)
+    )  # fmt: skip
+
+    assert not any("{" in part or added in part for part in usual)
+    if encoder in usual:
+        changes = [pair for pair in zip(usual, large, strict=True) if pair[0] != pair[1]]
+        assert [new for _, new in changes] == [old + added for old, _ in changes]
+        assert len(changes) == 1

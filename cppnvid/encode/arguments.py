@@ -7,9 +7,10 @@ from fractions import Fraction
 from math import floor
 
 from cppnvid.encode.coding import Coding
-from cppnvid.encode.containers import Container
+from cppnvid.encode.containers import LARGE, Container
 from cppnvid.encode.h264 import h264_arguments
 from cppnvid.encode.palettes import palette_arguments
+from cppnvid.encode.ways import OF_LARGE
 from cppnvid.errors import RecipeError
 
 DEFAULT_QUALITY = 90  # of WebP
@@ -105,10 +106,9 @@ def encoder_arguments(
     """
     longest = longest_segment(container, fps)
     group = longest or max(1, round(_GROUP_SECONDS * fps))
-    arguments = [
-        part.format(crf=crf, longest=group, quality=asked.quality or DEFAULT_QUALITY)
-        for part in container.arguments
-    ]
+    numbers = {"crf": crf, "longest": group, "quality": asked.quality or DEFAULT_QUALITY}
+    large = OF_LARGE if pixels > LARGE else dict.fromkeys(OF_LARGE, "")
+    arguments = [part.format(**numbers, **large) for part in container.arguments]
     if container.name == "GIF":
         arguments = [
             *palette_arguments(asked.gif, asked.colours, dither=asked.dither),

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from cppnvid.encode.containers import Container
 from cppnvid.encode.trial import unusable_arguments
-from cppnvid.encode.ways import WAYS, Way
+from cppnvid.encode.ways import OF_LARGE, WAYS, Way
 from cppnvid.errors import RecipeError
 from cppnvid.recipe import Output
 
@@ -137,7 +137,9 @@ def _with(container: Container, way: Way) -> Container:
 def _first_usable(way: Way) -> tuple[str, ...]:
     """Return the first arguments that work here, or the last, whose failure then tells why."""
     for arguments in way.arguments[:-1]:
-        if unusable_arguments(tuple(p.format(crf=30, longest=1) for p in arguments)) is None:
+        small = dict.fromkeys(OF_LARGE, "")
+        tried = tuple(part.format(crf=30, longest=1, **small) for part in arguments)
+        if unusable_arguments(tried) is None:
             return arguments
     return way.arguments[-1]
 
