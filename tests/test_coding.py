@@ -327,3 +327,21 @@ def test_large_frames_are_coded_with_fewer_in_memory(codec: Any, encoder: str, a
         changes = [pair for pair in zip(usual, large, strict=True) if pair[0] != pair[1]]
         assert [new for _, new in changes] == [old + added for old, _ in changes]
         assert len(changes) == 1
+
+
+def test_large_frames_of_vp9_wait_in_half_the_number() -> None:
+    """Its look ahead is named above 1440p alone."""
+    for depth in (8, 10):
+        usual, large = (
+            encoder_arguments(
+                coding.coded(container_for("a.webm"), Coding(depth=depth)), fps=Fraction(30),
+                frames=60, shortest=60, crf=8, pixels=pixels, encoder="x264", threads=None,
+                asked=Coding(depth=depth),
+            )
+            for pixels in (2560 * 1440, 3840 * 2160)
+        )  # fmt: skip
+
+        assert "-lag-in-frames" not in usual
+        place = large.index("-lag-in-frames")
+        assert [*large[:place], *large[place + 2 :]] == usual
+        assert large[place + 1] == "12"
