@@ -2,13 +2,21 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cppnvid.backends import Backend, Pixels, choose
 from cppnvid.backends.adaptive import points_a_pixel
 from cppnvid.blur import expose, exposure_times
 from cppnvid.dither import dithered_frames
-from cppnvid.encode import Container, best_format, coded, coding_of, container_for, open_encoder
+from cppnvid.encode import (
+    Coding,
+    Container,
+    best_format,
+    coded,
+    coding_of,
+    container_for,
+    open_encoder,
+)
 from cppnvid.errors import RecipeError
 from cppnvid.listening import Note, Progress, silent
 from cppnvid.motion import frame_times
@@ -20,12 +28,22 @@ from cppnvid.scene import Moment, Scene
 
 @dataclass(frozen=True)
 class Film:
-    """A recipe with its scene, what draws it, and the file whose sound it has."""
+    """A recipe with its scene, what draws it, and the file whose sound it has.
+
+    `colours` is how many a GIF's palettes have where the recipe leaves it open.
+    """
 
     recipe: Recipe
     scene: Scene
     drawer: Backend
     audio: str | os.PathLike[str] | None = None
+    colours: int | None = None
+
+    @property
+    def coding(self) -> Coding:
+        """What is asked of the file's colours."""
+        asked = coding_of(self.recipe.output)
+        return asked if asked.colours else replace(asked, colours=self.colours)
 
     def pixel_format(self, container: Container) -> str:
         """Return how frames are best handed over; an open shutter's are averaged as RGB."""
@@ -112,7 +130,7 @@ def write_film(
     width, height = recipe.canvas.size
     output = recipe.output
     _, encoding = shares(threads)
-    coding = coding_of(output)
+    coding = film.coding
     container = coded(container_for(path), coding)
     pixel_format = film.pixel_format(container)
     whole = numbers is None

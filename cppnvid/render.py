@@ -13,6 +13,7 @@ from cppnvid.encode import Container, check_output, coding_of, write_still
 from cppnvid.errors import RecipeError
 from cppnvid.filming import chosen, film_of, shares, write_film
 from cppnvid.fitting import write_fitted
+from cppnvid.gif_colours import with_gif_colours
 from cppnvid.listening import Note, Progress, silent
 from cppnvid.motion import jump_note
 from cppnvid.notebook import Still, Video, still
@@ -74,6 +75,8 @@ def render_video(
         recipe = heard(recipe, Path(audio))
     drawing, _ = shares(threads)
     film = film_of(recipe, backend, audio=audio, note=note, threads=drawing, container=container)
+    if container.name == "GIF":
+        film = with_gif_colours(film, note)
     if max_size is None:
         write_film(
             film, path, encoder=encoder, threads=threads, overwrite=overwrite, progress=progress,

@@ -25,6 +25,7 @@ LAYERS = [
     {"pacing", "saturation", "tiles"},
     {"blur", "dither", "export", "notebook"},
     {"filming"},
+    {"gif_colours"},
     {"fitting"},
     {"render"},
     {"explanation", "gallery", "loops", "preview", "storyboards", "swatches"},

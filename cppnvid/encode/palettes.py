@@ -16,9 +16,7 @@ from cppnvid.filesize import file_size
 from cppnvid.listening import Note
 
 GIF_KINDS = ("quality", "small")
-# benchmarks/gif.py: a smaller error than gifski's at its quality 90 on both clips, with 22 % fewer
-# bytes on one and as many (0.2 % more) on the other; 256 colours have a quarter less of error, and
-# a fifth more of bytes.
+# Where nobody looked at the film's frames to see how many it needs, as gif_colours.py does.
 QUALITY_COLOURS = 158
 SMALL_COLOURS = 128
 # One palette is known after the last frame only, and until then ffmpeg keeps every frame.

@@ -69,9 +69,12 @@ def write_fitted(
     heard = film.audio is not None
 
     def refused(last: Recipe, size: float) -> RecipeError:
-        return RecipeError(refusal(film.recipe, last, size, max_size, keep, container, heard=heard))
+        words = refusal(
+            film.recipe, last, size, max_size, keep, container, heard=heard, colours=film.colours
+        )
+        return RecipeError(words)
 
-    rungs = ladder(film.recipe, container, keep)
+    rungs = ladder(film.recipe, container, keep, colours=film.colours)
     with (
         publication(place, overwrite=overwrite, folder=False, note=note) as temporary,
         working_folder(temporary, "fitting") as folder,
@@ -102,7 +105,7 @@ def write_fitted(
             raise refused(rungs[last].recipe, sizes[last])
         trials.place(found).replace(temporary)
     fitted = trials.film(found)
-    changed = given_up(film.recipe, fitted.recipe, container)
+    changed = given_up(film.recipe, fitted.recipe, container, colours=film.colours)
     if changed:
         note(f"fitted to {cap_in_words(max_size)}: {changed}")
     return fitted

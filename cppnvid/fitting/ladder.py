@@ -53,7 +53,9 @@ class _Setting:
     share: float = 1.0
 
 
-def ladder(recipe: Recipe, container: Container, keep: Collection[str] = ()) -> list[Rung]:
+def ladder(
+    recipe: Recipe, container: Container, keep: Collection[str] = (), *, colours: int | None = None
+) -> list[Rung]:
     """Return the recipe's rungs, finest first; the first is the recipe itself.
 
     Args:
@@ -61,8 +63,13 @@ def ladder(recipe: Recipe, container: Container, keep: Collection[str] = ()) -> 
         container: of the file.
         keep: keys that are not given up: `canvas.size`, `output.fps`, `output.frames`,
             `output.crf`, `output.quality`, `output.gif`, `output.colours`.
+        colours: of a GIF's palettes, where the recipe leaves them open; each but the first says
+            how many it has.
     """
     rungs = [Rung(recipe, 1.0)]
+    if colours is not None and recipe.output.colours is None:
+        output = recipe.output.model_copy(update={"colours": colours})
+        recipe = recipe.model_copy(update={"output": output})
     for setting in _settings(recipe, container, keep):
         changed = _changed(recipe, setting, container)
         if changed != rungs[-1].recipe and setting.share < rungs[-1].share:

@@ -16,9 +16,14 @@ _OPTIONS = {
 }  # fmt: skip
 
 
-def given_up(asked: Recipe, fitted: Recipe, container: Container) -> str:
-    """Return the differences: `crf 14 -> 21, 1080x1080 -> 960x960`; empty where there are none."""
-    before, after = _facts(asked, container), _facts(fitted, container)
+def given_up(
+    asked: Recipe, fitted: Recipe, container: Container, *, colours: int | None = None
+) -> str:
+    """Return the differences: `crf 14 -> 21, 1080x1080 -> 960x960`; empty where there are none.
+
+    `colours` is how many a GIF's palettes have where a recipe leaves it open.
+    """
+    before, after = _facts(asked, container, colours), _facts(fitted, container, colours)
     said = []
     for name, value in after.items():
         if value != before[name]:
@@ -32,13 +37,14 @@ def cap_in_words(cap: int) -> str:
 
 
 def refusal(asked: Recipe, last: Recipe, size: float, cap: int, keep: Collection[str],
-            container: Container, *, heard: bool = False) -> str:  # fmt: skip
+            container: Container, *, heard: bool = False,
+            colours: int | None = None) -> str:  # fmt: skip
     """Return why no file fits: what the smallest has, and what would help.
 
-    `heard` tells that the film has a sound.
+    `heard` tells that the film has a sound; `colours` is as in `given_up`.
     """
     options = [option for key, option in _OPTIONS.items() if key in keep]
-    changed = given_up(asked, last, container)
+    changed = given_up(asked, last, container, colours=colours)
     smallest = f"even with {changed}" if changed else "as it is"
     help_ = "fewer --seconds or a larger --max-size"
     if container.dither:
@@ -58,7 +64,7 @@ def refusal(asked: Recipe, last: Recipe, size: float, cap: int, keep: Collection
     )
 
 
-def _facts(recipe: Recipe, container: Container) -> dict[str, str]:
+def _facts(recipe: Recipe, container: Container, colours: int | None) -> dict[str, str]:
     width, height = recipe.canvas.size
     output = recipe.output
     facts = {"crf": str(quality_of(container, output.crf))}
@@ -70,7 +76,8 @@ def _facts(recipe: Recipe, container: Container) -> dict[str, str]:
         facts["sound"] = f"{output.sound_rate or container.sound_rates[0]} kb/s"
     if container.name == "GIF":
         small = output.gif == "small"
-        facts["colours"] = str(output.colours or (SMALL_COLOURS if small else QUALITY_COLOURS))
+        usual = SMALL_COLOURS if small else QUALITY_COLOURS
+        facts["colours"] = str(output.colours or colours or usual)
         facts["palette"] = "for the film" if small else "a frame"
     return facts
 

@@ -147,7 +147,8 @@ class Output(Part):
     """How a GIF is coded: `quality` (the default) gives every frame a palette of its own, `small`
     has one for the film, and gifsicle make it smaller where there is one."""
     colours: Annotated[Whole, Field(ge=4, le=256)] | None = None
-    """How many colours a GIF's palette has: 158 for `quality`, 128 for `small`, if left out."""
+    """How many colours a GIF's palette has. If left out, `quality` looks at a few frames and
+    takes as many as its film needs, 64 to 256, and `small` takes 128."""
     quality: Annotated[Whole, Field(ge=1, le=100)] | None = None
     """Of WebP: 90 if left out."""
     repeat: Annotated[Whole, Field(ge=1, le=MOST_TURNS)] = 1
