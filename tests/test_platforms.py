@@ -379,6 +379,18 @@ def test_edit_lists_are_left_out_where_a_platform_asks_for_none() -> None:
     assert resolved("x", named)[0].output.edit_list is False
 
 
+def test_sound_has_no_higher_rate_than_a_platform_takes() -> None:
+    """Instagram takes 128 kb/s where an MP4 has 192; others take that, and fewer are kept."""
+    assert resolved("instagram-reel")[0].output.sound_rate == 128
+    assert resolved("x")[0].output.sound_rate is None
+    low = {"output": {"sound_rate": 96}}
+    assert resolved("instagram-feed", data=low)[0].output.sound_rate == 96
+    with pytest.raises(
+        RecipeError, match=r"--set: instagram-reel takes sound of at most 128 kil.*given 160 \(Meta"
+    ):
+        resolved("instagram-reel", said("output.sound_rate", 160, "--set"))
+
+
 def test_what_the_platform_demands_is_not_given_up() -> None:
     """For a cap, a sticker keeps its size, a reel its rate; an emoji may become smaller."""
     assert resolved("whatsapp-sticker")[1].keep == ("canvas.size",)

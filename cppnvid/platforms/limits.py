@@ -9,6 +9,7 @@ _WORDS = {
     "aspect": "a width of {} times the height", "frame_pixels": "{} pixels",
     "fps": "{} frames a second", "seconds": "{} seconds", "frames": "{} frames",
     "total_pixels": "{} pixels in all frames", "bytes": "{} bytes", "bit_rate": "{} bits a second",
+    "sound_rate": "sound of {} kilobits a second",
 }  # fmt: skip
 # Of what is rounded on its way into a file: sides to even numbers, times to milliseconds.
 _SLACK = {"aspect": 0.005, "seconds": 0.001}

@@ -77,6 +77,9 @@ def fit(platform: Platform, recipe: Recipe, wishes: Wishes) -> Fitted:
     edit_list = _edit_list(platform, recipe, wishes)
     if edit_list != output.edit_list:
         overrides.append(Override("output.edit_list", edit_list, label))
+    sound_rate = _sound_rate(platform, recipe, wishes)
+    if sound_rate != output.sound_rate:
+        overrides.append(Override("output.sound_rate", sound_rate, label))
     if size != recipe.canvas.size:
         overrides.append(Override("canvas.size", f"{size[0]}x{size[1]}", label))
     if fps != output.fps:
@@ -132,6 +135,18 @@ def _edit_list(platform: Platform, recipe: Recipe, wishes: Wishes) -> bool | Non
     if given and takes is False:
         raise _refusal(platform, label, "edit_list", "no edit list")
     return given
+
+
+def _sound_rate(platform: Platform, recipe: Recipe, wishes: Wishes) -> int | None:
+    """Return the rate of a film's sound, in kilobits a second; None is the usual one."""
+    given, label = recipe.output.sound_rate, wishes.label("output.sound_rate")
+    rates = container_for(wishes.output).sound_rates
+    wrong = misfit(platform, "sound_rate", given or max(rates)) if rates else None
+    if wrong is None:
+        return given
+    if label is not None:
+        raise RecipeError(f"{label}: {wrong}")
+    return max(rate for rate in rates if misfit(platform, "sound_rate", rate) is None)
 
 
 def _refusal(platform: Platform, what: str, fact: str, takes: str) -> RecipeError:

@@ -46,7 +46,8 @@ class Platform(_Row):
     only one if `exact`; without it a recipe keeps its own. `width`, `height`, `longer` and
     `shorter` side are in pixels, `aspect` is width over height, `frame_pixels` width times height,
     `total_pixels` that of all frames. `usual_fps` and `usual_seconds` are the most that is drawn
-    unless asked for. `bit_rate` is in bits a second.
+    unless asked for. `bit_rate` is in bits a second, `sound_rate` in
+    kilobits.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Platform(_Row):
     bit_rate: Fact[Range] | None = None
     sound: Fact[bool] | None = None
     edit_list: Fact[bool] | None = None
+    sound_rate: Fact[Range] | None = None
 
     def range_of(self, fact: str) -> tuple[float, float]:
         """Return the least and the most of a fact that is a range; 0 and infinity unless said."""
