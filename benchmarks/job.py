@@ -22,7 +22,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.article import in_bytes, whole_colours
 from benchmarks.machine import describe, processor
 
 HEADINGS = "| way | seconds | processor seconds | peak MB | MB a frame more | file MB |"
@@ -46,6 +45,8 @@ def article(frames: int, size: str, path: str) -> None:
     """Blend two networks linearly, draw whole frames, keep them all, write them."""
     import imageio_ffmpeg
     import torch
+
+    from benchmarks.article import in_bytes, whole_colours
 
     width, height = (int(side) for side in size.split("x"))
     torch.manual_seed(1)
