@@ -30,9 +30,8 @@ MOST_STEPS = 6000
 # Frames of a leg: with fewer, they stand too far apart for their steps to be even if only the way
 # between them is. Paths that wind more than a walk from seed to seed, a wander in every wave, need
 # more, and the more the farther they go: an orbit of radius 2 had a seam of 1.35 with 72 frames, a
-# wander one of 1.15 with 200.
-# Previews have 0.4 of their film's frames and are to move as it does, so that films are corrected
-# only where it shows.
+# wander one of 1.15 with 200. Previews have 0.4 of their film's frames and are to move as it does,
+# so that films are corrected only where it shows.
 SHORT = 16
 WINDING = {"orbit": 3, "wander": 3, "grow": 4}
 NEAR = 0.5  # the usual radius

@@ -12,6 +12,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.backends import machine
@@ -21,6 +22,7 @@ from cppnvid.recipe import Samples, unknown
 from cppnvid.scene import Moment, Scene
 
 Pixels = NDArray[Any]  # uint8, and uint16 in rgb48
+LEVELS: dict[str, type[Any]] = {"rgb24": np.uint8, "rgb48": np.uint16}
 
 
 class Backend(Protocol):

@@ -16,7 +16,7 @@ import halide as hl
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.backends import Pixels, adaptive
+from cppnvid.backends import LEVELS, Pixels, adaptive
 from cppnvid.backends.adaptive import FEW, SAMPLES, Level, Marker, Redraw, refined
 from cppnvid.backends.halide.architecture import Architecture, architecture_of
 from cppnvid.backends.halide.field import WARPS
@@ -44,7 +44,6 @@ _POINTS_A_BAND = 2**22
 # Of a list of pixels: the colours of a line's points stay in the second cache, 49 kB with AVX-512.
 _TILES_A_LINE = 4
 
-_KINDS: dict[str, type[Any]] = {"rgb24": np.uint8, "rgb48": np.uint16}
 _BUILDING = threading.Lock()
 
 
@@ -84,7 +83,7 @@ class CpuBackend:
             if pixel_format == "yuv420p":
                 yield self._yuv420p(moment, width, height, samples)[None]
                 continue
-            kind = _KINDS[pixel_format]
+            kind = LEVELS[pixel_format]
             frame = np.empty((1, height, width, 3), dtype=kind)
             row = 0
             for band in self._bands(moment, width, height, samples, kind, self._marks):
@@ -122,7 +121,7 @@ class CpuBackend:
             BackendUnavailable: this backend cannot draw such a scene.
         """
         # A single picture is judged by numpy in less time than Halide takes to compile.
-        yield from self._bands(moment, width, height, samples, _KINDS[pixel_format], adaptive.marks)
+        yield from self._bands(moment, width, height, samples, LEVELS[pixel_format], adaptive.marks)
 
     def _marks(self, rgb: NDArray[Level]) -> NDArray[np.uint8]:
         return marks(rgb, _strips(self.threads))

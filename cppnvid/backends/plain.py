@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
-from cppnvid.backends import Pixels
+from cppnvid.backends import LEVELS, Pixels
 from cppnvid.backends.adaptive import FEW, SAMPLES, Redraw, refined
 from cppnvid.backends.colours import colour
 from cppnvid.backends.warps import to_field
@@ -31,7 +31,6 @@ from cppnvid.scene import Moment, Scene
 T = TypeVar("T")
 R = TypeVar("R")
 Values = NDArray[np.float32]
-_KINDS: dict[str, type[Any]] = {"rgb24": np.uint8, "rgb48": np.uint16}
 
 
 class NumpyBackend:
@@ -104,7 +103,7 @@ class NumpyBackend:
 
         uint8 in rgb24, uint16 in rgb48.
         """
-        kind = _KINDS[pixel_format]
+        kind = LEVELS[pixel_format]
         if samples == "auto":
             drawn = self.bands(moment, width=width, height=height, pixel_format=pixel_format)
             yield from refined(drawn, height, self._redraw(moment, width, height, kind))

@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from cppnvid.backends import Pixels
+from cppnvid.backends import LEVELS, Pixels
 from cppnvid.backends.adaptive import FEW, SAMPLES, Redraw, refined
 from cppnvid.backends.colours import colour
 from cppnvid.backends.functions import ACTIVATIONS, OUTPUT_FUNCTIONS
@@ -31,7 +31,6 @@ from cppnvid.scene import Moment, Scene
 
 T = TypeVar("T")
 FEWEST_POINTS = 256
-_KINDS: dict[str, type[Any]] = {"rgb24": np.uint8, "rgb48": np.uint16}
 
 
 class TorchBackend:
@@ -83,7 +82,7 @@ class TorchBackend:
         uint8 in rgb24, uint16 in rgb48.
         """
         for time in times:
-            frame = np.empty((1, height, width, 3), dtype=_KINDS[pixel_format])
+            frame = np.empty((1, height, width, 3), dtype=LEVELS[pixel_format])
             row = 0
             for band in self.bands(
                 scene.at(time),
@@ -112,7 +111,7 @@ class TorchBackend:
         Raises:
             BackendError: the device has not even the memory for 256 points.
         """
-        kind = _KINDS[pixel_format]
+        kind = LEVELS[pixel_format]
         if samples == "auto":
             drawn = self.bands(moment, width=width, height=height, pixel_format=pixel_format)
             yield from refined(drawn, height, self._redraw(moment, width, height, kind))

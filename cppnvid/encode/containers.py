@@ -25,10 +25,10 @@ class Container:
     None where they are encoded whole. `h264`: coded by the encoder of H.264 that is asked for.
     `yuv` is the pixel format of what is coded in BT.709, None where RGB is. `sound` codes a sound
     beside the pictures, empty where there can be none, at one of `sound_rates`, in kilobits a
-    second, the first being usual; `sound_delay` is how many samples of silence
-    that puts before it which players leave out only if an edit list says so. `codec` is the name
-    people know, `depth` in bits a channel; `lossless` tells whether colours come back as they were,
-    and `dither` whether the frames are to be dithered. `coding.py` has the other ways of coding.
+    second, the first being usual; `sound_delay` is how many samples of silence that puts before it
+    which players leave out only if an edit list says so. `codec` is the name people know, `depth`
+    in bits a channel; `lossless` tells whether colours come back as they were, and `dither` whether
+    the frames are to be dithered. `coding.py` has the other ways of coding.
     """
 
     name: str

@@ -46,8 +46,7 @@ class Platform(_Row):
     only one if `exact`; without it a recipe keeps its own. `width`, `height`, `longer` and
     `shorter` side are in pixels, `aspect` is width over height, `frame_pixels` width times height,
     `total_pixels` that of all frames. `usual_fps` and `usual_seconds` are the most that is drawn
-    unless asked for. `bit_rate` is in bits a second, `sound_rate` in
-    kilobits.
+    unless asked for. `bit_rate` is in bits a second, `sound_rate` in kilobits.
     """
 
     name: str
