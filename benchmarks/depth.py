@@ -23,7 +23,7 @@ from benchmarks.machine import describe, processor
 from cppnvid import build_scene, decode, decode_deep, load_recipe
 from cppnvid.backends.cpu import CpuBackend
 from cppnvid.backends.halide.yuv import planes_of, yuv_pipeline
-from cppnvid.dither import dithered
+from cppnvid.colour.dither import dithered
 from cppnvid.encode import Coding, best_format, coded, container_for, open_encoder, write_still
 from cppnvid.motion import frame_times
 from cppnvid.recipe import Recipe

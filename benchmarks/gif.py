@@ -26,11 +26,11 @@ from scipy.ndimage import gaussian_filter
 from benchmarks.machine import describe
 from cppnvid import Recipe, load_recipe
 from cppnvid.backends import choose
+from cppnvid.colour.oklab import to_oklab
 from cppnvid.encode import decode, open_encoder
 from cppnvid.encode.coding import Coding
 from cppnvid.encode.gif import read_gif
 from cppnvid.gif_colours import colours_needed, looked_at
-from cppnvid.oklab import to_oklab
 from cppnvid.pacing import build_scene
 from cppnvid.presets import Source
 

@@ -21,8 +21,8 @@ from benchmarks.machine import describe, processor
 from cppnvid import Recipe, render_video
 from cppnvid.backends import Backend, choose
 from cppnvid.backends.reference import one_thread
+from cppnvid.colour.oklab import to_oklab
 from cppnvid.loops import check_loop
-from cppnvid.oklab import to_oklab
 from cppnvid.pacing import build_scene, changes_along, moment_of
 
 KINDS = ("weights", "z")

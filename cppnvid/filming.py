@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from cppnvid.backends import Backend, Pixels, choose
 from cppnvid.backends.adaptive import points_a_pixel
 from cppnvid.blur import expose, exposure_times
-from cppnvid.dither import dithered_frames
+from cppnvid.colour.dither import dithered_frames
 from cppnvid.encode import (
     Coding,
     Container,

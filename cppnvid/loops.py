@@ -14,9 +14,9 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from cppnvid.colour.oklab import to_oklab
 from cppnvid.encode import all_frames, probe_film
 from cppnvid.errors import RecipeError
-from cppnvid.oklab import to_oklab
 from cppnvid.sheet import shrink
 
 # Pixels of the shorter side at which frames are compared: an eye follows forms, not grain. At 1080

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from cppnvid.backends.plain import NumpyBackend
 from cppnvid.camera import axes
-from cppnvid.oklab import to_oklab
+from cppnvid.colour.oklab import to_oklab
 from cppnvid.path import Pace, leg_count, uniform_pace
 from cppnvid.recipe import Recipe, Sound, constant
 from cppnvid.scene import Moment, Scene, paced_scene

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.backends import Backend, Pixels
-from cppnvid.dither import dithered_bands
+from cppnvid.colour.dither import dithered_bands
 from cppnvid.encode import Container, check_output, coding_of, write_still
 from cppnvid.errors import RecipeError
 from cppnvid.filming import chosen, film_of, shares, write_film

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.oklab import to_oklab
+from cppnvid.colour.oklab import to_oklab
 from cppnvid.sheet import shrink
 
 SIDE = 64  # pixels of the shorter side: what is smaller than 1/64 of a picture is texture, not form

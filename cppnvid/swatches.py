@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.backends.colours import colour
+from cppnvid.colour.gradients import GRADIENT_NAMES
 from cppnvid.encode import check_output, write_still
-from cppnvid.gradients import GRADIENT_NAMES
 from cppnvid.listening import Note, Progress, silent
 from cppnvid.pacing import moment_of
 from cppnvid.palette import colouring_at

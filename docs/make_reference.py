@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from cppnvid.gradients import GRADIENT_NAMES
+from cppnvid.colour.gradients import GRADIENT_NAMES
 from cppnvid.recipe import (
     COLOUR_MODES,
     SIZES,

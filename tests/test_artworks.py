@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from cppnvid import build_scene, load_recipe
 from cppnvid.backends.reference import TorchBackend
-from cppnvid.gradients import GRADIENTS
-from cppnvid.oklab import to_oklab
+from cppnvid.colour.gradients import GRADIENTS
+from cppnvid.colour.oklab import to_oklab
 from cppnvid.presets import list_presets
 from cppnvid.recipe import Recipe
 from cppnvid.scene import Scene

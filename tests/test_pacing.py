@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from cppnvid import load_recipe, pacing
 from cppnvid.backends.reference import TorchBackend
 from cppnvid.camera import axes
-from cppnvid.oklab import to_oklab
+from cppnvid.colour.oklab import to_oklab
 from cppnvid.pacing import build_scene, even_pace, moment_of
 from cppnvid.presets import Override
 from cppnvid.recipe import Recipe

@@ -10,8 +10,8 @@ from coloraide import Color
 from numpy.typing import NDArray
 
 from cppnvid.backends.colours import colour
-from cppnvid.gradients import GRADIENT_NAMES, GRADIENTS, LIBRARY
-from cppnvid.oklab import from_oklab, to_oklab
+from cppnvid.colour.gradients import GRADIENT_NAMES, GRADIENTS, LIBRARY
+from cppnvid.colour.oklab import from_oklab, to_oklab
 from cppnvid.palette import colouring_at
 from cppnvid.recipe import COLOUR_MODES, Palette
 

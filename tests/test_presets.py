@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cppnvid import presets
+from cppnvid.colour.gradients import GRADIENT_NAMES
 from cppnvid.errors import RecipeError
-from cppnvid.gradients import GRADIENT_NAMES
 from cppnvid.presets import Override, load_recipe, parse, recipe_text, recipe_yaml
 from cppnvid.presets.text import MAX_BYTES, MAX_VALUES, dump
 from cppnvid.recipe import COLOUR_MODES, Recipe

@@ -10,7 +10,7 @@ from PIL import Image
 
 from cppnvid import load_recipe, swatches
 from cppnvid.cli import main
-from cppnvid.gradients import GRADIENT_NAMES, GRADIENTS
+from cppnvid.colour.gradients import GRADIENT_NAMES, GRADIENTS
 from cppnvid.recipe import COLOUR_MODES
 
 

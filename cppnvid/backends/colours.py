@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from cppnvid.arrays import Array, constant_like, library_of
-from cppnvid.oklab import from_oklab, to_oklab
+from cppnvid.colour.arrays import Array, constant_like, library_of
+from cppnvid.colour.oklab import from_oklab, to_oklab
 from cppnvid.palette import LUMA, MAX_CHROMA, SHADE, TINT, TURN, Colouring
 
 _HSV = np.array([5.0, 3.0, 1.0], dtype=np.float32)

@@ -24,8 +24,8 @@ from cppnvid.backends.functions import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.backends.warps import to_field
 from cppnvid.blending import SceneLayer
 from cppnvid.camera import axes
+from cppnvid.colour.oklab import from_linear, to_linear
 from cppnvid.errors import BackendError
-from cppnvid.oklab import from_linear, to_linear
 from cppnvid.recipe import Samples
 from cppnvid.scene import Moment, Scene
 

@@ -2,9 +2,9 @@
 
 import math
 
-from cppnvid.arrays import Array, library_of
 from cppnvid.backends.packing import NEAREST
 from cppnvid.camera import View
+from cppnvid.colour.arrays import Array, library_of
 
 
 def to_field(x: Array, y: Array, view: View) -> tuple[Array, Array]:

@@ -35,7 +35,7 @@ def palettes(
     quiet: option.Quiet = False,
 ) -> None:
     """List the palettes, or with -o draw them all on one sheet."""
-    from cppnvid.gradients import GRADIENTS, LIBRARY
+    from cppnvid.colour.gradients import GRADIENTS, LIBRARY
     from cppnvid.recipe import COLOUR_MODES
 
     if output is None:

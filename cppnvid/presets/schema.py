@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cppnvid.gradients import GRADIENT_NAMES
+from cppnvid.colour.gradients import GRADIENT_NAMES
 from cppnvid.recipe import COLOUR_MODES, SIZES, Recipe
 from cppnvid.styles import STYLES
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
-from cppnvid.gradients import GRADIENT_NAMES
+from cppnvid.colour.gradients import GRADIENT_NAMES
 from cppnvid.recipe.base import Part, Text, unknown
 from cppnvid.recipe.track import Track, constant
 

@@ -5,8 +5,9 @@ import math
 import triton
 import triton.language as tl
 
-from cppnvid import oklab, palette
+from cppnvid import palette
 from cppnvid.backends.triton.functions import cos, power, sin
+from cppnvid.colour import oklab
 
 _LMS = tl.constexpr(tuple(map(tuple, oklab.LMS.tolist())))
 _LAB = tl.constexpr(tuple(map(tuple, oklab.LAB.tolist())))

@@ -6,7 +6,7 @@ matrices of Oklab's author (Ottosson 2020, https://bottosson.github.io/posts/okl
 
 import numpy as np
 
-from cppnvid.arrays import Array, constant_like, library_of
+from cppnvid.colour.arrays import Array, constant_like, library_of
 
 # Linear light of Oklab's lightness 0.5: where colours go that sRGB does not have. Towards the grey
 # of their own lightness, flames turned to pale skin; this keeps most colour, for a little light.
