@@ -34,7 +34,7 @@ from cppnvid.recipe import (
     Wave,
     WeightFile,
 )  # fmt: skip
-from cppnvid.styles import STYLES
+from cppnvid.recipe.styles import STYLES
 
 TARGET = Path(__file__).parent / "recipe.md"
 WARPS: tuple[type[BaseModel], ...] = (Mirror, Kaleidoscope, Tile, Swirl, Wave, Endless)

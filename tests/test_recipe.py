@@ -8,7 +8,7 @@ import yaml
 from pydantic import ValidationError
 
 from cppnvid.recipe import SIZES, Recipe, Track
-from cppnvid.styles import STYLES
+from cppnvid.recipe.styles import STYLES
 
 
 def refused(data: dict[str, Any]) -> str:

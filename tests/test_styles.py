@@ -16,7 +16,7 @@ from cppnvid.camera import axes
 from cppnvid.network import Network, sample_network
 from cppnvid.pacing import build_scene
 from cppnvid.recipe import Recipe
-from cppnvid.styles import STYLES
+from cppnvid.recipe.styles import STYLES
 
 WIDTH, HEIGHT = 9, 9
 Vector = NDArray[np.float64]

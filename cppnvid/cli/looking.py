@@ -66,7 +66,7 @@ def info(
 ) -> None:
     """Show what a file is, and the recipe that rides in it, if there is one."""
     from cppnvid.presets import dump, read_source, trained, without_riders
-    from cppnvid.styles import DEFAULT_STYLE
+    from cppnvid.recipe.styles import DEFAULT_STYLE
     from cppnvid.weights import SUFFIXES
 
     if Path(file).suffix.lower() in SUFFIXES:

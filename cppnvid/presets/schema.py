@@ -4,7 +4,7 @@ from typing import Any
 
 from cppnvid.colour.gradients import GRADIENT_NAMES
 from cppnvid.recipe import COLOUR_MODES, SIZES, Recipe
-from cppnvid.styles import STYLES
+from cppnvid.recipe.styles import STYLES
 
 _PALETTES = [*COLOUR_MODES, *GRADIENT_NAMES, "custom"]
 

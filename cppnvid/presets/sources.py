@@ -12,7 +12,7 @@ from cppnvid import __version__
 from cppnvid.errors import NoRecipe, RecipeError
 from cppnvid.presets.text import KeyPath, dump, parse, read_file
 from cppnvid.recipe import Recipe, unknown
-from cppnvid.styles import STYLES
+from cppnvid.recipe.styles import STYLES
 from cppnvid.weights import SUFFIXES
 
 SHEETS = ("seeds", "frames")  # what a contact sheet may show many of

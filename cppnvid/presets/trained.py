@@ -18,7 +18,7 @@ from cppnvid.presets.sound_files import without_curves
 from cppnvid.presets.sources import Source
 from cppnvid.presets.weight_files import KEY, is_unread, read_beside, read_named
 from cppnvid.recipe import NetworkSpec, Recipe, merge
-from cppnvid.styles import STYLES
+from cppnvid.recipe.styles import STYLES
 from cppnvid.weights import (
     ARCHITECTURE,
     Trained,

@@ -13,8 +13,8 @@ from cppnvid.recipe.colour import Palette
 from cppnvid.recipe.morph import FEWEST_GROWN, Morph
 from cppnvid.recipe.network import NetworkSpec
 from cppnvid.recipe.sound import Sound
+from cppnvid.recipe.styles import DEFAULT_STYLE, STYLES
 from cppnvid.recipe.track import Track
-from cppnvid.styles import DEFAULT_STYLE, STYLES
 
 # Over all seeds: half a gigabyte of float32, the most a recipe from a stranger may ask for.
 MAX_WEIGHTS = 2**27
