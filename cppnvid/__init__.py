@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         save_contact_sheet,
         save_moving_sheet,
     )
-    from cppnvid.network import Network, sample_network
+    from cppnvid.networks.network import Network, sample_network
     from cppnvid.notebook import Still, Video
     from cppnvid.pacing import build_scene
     from cppnvid.presets import list_presets, load_recipe
@@ -54,7 +54,7 @@ _HOMES = {
     "explanation": ("Explanation", "explain", "explain_video", "save_explanation"),
     "export": ("export_network",),
     "gallery": ("best_seeds", "contact_sheet", "save_contact_sheet", "save_moving_sheet"),
-    "network": ("Network", "sample_network"),
+    "networks.network": ("Network", "sample_network"),
     "notebook": ("Still", "Video"),
     "presets": ("list_presets", "load_recipe"),
     "recipe": ("Recipe",),

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from cppnvid import __version__
 from cppnvid.errors import RecipeError
-from cppnvid.network import (
+from cppnvid.networks.network import (
     Layer,
     Network,
     is_residual,
@@ -22,9 +22,7 @@ from cppnvid.network import (
     sample_latent,
     sample_network,
 )
-from cppnvid.path import corner_seeds, direction_seeds
-from cppnvid.recipe import AROUND_ONE, NetworkSpec, Recipe, WeightFile
-from cppnvid.weights import (
+from cppnvid.networks.weights import (
     Trained,
     TrainedLayer,
     check_fit,
@@ -34,6 +32,8 @@ from cppnvid.weights import (
     unpack,
     write_weights,
 )
+from cppnvid.path import corner_seeds, direction_seeds
+from cppnvid.recipe import AROUND_ONE, NetworkSpec, Recipe, WeightFile
 
 
 def corner_networks(recipe: Recipe) -> list[Network]:

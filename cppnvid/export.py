@@ -9,11 +9,11 @@ import numpy as np
 from cppnvid.corners import corner_networks, trained_of
 from cppnvid.errors import RecipeError
 from cppnvid.motion import fold_time, track_at
-from cppnvid.network import Layer, Network
+from cppnvid.networks.network import Layer, Network
+from cppnvid.networks.weights import check_target, write_weights
 from cppnvid.pacing import moment_of
 from cppnvid.recipe import Recipe
 from cppnvid.scene import Moment
-from cppnvid.weights import check_target, write_weights
 
 
 def export_network(

@@ -16,7 +16,7 @@ from cppnvid.corners import corner_networks
 from cppnvid.driving import Drive
 from cppnvid.fading import deepen, thin
 from cppnvid.motion import distance, fold_time, stride_count
-from cppnvid.network import Network, sample_latent
+from cppnvid.networks.network import Network, sample_latent
 from cppnvid.palette import Colouring, colouring_at
 from cppnvid.path import Pace, place_at
 from cppnvid.recipe import FEWEST_GROWN, Recipe

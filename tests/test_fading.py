@@ -7,7 +7,7 @@ import pytest
 
 from cppnvid.backends.halide.architecture import architecture_of
 from cppnvid.fading import deepen, fade_in, mute_neurons, thin, widths_at
-from cppnvid.network import ACTIVATIONS
+from cppnvid.networks.network import ACTIVATIONS
 from cppnvid.pacing import build_scene, moment_of
 from cppnvid.recipe import Recipe
 from tests.conftest import small

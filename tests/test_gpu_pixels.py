@@ -13,7 +13,7 @@ from tests.gpu_twins import interpreter as interpreter
 # isort: split
 from cppnvid.backends.gpu import GpuBackend
 from cppnvid.backends.reference import TorchBackend
-from cppnvid.network import ACTIVATIONS, OUTPUT_FUNCTIONS
+from cppnvid.networks.network import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.recipe import COLOUR_MODES
 
 pytestmark = OVERFLOWS

@@ -14,7 +14,7 @@ from cppnvid import list_presets, load_recipe
 from cppnvid.backends import plain
 from cppnvid.backends.plain import NumpyBackend
 from cppnvid.backends.reference import TorchBackend
-from cppnvid.network import ACTIVATIONS, OUTPUT_FUNCTIONS
+from cppnvid.networks.network import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.pacing import build_scene, moment_of
 from cppnvid.recipe import COLOUR_MODES
 from cppnvid.scene import Moment

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from cppnvid.network import sample_network
+from cppnvid.networks.network import sample_network
 from cppnvid.pacing import build_scene
 from cppnvid.scene import Moment
 from tests.conftest import small

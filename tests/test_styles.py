@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cppnvid.backends.reference import TorchBackend
 from cppnvid.camera import axes
-from cppnvid.network import Network, sample_network
+from cppnvid.networks.network import Network, sample_network
 from cppnvid.pacing import build_scene
 from cppnvid.recipe import Recipe
 from cppnvid.recipe.styles import STYLES

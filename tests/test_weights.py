@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from cppnvid import Network, RecipeError, load_network, sample_network, save_network
+from cppnvid.networks.weights import formats, read_bytes, read_weights
 from cppnvid.recipe import NetworkSpec
-from cppnvid.weights import formats, read_bytes, read_weights
 
 Arrays = dict[str, NDArray[Any]]
 

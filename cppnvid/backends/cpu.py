@@ -28,7 +28,7 @@ from cppnvid.backends.packing import kind_of
 from cppnvid.blending import SceneLayer
 from cppnvid.camera import View, axes
 from cppnvid.errors import BackendUnavailable
-from cppnvid.network import fan_out
+from cppnvid.networks.network import fan_out
 from cppnvid.palette import Colouring
 from cppnvid.recipe import COLOUR_MODES, Samples
 from cppnvid.scene import Moment, Scene

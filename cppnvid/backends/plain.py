@@ -24,7 +24,7 @@ from cppnvid.backends.warps import to_field
 from cppnvid.blending import SceneLayer
 from cppnvid.camera import axes
 from cppnvid.colour.oklab import from_linear, to_linear
-from cppnvid.network import ACTIVATIONS, OUTPUT_FUNCTIONS
+from cppnvid.networks.network import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.recipe import Samples
 from cppnvid.scene import Moment, Scene
 

@@ -185,8 +185,8 @@ def _compared(
 
     Another source's, or this one's with one key changed, or with the network of a file.
     """
+    from cppnvid.networks.weights import SUFFIXES
     from cppnvid.presets import Override, Source, load_recipe, read_source
-    from cppnvid.weights import SUFFIXES
 
     if compare is None:
         told = earlier.get("compare")

@@ -65,9 +65,9 @@ def info(
     ],
 ) -> None:
     """Show what a file is, and the recipe that rides in it, if there is one."""
+    from cppnvid.networks.weights import SUFFIXES
     from cppnvid.presets import dump, read_source, trained, without_riders
     from cppnvid.recipe.styles import DEFAULT_STYLE
-    from cppnvid.weights import SUFFIXES
 
     if Path(file).suffix.lower() in SUFFIXES:
         _show_weights(file)
@@ -141,8 +141,8 @@ def _facts(file: str) -> list[str]:
 
 def _show_weights(file: str) -> None:
     """Say what a weight file holds, and what it says about itself."""
+    from cppnvid.networks.weights import read_bytes, read_weights
     from cppnvid.presets import dump
-    from cppnvid.weights import read_bytes, read_weights
 
     network = read_weights(read_bytes(file), file)
     count = sum(

@@ -10,10 +10,10 @@ from typing import Any
 
 from cppnvid import __version__
 from cppnvid.errors import NoRecipe, RecipeError
+from cppnvid.networks.weights import SUFFIXES
 from cppnvid.presets.text import KeyPath, dump, parse, read_file
 from cppnvid.recipe import Recipe, unknown
 from cppnvid.recipe.styles import STYLES
-from cppnvid.weights import SUFFIXES
 
 SHEETS = ("seeds", "frames")  # what a contact sheet may show many of
 # Characters of weights, 110,000 in all: a few networks of 4x128, and well below the 1 MB a file's

@@ -12,6 +12,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from cppnvid.errors import RecipeError
+from cppnvid.networks.weights import (
+    ARCHITECTURE,
+    Trained,
+    check_fit,
+    network_words,
+    unpack,
+)
 from cppnvid.presets.keys import value_at
 from cppnvid.presets.overrides import Override
 from cppnvid.presets.sound_files import without_curves
@@ -19,13 +26,6 @@ from cppnvid.presets.sources import Source
 from cppnvid.presets.weight_files import KEY, is_unread, read_beside, read_named
 from cppnvid.recipe import NetworkSpec, Recipe, merge
 from cppnvid.recipe.styles import STYLES
-from cppnvid.weights import (
-    ARCHITECTURE,
-    Trained,
-    check_fit,
-    network_words,
-    unpack,
-)
 
 
 def with_weights(

@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from cppnvid.errors import RecipeError
+from cppnvid.networks.weights import Trained, pack, read_bytes, read_weights
 from cppnvid.presets.beside import place_beside
 from cppnvid.presets.mistakes import explain
 from cppnvid.presets.sources import Source
 from cppnvid.presets.text import dotted
 from cppnvid.recipe import Recipe
-from cppnvid.weights import Trained, pack, read_bytes, read_weights
 
 KEY = "morph.weights"
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cppnvid.backends.packing import colouring_numbers, kind_of, turns, view_numbers
 from cppnvid.blending import SceneLayer
-from cppnvid.network import fan_out
+from cppnvid.networks.network import fan_out
 from cppnvid.scene import Moment
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from cppnvid.backends.packing import WARP_NUMBERS, kind_of, turns
-from cppnvid.network import fan_out
+from cppnvid.networks.network import fan_out
 from cppnvid.scene import Moment
 
 

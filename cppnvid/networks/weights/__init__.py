@@ -5,9 +5,9 @@ says what architecture they make and which layer does not fit a recipe's. No tor
 checked before that is loaded.
 """
 
-from cppnvid.weights.fit import ARCHITECTURE, check_fit, network_words
-from cppnvid.weights.formats import SUFFIXES, read_bytes
-from cppnvid.weights.layers import (
+from cppnvid.networks.weights.fit import ARCHITECTURE, check_fit, network_words
+from cppnvid.networks.weights.formats import SUFFIXES, read_bytes
+from cppnvid.networks.weights.layers import (
     Trained,
     TrainedLayer,
     check_target,

@@ -17,7 +17,7 @@ import numpy as np
 
 from cppnvid.errors import RecipeError
 from cppnvid.listening import silent
-from cppnvid.weights.formats import (
+from cppnvid.networks.weights.formats import (
     MAX_WEIGHTS_A_FILE,
     Array,
     Tensors,

@@ -4,8 +4,8 @@ from collections.abc import Container, Mapping
 from typing import Any
 
 from cppnvid.errors import RecipeError
+from cppnvid.networks.weights.layers import Trained, called
 from cppnvid.recipe import MAX_DEPTH, MAX_WIDTH, NetworkSpec
-from cppnvid.weights.layers import Trained, called
 
 # The keys of `network` that a file's numbers decide; the others they leave open.
 ARCHITECTURE = ("inputs", "z_dim", "layers", "bias", "channels", "output_bias")
