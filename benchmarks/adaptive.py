@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 
 from benchmarks.machine import describe, processor
 from cppnvid import build_scene, load_recipe
+from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends import adaptive
 from cppnvid.backends.cpu import CpuBackend
 from cppnvid.backends.reference import TorchBackend
 from cppnvid.pacing import moment_of
 from cppnvid.recipe import Recipe, Samples
-from cppnvid.scene import Moment, Scene
 
 Picture = NDArray[np.uint8]
 FILMS = ("aurora", "paper-cut", "sonar", "stained-glass", "article/normal")

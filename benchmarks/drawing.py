@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 from benchmarks.article import Parameters, grid, in_tiles, whole_frame
 from benchmarks.machine import describe, processor
 from cppnvid import build_scene
+from cppnvid.animation.scene import Moment
 from cppnvid.backends import Backend
 from cppnvid.backends.cpu import CpuBackend, compiled
 from cppnvid.backends.reference import TorchBackend
 from cppnvid.recipe import Recipe
-from cppnvid.scene import Moment
 
 NETS = ("9x16", "9x32", "16x32", "8x128")
 TILES = (2048, 4096, 8192, 16384, 32768, 65536)

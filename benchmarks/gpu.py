@@ -19,13 +19,13 @@ import torch
 
 from benchmarks.drawing import NETS, moment_of, parameters_of
 from benchmarks.machine import describe
+from cppnvid.animation.camera import axes
+from cppnvid.animation.scene import Scene
 from cppnvid.backends import BackendUnavailable, choose
 from cppnvid.backends.gpu import GpuBackend
 from cppnvid.backends.triton.architecture import architecture_of
 from cppnvid.backends.triton.card import STREAMS, Card, Grid, Stream, Work
 from cppnvid.backends.triton.plan import precision_for
-from cppnvid.camera import axes
-from cppnvid.scene import Scene
 
 TILES = tuple(2**power for power in range(16, 24))
 HEADINGS = "| net | way | ms a frame | times torch in its best tile | compiled in, s |"

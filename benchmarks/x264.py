@@ -24,15 +24,15 @@ from numpy.typing import NDArray
 
 from benchmarks.machine import describe, processor
 from cppnvid import build_scene, load_recipe
+from cppnvid.animation.camera import axes
+from cppnvid.animation.motion import frame_times
 from cppnvid.backends.cpu import CpuBackend
 from cppnvid.backends.reference import TorchBackend
-from cppnvid.camera import axes
 from cppnvid.encode import decode, open_encoder
 from cppnvid.encode.arguments import colour_arguments, input_arguments
 from cppnvid.encode.containers import container_for
 from cppnvid.encode.h264 import h264_arguments
 from cppnvid.encode.segments import segments_of
-from cppnvid.motion import frame_times
 from cppnvid.recipe import Recipe
 from cppnvid.render import render_frames
 

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from cppnvid.animation.corners import load_network, save_network
+    from cppnvid.animation.scene import Scene
     from cppnvid.backends import choose
-    from cppnvid.corners import load_network, save_network
     from cppnvid.encode import decode, decode_deep, probe
     from cppnvid.errors import (
         BackendError,
@@ -40,13 +41,12 @@ if TYPE_CHECKING:
     from cppnvid.presets import list_presets, load_recipe
     from cppnvid.recipe import Recipe
     from cppnvid.render import render_frames, render_still, render_video, save_still
-    from cppnvid.scene import Scene
     from cppnvid.scoring import score
     from cppnvid.storyboards import save_storyboard, storyboard
 
 _HOMES = {
     "backends": ("choose",),
-    "corners": ("load_network", "save_network"),
+    "animation.corners": ("load_network", "save_network"),
     "encode": ("decode", "decode_deep", "probe"),
     "errors": (
         "BackendError", "BackendUnavailable", "CppnvidError", "EncodeError", "RecipeError",
@@ -60,7 +60,7 @@ _HOMES = {
     "recipe": ("Recipe",),
     "render": ("render_frames", "render_still", "render_video", "save_still"),
     "pacing": ("build_scene",),
-    "scene": ("Scene",),
+    "animation.scene": ("Scene",),
     "scoring": ("score",),
     "storyboards": ("save_storyboard", "storyboard"),
 }  # fmt: skip

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from cppnvid.corners import corner_networks, trained_of
+from cppnvid.animation.corners import corner_networks, trained_of
+from cppnvid.animation.motion import fold_time, track_at
+from cppnvid.animation.scene import Moment
 from cppnvid.errors import RecipeError
-from cppnvid.motion import fold_time, track_at
 from cppnvid.networks.network import Layer, Network
 from cppnvid.networks.weights import check_target, write_weights
 from cppnvid.pacing import moment_of
 from cppnvid.recipe import Recipe
-from cppnvid.scene import Moment
 
 
 def export_network(

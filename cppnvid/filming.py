@@ -4,6 +4,8 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from cppnvid.animation.motion import frame_times
+from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends import Backend, Pixels, choose
 from cppnvid.backends.adaptive import points_a_pixel
 from cppnvid.blur import expose, exposure_times
@@ -19,11 +21,9 @@ from cppnvid.encode import (
 )
 from cppnvid.errors import RecipeError
 from cppnvid.listening import Note, Progress, silent
-from cppnvid.motion import frame_times
 from cppnvid.pacing import build_scene
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import Recipe
-from cppnvid.scene import Moment, Scene
 
 
 @dataclass(frozen=True)

@@ -12,17 +12,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from cppnvid.animation.motion import frame_times
+from cppnvid.animation.scene import Scene
 from cppnvid.backends import Backend
 from cppnvid.encode import check_output, open_encoder, write_still
 from cppnvid.errors import RecipeError
 from cppnvid.listening import Note, Progress, silent
-from cppnvid.motion import frame_times
 from cppnvid.notebook import Still, Video, still
 from cppnvid.pacing import build_scene, moment_of
 from cppnvid.presets import load_recipe, recipe_text
 from cppnvid.recipe import AROUND_ONE, Recipe
 from cppnvid.recipe.whole import MAX_WEIGHTS
-from cppnvid.scene import Scene
 from cppnvid.scoring import SIDE as SCORED_SIDE
 from cppnvid.scoring import score
 from cppnvid.sheet import Sheet, plan_sheet, tile_size

@@ -13,12 +13,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from cppnvid.animation.camera import axes
+from cppnvid.animation.path import Pace, leg_count, uniform_pace
+from cppnvid.animation.scene import Moment, Scene, paced_scene
 from cppnvid.backends.plain import NumpyBackend
-from cppnvid.camera import axes
 from cppnvid.colour.oklab import to_oklab
-from cppnvid.path import Pace, leg_count, uniform_pace
 from cppnvid.recipe import Recipe, Sound, constant
-from cppnvid.scene import Moment, Scene, paced_scene
 from cppnvid.strides import even_strides
 
 SIDE = 64  # pixels of the shorter side, whatever the canvas: a larger video keeps its pace

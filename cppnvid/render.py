@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from cppnvid.animation.motion import jump_note
+from cppnvid.animation.scene import Moment
 from cppnvid.backends import Backend, Pixels
 from cppnvid.colour.dither import dithered_bands
 from cppnvid.encode import Container, check_output, coding_of, write_still
@@ -15,13 +17,11 @@ from cppnvid.filming import chosen, film_of, shares, write_film
 from cppnvid.fitting import write_fitted
 from cppnvid.gif_colours import with_gif_colours
 from cppnvid.listening import Note, Progress, silent
-from cppnvid.motion import jump_note
 from cppnvid.notebook import Still, Video, still
 from cppnvid.pacing import moment_of
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import Recipe
 from cppnvid.saturation import saturation_note
-from cppnvid.scene import Moment
 
 
 def render_video(

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from cppnvid.animation.motion import frame_times
 from cppnvid.backends import Backend
 from cppnvid.encode import MediaInfo, check_output, film_frames, probe_film, write_still
 from cppnvid.errors import RecipeError
 from cppnvid.listening import Note, Progress, silent
-from cppnvid.motion import frame_times
 from cppnvid.notebook import Still, still
 from cppnvid.pacing import build_scene
 from cppnvid.presets import load_recipe, recipe_text

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends import Backend, choose
 from cppnvid.backends.adaptive import everywhere
 from cppnvid.recipe import Recipe
-from cppnvid.scene import Moment, Scene
 from cppnvid.sheet import shrink
 
 SAMPLES = 2  # a tile's pixels are coarse: with one sample, thin lines fall to pieces

@@ -19,6 +19,7 @@ pytest.importorskip("triton", reason="no Triton here: it has wheels for Linux on
 
 # From here on a machine has Triton, and what does not work with it fails.
 from cppnvid import backends, build_scene
+from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends import gpu
 from cppnvid.backends.gpu import GpuBackend
 from cppnvid.backends.reference import TorchBackend
@@ -26,7 +27,6 @@ from cppnvid.backends.triton import card
 from cppnvid.backends.triton.card import Card
 from cppnvid.backends.triton.plan import Plan, plan_for
 from cppnvid.recipe import Recipe, Samples
-from cppnvid.scene import Moment, Scene
 
 INTERPRETED = os.environ.pop("TRITON_INTERPRET") == "1"
 

@@ -9,12 +9,12 @@ import pytest
 from numpy.typing import NDArray
 
 from cppnvid import build_scene, load_recipe
+from cppnvid.animation.scene import Moment
 from cppnvid.backends import Backend, adaptive
 from cppnvid.backends.reference import TorchBackend
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import Recipe, Samples
 from cppnvid.render import render_still, render_video
-from cppnvid.scene import Moment
 from tests.conftest import small
 
 PRESETS = Path(__file__).parent.parent / "presets"

@@ -13,12 +13,12 @@ import torch
 from numpy.typing import NDArray
 
 from cppnvid import build_scene, load_recipe
+from cppnvid.animation.scene import Scene
 from cppnvid.backends.reference import TorchBackend
 from cppnvid.colour.gradients import GRADIENTS
 from cppnvid.colour.oklab import to_oklab
 from cppnvid.presets import list_presets
 from cppnvid.recipe import Recipe
-from cppnvid.scene import Scene
 
 SIDE = 64
 QUARTERS = (0.0, 0.25, 0.5, 0.75)

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from cppnvid import backends, build_scene
+from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends import Backend, machine
 from cppnvid.backends.reference import TorchBackend
 from cppnvid.encode import container_for, decode, open_encoder
@@ -18,7 +19,6 @@ from cppnvid.filming import chosen
 from cppnvid.networks.network import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.recipe import COLOUR_MODES, Recipe, Samples
 from cppnvid.render import render_video
-from cppnvid.scene import Moment, Scene
 from tests.conftest import small
 
 pytest.importorskip("halide", reason="no halide here: it has wheels for some platforms only")

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
 from cppnvid import backends, build_scene
+from cppnvid.animation.scene import Scene
 from cppnvid.backends import Backend, choose, machine
 from cppnvid.backends.reference import TorchBackend
 from cppnvid.colour.dither import dithered
 from cppnvid.errors import BackendUnavailable
 from cppnvid.recipe import Samples
-from cppnvid.scene import Scene
 from docs.make_blue_noise import blue_noise
 from tests.conftest import small
 

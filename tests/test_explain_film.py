@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 import cppnvid
-from cppnvid.blending import SceneLayer
+from cppnvid.animation.blending import SceneLayer
+from cppnvid.animation.scene import Moment
 from cppnvid.cli import main
 from cppnvid.errors import RecipeError
 from cppnvid.explanation.film import film_frames
@@ -18,7 +19,6 @@ from cppnvid.explanation.sweeps import Film, at_any_size, parse_film, sweep_of
 from cppnvid.pacing import moment_of
 from cppnvid.presets import read_source
 from cppnvid.recipe import Recipe
-from cppnvid.scene import Moment
 from tests.conftest import step
 
 POINTS = torch.rand(50, 2, generator=torch.Generator().manual_seed(1), dtype=torch.float64) - 0.5

@@ -9,17 +9,17 @@ import pytest
 from numpy.typing import NDArray
 
 import cppnvid
-from cppnvid.blending import SceneLayer
-from cppnvid.camera import View
+from cppnvid.animation.blending import SceneLayer
+from cppnvid.animation.camera import View
+from cppnvid.animation.palette import Colouring
+from cppnvid.animation.scene import Moment
 from cppnvid.errors import RecipeError
 from cppnvid.explanation import Explanation
 from cppnvid.explanation.circle import bound_per_layer, fit_growth, measure_circle
 from cppnvid.explanation.measure import measure
 from cppnvid.explanation.verdict import number, percent
 from cppnvid.pacing import moment_of
-from cppnvid.palette import Colouring
 from cppnvid.recipe import Recipe
-from cppnvid.scene import Moment
 
 Array = NDArray[np.float64]
 

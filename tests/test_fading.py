@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from cppnvid.animation.fading import deepen, fade_in, mute_neurons, thin, widths_at
 from cppnvid.backends.halide.architecture import architecture_of
-from cppnvid.fading import deepen, fade_in, mute_neurons, thin, widths_at
 from cppnvid.networks.network import ACTIVATIONS
 from cppnvid.pacing import build_scene, moment_of
 from cppnvid.recipe import Recipe

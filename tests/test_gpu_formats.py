@@ -11,10 +11,10 @@ from tests.gpu_twins import OVERFLOWS, cards, scene_of
 from tests.gpu_twins import interpreter as interpreter
 
 # isort: split
+from cppnvid.animation.camera import axes
+from cppnvid.animation.scene import Moment
 from cppnvid.backends.gpu import GpuBackend
 from cppnvid.backends.reference import TorchBackend
-from cppnvid.camera import axes
-from cppnvid.scene import Moment
 
 pytestmark = OVERFLOWS
 

@@ -14,6 +14,7 @@ from tests.gpu_twins import INTERPRETED, OVERFLOWS, cards, drawn, scene_of
 from tests.gpu_twins import interpreter as interpreter
 
 # isort: split
+from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends import gpu
 from cppnvid.backends.gpu import GpuBackend
 from cppnvid.backends.reference import TorchBackend
@@ -22,7 +23,6 @@ from cppnvid.backends.triton.architecture import architecture_of
 from cppnvid.backends.triton.card import STREAMS, Card, Finish, Work
 from cppnvid.backends.triton.plan import Plan, constants, plan_for, precision_for
 from cppnvid.errors import BackendError
-from cppnvid.scene import Moment, Scene
 
 pytestmark = OVERFLOWS
 

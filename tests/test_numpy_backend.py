@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from cppnvid import list_presets, load_recipe
+from cppnvid.animation.scene import Moment
 from cppnvid.backends import plain
 from cppnvid.backends.plain import NumpyBackend
 from cppnvid.backends.reference import TorchBackend
 from cppnvid.networks.network import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.pacing import build_scene, moment_of
 from cppnvid.recipe import COLOUR_MODES
-from cppnvid.scene import Moment
 from tests.conftest import small
 
 WARPS: list[dict[str, Any]] = [

@@ -6,13 +6,13 @@ import torch
 from numpy.typing import NDArray
 
 from cppnvid import load_recipe, pacing
+from cppnvid.animation.camera import axes
+from cppnvid.animation.scene import Scene
 from cppnvid.backends.reference import TorchBackend
-from cppnvid.camera import axes
 from cppnvid.colour.oklab import to_oklab
 from cppnvid.pacing import build_scene, even_pace, moment_of
 from cppnvid.presets import Override
 from cppnvid.recipe import Recipe
-from cppnvid.scene import Scene
 from tests.conftest import small
 
 

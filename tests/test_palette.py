@@ -9,10 +9,10 @@ from cmap import Colormap
 from coloraide import Color
 from numpy.typing import NDArray
 
+from cppnvid.animation.palette import colouring_at
 from cppnvid.backends.colours import colour
 from cppnvid.colour.gradients import GRADIENT_NAMES, GRADIENTS, LIBRARY
 from cppnvid.colour.oklab import from_oklab, to_oklab
-from cppnvid.palette import colouring_at
 from cppnvid.recipe import COLOUR_MODES, Palette
 
 VALUES = torch.from_numpy(np.random.default_rng(1).random((200, 3), dtype=np.float32))

@@ -13,16 +13,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from cppnvid.animation.path import uniform_pace
+from cppnvid.animation.scene import Scene, paced_scene
 from cppnvid.cli import main
 from cppnvid.encode import RATE, decode, probe, read_recipe
 from cppnvid.errors import RecipeError
 from cppnvid.hearing import _listened, curves_of, heard
 from cppnvid.pacing import build_scene, even_pace
-from cppnvid.path import uniform_pace
 from cppnvid.presets import Override, Source, load_recipe, parse, read_source, recipe_text, sources
 from cppnvid.recipe import BANDS, Reaction, Recipe, Sound
 from cppnvid.render import render_frames
-from cppnvid.scene import Scene, paced_scene
 from tests.conftest import small
 from tests.test_sound import clicks, packets, starts, write_wav
 from tests.test_sound import heard as sound_in

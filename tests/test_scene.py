@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from cppnvid.animation.scene import Moment
 from cppnvid.networks.network import sample_network
 from cppnvid.pacing import build_scene
-from cppnvid.scene import Moment
 from tests.conftest import small
 
 

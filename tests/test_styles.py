@@ -11,8 +11,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from cppnvid.animation.camera import axes
 from cppnvid.backends.reference import TorchBackend
-from cppnvid.camera import axes
 from cppnvid.networks.network import Network, sample_network
 from cppnvid.pacing import build_scene
 from cppnvid.recipe import Recipe

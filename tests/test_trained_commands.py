@@ -10,8 +10,8 @@ from torch import nn
 
 import cppnvid
 from cppnvid import RecipeError, load_recipe
+from cppnvid.animation.corners import corner_networks
 from cppnvid.cli.seeds import gather_seeds
-from cppnvid.corners import corner_networks
 from cppnvid.explanation.words import differences
 from cppnvid.presets import sources
 from tests.conftest import Run, names_here

@@ -15,11 +15,11 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends import machine
 from cppnvid.backends.machine import could_be_here
 from cppnvid.errors import BackendUnavailable, RecipeError
 from cppnvid.recipe import Samples, unknown
-from cppnvid.scene import Moment, Scene
 
 Pixels = NDArray[Any]  # uint8, and uint16 in rgb48
 LEVELS: dict[str, type[Any]] = {"rgb24": np.uint8, "rgb48": np.uint16}

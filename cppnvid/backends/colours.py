@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
+from cppnvid.animation.palette import LUMA, MAX_CHROMA, SHADE, TINT, TURN, Colouring
 from cppnvid.colour.arrays import Array, constant_like, library_of
 from cppnvid.colour.oklab import from_oklab, to_oklab
-from cppnvid.palette import LUMA, MAX_CHROMA, SHADE, TINT, TURN, Colouring
 
 _HSV = np.array([5.0, 3.0, 1.0], dtype=np.float32)
 _HSL = np.array([0.0, 8.0, 4.0], dtype=np.float32)

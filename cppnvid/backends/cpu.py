@@ -16,6 +16,10 @@ import halide as hl
 import numpy as np
 from numpy.typing import NDArray
 
+from cppnvid.animation.blending import SceneLayer
+from cppnvid.animation.camera import View, axes
+from cppnvid.animation.palette import Colouring
+from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends import LEVELS, Pixels, adaptive
 from cppnvid.backends.adaptive import FEW, SAMPLES, Level, Marker, Redraw, refined
 from cppnvid.backends.halide.architecture import Architecture, architecture_of
@@ -25,13 +29,9 @@ from cppnvid.backends.halide.marking import marks
 from cppnvid.backends.halide.pipeline import Pipeline
 from cppnvid.backends.halide.yuv import planes_of, yuv_pipeline
 from cppnvid.backends.packing import kind_of
-from cppnvid.blending import SceneLayer
-from cppnvid.camera import View, axes
 from cppnvid.errors import BackendUnavailable
 from cppnvid.networks.network import fan_out
-from cppnvid.palette import Colouring
 from cppnvid.recipe import COLOUR_MODES, Samples
-from cppnvid.scene import Moment, Scene
 
 # A layer takes 0.1 s to compile whatever its width, and from some 40 on each takes longer.
 DEEPEST = 32

@@ -18,6 +18,10 @@ import numpy as np
 import torch
 import triton
 
+from cppnvid.animation.blending import SceneLayer
+from cppnvid.animation.camera import View, axes
+from cppnvid.animation.palette import Colouring
+from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends import Pixels, adaptive
 from cppnvid.backends.adaptive import points_a_pixel
 from cppnvid.backends.reference import TorchBackend
@@ -25,12 +29,8 @@ from cppnvid.backends.triton import colour, field, functions
 from cppnvid.backends.triton.architecture import Architecture, architecture_of
 from cppnvid.backends.triton.card import STREAMS, Card, Finish, Grid, Work
 from cppnvid.backends.triton.plan import Capability, precision_for
-from cppnvid.blending import SceneLayer
-from cppnvid.camera import View, axes
 from cppnvid.errors import BackendUnavailable, CppnvidError
-from cppnvid.palette import Colouring
 from cppnvid.recipe import Samples
-from cppnvid.scene import Moment, Scene
 
 OLDEST: Capability = (8, 0)  # Ampere: what the kernel is compiled and counted for begins here
 PIXEL_FORMATS = ("rgb24", "rgb48", "yuv420p")

@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cppnvid.camera import View, Warp
-from cppnvid.palette import Colouring
+from cppnvid.animation.camera import View, Warp
+from cppnvid.animation.palette import Colouring
 
 
 def view_numbers(view: View) -> list[float]:

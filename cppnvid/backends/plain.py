@@ -17,16 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
+from cppnvid.animation.blending import SceneLayer
+from cppnvid.animation.camera import axes
+from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends import LEVELS, Pixels
 from cppnvid.backends.adaptive import FEW, SAMPLES, Redraw, refined
 from cppnvid.backends.colours import colour
 from cppnvid.backends.warps import to_field
-from cppnvid.blending import SceneLayer
-from cppnvid.camera import axes
 from cppnvid.colour.oklab import from_linear, to_linear
 from cppnvid.networks.network import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.recipe import Samples
-from cppnvid.scene import Moment, Scene
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -17,17 +17,17 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from cppnvid.animation.blending import SceneLayer
+from cppnvid.animation.camera import axes
+from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends import LEVELS, Pixels
 from cppnvid.backends.adaptive import FEW, SAMPLES, Redraw, refined
 from cppnvid.backends.colours import colour
 from cppnvid.backends.functions import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.backends.warps import to_field
-from cppnvid.blending import SceneLayer
-from cppnvid.camera import axes
 from cppnvid.colour.oklab import from_linear, to_linear
 from cppnvid.errors import BackendError
 from cppnvid.recipe import Samples
-from cppnvid.scene import Moment, Scene
 
 T = TypeVar("T")
 FEWEST_POINTS = 256

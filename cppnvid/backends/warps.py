@@ -2,8 +2,8 @@
 
 import math
 
+from cppnvid.animation.camera import View
 from cppnvid.backends.packing import NEAREST
-from cppnvid.camera import View
 from cppnvid.colour.arrays import Array, library_of
 
 

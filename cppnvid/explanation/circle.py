@@ -17,9 +17,9 @@ from typing import Literal
 import numpy as np
 import torch
 
-from cppnvid.blending import SceneLayer
+from cppnvid.animation.blending import SceneLayer
+from cppnvid.animation.scene import Moment
 from cppnvid.explanation.layers import inputs_at, layer_by_layer
-from cppnvid.scene import Moment
 
 Drawn = Literal["normal", "uniform", "file"]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cppnvid.animation.scene import Moment
 from cppnvid.errors import RecipeError
 from cppnvid.explanation.circle import Circle, Growth, measure_circle, measure_growth
 from cppnvid.explanation.measure import Measurement, OutputNumbers, PictureNumbers, measure
 from cppnvid.explanation.verdict import Verdict, judge
 from cppnvid.pacing import moment_of
 from cppnvid.recipe import Recipe
-from cppnvid.scene import Moment
 
 SEEDS = 5  # networks over which the growth is fitted
 MOST_SEEDS = 100

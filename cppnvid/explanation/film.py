@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
+from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends import Backend, choose
 from cppnvid.backends.adaptive import points_a_pixel
 from cppnvid.encode import check_output, open_encoder
@@ -21,7 +22,6 @@ from cppnvid.notebook import Video
 from cppnvid.pacing import changes_along, pace_of
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import Recipe
-from cppnvid.scene import Moment, Scene
 
 PACE_STEPS = 240  # looks along a sweep, to find where much happens
 # By eye: with less, what is grey or slow, which is to be seen too, is gone in a few frames.

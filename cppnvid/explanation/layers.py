@@ -14,10 +14,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from cppnvid.animation.camera import axes
+from cppnvid.animation.scene import Moment
 from cppnvid.backends.functions import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.backends.warps import to_field
-from cppnvid.camera import axes
-from cppnvid.scene import Moment
 
 GRID_POINTS = 128 * 128
 LARGEST = 3.4e38  # of float32, which pictures are drawn in: what lies above is an overflow there

@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from cppnvid.animation.scene import Moment
 from cppnvid.backends.functions import OUTPUT_FUNCTIONS
 from cppnvid.backends.reference import TorchBackend
 from cppnvid.explanation.layers import (
@@ -21,7 +22,6 @@ from cppnvid.explanation.layers import (
     layer_by_layer,
     spread_of,
 )
-from cppnvid.scene import Moment
 
 BINS = 61  # odd, so that 0 lies in the middle of one
 MOST_COUNTED = 2**20  # values of a histogram; of more, every few points are taken

@@ -13,16 +13,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cppnvid.blending import SceneLayer
+from cppnvid.animation.blending import SceneLayer
+from cppnvid.animation.fading import fade_in
+from cppnvid.animation.palette import Colouring
+from cppnvid.animation.scene import Moment
 from cppnvid.errors import RecipeError
 from cppnvid.explanation.measure import measure
 from cppnvid.explanation.sweeps import at_any_size, prefix_outputs, smooth
 from cppnvid.explanation.theme import PAGE, Pixels, scales, signed_gradient
-from cppnvid.fading import fade_in
 from cppnvid.pacing import moment_of
-from cppnvid.palette import Colouring
 from cppnvid.recipe import Recipe
-from cppnvid.scene import Moment
 
 AROUND = [(row, column) for row in range(4) for column in range(4) if {row, column} - {1, 2}]
 GAP = 1 / 180  # of the shorter side

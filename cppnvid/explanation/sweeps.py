@@ -14,12 +14,12 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from cppnvid.blending import SceneLayer
+from cppnvid.animation.blending import SceneLayer
+from cppnvid.animation.fading import fade_in, thin, widths_at
+from cppnvid.animation.scene import Moment
 from cppnvid.errors import RecipeError
-from cppnvid.fading import fade_in, thin, widths_at
 from cppnvid.pacing import moment_of
 from cppnvid.recipe import Recipe, unknown
-from cppnvid.scene import Moment
 
 Kind = Literal["reveal", "depth", "width", "init", "weight"]
 KINDS: tuple[str, ...] = get_args(Kind)

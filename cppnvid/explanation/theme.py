@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFont
 
+from cppnvid.animation.palette import GRADIENT_STEPS
 from cppnvid.colour.oklab import to_oklab
 from cppnvid.explanation.explaining import Explanation
 from cppnvid.explanation.layers import grid_of
 from cppnvid.explanation.measure import Distribution, Measurement, draw_on
-from cppnvid.palette import GRADIENT_STEPS
 
 PAGE, INK, QUIET, FAINT, LINE = "#0d1017", "#f2efe8", "#a3a7b3", "#5d6270", "#262b36"
 WARM, COOL, GOLD = "#ff9d5c", "#6cc3ff", "#ffd27a"

@@ -9,10 +9,10 @@ import halide as hl
 import numpy as np
 from numpy.typing import NDArray
 
+from cppnvid.animation.blending import SceneLayer
+from cppnvid.animation.scene import Moment
 from cppnvid.backends.packing import colouring_numbers, kind_of, turns, view_numbers
-from cppnvid.blending import SceneLayer
 from cppnvid.networks.network import fan_out
-from cppnvid.scene import Moment
 
 
 @dataclass(frozen=True)

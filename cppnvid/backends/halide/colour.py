@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import halide as hl
 
+from cppnvid.animation.palette import GRADIENT_STEPS, LUMA, MAX_CHROMA, SHADE, TINT, TURN
 from cppnvid.backends.halide.functions import Expr, Keep, cos, power, sin
 from cppnvid.colour.oklab import GREY, LAB, LAB_INVERSE, LMS, LMS_INVERSE
-from cppnvid.palette import GRADIENT_STEPS, LUMA, MAX_CHROMA, SHADE, TINT, TURN
 
 Triple = tuple[Expr, ...]  # three
 

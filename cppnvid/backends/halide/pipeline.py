@@ -16,6 +16,8 @@ import halide as hl
 import numpy as np
 from numpy.typing import NDArray
 
+from cppnvid.animation.palette import GRADIENT_STEPS
+from cppnvid.animation.scene import Moment
 from cppnvid.backends.halide.architecture import (
     Architecture,
     LayerKind,
@@ -33,8 +35,6 @@ from cppnvid.backends.halide.functions import (
     OUTPUT_FUNCTIONS,
     Expr,
 )
-from cppnvid.palette import GRADIENT_STEPS
-from cppnvid.scene import Moment
 
 
 def _read_back(numbers: hl.ImageParam) -> Iterator[Expr]:

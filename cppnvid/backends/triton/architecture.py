@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 
+from cppnvid.animation.scene import Moment
 from cppnvid.backends.packing import WARP_NUMBERS, kind_of, turns
 from cppnvid.networks.network import fan_out
-from cppnvid.scene import Moment
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ import triton
 from numpy.typing import NDArray
 from torch import Tensor
 
+from cppnvid.animation.scene import Moment
 from cppnvid.backends import adaptive
 from cppnvid.backends.triton.architecture import Architecture
 from cppnvid.backends.triton.kernel import draw
@@ -27,7 +28,6 @@ from cppnvid.backends.triton.plan import Capability, constants, plan_for
 from cppnvid.backends.triton.refining import gather, mark
 from cppnvid.backends.triton.yuv import planes
 from cppnvid.errors import BackendError
-from cppnvid.scene import Moment
 
 STREAMS = 3  # one draws, one copies, and one is ready to draw
 

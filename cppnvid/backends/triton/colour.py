@@ -5,7 +5,7 @@ import math
 import triton
 import triton.language as tl
 
-from cppnvid import palette
+from cppnvid.animation import palette
 from cppnvid.backends.triton.functions import cos, power, sin
 from cppnvid.colour import oklab
 

@@ -14,11 +14,11 @@ from itertools import chain, islice
 import numpy as np
 from numpy.typing import NDArray
 
+from cppnvid.animation.blending import SceneLayer
+from cppnvid.animation.palette import GRADIENT_STEPS
+from cppnvid.animation.scene import Moment
 from cppnvid.backends.packing import colouring_numbers, view_numbers
 from cppnvid.backends.triton.architecture import Architecture, LayerKind
-from cppnvid.blending import SceneLayer
-from cppnvid.palette import GRADIENT_STEPS
-from cppnvid.scene import Moment
 
 _CAMERA_NUMBERS = 5
 _COLOUR_NUMBERS = 3

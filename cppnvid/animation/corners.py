@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from cppnvid import __version__
+from cppnvid.animation.path import corner_seeds, direction_seeds
 from cppnvid.errors import RecipeError
 from cppnvid.networks.network import (
     Layer,
@@ -32,7 +33,6 @@ from cppnvid.networks.weights import (
     unpack,
     write_weights,
 )
-from cppnvid.path import corner_seeds, direction_seeds
 from cppnvid.recipe import AROUND_ONE, NetworkSpec, Recipe, WeightFile
 
 

@@ -12,9 +12,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from cppnvid.animation.motion import track_at
 from cppnvid.colour.gradients import GRADIENTS, LIBRARY
 from cppnvid.colour.oklab import from_oklab, to_oklab
-from cppnvid.motion import track_at
 from cppnvid.recipe import COLOUR_MODES, Palette
 
 GRADIENT_STEPS = 1024  # neighbours differ by under 1/255 on the steepest gradient we ship

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.blending import Corners, SceneLayer, blend
-from cppnvid.camera import View, at_depth, view_at
-from cppnvid.corners import corner_networks
-from cppnvid.driving import Drive
-from cppnvid.fading import deepen, thin
-from cppnvid.motion import distance, fold_time, stride_count
+from cppnvid.animation.blending import Corners, SceneLayer, blend
+from cppnvid.animation.camera import View, at_depth, view_at
+from cppnvid.animation.corners import corner_networks
+from cppnvid.animation.driving import Drive
+from cppnvid.animation.fading import deepen, thin
+from cppnvid.animation.motion import distance, fold_time, stride_count
+from cppnvid.animation.palette import Colouring, colouring_at
+from cppnvid.animation.path import Pace, place_at
 from cppnvid.networks.network import Network, sample_latent
-from cppnvid.palette import Colouring, colouring_at
-from cppnvid.path import Pace, place_at
 from cppnvid.recipe import FEWEST_GROWN, Recipe
 
 # Names the latent in whose direction sound pushes z, the same in every film.

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.path import Place
+from cppnvid.animation.path import Place
 
 
 @dataclass(frozen=True, eq=False)
