@@ -70,7 +70,7 @@ def render_video(
         repeat=recipe.output.repeat, sound=audio, frames=recipe.output.frames, max_size=max_size,
     )  # fmt: skip
     if audio is not None and recipe.sound.unheard:
-        from cppnvid.hearing import heard  # scipy is half a second that a silent film need not take
+        from cppnvid.audio import heard  # scipy is half a second that a silent film need not take
 
         recipe = heard(recipe, Path(audio))
     drawing, _ = shares(threads)

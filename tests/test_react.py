@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from cppnvid.animation.path import uniform_pace
 from cppnvid.animation.scene import Scene, paced_scene
+from cppnvid.audio import _listened, curves_of, heard
 from cppnvid.cli import main
 from cppnvid.encode import RATE, decode, probe, read_recipe
 from cppnvid.errors import RecipeError
-from cppnvid.hearing import _listened, curves_of, heard
 from cppnvid.pacing import build_scene, even_pace
 from cppnvid.presets import Override, Source, load_recipe, parse, read_source, recipe_text, sources
 from cppnvid.recipe import BANDS, Reaction, Recipe, Sound

@@ -75,7 +75,7 @@ def with_sound(recipe: Recipe, source: Source, overrides: Sequence[Override]) ->
         raise RecipeError(
             f"{before}{file.name} is not here to be listened to: name it with --audio"
         )
-    from cppnvid.hearing import heard
+    from cppnvid.audio import heard
 
     try:
         done = heard(recipe, place)

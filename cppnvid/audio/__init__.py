@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
+from cppnvid.audio.spectrum import Series, around, pick_onsets
 from cppnvid.encode import RATE, fitted_sound, open_raw
 from cppnvid.errors import EncodeError
-from cppnvid.hearing.spectrum import Series, around, pick_onsets
 from cppnvid.recipe import Reaction, Recipe
 
 MOMENTS = 100  # a second, at which sound is looked at
