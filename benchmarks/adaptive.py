@@ -24,7 +24,7 @@ from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends import adaptive
 from cppnvid.backends.cpu import CpuBackend
 from cppnvid.backends.reference import TorchBackend
-from cppnvid.pacing import moment_of
+from cppnvid.film.pacing import moment_of
 from cppnvid.recipe import Recipe, Samples
 
 Picture = NDArray[np.uint8]

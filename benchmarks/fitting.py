@@ -15,9 +15,10 @@ from typing import Any
 from unittest import mock
 
 from benchmarks.machine import describe
-from cppnvid import fitting, load_recipe, render_video
+from cppnvid import load_recipe, render_video
 from cppnvid.filesize import parse_file_size
-from cppnvid.filming import write_film
+from cppnvid.film import fitting
+from cppnvid.film.filming import write_film
 from cppnvid.presets import Override, read_source
 
 

@@ -30,8 +30,8 @@ from cppnvid.colour.oklab import to_oklab
 from cppnvid.encode import decode, open_encoder
 from cppnvid.encode.coding import Coding
 from cppnvid.encode.gif import read_gif
-from cppnvid.gif_colours import colours_needed, looked_at
-from cppnvid.pacing import build_scene
+from cppnvid.film.gif_colours import colours_needed, looked_at
+from cppnvid.film.pacing import build_scene
 from cppnvid.presets import Source
 
 CLIPS = {"aurora": "smooth gradients", "stained-glass": "saturated contours"}

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     )
     from cppnvid.explanation import Explanation, explain, explain_video, save_explanation
     from cppnvid.export import export_network
+    from cppnvid.film.pacing import build_scene
     from cppnvid.gallery import (
         best_seeds,
         contact_sheet,
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     )
     from cppnvid.networks.network import Network, sample_network
     from cppnvid.notebook import Still, Video
-    from cppnvid.pacing import build_scene
     from cppnvid.presets import list_presets, load_recipe
     from cppnvid.recipe import Recipe
     from cppnvid.render import render_frames, render_still, render_video, save_still
@@ -59,7 +59,7 @@ _HOMES = {
     "presets": ("list_presets", "load_recipe"),
     "recipe": ("Recipe",),
     "render": ("render_frames", "render_still", "render_video", "save_still"),
-    "pacing": ("build_scene",),
+    "film.pacing": ("build_scene",),
     "animation.scene": ("Scene",),
     "scoring": ("score",),
     "storyboards": ("save_storyboard", "storyboard"),

@@ -10,9 +10,9 @@ from cppnvid.animation.corners import corner_networks, trained_of
 from cppnvid.animation.motion import fold_time, track_at
 from cppnvid.animation.scene import Moment
 from cppnvid.errors import RecipeError
+from cppnvid.film.pacing import moment_of
 from cppnvid.networks.network import Layer, Network
 from cppnvid.networks.weights import check_target, write_weights
-from cppnvid.pacing import moment_of
 from cppnvid.recipe import Recipe
 
 

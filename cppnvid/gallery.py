@@ -17,9 +17,9 @@ from cppnvid.animation.scene import Scene
 from cppnvid.backends import Backend
 from cppnvid.encode import check_output, open_encoder, write_still
 from cppnvid.errors import RecipeError
+from cppnvid.film.pacing import build_scene, moment_of
 from cppnvid.listening import Note, Progress, silent
 from cppnvid.notebook import Still, Video, still
-from cppnvid.pacing import build_scene, moment_of
 from cppnvid.presets import load_recipe, recipe_text
 from cppnvid.recipe import AROUND_ONE, Recipe
 from cppnvid.recipe.whole import MAX_WEIGHTS

@@ -13,15 +13,15 @@ from cppnvid.backends import Backend, Pixels
 from cppnvid.colour.dither import dithered_bands
 from cppnvid.encode import Container, check_output, coding_of, write_still
 from cppnvid.errors import RecipeError
-from cppnvid.filming import chosen, film_of, shares, write_film
-from cppnvid.fitting import write_fitted
-from cppnvid.gif_colours import with_gif_colours
+from cppnvid.film.filming import chosen, film_of, shares, write_film
+from cppnvid.film.fitting import write_fitted
+from cppnvid.film.gif_colours import with_gif_colours
+from cppnvid.film.pacing import moment_of
+from cppnvid.film.saturation import saturation_note
 from cppnvid.listening import Note, Progress, silent
 from cppnvid.notebook import Still, Video, still
-from cppnvid.pacing import moment_of
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import Recipe
-from cppnvid.saturation import saturation_note
 
 
 def render_video(

@@ -13,9 +13,9 @@ from cppnvid.animation.motion import frame_times
 from cppnvid.backends import Backend
 from cppnvid.encode import MediaInfo, check_output, film_frames, probe_film, write_still
 from cppnvid.errors import RecipeError
+from cppnvid.film.pacing import build_scene
 from cppnvid.listening import Note, Progress, silent
 from cppnvid.notebook import Still, still
-from cppnvid.pacing import build_scene
 from cppnvid.presets import load_recipe, recipe_text
 from cppnvid.recipe import Recipe
 from cppnvid.sheet import Sheet, plan_sheet, shrink, tile_size

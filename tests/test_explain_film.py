@@ -16,7 +16,7 @@ from cppnvid.errors import RecipeError
 from cppnvid.explanation.film import film_frames
 from cppnvid.explanation.layers import layer_by_layer
 from cppnvid.explanation.sweeps import Film, at_any_size, parse_film, sweep_of
-from cppnvid.pacing import moment_of
+from cppnvid.film.pacing import moment_of
 from cppnvid.presets import read_source
 from cppnvid.recipe import Recipe
 from tests.conftest import step

@@ -18,7 +18,7 @@ from cppnvid.explanation import Explanation
 from cppnvid.explanation.circle import bound_per_layer, fit_growth, measure_circle
 from cppnvid.explanation.measure import measure
 from cppnvid.explanation.verdict import number, percent
-from cppnvid.pacing import moment_of
+from cppnvid.film.pacing import moment_of
 from cppnvid.recipe import Recipe
 
 Array = NDArray[np.float64]

@@ -15,8 +15,8 @@ from cppnvid.animation.scene import Moment
 from cppnvid.backends import plain
 from cppnvid.backends.plain import NumpyBackend
 from cppnvid.backends.reference import TorchBackend
+from cppnvid.film.pacing import build_scene, moment_of
 from cppnvid.networks.network import ACTIVATIONS, OUTPUT_FUNCTIONS
-from cppnvid.pacing import build_scene, moment_of
 from cppnvid.recipe import COLOUR_MODES
 from tests.conftest import small
 

@@ -5,12 +5,13 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from cppnvid import load_recipe, pacing
+from cppnvid import load_recipe
 from cppnvid.animation.camera import axes
 from cppnvid.animation.scene import Scene
 from cppnvid.backends.reference import TorchBackend
 from cppnvid.colour.oklab import to_oklab
-from cppnvid.pacing import build_scene, even_pace, moment_of
+from cppnvid.film import pacing
+from cppnvid.film.pacing import build_scene, even_pace, moment_of
 from cppnvid.presets import Override
 from cppnvid.recipe import Recipe
 from tests.conftest import small

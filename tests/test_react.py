@@ -19,7 +19,7 @@ from cppnvid.audio import _listened, curves_of, heard
 from cppnvid.cli import main
 from cppnvid.encode import RATE, decode, probe, read_recipe
 from cppnvid.errors import RecipeError
-from cppnvid.pacing import build_scene, even_pace
+from cppnvid.film.pacing import build_scene, even_pace
 from cppnvid.presets import Override, Source, load_recipe, parse, read_source, recipe_text, sources
 from cppnvid.recipe import BANDS, Reaction, Recipe, Sound
 from cppnvid.render import render_frames

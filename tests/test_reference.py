@@ -12,8 +12,8 @@ from cppnvid.backends import choose
 from cppnvid.backends.machine import could_be_here, report
 from cppnvid.backends.reference import TorchBackend
 from cppnvid.errors import BackendError, BackendUnavailable, RecipeError
+from cppnvid.film.pacing import build_scene
 from cppnvid.networks.network import sample_network
-from cppnvid.pacing import build_scene
 from cppnvid.recipe import Recipe
 from cppnvid.render import render_frames, render_still
 from tests.conftest import small

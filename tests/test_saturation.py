@@ -3,8 +3,8 @@
 import pytest
 
 from cppnvid import build_scene, load_recipe, render_video, save_still
+from cppnvid.film.saturation import NOTEWORTHY, saturated_share
 from cppnvid.recipe import Recipe
-from cppnvid.saturation import NOTEWORTHY, saturated_share
 from tests.conftest import small
 
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from cppnvid.animation.scene import Moment
+from cppnvid.film.pacing import build_scene
 from cppnvid.networks.network import sample_network
-from cppnvid.pacing import build_scene
 from tests.conftest import small
 
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from cppnvid.animation.camera import axes
 from cppnvid.backends.reference import TorchBackend
+from cppnvid.film.pacing import build_scene
 from cppnvid.networks.network import Network, sample_network
-from cppnvid.pacing import build_scene
 from cppnvid.recipe import Recipe
 from cppnvid.recipe.styles import STYLES
 

@@ -10,7 +10,7 @@ from cppnvid.errors import RecipeError
 from cppnvid.explanation.circle import Circle, Growth, measure_circle, measure_growth
 from cppnvid.explanation.measure import Measurement, OutputNumbers, PictureNumbers, measure
 from cppnvid.explanation.verdict import Verdict, judge
-from cppnvid.pacing import moment_of
+from cppnvid.film.pacing import moment_of
 from cppnvid.recipe import Recipe
 
 SEEDS = 5  # networks over which the growth is fitted

@@ -21,7 +21,7 @@ from cppnvid.errors import RecipeError
 from cppnvid.explanation.measure import measure
 from cppnvid.explanation.sweeps import at_any_size, prefix_outputs, smooth
 from cppnvid.explanation.theme import PAGE, Pixels, scales, signed_gradient
-from cppnvid.pacing import moment_of
+from cppnvid.film.pacing import moment_of
 from cppnvid.recipe import Recipe
 
 AROUND = [(row, column) for row in range(4) for column in range(4) if {row, column} - {1, 2}]

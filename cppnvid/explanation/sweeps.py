@@ -18,7 +18,7 @@ from cppnvid.animation.blending import SceneLayer
 from cppnvid.animation.fading import fade_in, thin, widths_at
 from cppnvid.animation.scene import Moment
 from cppnvid.errors import RecipeError
-from cppnvid.pacing import moment_of
+from cppnvid.film.pacing import moment_of
 from cppnvid.recipe import Recipe, unknown
 
 Kind = Literal["reveal", "depth", "width", "init", "weight"]

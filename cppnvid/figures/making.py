@@ -14,8 +14,8 @@ from cppnvid.explanation import Explanation, explain
 from cppnvid.explanation.measure import measure
 from cppnvid.figures.catalogue import FIGURES, SWEEPS, Figure, Sweep
 from cppnvid.figures.page import MARK, write_page
+from cppnvid.film.pacing import moment_of
 from cppnvid.listening import Note, Progress, silent
-from cppnvid.pacing import moment_of
 from cppnvid.presets import Override, load_recipe
 from cppnvid.recipe import Recipe
 from cppnvid.render import render_still, render_video, save_still

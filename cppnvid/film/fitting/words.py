@@ -7,7 +7,7 @@ from cppnvid.encode import Container
 from cppnvid.encode.arguments import DEFAULT_QUALITY, quality_of
 from cppnvid.encode.palettes import QUALITY_COLOURS, SMALL_COLOURS
 from cppnvid.filesize import file_size
-from cppnvid.fitting.heard import sound_bytes
+from cppnvid.film.fitting.heard import sound_bytes
 from cppnvid.recipe import Recipe
 
 _OPTIONS = {

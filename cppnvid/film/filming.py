@@ -8,7 +8,6 @@ from cppnvid.animation.motion import frame_times
 from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends import Backend, Pixels, choose
 from cppnvid.backends.adaptive import points_a_pixel
-from cppnvid.blur import expose, exposure_times
 from cppnvid.colour.dither import dithered_frames
 from cppnvid.encode import (
     Coding,
@@ -20,8 +19,9 @@ from cppnvid.encode import (
     open_encoder,
 )
 from cppnvid.errors import RecipeError
+from cppnvid.film.blur import expose, exposure_times
+from cppnvid.film.pacing import build_scene
 from cppnvid.listening import Note, Progress, silent
-from cppnvid.pacing import build_scene
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import Recipe
 

@@ -18,8 +18,8 @@ from cppnvid.animation.path import Pace, leg_count, uniform_pace
 from cppnvid.animation.scene import Moment, Scene, paced_scene
 from cppnvid.backends.plain import NumpyBackend
 from cppnvid.colour.oklab import to_oklab
+from cppnvid.film.strides import even_strides
 from cppnvid.recipe import Recipe, Sound, constant
-from cppnvid.strides import even_strides
 
 SIDE = 64  # pixels of the shorter side, whatever the canvas: a larger video keeps its pace
 # With one step a frame the 95th percentile of a frame's change is 1.01 times the median, with two
