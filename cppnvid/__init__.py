@@ -30,19 +30,19 @@ if TYPE_CHECKING:
     from cppnvid.explanation import Explanation, explain, explain_video, save_explanation
     from cppnvid.export import export_network
     from cppnvid.film.pacing import build_scene
-    from cppnvid.gallery import (
-        best_seeds,
-        contact_sheet,
-        save_contact_sheet,
-        save_moving_sheet,
-    )
     from cppnvid.networks.network import Network, sample_network
     from cppnvid.notebook import Still, Video
     from cppnvid.presets import list_presets, load_recipe
     from cppnvid.recipe import Recipe
     from cppnvid.render import render_frames, render_still, render_video, save_still
-    from cppnvid.scoring import score
-    from cppnvid.storyboards import save_storyboard, storyboard
+    from cppnvid.sheets.gallery import (
+        best_seeds,
+        contact_sheet,
+        save_contact_sheet,
+        save_moving_sheet,
+    )
+    from cppnvid.sheets.scoring import score
+    from cppnvid.sheets.storyboards import save_storyboard, storyboard
 
 _HOMES = {
     "backends": ("choose",),
@@ -53,7 +53,7 @@ _HOMES = {
     ),
     "explanation": ("Explanation", "explain", "explain_video", "save_explanation"),
     "export": ("export_network",),
-    "gallery": ("best_seeds", "contact_sheet", "save_contact_sheet", "save_moving_sheet"),
+    "sheets.gallery": ("best_seeds", "contact_sheet", "save_contact_sheet", "save_moving_sheet"),
     "networks.network": ("Network", "sample_network"),
     "notebook": ("Still", "Video"),
     "presets": ("list_presets", "load_recipe"),
@@ -61,8 +61,8 @@ _HOMES = {
     "render": ("render_frames", "render_still", "render_video", "save_still"),
     "film.pacing": ("build_scene",),
     "animation.scene": ("Scene",),
-    "scoring": ("score",),
-    "storyboards": ("save_storyboard", "storyboard"),
+    "sheets.scoring": ("score",),
+    "sheets.storyboards": ("save_storyboard", "storyboard"),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -316,7 +316,7 @@ def test_films_carry_auto() -> None:
 
 def test_sheets_take_all_the_points() -> None:
     """Tiles are so small that `auto` is not worth its while: they have its sixteen points."""
-    from cppnvid.tiles import small_still
+    from cppnvid.sheets.tiles import small_still
 
     recipe = small(64, 64, canvas={"samples": "auto"}, **SHARP)
     plain = recipe.model_copy(update={"canvas": recipe.canvas.model_copy(update={"samples": 4})})

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 import cppnvid
 from cppnvid.backends.reference import TorchBackend
-from cppnvid.gallery import of_seed, plan_gallery
 from cppnvid.presets import load_recipe, read_source
 from cppnvid.recipe import Recipe
-from cppnvid.sheet import BACKGROUND, Sheet, plan_sheet, shrink
+from cppnvid.sheets.gallery import of_seed, plan_gallery
+from cppnvid.sheets.sheet import BACKGROUND, Sheet, plan_sheet, shrink
 from tests.conftest import Run, names_here, small, step
 
 FAST = ["--set", "network.layers=2x4", "--size", "32x24", "--tile", "24", "-q"]
@@ -210,7 +210,7 @@ def test_moving_sheets_are_drawn_in_parts(monkeypatch: pytest.MonkeyPatch) -> No
     """However little memory a sheet may take, the film is the same."""
     recipe = small(24, 24, output={"frames": 7})
     cppnvid.save_moving_sheet(recipe, [8, 2], "whole.apng", tile=24, backend="torch:cpu")
-    monkeypatch.setattr("cppnvid.gallery._BYTES_AT_ONCE", 30_000)
+    monkeypatch.setattr("cppnvid.sheets.gallery._BYTES_AT_ONCE", 30_000)
     cppnvid.save_moving_sheet(recipe, [8, 2], "parts.apng", tile=24, backend="torch:cpu")
 
     assert Path("parts.apng").read_bytes() == Path("whole.apng").read_bytes()

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import ArrayLike, NDArray
 
 import cppnvid
-from cppnvid.scoring import marks
+from cppnvid.sheets.scoring import marks
 from tests.conftest import small
 
 SIDE = 64

@@ -8,10 +8,11 @@ import pytest
 from coloraide import Color
 from PIL import Image
 
-from cppnvid import load_recipe, swatches
+from cppnvid import load_recipe
 from cppnvid.cli import main
 from cppnvid.colour.gradients import GRADIENT_NAMES, GRADIENTS
 from cppnvid.recipe import COLOUR_MODES
+from cppnvid.sheets import swatches
 
 
 def test_a_swatch_is_the_gradient_above_its_picture() -> None:

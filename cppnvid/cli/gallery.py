@@ -96,7 +96,7 @@ def gallery(
     count = reading.whole("best", best, 1, len(set(chosen)))
     _check_place(place, overwrite=overwrite)
 
-    from cppnvid import gallery as draw
+    from cppnvid.sheets import gallery as draw
 
     form: dict[str, Any] = {
         "tile": reading.whole("tile", tile, 1, _LARGEST_TILE) or draw.TILE,
@@ -161,7 +161,7 @@ def sheet(
         raise RecipeError(f"{place}: a sheet is a .png")
     _check_place(place, overwrite=overwrite)
 
-    from cppnvid import storyboards as draw
+    from cppnvid.sheets import storyboards as draw
 
     with Reporter(quiet=quiet, unit="tiles") as reporter:
         draw.save_storyboard(

@@ -15,8 +15,8 @@ from cppnvid.film.pacing import moment_of
 from cppnvid.listening import Note, Progress, silent
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import COLOUR_MODES, Recipe
-from cppnvid.sheet import BACKGROUND, draw_sheet
-from cppnvid.tiles import chosen, small_still
+from cppnvid.sheets.sheet import BACKGROUND, draw_sheet
+from cppnvid.sheets.tiles import chosen, small_still
 
 NAMES: tuple[str, ...] = (*GRADIENT_NAMES, *COLOUR_MODES)
 SEED = 25  # of 1 to 40 in the house style, it shows most of a gradient: dark, light and between

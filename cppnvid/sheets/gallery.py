@@ -23,10 +23,10 @@ from cppnvid.notebook import Still, Video, still
 from cppnvid.presets import load_recipe, recipe_text
 from cppnvid.recipe import AROUND_ONE, Recipe
 from cppnvid.recipe.whole import MAX_WEIGHTS
-from cppnvid.scoring import SIDE as SCORED_SIDE
-from cppnvid.scoring import score
-from cppnvid.sheet import Sheet, plan_sheet, tile_size
-from cppnvid.tiles import chosen, small_frames, small_still
+from cppnvid.sheets.scoring import SIDE as SCORED_SIDE
+from cppnvid.sheets.scoring import score
+from cppnvid.sheets.sheet import Sheet, plan_sheet, tile_size
+from cppnvid.sheets.tiles import chosen, small_frames, small_still
 
 SEEDS = range(1, 65)
 TILE = 160  # pixels of a tile's shorter side: eight fit a laptop's screen, and forms are plain

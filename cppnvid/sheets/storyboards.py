@@ -18,8 +18,8 @@ from cppnvid.listening import Note, Progress, silent
 from cppnvid.notebook import Still, still
 from cppnvid.presets import load_recipe, recipe_text
 from cppnvid.recipe import Recipe
-from cppnvid.sheet import Sheet, plan_sheet, shrink, tile_size
-from cppnvid.tiles import chosen, small_frames
+from cppnvid.sheets.sheet import Sheet, plan_sheet, shrink, tile_size
+from cppnvid.sheets.tiles import chosen, small_frames
 
 FRAMES = 12
 FEWEST, MOST = 2, 64
