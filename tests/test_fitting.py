@@ -16,7 +16,7 @@ from cppnvid.backends import choose
 from cppnvid.cli import main
 from cppnvid.encode import RATE, container_for, open_encoder, read_recipe
 from cppnvid.encode.coding import Coding
-from cppnvid.encode.gif import read_gif
+from cppnvid.encode.formats.gif import read_gif
 from cppnvid.errors import RecipeError
 from cppnvid.filesize import file_size, parse_file_size
 from cppnvid.film.fitting.kept import KeptFrames

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from cppnvid import decode, load_recipe
 from cppnvid.encode import container_for
-from cppnvid.encode.gif import read_gif
+from cppnvid.encode.formats.gif import read_gif
 from cppnvid.film.fitting.ladder import ladder
 from cppnvid.film.gif_colours import colours_needed, looked_at
 from cppnvid.presets import Override

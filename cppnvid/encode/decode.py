@@ -14,9 +14,9 @@ from cppnvid.encode.containers import existing
 from cppnvid.encode.facts import shown_counts
 from cppnvid.encode.ffmpeg import reading
 from cppnvid.encode.folder import pictures_in
+from cppnvid.encode.formats.png import read_png
+from cppnvid.encode.formats.webp import read_webp
 from cppnvid.encode.metadata import RECIPE_LIMIT
-from cppnvid.encode.png import read_png
-from cppnvid.encode.webp import read_webp
 from cppnvid.errors import RecipeError
 
 # Each frame leaves ffmpeg as a PPM picture, which says its own size. The matrix is named, and the

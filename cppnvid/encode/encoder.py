@@ -16,6 +16,7 @@ from cppnvid.encode.check import check_output
 from cppnvid.encode.coding import AS_USUAL, Coding
 from cppnvid.encode.feeds import Feeds
 from cppnvid.encode.folder import digits_for
+from cppnvid.encode.formats.webm import set_duration
 from cppnvid.encode.h264 import h264_encoder
 from cppnvid.encode.job import Job
 from cppnvid.encode.metadata import check_recipe, embed, side_file
@@ -24,7 +25,6 @@ from cppnvid.encode.publish import publication, working_file, working_folder
 from cppnvid.encode.segments import in_turn, join, segment_name, segments_of
 from cppnvid.encode.sound import SOUND_NAME, fitted_sound
 from cppnvid.encode.verify import verify
-from cppnvid.encode.webm import set_duration
 from cppnvid.errors import EncodeError, RecipeError
 from cppnvid.listening import Note, silent
 

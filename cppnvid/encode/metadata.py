@@ -14,10 +14,10 @@ from cppnvid.encode.containers import existing
 from cppnvid.encode.facts import PictureFacts
 from cppnvid.encode.ffmpeg import capture
 from cppnvid.encode.folder import RECIPE_NAME, pictures_in
-from cppnvid.encode.gif import insert_into_gif, read_gif
+from cppnvid.encode.formats.gif import insert_into_gif, read_gif
+from cppnvid.encode.formats.png import insert_into_png, read_png
+from cppnvid.encode.formats.webp import insert_into_webp, read_webp
 from cppnvid.encode.page import PAGES, recipe_on
-from cppnvid.encode.png import insert_into_png, read_png
-from cppnvid.encode.webp import insert_into_webp, read_webp
 from cppnvid.errors import RecipeError
 
 RECIPE_LIMIT = 1_000_000  # bytes of UTF-8; a large recipe is 100 kB

@@ -10,7 +10,7 @@ import subprocess
 from fractions import Fraction
 from pathlib import Path
 
-from cppnvid.encode.gif import read_gif
+from cppnvid.encode.formats.gif import read_gif
 from cppnvid.errors import RecipeError
 from cppnvid.filesize import file_size
 from cppnvid.listening import Note

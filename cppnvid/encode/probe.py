@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from cppnvid.encode import gif, webp
 from cppnvid.encode.containers import Container, container_for, existing
 from cppnvid.encode.facts import rate_of, shown_counts
 from cppnvid.encode.ffmpeg import capture
 from cppnvid.encode.folder import pictures_in
+from cppnvid.encode.formats import gif, webp
 from cppnvid.encode.metadata import READERS, RECIPE_LIMIT
 from cppnvid.errors import RecipeError
 

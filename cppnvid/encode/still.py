@@ -9,8 +9,8 @@ from typing import Any
 from numpy.typing import NDArray
 
 from cppnvid.encode.check import check_output
+from cppnvid.encode.formats.png_writer import write_png
 from cppnvid.encode.metadata import check_recipe
-from cppnvid.encode.png_writer import write_png
 from cppnvid.encode.publish import publication
 from cppnvid.errors import EncodeError, RecipeError
 from cppnvid.listening import Note, silent

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.encode.png import SIGNATURE, chunk, text_chunk
+from cppnvid.encode.formats.png import SIGNATURE, chunk, text_chunk
 
 _LEVEL = 6  # zlib's own; 9 takes twice as long for one byte in fifty
 _UP = 2
