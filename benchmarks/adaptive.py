@@ -22,7 +22,7 @@ from benchmarks.machine import describe, processor
 from cppnvid import build_scene, load_recipe
 from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends import adaptive
-from cppnvid.backends.cpu import CpuBackend
+from cppnvid.backends.halide.cpu import CpuBackend
 from cppnvid.backends.reference import TorchBackend
 from cppnvid.film.pacing import moment_of
 from cppnvid.recipe import Recipe, Samples

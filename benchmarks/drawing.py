@@ -23,7 +23,7 @@ from benchmarks.machine import describe, processor
 from cppnvid import build_scene
 from cppnvid.animation.scene import Moment
 from cppnvid.backends import Backend
-from cppnvid.backends.cpu import CpuBackend, compiled
+from cppnvid.backends.halide.cpu import CpuBackend, compiled
 from cppnvid.backends.reference import TorchBackend
 from cppnvid.recipe import Recipe
 

@@ -38,7 +38,7 @@ CAMERAS: list[dict[str, Any]] = [
 def backends_here() -> list[Backend]:
     """Return the readable twin, and the fused backend where it can be had."""
     try:
-        from cppnvid.backends.cpu import CpuBackend
+        from cppnvid.backends.halide.cpu import CpuBackend
     except ImportError:
         return [TorchBackend()]
     return [TorchBackend(), CpuBackend()]
@@ -272,7 +272,7 @@ def test_memory_that_ends_is_asked_for_less(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_long_lists_are_drawn_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """The fused backend draws the same picture however few points it may draw at once."""
-    cpu = pytest.importorskip("cppnvid.backends.cpu")
+    cpu = pytest.importorskip("cppnvid.backends.halide.cpu")
     moment = sharp()
     whole = drawn(moment, 600, 90, "auto", cpu.CpuBackend())
 

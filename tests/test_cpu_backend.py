@@ -24,8 +24,7 @@ from tests.conftest import small
 pytest.importorskip("halide", reason="no halide here: it has wheels for some platforms only")
 
 # From here on a machine has halide, and what does not work with it fails.
-from cppnvid.backends import cpu
-from cppnvid.backends.halide import functions, yuv
+from cppnvid.backends.halide import cpu, functions, yuv
 
 WARPS: dict[str, dict[str, Any]] = {
     "mirror": {"kind": "mirror", "angle": 30, "offset": 0.1},

@@ -10,9 +10,10 @@ from tests.gpu_twins import OVERFLOWS, cards, drawn, scene_of
 from tests.gpu_twins import interpreter as interpreter
 
 # isort: split
-from cppnvid.backends import adaptive, gpu
-from cppnvid.backends.gpu import GpuBackend
+from cppnvid.backends import adaptive
 from cppnvid.backends.reference import TorchBackend
+from cppnvid.backends.triton import gpu
+from cppnvid.backends.triton.gpu import GpuBackend
 from cppnvid.backends.triton.refining import gather, mark
 
 pytestmark = OVERFLOWS

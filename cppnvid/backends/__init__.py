@@ -180,11 +180,11 @@ def _lacks(backend: Backend, pixel_format: str) -> str | None:
 
 def _made(name: str, threads: int | None) -> Backend:
     if name == "gpu":
-        from cppnvid.backends.gpu import GpuBackend
+        from cppnvid.backends.triton.gpu import GpuBackend
 
         return GpuBackend()
     if name == "cpu":
-        from cppnvid.backends.cpu import CpuBackend
+        from cppnvid.backends.halide.cpu import CpuBackend
 
         return CpuBackend(threads)
     if name == "numpy":
@@ -199,9 +199,9 @@ def _made(name: str, threads: int | None) -> Backend:
 def _cannot_draw(name: str, moment: Moment) -> str | None:
     """Return why a backend that is usable cannot draw this moment, or None."""
     if name == "gpu":
-        from cppnvid.backends.gpu import unsupported
+        from cppnvid.backends.triton.gpu import unsupported
     elif name == "cpu":
-        from cppnvid.backends.cpu import unsupported
+        from cppnvid.backends.halide.cpu import unsupported
     else:
         return None
     return unsupported(moment)
