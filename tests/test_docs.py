@@ -16,7 +16,7 @@ import yaml
 
 import cppnvid
 from cppnvid.cli import main
-from cppnvid.figures import FIGURES, making
+from cppnvid.explanation.figures import FIGURES, making
 from cppnvid.recipe import Recipe
 
 ROOT = Path(__file__).parent.parent

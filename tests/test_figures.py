@@ -10,7 +10,7 @@ from PIL import Image
 
 from cppnvid import RecipeError, decode, load_recipe
 from cppnvid.encode import probe
-from cppnvid.figures import FIGURES, SWEEPS, Figure, Sweep, make_figures, making
+from cppnvid.explanation.figures import FIGURES, SWEEPS, Figure, Sweep, make_figures, making
 from tests.conftest import step
 from tests.test_docs import run
 from tests.test_experiments import EXPERIMENTS

@@ -28,7 +28,7 @@ def figures(
     """
     if not output:
         raise RecipeError("--output is empty: name a folder, or leave the option out")
-    from cppnvid.figures import make_figures
+    from cppnvid.explanation.figures import make_figures
 
     with Reporter(quiet=quiet, unit="figures") as reporter:
         page = make_figures(

@@ -11,9 +11,9 @@ from PIL import Image
 from cppnvid.encode.publish import exists_error, publication
 from cppnvid.errors import RecipeError
 from cppnvid.explanation import Explanation, explain
+from cppnvid.explanation.figures.catalogue import FIGURES, SWEEPS, Figure, Sweep
+from cppnvid.explanation.figures.page import MARK, write_page
 from cppnvid.explanation.measure import measure
-from cppnvid.figures.catalogue import FIGURES, SWEEPS, Figure, Sweep
-from cppnvid.figures.page import MARK, write_page
 from cppnvid.film.pacing import moment_of
 from cppnvid.listening import Note, Progress, silent
 from cppnvid.presets import Override, load_recipe

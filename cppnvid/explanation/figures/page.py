@@ -11,7 +11,7 @@ from jinja2 import Environment, StrictUndefined
 from cppnvid import __version__
 
 if TYPE_CHECKING:
-    from cppnvid.figures.making import Drawn, DrawnSweep
+    from cppnvid.explanation.figures.making import Drawn, DrawnSweep
 
 # In the head of every page of ours: the gate before a folder is replaced.
 MARK = '<meta name="generator" content="cppnvid figures">'
@@ -23,7 +23,7 @@ def write_page(path: Path, figures: list[Drawn], sweeps: list[DrawnSweep]) -> No
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     template = environment.from_string(
-        files("cppnvid.figures").joinpath("page.html").read_text(encoding="utf-8")
+        files("cppnvid.explanation.figures").joinpath("page.html").read_text(encoding="utf-8")
     )
     text = template.render(figures=figures, sweeps=sweeps, version=__version__)
     path.write_text(text, encoding="utf-8", newline="\n")

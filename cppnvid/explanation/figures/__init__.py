@@ -4,7 +4,7 @@ What each shows is data (`catalogue.py`); pictures come from the presets `articl
 numbers beside them are measured while they are drawn, so that no caption can say what is not seen.
 """
 
-from cppnvid.figures.catalogue import FIGURES, SWEEPS, Figure, Sweep
-from cppnvid.figures.making import make_figures
+from cppnvid.explanation.figures.catalogue import FIGURES, SWEEPS, Figure, Sweep
+from cppnvid.explanation.figures.making import make_figures
 
 __all__ = ["FIGURES", "SWEEPS", "Figure", "Sweep", "make_figures"]
