@@ -1,4 +1,4 @@
-"""Write `cppnvid/blue_noise.npy`, the thresholds that colours are dithered with.
+"""Write `cppnvid/colour/blue_noise.npy`, the thresholds that colours are dithered with.
 
 By the void-and-cluster method (R. Ulichney, "The void-and-cluster method for dither array
 generation", 1993): points are ranked so that those up to any rank lie as far apart as they can, on
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 SIDE = 64
 SPREAD = 1.5  # pixels, the standard deviation Ulichney found best
-PLACE = Path(__file__).parent.parent / "cppnvid" / "blue_noise.npy"
+PLACE = Path(__file__).parent.parent / "cppnvid" / "colour" / "blue_noise.npy"
 
 
 def blue_noise(side: int = SIDE, seed: int = 1) -> NDArray[np.uint16]:

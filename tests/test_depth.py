@@ -143,7 +143,7 @@ def test_bands_are_dithered_as_the_whole() -> None:
 
 def test_the_blue_noise_that_is_shipped_is_the_script_s() -> None:
     """Run again, docs/make_blue_noise.py gives the file; and its ranks are all different."""
-    shipped = np.load(backends.__path__[0] + "/../blue_noise.npy")
+    shipped = np.load(backends.__path__[0] + "/../colour/blue_noise.npy")
 
     np.testing.assert_array_equal(np.sort(shipped, axis=None), np.arange(4096))
     np.testing.assert_array_equal(shipped, blue_noise())
