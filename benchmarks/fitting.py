@@ -16,10 +16,10 @@ from unittest import mock
 
 from benchmarks.machine import describe
 from cppnvid import load_recipe, render_video
-from cppnvid.filesize import parse_file_size
 from cppnvid.film import fitting
 from cppnvid.film.filming import write_film
 from cppnvid.presets import Override, read_source
+from cppnvid.units import parse_file_size
 
 
 @dataclass(frozen=True)

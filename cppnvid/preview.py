@@ -14,9 +14,9 @@ from fractions import Fraction
 from pathlib import Path
 from urllib.parse import quote
 
+from cppnvid.callbacks import Note, Progress, silent
 from cppnvid.encode import check_output, check_place, read_recipe, write_document
 from cppnvid.errors import RecipeError
-from cppnvid.listening import Note, Progress, silent
 from cppnvid.notebook import Still, Video
 from cppnvid.presets import Override, Source, load_recipe, parse_recipe_text
 from cppnvid.recipe import Recipe

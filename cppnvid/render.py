@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cppnvid.animation.motion import jump_note
 from cppnvid.animation.scene import Moment
 from cppnvid.backends import Backend, Pixels
+from cppnvid.callbacks import Note, Progress, silent
 from cppnvid.colour.dither import dithered_bands
 from cppnvid.encode import Container, check_output, coding_of, write_still
 from cppnvid.errors import RecipeError
@@ -18,7 +19,6 @@ from cppnvid.film.fitting import write_fitted
 from cppnvid.film.gif_colours import with_gif_colours
 from cppnvid.film.pacing import moment_of
 from cppnvid.film.saturation import saturation_note
-from cppnvid.listening import Note, Progress, silent
 from cppnvid.notebook import Still, Video, still
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import Recipe

@@ -18,13 +18,13 @@ from cppnvid.encode import RATE, container_for, open_encoder, read_recipe
 from cppnvid.encode.coding import Coding
 from cppnvid.encode.formats.gif import read_gif
 from cppnvid.errors import RecipeError
-from cppnvid.filesize import file_size, parse_file_size
 from cppnvid.film.fitting.kept import KeptFrames
 from cppnvid.film.fitting.ladder import ladder
 from cppnvid.film.fitting.sample import predicted_size, surely_fits
 from cppnvid.film.fitting.search import finest
 from cppnvid.recipe import Recipe
 from cppnvid.render import render_video
+from cppnvid.units import file_size, parse_file_size
 from tests.conftest import names_here, small
 from tests.test_sound import write_wav
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cppnvid.errors import RecipeError
-from cppnvid.filesize import file_size
+from cppnvid.units import file_size
 
 if TYPE_CHECKING:
     from cppnvid.encode import Container

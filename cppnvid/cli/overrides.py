@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cppnvid.cli.seeds import parse_files, parse_seeds, parse_times
 from cppnvid.errors import RecipeError
-from cppnvid.filesize import parse_file_size
+from cppnvid.units import parse_file_size
 
 if TYPE_CHECKING:
     from cppnvid.presets import Override, Source

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cppnvid.errors import EncodeError
-from cppnvid.filesize import file_size
+from cppnvid.units import file_size
 
 if TYPE_CHECKING:
     from cppnvid.platforms import Platform

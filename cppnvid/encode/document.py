@@ -3,10 +3,10 @@
 import os
 from pathlib import Path
 
+from cppnvid.callbacks import Note, silent
 from cppnvid.encode.check import check_place
 from cppnvid.encode.publish import publication
 from cppnvid.errors import EncodeError
-from cppnvid.listening import Note, silent
 
 
 def write_document(

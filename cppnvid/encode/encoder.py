@@ -11,6 +11,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from cppnvid.callbacks import Note, silent
 from cppnvid.encode.arguments import longest_segment, quality_of
 from cppnvid.encode.check import check_output
 from cppnvid.encode.coding import AS_USUAL, Coding
@@ -26,7 +27,6 @@ from cppnvid.encode.segments import in_turn, join, segment_name, segments_of
 from cppnvid.encode.sound import SOUND_NAME, fitted_sound
 from cppnvid.encode.verify import verify
 from cppnvid.errors import EncodeError, RecipeError
-from cppnvid.listening import Note, silent
 
 # Encoders of 4K take half a gigabyte each: one on two processors, eight on any machine.
 _MEMORY_A_PROCESSOR = 400_000_000  # bytes

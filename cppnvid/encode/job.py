@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from cppnvid.callbacks import Note
 from cppnvid.encode.arguments import (
     colour_arguments,
     encoder_arguments,
@@ -19,7 +20,6 @@ from cppnvid.encode.ffmpeg import TELLING
 from cppnvid.encode.segments import Segment
 from cppnvid.encode.sound import RATE, RAW, SOUND_NAME
 from cppnvid.encode.trial import unusable_arguments
-from cppnvid.listening import Note
 
 
 def best_format(container: Container, *, width: int, height: int) -> str:

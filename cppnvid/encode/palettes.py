@@ -10,10 +10,10 @@ import subprocess
 from fractions import Fraction
 from pathlib import Path
 
+from cppnvid.callbacks import Note
 from cppnvid.encode.formats.gif import read_gif
 from cppnvid.errors import RecipeError
-from cppnvid.filesize import file_size
-from cppnvid.listening import Note
+from cppnvid.units import file_size
 
 GIF_KINDS = ("quality", "small")
 # Where nobody looked at the film's frames to see how many it needs, as gif_colours.py does.

@@ -17,9 +17,9 @@ from typing import BinaryIO
 
 import psutil
 
+from cppnvid.callbacks import Note
 from cppnvid.encode.folder import is_ours
 from cppnvid.errors import EncodeError, RecipeError
-from cppnvid.listening import Note
 
 
 def exists_error(path: Path) -> RecipeError:

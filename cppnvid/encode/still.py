@@ -8,12 +8,12 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from cppnvid.callbacks import Note, silent
 from cppnvid.encode.check import check_output
 from cppnvid.encode.formats.png_writer import write_png
 from cppnvid.encode.metadata import check_recipe
 from cppnvid.encode.publish import publication
 from cppnvid.errors import EncodeError, RecipeError
-from cppnvid.listening import Note, silent
 
 
 def write_still(

@@ -13,12 +13,12 @@ from PIL import Image, ImageDraw
 from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends import Backend, choose
 from cppnvid.backends.adaptive import points_a_pixel
+from cppnvid.callbacks import Note, Progress, silent
 from cppnvid.encode import check_output, open_encoder
 from cppnvid.explanation.reveal import reveal_of
 from cppnvid.explanation.sweeps import Film, Sweep, parse_film, sweep_of
 from cppnvid.explanation.theme import Pixels, pillow_font
 from cppnvid.film.pacing import changes_along, pace_of
-from cppnvid.listening import Note, Progress, silent
 from cppnvid.notebook import Video
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import Recipe

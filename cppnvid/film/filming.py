@@ -8,6 +8,7 @@ from cppnvid.animation.motion import frame_times
 from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends import Backend, Pixels, choose
 from cppnvid.backends.adaptive import points_a_pixel
+from cppnvid.callbacks import Note, Progress, silent
 from cppnvid.colour.dither import dithered_frames
 from cppnvid.encode import (
     Coding,
@@ -21,7 +22,6 @@ from cppnvid.encode import (
 from cppnvid.errors import RecipeError
 from cppnvid.film.blur import expose, exposure_times
 from cppnvid.film.pacing import build_scene
-from cppnvid.listening import Note, Progress, silent
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import Recipe
 

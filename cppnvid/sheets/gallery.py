@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from cppnvid.animation.motion import frame_times
 from cppnvid.animation.scene import Scene
 from cppnvid.backends import Backend
+from cppnvid.callbacks import Note, Progress, silent
 from cppnvid.encode import check_output, open_encoder, write_still
 from cppnvid.errors import RecipeError
 from cppnvid.film.pacing import build_scene, moment_of
-from cppnvid.listening import Note, Progress, silent
 from cppnvid.notebook import Still, Video, still
 from cppnvid.presets import load_recipe, recipe_text
 from cppnvid.recipe import AROUND_ONE, Recipe

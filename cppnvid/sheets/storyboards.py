@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from cppnvid.animation.motion import frame_times
 from cppnvid.backends import Backend
+from cppnvid.callbacks import Note, Progress, silent
 from cppnvid.encode import MediaInfo, check_output, film_frames, probe_film, write_still
 from cppnvid.errors import RecipeError
 from cppnvid.film.pacing import build_scene
-from cppnvid.listening import Note, Progress, silent
 from cppnvid.notebook import Still, still
 from cppnvid.presets import load_recipe, recipe_text
 from cppnvid.recipe import Recipe

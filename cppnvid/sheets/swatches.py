@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from cppnvid.animation.palette import colouring_at
 from cppnvid.backends.colours import colour
+from cppnvid.callbacks import Note, Progress, silent
 from cppnvid.colour.gradients import GRADIENT_NAMES
 from cppnvid.encode import check_output, write_still
 from cppnvid.film.pacing import moment_of
-from cppnvid.listening import Note, Progress, silent
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import COLOUR_MODES, Recipe
 from cppnvid.sheets.sheet import BACKGROUND, draw_sheet

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from cppnvid.callbacks import Note, Progress, silent
 from cppnvid.encode.publish import exists_error, publication
 from cppnvid.errors import RecipeError
 from cppnvid.explanation import Explanation, explain
@@ -15,7 +16,6 @@ from cppnvid.explanation.figures.catalogue import FIGURES, SWEEPS, Figure, Sweep
 from cppnvid.explanation.figures.page import MARK, write_page
 from cppnvid.explanation.measure import measure
 from cppnvid.film.pacing import moment_of
-from cppnvid.listening import Note, Progress, silent
 from cppnvid.presets import Override, load_recipe
 from cppnvid.recipe import Recipe
 from cppnvid.render import render_still, render_video, save_still

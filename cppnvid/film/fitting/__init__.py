@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from cppnvid.backends import Pixels
+from cppnvid.callbacks import Note, Progress, silent
 from cppnvid.encode import coded, coding_of, container_for
 from cppnvid.encode.containers import Container
 from cppnvid.encode.publish import publication, working_folder
@@ -25,7 +26,6 @@ from cppnvid.film.fitting.sample import predicted_size, surely_fits
 from cppnvid.film.fitting.search import finest
 from cppnvid.film.fitting.words import cap_in_words, given_up, refusal
 from cppnvid.film.pacing import build_scene
-from cppnvid.listening import Note, Progress, silent
 from cppnvid.recipe import Recipe
 
 __all__ = ["write_fitted"]

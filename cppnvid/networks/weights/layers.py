@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from cppnvid.callbacks import silent
 from cppnvid.errors import RecipeError
-from cppnvid.listening import silent
 from cppnvid.networks.weights.formats import (
     MAX_WEIGHTS_A_FILE,
     Array,
