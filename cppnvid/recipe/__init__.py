@@ -18,11 +18,11 @@ from cppnvid.recipe.canvas import (
     whole_frames,
 )
 from cppnvid.recipe.colour import COLOUR_MODES, Palette
+from cppnvid.recipe.keyframes import Key, Track, constant
+from cppnvid.recipe.model import Recipe
 from cppnvid.recipe.morph import AROUND_ONE, FEWEST_GROWN, Morph, WeightFile
 from cppnvid.recipe.network import MAX_DEPTH, MAX_WIDTH, Init, Layer, NetworkSpec
 from cppnvid.recipe.sound import BANDS, DEFAULT_REACTIONS, FACTORS, Reaction, Sound, SoundFile
-from cppnvid.recipe.track import Key, Track, constant
-from cppnvid.recipe.whole import Recipe
 
 __all__ = [
     "AROUND_ONE", "BANDS", "COLOUR_MODES", "DEFAULT_REACTIONS", "FACTORS", "FEWEST_GROWN",

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from cppnvid.recipe.base import Flag, Part, Real, Whole
-from cppnvid.recipe.track import Track, constant
+from cppnvid.recipe.keyframes import Track, constant
 
 Coordinates = Literal["centres", "corners", "pixels", "endpoints"]
 

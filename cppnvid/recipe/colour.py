@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from cppnvid.colour.gradients import GRADIENT_NAMES
 from cppnvid.recipe.base import Part, Text, unknown
-from cppnvid.recipe.track import Track, constant
+from cppnvid.recipe.keyframes import Track, constant
 
 ColourMode = Literal["rgb", "grey", "hsv", "hsl", "cmyk", "oklch"]
 COLOUR_MODES: tuple[str, ...] = get_args(ColourMode)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Base64Bytes, Field, model_serializer, model_validator
 
 from cppnvid.recipe.base import Part, Real, Seed, Text, Whole
-from cppnvid.recipe.track import Easing, Track, constant
+from cppnvid.recipe.keyframes import Easing, Track, constant
 
 PathKind = Literal["cubic", "slerp", "linear", "spline", "orbit", "wander", "grow", "zoom"]
 AROUND_ONE = ("orbit", "wander", "grow", "zoom")  # paths of a single picture, which start at it

@@ -22,7 +22,7 @@ from cppnvid.film.pacing import build_scene, moment_of
 from cppnvid.notebook import Still, Video, still
 from cppnvid.presets import load_recipe, recipe_text
 from cppnvid.recipe import AROUND_ONE, Recipe
-from cppnvid.recipe.whole import MAX_WEIGHTS
+from cppnvid.recipe.model import MAX_WEIGHTS
 from cppnvid.sheets.scoring import SIDE as SCORED_SIDE
 from cppnvid.sheets.scoring import score
 from cppnvid.sheets.sheet import Sheet, plan_sheet, tile_size

@@ -10,11 +10,11 @@ from cppnvid.recipe.base import Part, Text, merge, unknown
 from cppnvid.recipe.camera import Camera
 from cppnvid.recipe.canvas import Canvas, Output, frames_at_speed
 from cppnvid.recipe.colour import Palette
+from cppnvid.recipe.keyframes import Track
 from cppnvid.recipe.morph import FEWEST_GROWN, Morph
 from cppnvid.recipe.network import NetworkSpec
 from cppnvid.recipe.sound import Sound
 from cppnvid.recipe.styles import DEFAULT_STYLE, STYLES
-from cppnvid.recipe.track import Track
 
 # Over all seeds: half a gigabyte of float32, the most a recipe from a stranger may ask for.
 MAX_WEIGHTS = 2**27
