@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cppnvid.explanation import Explanation, explain, explain_video, save_explanation
     from cppnvid.export import export_network
     from cppnvid.film.pacing import build_scene
-    from cppnvid.networks.network import Network, sample_network
+    from cppnvid.networks.sampling import Network, sample_network
     from cppnvid.notebook import Still, Video
     from cppnvid.presets import list_presets, load_recipe
     from cppnvid.recipe import Recipe
@@ -54,7 +54,7 @@ _HOMES = {
     "explanation": ("Explanation", "explain", "explain_video", "save_explanation"),
     "export": ("export_network",),
     "sheets.gallery": ("best_seeds", "contact_sheet", "save_contact_sheet", "save_moving_sheet"),
-    "networks.network": ("Network", "sample_network"),
+    "networks.sampling": ("Network", "sample_network"),
     "notebook": ("Still", "Video"),
     "presets": ("list_presets", "load_recipe"),
     "recipe": ("Recipe",),

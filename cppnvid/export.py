@@ -11,7 +11,7 @@ from cppnvid.animation.motion import fold_time, track_at
 from cppnvid.animation.scene import Moment
 from cppnvid.errors import RecipeError
 from cppnvid.film.pacing import moment_of
-from cppnvid.networks.network import Layer, Network
+from cppnvid.networks.sampling import Layer, Network
 from cppnvid.networks.weights import check_target, write_weights
 from cppnvid.recipe import Recipe
 

@@ -13,7 +13,7 @@ from tests.gpu_twins import interpreter as interpreter
 # isort: split
 from cppnvid.backends.reference import TorchBackend
 from cppnvid.backends.triton.gpu import GpuBackend
-from cppnvid.networks.network import ACTIVATIONS, OUTPUT_FUNCTIONS
+from cppnvid.networks.sampling import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.recipe import COLOUR_MODES
 
 pytestmark = OVERFLOWS

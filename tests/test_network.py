@@ -10,7 +10,7 @@ import torch
 
 from cppnvid.backends import functions
 from cppnvid.errors import RecipeError
-from cppnvid.networks.network import ACTIVATIONS, OUTPUT_FUNCTIONS, normal, sample_network, uniform
+from cppnvid.networks.sampling import ACTIVATIONS, OUTPUT_FUNCTIONS, normal, sample_network, uniform
 from cppnvid.recipe import Init, Layer, NetworkSpec, Recipe
 
 SPEC = NetworkSpec.model_validate({"layers": "3x16"})

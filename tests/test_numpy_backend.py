@@ -16,7 +16,7 @@ from cppnvid.backends import plain
 from cppnvid.backends.plain import NumpyBackend
 from cppnvid.backends.reference import TorchBackend
 from cppnvid.film.pacing import build_scene, moment_of
-from cppnvid.networks.network import ACTIVATIONS, OUTPUT_FUNCTIONS
+from cppnvid.networks.sampling import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.recipe import COLOUR_MODES
 from tests.conftest import small
 

@@ -13,7 +13,7 @@ from cppnvid.backends.machine import could_be_here, report
 from cppnvid.backends.reference import TorchBackend
 from cppnvid.errors import BackendError, BackendUnavailable, RecipeError
 from cppnvid.film.pacing import build_scene
-from cppnvid.networks.network import sample_network
+from cppnvid.networks.sampling import sample_network
 from cppnvid.recipe import Recipe
 from cppnvid.render import render_frames, render_still
 from tests.conftest import small

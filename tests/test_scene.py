@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from cppnvid.animation.scene import Moment
 from cppnvid.film.pacing import build_scene
-from cppnvid.networks.network import sample_network
+from cppnvid.networks.sampling import sample_network
 from tests.conftest import small
 
 

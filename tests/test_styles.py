@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from cppnvid.animation.camera import axes
 from cppnvid.backends.reference import TorchBackend
 from cppnvid.film.pacing import build_scene
-from cppnvid.networks.network import Network, sample_network
+from cppnvid.networks.sampling import Network, sample_network
 from cppnvid.recipe import Recipe
 from cppnvid.recipe.styles import STYLES
 

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from cppnvid import __version__
 from cppnvid.animation.path import corner_seeds, direction_seeds
 from cppnvid.errors import RecipeError
-from cppnvid.networks.network import (
+from cppnvid.networks.sampling import (
     Layer,
     Network,
     is_residual,

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.animation.blending import SceneLayer
-from cppnvid.networks.network import ACTIVATIONS, fan_out
+from cppnvid.networks.sampling import ACTIVATIONS, fan_out
 
 # Of a layer that only hands on. Squared it is how much tanh bends in that; divided by it float32
 # rounds an offset: both stay below a fiftieth of a level of 255.

@@ -18,7 +18,7 @@ from cppnvid.animation.fading import deepen, thin
 from cppnvid.animation.motion import distance, fold_time, stride_count
 from cppnvid.animation.palette import Colouring, colouring_at
 from cppnvid.animation.path import Pace, place_at
-from cppnvid.networks.network import Network, sample_latent
+from cppnvid.networks.sampling import Network, sample_latent
 from cppnvid.recipe import FEWEST_GROWN, Recipe
 
 # Names the latent in whose direction sound pushes z, the same in every film.

@@ -25,7 +25,7 @@ from cppnvid.backends.adaptive import FEW, SAMPLES, Redraw, refined
 from cppnvid.backends.colours import colour
 from cppnvid.backends.warps import to_field
 from cppnvid.colour.oklab import from_linear, to_linear
-from cppnvid.networks.network import ACTIVATIONS, OUTPUT_FUNCTIONS
+from cppnvid.networks.sampling import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.recipe import Samples
 
 T = TypeVar("T")

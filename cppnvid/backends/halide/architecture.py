@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cppnvid.animation.blending import SceneLayer
 from cppnvid.animation.scene import Moment
 from cppnvid.backends.packing import colouring_numbers, kind_of, turns, view_numbers
-from cppnvid.networks.network import fan_out
+from cppnvid.networks.sampling import fan_out
 
 
 @dataclass(frozen=True)

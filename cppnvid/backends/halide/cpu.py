@@ -30,7 +30,7 @@ from cppnvid.backends.halide.pipeline import Pipeline
 from cppnvid.backends.halide.yuv import planes_of, yuv_pipeline
 from cppnvid.backends.packing import kind_of
 from cppnvid.errors import BackendUnavailable
-from cppnvid.networks.network import fan_out
+from cppnvid.networks.sampling import fan_out
 from cppnvid.recipe import COLOUR_MODES, Samples
 
 # A layer takes 0.1 s to compile whatever its width, and from some 40 on each takes longer.

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from cppnvid.animation.scene import Moment
 from cppnvid.backends.packing import WARP_NUMBERS, kind_of, turns
-from cppnvid.networks.network import fan_out
+from cppnvid.networks.sampling import fan_out
 
 
 @dataclass(frozen=True)
