@@ -106,7 +106,7 @@ def encoding(frames: int, size: str, path: str) -> "Used":
 def drawn(frames: int, size: str) -> Iterator[NDArray[np.uint8]]:
     """Draw the job's frames as render_video does."""
     from cppnvid import build_scene
-    from cppnvid.animation.motion import frame_times
+    from cppnvid.animation.timing import frame_times
     from cppnvid.backends import choose
 
     made = recipe(frames, size)

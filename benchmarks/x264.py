@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from benchmarks.machine import describe, processor
 from cppnvid import build_scene, load_recipe
 from cppnvid.animation.camera import axes
-from cppnvid.animation.motion import frame_times
+from cppnvid.animation.timing import frame_times
 from cppnvid.backends.halide.cpu import CpuBackend
 from cppnvid.backends.reference import TorchBackend
 from cppnvid.encode import decode, open_encoder

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from cppnvid.animation.corners import load_network, save_network
+    from cppnvid.animation.control_points import load_network, save_network
     from cppnvid.animation.scene import Scene
     from cppnvid.backends import choose
     from cppnvid.encode import decode, decode_deep, probe
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "backends": ("choose",),
-    "animation.corners": ("load_network", "save_network"),
+    "animation.control_points": ("load_network", "save_network"),
     "encode": ("decode", "decode_deep", "probe"),
     "errors": (
         "BackendError", "BackendUnavailable", "CppnvidError", "EncodeError", "RecipeError",

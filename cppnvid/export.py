@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from cppnvid.animation.corners import corner_networks, trained_of
-from cppnvid.animation.motion import fold_time, track_at
+from cppnvid.animation.control_points import corner_networks, trained_of
 from cppnvid.animation.scene import Moment
+from cppnvid.animation.timing import fold_time, track_at
 from cppnvid.errors import RecipeError
 from cppnvid.film.pacing import moment_of
 from cppnvid.networks.sampling import Layer, Network

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.animation.motion import jump_note
 from cppnvid.animation.scene import Moment
+from cppnvid.animation.timing import jump_note
 from cppnvid.backends import Backend, Pixels
 from cppnvid.callbacks import Note, Progress, silent
 from cppnvid.colour.dither import dithered_bands

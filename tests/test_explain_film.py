@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 import cppnvid
-from cppnvid.animation.blending import SceneLayer
+from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.scene import Moment
 from cppnvid.cli import main
 from cppnvid.errors import RecipeError

@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 import cppnvid
-from cppnvid.animation.blending import SceneLayer
 from cppnvid.animation.camera import View
+from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.palette import Colouring
 from cppnvid.animation.scene import Moment
 from cppnvid.errors import RecipeError

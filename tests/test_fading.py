@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cppnvid.animation.fading import deepen, fade_in, mute_neurons, thin, widths_at
+from cppnvid.animation.growth import deepen, fade_in, mute_neurons, thin, widths_at
 from cppnvid.backends.halide.architecture import architecture_of
 from cppnvid.film.pacing import build_scene, moment_of
 from cppnvid.networks.sampling import ACTIVATIONS

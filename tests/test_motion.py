@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cppnvid.animation.blending import Corners, blend
 from cppnvid.animation.camera import axes, view_at
-from cppnvid.animation.motion import distance, ease, fold_time, frame_times, jump_note, track_at
+from cppnvid.animation.interpolation import Corners, blend
 from cppnvid.animation.path import Pace, corner_seeds, place_at, uniform_pace
+from cppnvid.animation.timing import distance, ease, fold_time, frame_times, jump_note, track_at
 from cppnvid.recipe import Camera, Morph, Output, Recipe, Track
 
 rng = np.random.default_rng(0)

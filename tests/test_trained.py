@@ -11,7 +11,7 @@ from torch import nn
 
 import cppnvid
 from cppnvid import RecipeError, load_network, load_recipe, sample_network, save_network
-from cppnvid.animation.corners import corner_networks
+from cppnvid.animation.control_points import corner_networks
 from cppnvid.film.pacing import build_scene
 from cppnvid.presets import Override
 from cppnvid.recipe import NetworkSpec, Recipe

@@ -10,7 +10,7 @@ from torch import nn
 
 import cppnvid
 from cppnvid import RecipeError, load_recipe
-from cppnvid.animation.corners import corner_networks
+from cppnvid.animation.control_points import corner_networks
 from cppnvid.cli.seeds import gather_seeds
 from cppnvid.explanation.words import differences
 from cppnvid.presets import sources

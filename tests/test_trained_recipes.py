@@ -9,7 +9,7 @@ import torch
 
 import cppnvid
 from cppnvid import RecipeError, load_network, load_recipe, sample_network, save_network
-from cppnvid.animation.corners import corner_networks
+from cppnvid.animation.control_points import corner_networks
 from cppnvid.presets import recipe_text, sources
 from cppnvid.recipe import NetworkSpec, Recipe
 from tests.conftest import Run, step

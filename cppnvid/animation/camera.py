@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.animation.motion import track_at
+from cppnvid.animation.timing import track_at
 from cppnvid.recipe import Camera, Endless, Track, constant
 
 

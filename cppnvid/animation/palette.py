@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.animation.motion import track_at
+from cppnvid.animation.timing import track_at
 from cppnvid.colour.gradients import GRADIENTS, LIBRARY
 from cppnvid.colour.oklab import from_oklab, to_oklab
 from cppnvid.recipe import COLOUR_MODES, Palette

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self, SupportsFloat
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.animation.motion import FEWEST_STRIDES, ease
+from cppnvid.animation.timing import FEWEST_STRIDES, ease
 from cppnvid.recipe import AROUND_ONE, Morph
 
 # scipy takes 0.4 s to load, and a film's first frame, which a preview shows at once, needs none.

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.animation.blending import Corners, SceneLayer, blend
 from cppnvid.animation.camera import View, at_depth, view_at
-from cppnvid.animation.corners import corner_networks
-from cppnvid.animation.driving import Drive
-from cppnvid.animation.fading import deepen, thin
-from cppnvid.animation.motion import distance, fold_time, stride_count
+from cppnvid.animation.control_points import corner_networks
+from cppnvid.animation.growth import deepen, thin
+from cppnvid.animation.interpolation import Corners, SceneLayer, blend
+from cppnvid.animation.modulation import Drive
 from cppnvid.animation.palette import Colouring, colouring_at
 from cppnvid.animation.path import Pace, place_at
+from cppnvid.animation.timing import distance, fold_time, stride_count
 from cppnvid.networks.sampling import Network, sample_latent
 from cppnvid.recipe import FEWEST_GROWN, Recipe
 

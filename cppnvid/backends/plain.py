@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
-from cppnvid.animation.blending import SceneLayer
 from cppnvid.animation.camera import axes
+from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends import LEVELS, Pixels
 from cppnvid.backends.adaptive import FEW, SAMPLES, Redraw, refined

@@ -17,8 +17,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from cppnvid.animation.blending import SceneLayer
 from cppnvid.animation.camera import axes
+from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends import LEVELS, Pixels
 from cppnvid.backends.adaptive import FEW, SAMPLES, Redraw, refined

@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 import torch
 
-from cppnvid.animation.blending import SceneLayer
+from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.scene import Moment
 from cppnvid.explanation.layers import inputs_at, layer_by_layer
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cppnvid.animation.blending import SceneLayer
-from cppnvid.animation.fading import fade_in
+from cppnvid.animation.growth import fade_in
+from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.palette import Colouring
 from cppnvid.animation.scene import Moment
 from cppnvid.errors import RecipeError

@@ -14,8 +14,8 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from cppnvid.animation.blending import SceneLayer
-from cppnvid.animation.fading import fade_in, thin, widths_at
+from cppnvid.animation.growth import fade_in, thin, widths_at
+from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.scene import Moment
 from cppnvid.errors import RecipeError
 from cppnvid.film.pacing import moment_of

@@ -4,8 +4,8 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from cppnvid.animation.motion import frame_times
 from cppnvid.animation.scene import Moment, Scene
+from cppnvid.animation.timing import frame_times
 from cppnvid.backends import Backend, Pixels, choose
 from cppnvid.backends.adaptive import points_a_pixel
 from cppnvid.callbacks import Note, Progress, silent

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.animation.motion import frame_times
 from cppnvid.animation.scene import Scene
+from cppnvid.animation.timing import frame_times
 from cppnvid.backends import Backend
 from cppnvid.callbacks import Note, Progress, silent
 from cppnvid.encode import check_output, open_encoder, write_still

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.animation.motion import frame_times
+from cppnvid.animation.timing import frame_times
 from cppnvid.backends import Backend
 from cppnvid.callbacks import Note, Progress, silent
 from cppnvid.encode import MediaInfo, check_output, film_frames, probe_film, write_still

@@ -9,7 +9,7 @@ import halide as hl
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.animation.blending import SceneLayer
+from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.scene import Moment
 from cppnvid.backends.packing import colouring_numbers, kind_of, turns, view_numbers
 from cppnvid.networks.sampling import fan_out

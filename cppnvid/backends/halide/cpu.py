@@ -16,8 +16,8 @@ import halide as hl
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.animation.blending import SceneLayer
 from cppnvid.animation.camera import View, axes
+from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.palette import Colouring
 from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends import LEVELS, Pixels, adaptive

@@ -18,8 +18,8 @@ import numpy as np
 import torch
 import triton
 
-from cppnvid.animation.blending import SceneLayer
 from cppnvid.animation.camera import View, axes
+from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.palette import Colouring
 from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends import Pixels, adaptive

@@ -16,7 +16,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.animation.blending import SceneLayer
+from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.networks.sampling import ACTIVATIONS, fan_out
 
 # Of a layer that only hands on. Squared it is how much tanh bends in that; divided by it float32

@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.animation.motion import track_at
+from cppnvid.animation.timing import track_at
 from cppnvid.recipe import FACTORS, Camera, Palette, Part, Reaction, Recipe, Track, constant
 
 _CONTRAST = (0.05, 20.0)  # as palettes allow
