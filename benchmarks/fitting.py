@@ -16,8 +16,8 @@ from unittest import mock
 
 from benchmarks.machine import describe
 from cppnvid import load_recipe, render_video
-from cppnvid.film import fitting
-from cppnvid.film.filming import write_film
+from cppnvid.film import size_cap as fitting
+from cppnvid.film.film import write_film
 from cppnvid.presets import Override, read_source
 from cppnvid.units import parse_file_size
 

@@ -30,7 +30,7 @@ from cppnvid.colour.oklab import to_oklab
 from cppnvid.encode import decode, open_encoder
 from cppnvid.encode.coding import Coding
 from cppnvid.encode.formats.gif import read_gif
-from cppnvid.film.gif_colours import colours_needed, looked_at
+from cppnvid.film.gif_palette import colours_needed, looked_at
 from cppnvid.film.pacing import build_scene
 from cppnvid.presets import Source
 

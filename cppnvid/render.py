@@ -14,11 +14,11 @@ from cppnvid.callbacks import Note, Progress, silent
 from cppnvid.colour.dither import dithered_bands
 from cppnvid.encode import Container, check_output, coding_of, write_still
 from cppnvid.errors import RecipeError
-from cppnvid.film.filming import chosen, film_of, shares, write_film
-from cppnvid.film.fitting import write_fitted
-from cppnvid.film.gif_colours import with_gif_colours
+from cppnvid.film.clipping import saturation_note
+from cppnvid.film.film import chosen, film_of, shares, write_film
+from cppnvid.film.gif_palette import with_gif_colours
 from cppnvid.film.pacing import moment_of
-from cppnvid.film.saturation import saturation_note
+from cppnvid.film.size_cap import write_fitted
 from cppnvid.notebook import Still, Video, still
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import Recipe

@@ -8,7 +8,7 @@ import pytest
 
 from cppnvid import build_scene, decode, load_recipe, render_frames
 from cppnvid.backends.reference import TorchBackend
-from cppnvid.film.blur import expose, exposure_times
+from cppnvid.film.motion_blur import expose, exposure_times
 from cppnvid.presets import Override
 from cppnvid.recipe import Recipe
 from tests.conftest import small, step

@@ -15,7 +15,7 @@ from cppnvid.backends import Backend, machine
 from cppnvid.backends.reference import TorchBackend
 from cppnvid.encode import container_for, decode, open_encoder
 from cppnvid.errors import BackendUnavailable, RecipeError
-from cppnvid.film.filming import chosen
+from cppnvid.film.film import chosen
 from cppnvid.networks.sampling import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.recipe import COLOUR_MODES, Recipe, Samples
 from cppnvid.render import render_video

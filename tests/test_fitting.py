@@ -18,10 +18,10 @@ from cppnvid.encode import RATE, container_for, open_encoder, read_recipe
 from cppnvid.encode.coding import Coding
 from cppnvid.encode.formats.gif import read_gif
 from cppnvid.errors import RecipeError
-from cppnvid.film.fitting.kept import KeptFrames
-from cppnvid.film.fitting.ladder import ladder
-from cppnvid.film.fitting.sample import predicted_size, surely_fits
-from cppnvid.film.fitting.search import finest
+from cppnvid.film.size_cap.kept import KeptFrames
+from cppnvid.film.size_cap.ladder import ladder
+from cppnvid.film.size_cap.sample import predicted_size, surely_fits
+from cppnvid.film.size_cap.search import finest
 from cppnvid.recipe import Recipe
 from cppnvid.render import render_video
 from cppnvid.units import file_size, parse_file_size
@@ -255,7 +255,7 @@ def test_a_film_that_was_wrongly_sure_is_fitted(monkeypatch: pytest.MonkeyPatch)
     """What nobody expected to be above its cap is weighed, and held below it."""
     recipe = lively(96, 24)
     free = render_video(recipe, "free.mp4").path.stat().st_size
-    monkeypatch.setattr("cppnvid.film.fitting.surely_fits", lambda *_: True)
+    monkeypatch.setattr("cppnvid.film.size_cap.surely_fits", lambda *_: True)
 
     video = render_video(recipe, "x.mp4", max_size=free * 7 // 10)
 

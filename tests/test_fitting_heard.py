@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from cppnvid.encode import RATE, container_for, read_recipe
 from cppnvid.errors import RecipeError
-from cppnvid.film.fitting.heard import sound_bytes, with_sound
-from cppnvid.film.fitting.ladder import ladder
+from cppnvid.film.size_cap.heard import sound_bytes, with_sound
+from cppnvid.film.size_cap.ladder import ladder
 from cppnvid.render import render_video
 from tests.test_fitting import lively
 from tests.test_sound import encode, heard, write_wav

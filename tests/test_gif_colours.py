@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from cppnvid import decode, load_recipe
 from cppnvid.encode import container_for
 from cppnvid.encode.formats.gif import read_gif
-from cppnvid.film.fitting.ladder import ladder
-from cppnvid.film.gif_colours import colours_needed, looked_at
+from cppnvid.film.gif_palette import colours_needed, looked_at
+from cppnvid.film.size_cap.ladder import ladder
 from cppnvid.presets import Override
 from cppnvid.recipe import Recipe
 from cppnvid.render import render_video

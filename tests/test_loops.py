@@ -11,7 +11,7 @@ from PIL import Image
 
 from cppnvid import RecipeError, load_recipe, render_video
 from cppnvid.encode import all_frames, probe_film
-from cppnvid.film.loops import LoopReport, measure_loop
+from cppnvid.film.loop_check import LoopReport, measure_loop
 from cppnvid.presets import Override
 from cppnvid.sheets.sheet import shrink
 from tests.conftest import small

@@ -14,7 +14,7 @@ import cppnvid
 from cppnvid.backends import choose
 from cppnvid.encode import decode, probe, read_recipe
 from cppnvid.errors import RecipeError
-from cppnvid.film.filming import shares
+from cppnvid.film.film import shares
 from cppnvid.notebook import Still, Video
 from cppnvid.presets import load_recipe, parse_recipe_text
 from cppnvid.recipe import Recipe
@@ -81,7 +81,7 @@ def test_progress_counts_every_frame() -> None:
 
 def test_refusals_come_before_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
     """An output that cannot be is refused before a pixel is drawn, and nothing is written."""
-    monkeypatch.setattr("cppnvid.film.filming.build_scene", lambda _: pytest.fail("it drew"))
+    monkeypatch.setattr("cppnvid.film.film.build_scene", lambda _: pytest.fail("it drew"))
 
     for name in ("a.avi", "missing/a.mp4"):
         with pytest.raises(RecipeError):
@@ -279,7 +279,7 @@ def test_a_limit_reaches_the_backend_and_not_the_file(monkeypatch: pytest.Monkey
         given.append(options["threads"])
         return choose(*args, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("cppnvid.film.filming.choose", spy)
+    monkeypatch.setattr("cppnvid.film.film.choose", spy)
     recipe = small(64, 48, output={"frames": 30, "fps": 3})
     for threads in (None, 1, 8):
         render_video(recipe, f"{threads}.mp4", backend="torch", threads=threads)

@@ -3,7 +3,7 @@
 import pytest
 
 from cppnvid import build_scene, load_recipe, render_video, save_still
-from cppnvid.film.saturation import NOTEWORTHY, saturated_share
+from cppnvid.film.clipping import NOTEWORTHY, saturated_share
 from cppnvid.recipe import Recipe
 from tests.conftest import small
 

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from cppnvid import build_scene
-from cppnvid.film.loops import check_loop
+from cppnvid.film.loop_check import check_loop
 from cppnvid.recipe import Recipe
 from tests.conftest import small
 from tests.test_docs import run

@@ -30,7 +30,7 @@ def check(
     it is larger with the steps beside it, because a film may be fast where it starts again.
     """
     most = MOST_SEAM if max_seam is None else _number(max_seam)
-    from cppnvid.film.loops import check_loop
+    from cppnvid.film.loop_check import check_loop
 
     report = check_loop(file)
     say(f"{file}: {report}")

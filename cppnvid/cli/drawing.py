@@ -95,7 +95,7 @@ def _draw_video(source: "Source", given: dict[str, Any]) -> None:
         check_posted(plan.platform, video.path)
     once = video.frames // recipe.output.repeat
     if not given["quiet"] and recipe.morph.loop != "open" and once >= 3:
-        from cppnvid.film.loops import check_loop
+        from cppnvid.film.loop_check import check_loop
 
         reporter.note("measuring the loop")  # 300 frames of 4k are half a minute's decoding
         reporter.note(f"loop: {check_loop(output, once)}")

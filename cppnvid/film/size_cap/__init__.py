@@ -18,14 +18,14 @@ from cppnvid.encode import coded, coding_of, container_for
 from cppnvid.encode.containers import Container
 from cppnvid.encode.publish import publication, working_folder
 from cppnvid.errors import RecipeError
-from cppnvid.film.filming import Film, write_film
-from cppnvid.film.fitting.heard import with_sound
-from cppnvid.film.fitting.kept import KeptFrames
-from cppnvid.film.fitting.ladder import Rung, ladder
-from cppnvid.film.fitting.sample import predicted_size, surely_fits
-from cppnvid.film.fitting.search import finest
-from cppnvid.film.fitting.words import cap_in_words, given_up, refusal
+from cppnvid.film.film import Film, write_film
 from cppnvid.film.pacing import build_scene
+from cppnvid.film.size_cap.heard import with_sound
+from cppnvid.film.size_cap.kept import KeptFrames
+from cppnvid.film.size_cap.ladder import Rung, ladder
+from cppnvid.film.size_cap.sample import predicted_size, surely_fits
+from cppnvid.film.size_cap.search import finest
+from cppnvid.film.size_cap.words import cap_in_words, given_up, refusal
 from cppnvid.recipe import Recipe
 
 __all__ = ["write_fitted"]

@@ -20,7 +20,7 @@ from cppnvid.encode import (
     open_encoder,
 )
 from cppnvid.errors import RecipeError
-from cppnvid.film.blur import expose, exposure_times
+from cppnvid.film.motion_blur import expose, exposure_times
 from cppnvid.film.pacing import build_scene
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import Recipe

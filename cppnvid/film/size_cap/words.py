@@ -6,7 +6,7 @@ from fractions import Fraction
 from cppnvid.encode import Container
 from cppnvid.encode.arguments import DEFAULT_QUALITY, quality_of
 from cppnvid.encode.palettes import QUALITY_COLOURS, SMALL_COLOURS
-from cppnvid.film.fitting.heard import sound_bytes
+from cppnvid.film.size_cap.heard import sound_bytes
 from cppnvid.recipe import Recipe
 from cppnvid.units import file_size
 

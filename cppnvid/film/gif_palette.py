@@ -16,7 +16,7 @@ from cppnvid.callbacks import Note, silent
 from cppnvid.colour.oklab import to_oklab
 from cppnvid.encode import Coding, decode, open_encoder
 from cppnvid.encode.palettes import QUALITY_COLOURS
-from cppnvid.film.filming import Film
+from cppnvid.film.film import Film
 
 # Mean distance in Oklab. gifski's at its quality 90 is 0.008 to 0.011 on what is not flat.
 ERROR = 0.008

@@ -7,7 +7,7 @@ pictures do, to a rate at which music is still whole, and before them where it i
 from collections.abc import Collection, Sequence
 
 from cppnvid.encode import Container
-from cppnvid.film.fitting.ladder import Rung
+from cppnvid.film.size_cap.ladder import Rung
 from cppnvid.recipe import Recipe
 
 # Of the bytes of the pictures: a quarter of the file. 10 s in 300 kB have 220 kB of pictures then
