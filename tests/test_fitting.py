@@ -18,7 +18,7 @@ from cppnvid.encode import RATE, container_for, open_encoder, read_recipe
 from cppnvid.encode.coding import Coding
 from cppnvid.encode.formats.gif import read_gif
 from cppnvid.errors import RecipeError
-from cppnvid.film.size_cap.kept import KeptFrames
+from cppnvid.film.size_cap.frame_cache import KeptFrames
 from cppnvid.film.size_cap.ladder import ladder
 from cppnvid.film.size_cap.sample import predicted_size, surely_fits
 from cppnvid.film.size_cap.search import finest

@@ -20,12 +20,12 @@ from cppnvid.encode.publish import publication, working_folder
 from cppnvid.errors import RecipeError
 from cppnvid.film.film import Film, write_film
 from cppnvid.film.pacing import build_scene
+from cppnvid.film.size_cap.frame_cache import KeptFrames
 from cppnvid.film.size_cap.heard import with_sound
-from cppnvid.film.size_cap.kept import KeptFrames
 from cppnvid.film.size_cap.ladder import Rung, ladder
+from cppnvid.film.size_cap.report import cap_in_words, given_up, refusal
 from cppnvid.film.size_cap.sample import predicted_size, surely_fits
 from cppnvid.film.size_cap.search import finest
-from cppnvid.film.size_cap.words import cap_in_words, given_up, refusal
 from cppnvid.recipe import Recipe
 
 __all__ = ["write_fitted"]
