@@ -42,7 +42,7 @@ if TYPE_CHECKING:
         save_moving_sheet,
     )
     from cppnvid.sheets.scoring import score
-    from cppnvid.sheets.storyboards import save_storyboard, storyboard
+    from cppnvid.sheets.storyboard import save_storyboard, storyboard
 
 _HOMES = {
     "backends": ("choose",),
@@ -62,7 +62,7 @@ _HOMES = {
     "film.pacing": ("build_scene",),
     "animation.scene": ("Scene",),
     "sheets.scoring": ("score",),
-    "sheets.storyboards": ("save_storyboard", "storyboard"),
+    "sheets.storyboard": ("save_storyboard", "storyboard"),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -12,7 +12,7 @@ from cppnvid.backends.reference import TorchBackend
 from cppnvid.presets import load_recipe, read_source
 from cppnvid.recipe import Recipe
 from cppnvid.sheets.gallery import of_seed, plan_gallery
-from cppnvid.sheets.sheet import BACKGROUND, Sheet, plan_sheet, shrink
+from cppnvid.sheets.layout import BACKGROUND, Sheet, plan_sheet, shrink
 from tests.conftest import Run, names_here, small, step
 
 FAST = ["--set", "network.layers=2x4", "--size", "32x24", "--tile", "24", "-q"]

@@ -13,7 +13,7 @@ from cppnvid import RecipeError, load_recipe, render_video
 from cppnvid.encode import all_frames, probe_film
 from cppnvid.film.loop_check import LoopReport, measure_loop
 from cppnvid.presets import Override
-from cppnvid.sheets.sheet import shrink
+from cppnvid.sheets.layout import shrink
 from tests.conftest import small
 from tests.test_docs import run
 

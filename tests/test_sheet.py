@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from cppnvid.errors import RecipeError
-from cppnvid.sheets.sheet import BACKGROUND, Sheet, draw_sheet, plain, plan_sheet
+from cppnvid.sheets.layout import BACKGROUND, Sheet, draw_sheet, plain, plan_sheet
 
 
 def tiles(count: int, width: int = 48, height: int = 32) -> list[NDArray[np.uint8]]:

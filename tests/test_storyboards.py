@@ -11,8 +11,8 @@ from PIL import Image
 import cppnvid
 from cppnvid.encode import film_frames, probe_film
 from cppnvid.presets import load_recipe, read_source
-from cppnvid.sheets.sheet import Sheet, plan_sheet, shrink
-from cppnvid.sheets.storyboards import evenly_spaced
+from cppnvid.sheets.layout import Sheet, plan_sheet, shrink
+from cppnvid.sheets.storyboard import evenly_spaced
 from tests.conftest import Run, small, step
 from tests.test_gallery import picture_in, tile_of
 

@@ -12,7 +12,7 @@ from cppnvid import load_recipe
 from cppnvid.cli import main
 from cppnvid.colour.gradients import GRADIENT_NAMES, GRADIENTS
 from cppnvid.recipe import COLOUR_MODES
-from cppnvid.sheets import swatches
+from cppnvid.sheets import palettes as swatches
 
 
 def test_a_swatch_is_the_gradient_above_its_picture() -> None:

@@ -161,7 +161,7 @@ def sheet(
         raise RecipeError(f"{place}: a sheet is a .png")
     _check_place(place, overwrite=overwrite)
 
-    from cppnvid.sheets import storyboards as draw
+    from cppnvid.sheets import storyboard as draw
 
     with Reporter(quiet=quiet, unit="tiles") as reporter:
         draw.save_storyboard(

@@ -49,7 +49,7 @@ def palettes(
     place = named_output(output, "")
     if not place.lower().endswith(".png"):
         raise RecipeError(f"{place}: a sheet is a .png")
-    from cppnvid.sheets.swatches import save_palettes
+    from cppnvid.sheets.palettes import save_palettes
 
     with Reporter(quiet=quiet, unit="palettes") as reporter:
         written = save_palettes(

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from cppnvid.colour.oklab import to_oklab
 from cppnvid.encode import all_frames, probe_film
 from cppnvid.errors import RecipeError
-from cppnvid.sheets.sheet import shrink
+from cppnvid.sheets.layout import shrink
 
 # Pixels of the shorter side at which frames are compared: an eye follows forms, not grain. At 1080
 # the main job's numbers are the same to two decimals, and take eighteen times the work.

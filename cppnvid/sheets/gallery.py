@@ -23,9 +23,9 @@ from cppnvid.notebook import Still, Video, still
 from cppnvid.presets import load_recipe, recipe_text
 from cppnvid.recipe import AROUND_ONE, Recipe
 from cppnvid.recipe.model import MAX_WEIGHTS
+from cppnvid.sheets.layout import Sheet, plan_sheet, tile_size
 from cppnvid.sheets.scoring import SIDE as SCORED_SIDE
 from cppnvid.sheets.scoring import score
-from cppnvid.sheets.sheet import Sheet, plan_sheet, tile_size
 from cppnvid.sheets.tiles import chosen, small_frames, small_still
 
 SEEDS = range(1, 65)

@@ -19,7 +19,7 @@ from cppnvid.film.pacing import moment_of
 from cppnvid.presets import Override, load_recipe
 from cppnvid.recipe import Recipe
 from cppnvid.render import render_still, render_video, save_still
-from cppnvid.sheets.sheet import draw_sheet
+from cppnvid.sheets.layout import draw_sheet
 
 LARGE, SMALL = 512, 160  # pixels a side, of a figure and of its other seeds
 SWEPT = 128  # as the article draws its sweeps

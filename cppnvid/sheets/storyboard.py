@@ -18,7 +18,7 @@ from cppnvid.film.pacing import build_scene
 from cppnvid.notebook import Still, still
 from cppnvid.presets import load_recipe, recipe_text
 from cppnvid.recipe import Recipe
-from cppnvid.sheets.sheet import Sheet, plan_sheet, shrink, tile_size
+from cppnvid.sheets.layout import Sheet, plan_sheet, shrink, tile_size
 from cppnvid.sheets.tiles import chosen, small_frames
 
 FRAMES = 12

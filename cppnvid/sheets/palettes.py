@@ -15,7 +15,7 @@ from cppnvid.encode import check_output, write_still
 from cppnvid.film.pacing import moment_of
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import COLOUR_MODES, Recipe
-from cppnvid.sheets.sheet import BACKGROUND, draw_sheet
+from cppnvid.sheets.layout import BACKGROUND, draw_sheet
 from cppnvid.sheets.tiles import chosen, small_still
 
 NAMES: tuple[str, ...] = (*GRADIENT_NAMES, *COLOUR_MODES)
