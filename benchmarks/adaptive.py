@@ -22,8 +22,8 @@ from benchmarks.machine import describe, processor
 from cppnvid import build_scene, load_recipe
 from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends import adaptive
-from cppnvid.backends.halide.cpu import CpuBackend
-from cppnvid.backends.reference import TorchBackend
+from cppnvid.backends.halide.backend import CpuBackend
+from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.film.pacing import moment_of
 from cppnvid.recipe import Recipe, Samples
 

@@ -22,7 +22,7 @@ from scipy.ndimage import gaussian_filter
 from benchmarks.machine import describe, processor
 from cppnvid import build_scene, decode, decode_deep, load_recipe
 from cppnvid.animation.timing import frame_times
-from cppnvid.backends.halide.cpu import CpuBackend
+from cppnvid.backends.halide.backend import CpuBackend
 from cppnvid.backends.halide.yuv import planes_of, yuv_pipeline
 from cppnvid.colour.dither import dithered
 from cppnvid.encode import Coding, best_format, coded, container_for, open_encoder, write_still

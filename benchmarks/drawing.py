@@ -23,8 +23,8 @@ from benchmarks.machine import describe, processor
 from cppnvid import build_scene
 from cppnvid.animation.scene import Moment
 from cppnvid.backends import Backend
-from cppnvid.backends.halide.cpu import CpuBackend, compiled
-from cppnvid.backends.reference import TorchBackend
+from cppnvid.backends.halide.backend import CpuBackend, compiled
+from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.recipe import Recipe
 
 NETS = ("9x16", "9x32", "16x32", "8x128")

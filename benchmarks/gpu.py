@@ -23,8 +23,8 @@ from cppnvid.animation.camera import axes
 from cppnvid.animation.scene import Scene
 from cppnvid.backends import BackendUnavailable, choose
 from cppnvid.backends.triton.architecture import architecture_of
+from cppnvid.backends.triton.backend import GpuBackend
 from cppnvid.backends.triton.card import STREAMS, Card, Grid, Stream, Work
-from cppnvid.backends.triton.gpu import GpuBackend
 from cppnvid.backends.triton.plan import precision_for
 
 TILES = tuple(2**power for power in range(16, 24))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.drawing import frame_of, moment_of
 from benchmarks.machine import describe, processor
-from cppnvid.backends.halide.cpu import CpuBackend
+from cppnvid.backends.halide.backend import CpuBackend
 
 BASE = (960, 540)
 SIZES = ((480, 270), BASE, (1920, 1080), (3840, 2160))

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from benchmarks.machine import describe, processor
 from cppnvid import Recipe, render_video
 from cppnvid.backends import Backend, choose
-from cppnvid.backends.reference import one_thread
+from cppnvid.backends.torch_ import one_thread
 from cppnvid.colour.oklab import to_oklab
 from cppnvid.film.loop_check import check_loop
 from cppnvid.film.pacing import build_scene, changes_along, moment_of

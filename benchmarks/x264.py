@@ -26,8 +26,8 @@ from benchmarks.machine import describe, processor
 from cppnvid import build_scene, load_recipe
 from cppnvid.animation.camera import axes
 from cppnvid.animation.timing import frame_times
-from cppnvid.backends.halide.cpu import CpuBackend
-from cppnvid.backends.reference import TorchBackend
+from cppnvid.backends.halide.backend import CpuBackend
+from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.encode import decode, open_encoder
 from cppnvid.encode.arguments import colour_arguments, input_arguments
 from cppnvid.encode.containers import container_for

@@ -20,10 +20,11 @@ pytest.importorskip("triton", reason="no Triton here: it has wheels for Linux on
 # From here on a machine has Triton, and what does not work with it fails.
 from cppnvid import backends, build_scene
 from cppnvid.animation.scene import Moment, Scene
-from cppnvid.backends.reference import TorchBackend
-from cppnvid.backends.triton import card, gpu
+from cppnvid.backends.torch_ import TorchBackend
+from cppnvid.backends.triton import backend as gpu
+from cppnvid.backends.triton import card
+from cppnvid.backends.triton.backend import GpuBackend
 from cppnvid.backends.triton.card import Card
-from cppnvid.backends.triton.gpu import GpuBackend
 from cppnvid.backends.triton.plan import Plan, plan_for
 from cppnvid.recipe import Recipe, Samples
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cppnvid import build_scene, load_recipe
 from cppnvid.animation.scene import Moment
 from cppnvid.backends import Backend, adaptive
-from cppnvid.backends.reference import TorchBackend
+from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import Recipe, Samples
 from cppnvid.render import render_still, render_video
@@ -38,7 +38,7 @@ CAMERAS: list[dict[str, Any]] = [
 def backends_here() -> list[Backend]:
     """Return the readable twin, and the fused backend where it can be had."""
     try:
-        from cppnvid.backends.halide.cpu import CpuBackend
+        from cppnvid.backends.halide.backend import CpuBackend
     except ImportError:
         return [TorchBackend()]
     return [TorchBackend(), CpuBackend()]
@@ -219,7 +219,7 @@ def test_bends_in_every_direction(
 @pytest.mark.parametrize("bits", [8, 16])
 def test_halide_marks_alike(size: tuple[int, int], bits: int) -> None:
     """The twin tells the same bends in blotches of every steepness, at every border."""
-    halide = pytest.importorskip("cppnvid.backends.halide.marking")
+    halide = pytest.importorskip("cppnvid.backends.halide.antialias")
     width, height = size
     random = np.random.default_rng(3)
     picture = random.integers(0, 256, (height, width, 3), dtype=np.uint8)
@@ -272,7 +272,7 @@ def test_memory_that_ends_is_asked_for_less(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_long_lists_are_drawn_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """The fused backend draws the same picture however few points it may draw at once."""
-    cpu = pytest.importorskip("cppnvid.backends.halide.cpu")
+    cpu = pytest.importorskip("cppnvid.backends.halide.backend")
     moment = sharp()
     whole = drawn(moment, 600, 90, "auto", cpu.CpuBackend())
 

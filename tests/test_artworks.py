@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from cppnvid import build_scene, load_recipe
 from cppnvid.animation.scene import Scene
-from cppnvid.backends.reference import TorchBackend
+from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.colour.gradients import GRADIENTS
 from cppnvid.colour.oklab import to_oklab
 from cppnvid.presets import list_presets

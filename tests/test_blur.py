@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cppnvid import build_scene, decode, load_recipe, render_frames
-from cppnvid.backends.reference import TorchBackend
+from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.film.motion_blur import expose, exposure_times
 from cppnvid.presets import Override
 from cppnvid.recipe import Recipe

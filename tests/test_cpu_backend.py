@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cppnvid import backends, build_scene
 from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends import Backend, machine
-from cppnvid.backends.reference import TorchBackend
+from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.encode import container_for, decode, open_encoder
 from cppnvid.errors import BackendUnavailable, RecipeError
 from cppnvid.film.film import chosen
@@ -24,7 +24,8 @@ from tests.conftest import small
 pytest.importorskip("halide", reason="no halide here: it has wheels for some platforms only")
 
 # From here on a machine has halide, and what does not work with it fails.
-from cppnvid.backends.halide import cpu, functions, yuv
+from cppnvid.backends.halide import backend as cpu
+from cppnvid.backends.halide import functions, yuv
 
 WARPS: dict[str, dict[str, Any]] = {
     "mirror": {"kind": "mirror", "angle": 30, "offset": 0.1},

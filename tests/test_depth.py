@@ -12,7 +12,7 @@ from scipy.ndimage import gaussian_filter
 from cppnvid import backends, build_scene
 from cppnvid.animation.scene import Scene
 from cppnvid.backends import Backend, choose, machine
-from cppnvid.backends.reference import TorchBackend
+from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.colour.dither import dithered
 from cppnvid.errors import BackendUnavailable
 from cppnvid.recipe import Samples

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cppnvid import build_scene, decode, load_recipe, render_still, render_video
 from cppnvid.animation.timing import frame_times
-from cppnvid.backends.reference import TorchBackend
+from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.presets import Override, list_presets
 from tests.conftest import step
 

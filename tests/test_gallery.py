@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 import cppnvid
-from cppnvid.backends.reference import TorchBackend
+from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.presets import load_recipe, read_source
 from cppnvid.recipe import Recipe
 from cppnvid.sheets.gallery import of_seed, plan_gallery

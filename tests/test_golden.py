@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from cppnvid.backends.reference import TorchBackend
+from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.recipe import Recipe
 from cppnvid.render import render_still
 from tests.conftest import small

@@ -11,9 +11,9 @@ from tests.gpu_twins import interpreter as interpreter
 
 # isort: split
 from cppnvid.backends import adaptive
-from cppnvid.backends.reference import TorchBackend
-from cppnvid.backends.triton import gpu
-from cppnvid.backends.triton.gpu import GpuBackend
+from cppnvid.backends.torch_ import TorchBackend
+from cppnvid.backends.triton import backend as gpu
+from cppnvid.backends.triton.backend import GpuBackend
 from cppnvid.backends.triton.refining import gather, mark
 
 pytestmark = OVERFLOWS

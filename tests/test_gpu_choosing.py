@@ -12,9 +12,10 @@ from tests.gpu_twins import interpreter as interpreter
 # isort: split
 from cppnvid import backends, cli
 from cppnvid.backends import machine
-from cppnvid.backends.triton import functions, gpu
+from cppnvid.backends.triton import backend as gpu
+from cppnvid.backends.triton import functions
+from cppnvid.backends.triton.backend import GpuBackend
 from cppnvid.backends.triton.card import Card
-from cppnvid.backends.triton.gpu import GpuBackend
 from cppnvid.errors import BackendUnavailable
 
 pytestmark = OVERFLOWS
@@ -96,7 +97,7 @@ def test_auto_goes_on_without_triton(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there is a card and no Triton, torch draws on it, and why is told."""
     fake_cuda(monkeypatch, (9, 0))
     monkeypatch.delattr(backends, "gpu")
-    monkeypatch.setitem(__import__("sys").modules, "cppnvid.backends.triton.gpu", None)
+    monkeypatch.setitem(__import__("sys").modules, "cppnvid.backends.triton.backend", None)
     notes: list[str] = []
 
     assert backends.choose("auto", notes.append).name == "torch:cuda"

@@ -13,8 +13,8 @@ from tests.gpu_twins import interpreter as interpreter
 # isort: split
 from cppnvid.animation.camera import axes
 from cppnvid.animation.scene import Moment
-from cppnvid.backends.reference import TorchBackend
-from cppnvid.backends.triton.gpu import GpuBackend
+from cppnvid.backends.torch_ import TorchBackend
+from cppnvid.backends.triton.backend import GpuBackend
 
 pytestmark = OVERFLOWS
 
@@ -65,7 +65,7 @@ def test_yuv420p_is_bt709(size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("size", [(50, 2), (2, 2), (18, 4)])
 def test_planes_are_those_of_the_processor(size: tuple[int, int]) -> None:
     """Both fused backends make the same planes of several frames, but for a rounding or two."""
-    cpu = pytest.importorskip("cppnvid.backends.halide.cpu")
+    cpu = pytest.importorskip("cppnvid.backends.halide.backend")
     width, height = size
     fused, plain = (
         np.concatenate(list(backend.render(

@@ -15,11 +15,12 @@ from tests.gpu_twins import interpreter as interpreter
 
 # isort: split
 from cppnvid.animation.scene import Moment, Scene
-from cppnvid.backends.reference import TorchBackend
-from cppnvid.backends.triton import card, gpu
+from cppnvid.backends.torch_ import TorchBackend
+from cppnvid.backends.triton import backend as gpu
+from cppnvid.backends.triton import card
 from cppnvid.backends.triton.architecture import architecture_of
+from cppnvid.backends.triton.backend import GpuBackend
 from cppnvid.backends.triton.card import STREAMS, Card, Finish, Work
-from cppnvid.backends.triton.gpu import GpuBackend
 from cppnvid.backends.triton.plan import Plan, constants, plan_for, precision_for
 from cppnvid.errors import BackendError
 

@@ -100,7 +100,7 @@ class NoCard:
 
 driver.set_active(NoCard())
 from cppnvid import build_scene
-from cppnvid.backends.triton.gpu import GpuBackend
+from cppnvid.backends.triton.backend import GpuBackend
 from cppnvid.backends.triton import card
 from cppnvid.recipe import Recipe
 

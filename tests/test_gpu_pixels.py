@@ -11,8 +11,8 @@ from tests.gpu_twins import OVERFLOWS, assert_twins, cards, drawn, scene_of
 from tests.gpu_twins import interpreter as interpreter
 
 # isort: split
-from cppnvid.backends.reference import TorchBackend
-from cppnvid.backends.triton.gpu import GpuBackend
+from cppnvid.backends.torch_ import TorchBackend
+from cppnvid.backends.triton.backend import GpuBackend
 from cppnvid.networks.sampling import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.recipe import COLOUR_MODES
 

@@ -12,9 +12,9 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from cppnvid import list_presets, load_recipe
 from cppnvid.animation.scene import Moment
-from cppnvid.backends import plain
-from cppnvid.backends.plain import NumpyBackend
-from cppnvid.backends.reference import TorchBackend
+from cppnvid.backends import numpy_ as plain
+from cppnvid.backends.numpy_ import NumpyBackend
+from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.film.pacing import build_scene, moment_of
 from cppnvid.networks.sampling import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.recipe import COLOUR_MODES
@@ -102,7 +102,7 @@ def test_tiles_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for points, threads in ((2**15, 1), (800, 3), (60, 2), (1, 2)):
         monkeypatch.setattr(
-            "cppnvid.backends.plain._points_per_tile", lambda _, points=points: points
+            "cppnvid.backends.numpy_._points_per_tile", lambda _, points=points: points
         )
         made = drawn(NumpyBackend(threads), moment, 45, 23, samples=2)
         np.testing.assert_array_equal(made, whole)
@@ -111,7 +111,7 @@ def test_tiles_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_frames_are_the_bands(monkeypatch: pytest.MonkeyPatch) -> None:
     """`render` yields a frame for each time, each as its bands are."""
     scene = build_scene(small())
-    monkeypatch.setattr("cppnvid.backends.plain._points_per_tile", lambda _: 100)
+    monkeypatch.setattr("cppnvid.backends.numpy_._points_per_tile", lambda _: 100)
     backend = NumpyBackend(1)
 
     frames = list(backend.render(scene, [0.0, 0.5], width=20, height=12))

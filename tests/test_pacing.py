@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from cppnvid import load_recipe
 from cppnvid.animation.camera import axes
 from cppnvid.animation.scene import Scene
-from cppnvid.backends.reference import TorchBackend
+from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.colour.oklab import to_oklab
 from cppnvid.film import pacing
 from cppnvid.film.pacing import build_scene, even_pace, moment_of

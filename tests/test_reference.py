@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cppnvid.backends import choose
 from cppnvid.backends.machine import could_be_here, report
-from cppnvid.backends.reference import TorchBackend
+from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.errors import BackendError, BackendUnavailable, RecipeError
 from cppnvid.film.pacing import build_scene
 from cppnvid.networks.sampling import sample_network

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from cppnvid.animation.camera import axes
-from cppnvid.backends.reference import TorchBackend
+from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.film.pacing import build_scene
 from cppnvid.networks.sampling import Network, sample_network
 from cppnvid.recipe import Recipe

@@ -180,18 +180,18 @@ def _lacks(backend: Backend, pixel_format: str) -> str | None:
 
 def _made(name: str, threads: int | None) -> Backend:
     if name == "gpu":
-        from cppnvid.backends.triton.gpu import GpuBackend
+        from cppnvid.backends.triton.backend import GpuBackend
 
         return GpuBackend()
     if name == "cpu":
-        from cppnvid.backends.halide.cpu import CpuBackend
+        from cppnvid.backends.halide.backend import CpuBackend
 
         return CpuBackend(threads)
     if name == "numpy":
-        from cppnvid.backends.plain import NumpyBackend
+        from cppnvid.backends.numpy_ import NumpyBackend
 
         return NumpyBackend(threads)
-    from cppnvid.backends.reference import TorchBackend
+    from cppnvid.backends.torch_ import TorchBackend
 
     return TorchBackend(name.removeprefix("torch:"), threads=threads)
 
@@ -199,9 +199,9 @@ def _made(name: str, threads: int | None) -> Backend:
 def _cannot_draw(name: str, moment: Moment) -> str | None:
     """Return why a backend that is usable cannot draw this moment, or None."""
     if name == "gpu":
-        from cppnvid.backends.triton.gpu import unsupported
+        from cppnvid.backends.triton.backend import unsupported
     elif name == "cpu":
-        from cppnvid.backends.halide.cpu import unsupported
+        from cppnvid.backends.halide.backend import unsupported
     else:
         return None
     return unsupported(moment)

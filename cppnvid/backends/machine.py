@@ -46,7 +46,7 @@ def _triton() -> tuple[bool, str]:
     if not usable:
         return False, detail
     try:
-        from cppnvid.backends.triton import gpu
+        from cppnvid.backends.triton import backend as gpu
     except (ImportError, OSError, AttributeError) as error:
         return False, f"Triton cannot be loaded ({error}); pip install triton"
     import torch
@@ -61,7 +61,7 @@ def _halide() -> tuple[bool, str]:
     try:
         import halide as hl
 
-        from cppnvid.backends.halide.cpu import check
+        from cppnvid.backends.halide.backend import check
     except (ImportError, OSError, AttributeError) as error:
         return False, f"Halide cannot be loaded ({error}); pip install halide"
     reason = check()

@@ -3,7 +3,7 @@
 import math
 
 from cppnvid.animation.camera import View
-from cppnvid.backends.packing import NEAREST
+from cppnvid.backends.uniforms import NEAREST
 from cppnvid.colour.arrays import Array, library_of
 
 

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from cppnvid.animation.scene import Moment
 from cppnvid.backends.functions import OUTPUT_FUNCTIONS
-from cppnvid.backends.reference import TorchBackend
+from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.explanation.layers import (
     FLAT,
     LARGEST,

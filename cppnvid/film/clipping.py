@@ -10,7 +10,7 @@ import numpy as np
 
 from cppnvid.animation.camera import axes
 from cppnvid.animation.scene import Moment
-from cppnvid.backends.plain import NumpyBackend
+from cppnvid.backends.numpy_ import NumpyBackend
 
 # Of our presets, overprint has most: 0.26, where inks lie on white paper, the others under 0.05 and
 # the house style's seeds none. Of the published, patterns-c has 0.87 and article/mondrian all.

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from cppnvid.animation.camera import axes
 from cppnvid.animation.path import Pace, leg_count, uniform_pace
 from cppnvid.animation.scene import Moment, Scene, paced_scene
-from cppnvid.backends.plain import NumpyBackend
+from cppnvid.backends.numpy_ import NumpyBackend
 from cppnvid.colour.oklab import to_oklab
 from cppnvid.film.strides import even_strides
 from cppnvid.recipe import Recipe, Sound, constant

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.scene import Moment
-from cppnvid.backends.packing import colouring_numbers, kind_of, turns, view_numbers
+from cppnvid.backends.uniforms import colouring_numbers, kind_of, turns, view_numbers
 from cppnvid.networks.sampling import fan_out
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from cppnvid.animation.scene import Moment
-from cppnvid.backends.packing import WARP_NUMBERS, kind_of, turns
+from cppnvid.backends.uniforms import WARP_NUMBERS, kind_of, turns
 from cppnvid.networks.sampling import fan_out
 
 

@@ -6,8 +6,8 @@ Each warp reads the numbers that `backends/packing.py` packed for it, from where
 import triton
 import triton.language as tl
 
-from cppnvid.backends.packing import NEAREST
 from cppnvid.backends.triton.functions import atan2, cos, sin
+from cppnvid.backends.uniforms import NEAREST
 
 _NEAREST_SQUARED = tl.constexpr(NEAREST**2)
 

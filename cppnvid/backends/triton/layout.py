@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.palette import GRADIENT_STEPS
 from cppnvid.animation.scene import Moment
-from cppnvid.backends.packing import colouring_numbers, view_numbers
 from cppnvid.backends.triton.architecture import Architecture, LayerKind
+from cppnvid.backends.uniforms import colouring_numbers, view_numbers
 
 _CAMERA_NUMBERS = 5
 _COLOUR_NUMBERS = 3

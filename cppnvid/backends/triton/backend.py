@@ -24,7 +24,7 @@ from cppnvid.animation.palette import Colouring
 from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends import Pixels, adaptive
 from cppnvid.backends.adaptive import points_a_pixel
-from cppnvid.backends.reference import TorchBackend
+from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.backends.triton import colour, field, functions
 from cppnvid.backends.triton.architecture import Architecture, architecture_of
 from cppnvid.backends.triton.card import STREAMS, Card, Finish, Grid, Work
