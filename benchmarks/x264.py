@@ -29,7 +29,7 @@ from cppnvid.animation.timing import frame_times
 from cppnvid.backends.halide.backend import CpuBackend
 from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.encode import decode, open_encoder
-from cppnvid.encode.arguments import colour_arguments, input_arguments
+from cppnvid.encode.commands import colour_arguments, input_arguments
 from cppnvid.encode.containers import container_for
 from cppnvid.encode.h264 import h264_arguments
 from cppnvid.encode.segments import segments_of

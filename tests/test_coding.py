@@ -22,7 +22,7 @@ from cppnvid.encode import (
     read_recipe,
     write_still,
 )
-from cppnvid.encode.arguments import encoder_arguments
+from cppnvid.encode.commands import encoder_arguments
 from cppnvid.encode.ffmpeg import capture
 from cppnvid.errors import RecipeError
 from cppnvid.preview import preview_recipe

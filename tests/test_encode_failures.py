@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from cppnvid.encode import job as job_module
 from cppnvid.encode import open_encoder, probe
-from cppnvid.encode.arguments import encoder_arguments
+from cppnvid.encode.commands import encoder_arguments
 from cppnvid.encode.encoder import Encoder
 from cppnvid.encode.ffmpeg import FrameFeed
 from cppnvid.errors import EncodeError, RecipeError

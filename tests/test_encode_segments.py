@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from cppnvid.encode import containers, decode, open_encoder, probe, read_recipe
 from cppnvid.encode import encoder as encoder_module
-from cppnvid.encode.arguments import longest_segment
+from cppnvid.encode.commands import longest_segment
 from cppnvid.encode.encoder import Encoder
 from cppnvid.encode.ffmpeg import capture
 from cppnvid.encode.h264 import h264_arguments

@@ -11,7 +11,7 @@ from cppnvid.encode.containers import CONTAINERS, Container, container_for, know
 from cppnvid.encode.decode import decode, decode_deep
 from cppnvid.encode.document import write_document
 from cppnvid.encode.encoder import Encoder, open_encoder
-from cppnvid.encode.film import all_frames, film_frames, probe_film
+from cppnvid.encode.foreign import all_frames, film_frames, probe_film
 from cppnvid.encode.h264 import H264_ENCODERS, unusable
 from cppnvid.encode.job import best_format
 from cppnvid.encode.metadata import read_recipe

@@ -4,8 +4,8 @@ import os
 from fractions import Fraction
 from pathlib import Path
 
-from cppnvid.encode.arguments import quality_of
 from cppnvid.encode.coding import AS_USUAL, Coding, coded
+from cppnvid.encode.commands import quality_of
 from cppnvid.encode.containers import CONTAINERS, FOLDER_SUFFIX, Container, container_for
 from cppnvid.encode.folder import is_ours
 from cppnvid.encode.h264 import h264_encoder, unusable

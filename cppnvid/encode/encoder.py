@@ -12,16 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.callbacks import Note, silent
-from cppnvid.encode.arguments import longest_segment, quality_of
 from cppnvid.encode.check import check_output
 from cppnvid.encode.coding import AS_USUAL, Coding
+from cppnvid.encode.commands import longest_segment, quality_of
 from cppnvid.encode.feeds import Feeds
 from cppnvid.encode.folder import digits_for
+from cppnvid.encode.formats.gif_colours import check_kind, optimise
 from cppnvid.encode.formats.webm import set_duration
 from cppnvid.encode.h264 import h264_encoder
 from cppnvid.encode.job import Job
 from cppnvid.encode.metadata import check_recipe, embed, side_file
-from cppnvid.encode.palettes import check_kind, optimise
 from cppnvid.encode.publish import publication, working_file, working_folder
 from cppnvid.encode.segments import in_turn, join, segment_name, segments_of
 from cppnvid.encode.sound import SOUND_NAME, fitted_sound

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from cppnvid.callbacks import Note
-from cppnvid.encode.arguments import (
+from cppnvid.encode.coding import Coding
+from cppnvid.encode.commands import (
     colour_arguments,
     encoder_arguments,
     input_arguments,
     muxing_arguments,
 )
-from cppnvid.encode.coding import Coding
 from cppnvid.encode.containers import FOLDER_SUFFIX, LARGE, Container
 from cppnvid.encode.ffmpeg import TELLING
 from cppnvid.encode.segments import Segment

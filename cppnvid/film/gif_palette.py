@@ -15,7 +15,7 @@ from cppnvid.backends import Pixels
 from cppnvid.callbacks import Note, silent
 from cppnvid.colour.oklab import to_oklab
 from cppnvid.encode import Coding, decode, open_encoder
-from cppnvid.encode.palettes import QUALITY_COLOURS
+from cppnvid.encode.formats.gif_colours import QUALITY_COLOURS
 from cppnvid.film.film import Film
 
 # Mean distance in Oklab. gifski's at its quality 90 is 0.008 to 0.011 on what is not flat.

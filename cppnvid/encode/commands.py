@@ -8,8 +8,8 @@ from math import floor
 
 from cppnvid.encode.coding import Coding
 from cppnvid.encode.containers import LARGE, Container
+from cppnvid.encode.formats.gif_colours import palette_arguments
 from cppnvid.encode.h264 import h264_arguments
-from cppnvid.encode.palettes import palette_arguments
 from cppnvid.encode.ways import OF_LARGE
 from cppnvid.errors import RecipeError
 
