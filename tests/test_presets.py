@@ -13,7 +13,7 @@ from cppnvid import presets
 from cppnvid.colour.gradients import GRADIENT_NAMES
 from cppnvid.errors import RecipeError
 from cppnvid.presets import Override, load_recipe, parse, recipe_text, recipe_yaml
-from cppnvid.presets.text import MAX_BYTES, MAX_VALUES, dump
+from cppnvid.presets.yaml import MAX_BYTES, MAX_VALUES, dump
 from cppnvid.recipe import COLOUR_MODES, Recipe
 
 ACTIVATIONS = ["tanh", "sin", "gaussian", "atan_pair"]

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from cppnvid.errors import RecipeError
-from cppnvid.presets.mistakes import explain, show
+from cppnvid.presets.messages import explain, show
 from cppnvid.presets.overrides import Override, label_for, lay
 from cppnvid.presets.schema import recipe_schema
 from cppnvid.presets.sound_files import sound_place, with_name, with_sound
@@ -28,8 +28,8 @@ from cppnvid.presets.sources import (
     recipe_text,
     recipe_yaml,
 )
-from cppnvid.presets.text import KeyPath, dotted, dump, parse
 from cppnvid.presets.trained import check_weights, trained, with_weights, without_riders
+from cppnvid.presets.yaml import KeyPath, dotted, dump, parse
 from cppnvid.recipe import Recipe
 
 __all__ = [

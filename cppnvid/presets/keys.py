@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, get_args
 
-from cppnvid.presets.text import KeyPath
+from cppnvid.presets.yaml import KeyPath
 from cppnvid.recipe import Part, Recipe
 
 # Read in place of another key, so the models do not list it.

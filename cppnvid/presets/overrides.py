@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from cppnvid.errors import RecipeError
 from cppnvid.presets.keys import parts_at, value_at
-from cppnvid.presets.text import KeyPath, dotted
+from cppnvid.presets.yaml import KeyPath, dotted
 from cppnvid.recipe import Key, Layer, Morph, Track, frames_at_speed, parse_fps, whole_frames
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from cppnvid import __version__
 from cppnvid.errors import NoRecipe, RecipeError
 from cppnvid.networks.weights import SUFFIXES
-from cppnvid.presets.text import KeyPath, dump, parse, read_file
+from cppnvid.presets.yaml import KeyPath, dump, parse, read_file
 from cppnvid.recipe import Recipe, unknown
 from cppnvid.recipe.styles import STYLES
 

@@ -16,9 +16,9 @@ from pydantic import ValidationError
 from cppnvid.errors import RecipeError
 from cppnvid.networks.weights import Trained, pack, read_bytes, read_weights
 from cppnvid.presets.beside import place_beside
-from cppnvid.presets.mistakes import explain
+from cppnvid.presets.messages import explain
 from cppnvid.presets.sources import Source
-from cppnvid.presets.text import dotted
+from cppnvid.presets.yaml import dotted
 from cppnvid.recipe import Recipe
 
 KEY = "morph.weights"

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from cppnvid.errors import RecipeError
 from cppnvid.presets.keys import keys_at, keys_of, kinds_at, parts_at, paths_of, value_at
-from cppnvid.presets.text import KeyPath
+from cppnvid.presets.yaml import KeyPath
 from cppnvid.recipe import unknown
 
 MOST_SHOWN = 5
