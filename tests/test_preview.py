@@ -266,7 +266,7 @@ def test_the_time_since_the_start_is_that_of_the_process() -> None:
     """It is told to a tenth of a second, from before Python began."""
     code = (
         "import time; time.sleep(0.2)\n"
-        "from cppnvid.cli.previewing import seconds_since_start\n"
+        "from cppnvid.cli.preview import seconds_since_start\n"
         "print(seconds_since_start(), time.time())"
     )
     before = time.time()

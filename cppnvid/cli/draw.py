@@ -15,7 +15,7 @@ from cppnvid.cli.outputs import (
 )
 from cppnvid.cli.planning import planned
 from cppnvid.cli.posting import check_posted
-from cppnvid.cli.previewing import preview
+from cppnvid.cli.preview import preview
 from cppnvid.cli.reporter import Reporter, say
 from cppnvid.errors import RecipeError
 
