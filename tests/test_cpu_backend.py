@@ -241,7 +241,7 @@ def test_what_it_cannot_draw_it_says_at_selection(network: dict[str, Any], words
 
 
 def test_a_function_only_torch_has_is_declined(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An activation that `network.py` gains and the twin does not is no KeyError."""
+    """An activation that `sampling.py` gains and the twin does not is no KeyError."""
     monkeypatch.delitem(functions.ACTIVATIONS, "tanh")
 
     assert cpu.unsupported(scene_of().at(0.0)) == "it has no activation tanh"

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from cppnvid.animation.path import uniform_pace
 from cppnvid.animation.scene import Scene, paced_scene
-from cppnvid.audio import _listened, curves_of, heard
+from cppnvid.audio.features import _listened, curves_of, heard
 from cppnvid.cli import main
 from cppnvid.encode import RATE, decode, probe, read_recipe
 from cppnvid.errors import RecipeError

@@ -1,1 +1,1 @@
-"""animation."""
+"""A recipe as numbers over time: path, timing, camera and palette, joined by the scene."""

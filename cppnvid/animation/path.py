@@ -1,7 +1,7 @@
 """The path through seeds: where it stands at a moment.
 
 A moment on the path is a handful of coefficients, one for each seed (or for a single seed and the
-directions in which a path goes round from it); `blending.py` makes the sums that they weigh.
+directions in which a path goes round from it); `interpolation.py` makes the sums that they weigh.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Activations and output functions in torch, as `network.py` has them in numpy."""
+"""Activations and output functions in torch, as `sampling.py` has them in numpy."""
 
 from collections.abc import Callable
 

@@ -1,1 +1,1 @@
-"""colour."""
+"""Colour alone: Oklab, gradients, dither, and the formulas that numpy and torch share."""

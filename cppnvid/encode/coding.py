@@ -83,7 +83,9 @@ def _possible(container: Container, coding: Coding) -> bool:
     way = _way(container, coding)
     if way is None:
         return False
-    return not coding.dither or way.dither or container.name == "GIF"  # which palettes.py dithers
+    return (
+        not coding.dither or way.dither or container.name == "GIF"
+    )  # which formats/gif_colours.py dithers
 
 
 def _ways(container: Container, coding: Coding) -> list[Way]:

@@ -1,7 +1,7 @@
 """The containers cppnvid writes, as one literal table: ending, limits, defaults, ffmpeg arguments.
 
 A new container is a new row. `arguments` says how frames are coded and `muxing` how the file is
-written; `encode/arguments.py` fills in the numbers in braces and adds the rest.
+written; `encode/commands.py` fills in the numbers in braces and adds the rest.
 """
 
 import os
@@ -144,7 +144,7 @@ CONTAINERS: tuple[Container, ...] = (
         even_size=False,
         default_short_side=480,
         default_fps=_PICTURE_FPS,
-        arguments=("-c:v", "gif"),  # palettes.py says how it gets its colours
+        arguments=("-c:v", "gif"),  # formats/gif_colours.py says how it gets its colours
         muxing=("-loop", "0", "-final_delay", "{last_delay}", "-f", "gif"),
         max_side=65535,
         max_fps=Fraction(50),  # browsers show a delay under 2 hundredths as 10

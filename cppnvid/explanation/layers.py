@@ -1,4 +1,4 @@
-"""The network at a set of points, layer by layer: what `backends/reference.py` does, watched.
+"""The network at a set of points, layer by layer: what `backends/torch_.py` does, watched.
 
 In float64, because a network that shrinks its signal tenfold a layer leaves float32's digits long
 before it is grey, and without tiles, because a small grid fits in memory whole.

@@ -1,1 +1,1 @@
-"""sheets."""
+"""Several pictures on one: galleries, storyboards and sheets of palettes."""

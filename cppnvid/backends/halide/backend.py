@@ -1,4 +1,4 @@
-"""Fused drawing on the processor with Halide; `reference.py` is its readable twin.
+"""Fused drawing on the processor with Halide; `torch_.py` is its readable twin.
 
 A pipeline is compiled for each architecture, once in a process: a second or two, after which every
 frame, seed and size of that architecture is drawn several times faster than torch can.

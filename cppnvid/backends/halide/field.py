@@ -1,6 +1,6 @@
 """Screen to field in Halide, the twin of `backends/warps.py`.
 
-Each warp reads back, one by one, the numbers that `backends/packing.py` packed for it.
+Each warp reads back, one by one, the numbers that `backends/uniforms.py` packed for it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Elementary functions in Halide, and the twins of the tables in `network.py`.
+"""Elementary functions in Halide, and the twins of the tables in `sampling.py`.
 
 Halide calls the C library for each lane of a vector, which costs more than the rest of the network.
 These are polynomials of additions and multiplications alone, within 1 to 5 units in the last place

@@ -1,4 +1,4 @@
-"""Fused drawing on NVIDIA GPUs with Triton; `reference.py` is its readable twin.
+"""Fused drawing on NVIDIA GPUs with Triton; `torch_.py` is its readable twin.
 
 One kernel goes from coordinates to the colours of several frames. It is compiled for each
 architecture, once on a machine; weights, camera and palette are its arguments. Work is dealt to all

@@ -1,6 +1,6 @@
 """Screen to field in Triton, the twin of `backends/warps.py`.
 
-Each warp reads the numbers that `backends/packing.py` packed for it, from where they begin.
+Each warp reads the numbers that `backends/uniforms.py` packed for it, from where they begin.
 """
 
 import triton

@@ -1,4 +1,4 @@
-"""Elementary functions in Triton, and the twins of the tables in `network.py`.
+"""Elementary functions in Triton, and the twins of the tables in `sampling.py`.
 
 Errors are a few units in the last place of a number near 1: exp2, log2 and reciprocals of the
 special function unit keep 22 of 24 bits, tanh and sigmoid end within 3e-7. Its sine does not, and
@@ -189,7 +189,7 @@ def finish(u, NAME: tl.constexpr):
     return tl.where(u == u, value, 0.0)
 
 
-# What `activate` and `finish` know; what `network.py` gains is declined until it stands here.
+# What `activate` and `finish` know; what `sampling.py` gains is declined until it stands here.
 ACTIVATIONS = (
     "tanh", "sin", "cos", "gaussian", "relu", "leaky_relu", "elu", "gelu", "softplus", "sigmoid",
     "abs", "identity", "atan_pair",

@@ -16,7 +16,7 @@ from cppnvid.errors import RecipeError
 from cppnvid.units import file_size
 
 GIF_KINDS = ("quality", "small")
-# Where nobody looked at the film's frames to see how many it needs, as gif_colours.py does.
+# Where nobody looked at the film's frames to see how many it needs, as film/gif_palette.py does.
 QUALITY_COLOURS = 158
 SMALL_COLOURS = 128
 # One palette is known after the last frame only, and until then ffmpeg keeps every frame.
