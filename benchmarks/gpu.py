@@ -2,7 +2,7 @@
 
     python -m benchmarks.gpu [--rounds N] [--size 3840x2160] [--save] [NET …]
 
-First every scene of tests/test_gpu_*.py is drawn on the card and compared with torch. Then
+First every scene of tests/backends/test_triton_*.py is drawn on the card and compared with torch. Then
 ways take turns (A B C, A B C …), timed by events on the card, so that copying to the host is not
 in it; the least time of each counts. The last lines are the table.
 """

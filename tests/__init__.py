@@ -1,1 +1,1 @@
-"""The tests of cppnvid, one file for each module."""
+"""The tests of cppnvid, in folders as the package has them."""

@@ -13,7 +13,7 @@ from cppnvid.animation.control_points import corner_networks
 from cppnvid.presets import recipe_text, sources
 from cppnvid.recipe import NetworkSpec, Recipe
 from tests.conftest import Run, step
-from tests.trained_networks import PLAIN, picture, two_files
+from tests.networks.trained_networks import PLAIN, picture, two_files
 
 # ------------------------------------------------------------------ what rides along
 

@@ -15,7 +15,7 @@ from cppnvid.cli.seeds import gather_seeds
 from cppnvid.explanation.words import differences
 from cppnvid.presets import sources
 from tests.conftest import Run, names_here
-from tests.trained_networks import (
+from tests.networks.trained_networks import (
     PLAIN,
     picture,
     trained,

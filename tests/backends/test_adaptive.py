@@ -17,7 +17,7 @@ from cppnvid.recipe import Recipe, Samples
 from cppnvid.render import render_still, render_video
 from tests.conftest import small
 
-PRESETS = Path(__file__).parent.parent / "presets"
+PRESETS = Path(__file__).parent.parent.parent / "presets"
 ARTWORKS = sorted(path.stem for path in PRESETS.glob("*.yaml"))
 SHARP: dict[str, Any] = {
     "network": {"layers": "3x8", "init": {"output": 20.0}},

@@ -26,7 +26,7 @@ from cppnvid.recipe import Recipe
 from cppnvid.render import render_video
 from cppnvid.units import file_size, parse_file_size
 from tests.conftest import names_here, small
-from tests.test_sound import write_wav
+from tests.encode.test_sound import write_wav
 
 
 def lively(side: int, frames: int, fps: int = 25, **output: object) -> Recipe:

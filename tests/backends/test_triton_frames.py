@@ -10,8 +10,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from tests.gpu_twins import INTERPRETED, OVERFLOWS, cards, drawn, scene_of
-from tests.gpu_twins import interpreter as interpreter
+from tests.backends.triton_twins import INTERPRETED, OVERFLOWS, cards, drawn, scene_of
+from tests.backends.triton_twins import interpreter as interpreter
 
 # isort: split
 from cppnvid.animation.scene import Moment, Scene

@@ -11,7 +11,7 @@ from cppnvid.film.pacing import build_scene, moment_of
 from cppnvid.networks.sampling import ACTIVATIONS
 from cppnvid.recipe import Recipe
 from tests.conftest import small
-from tests.test_explain_film import recipe, shorter, sums
+from tests.explanation.test_film import recipe, shorter, sums
 
 SHARES = np.linspace(0.0, 1.0, 61)
 # Of 255 levels a tenth, where sums are steepest: what a layer that only hands on may be off by.

@@ -16,7 +16,7 @@ from cppnvid.film.pacing import build_scene
 from cppnvid.presets import Override
 from cppnvid.recipe import NetworkSpec, Recipe
 from tests.conftest import Run, names_here, step
-from tests.trained_networks import (
+from tests.networks.trained_networks import (
     PLAIN,
     SMALL,
     generator,

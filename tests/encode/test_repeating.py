@@ -15,8 +15,8 @@ from cppnvid.cli.outputs import format_overrides
 from cppnvid.encode import container_for, decode, open_encoder, read_recipe
 from cppnvid.presets import Override, load_recipe
 from tests.conftest import small
-from tests.test_encode_failures import names
-from tests.test_encode_segments import RECIPE, encode, numbered, packets, waves
+from tests.encode.test_failures import names
+from tests.encode.test_segments import RECIPE, encode, numbered, packets, waves
 
 Run = Callable[..., tuple[int, str]]
 FAST = ["--set", "network.layers=2x4", "--set", "morph.pace=uniform", "--size", "16", "--fps", "10"]

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(
     find_spec("triton") is None, reason="no Triton here: it has wheels for Linux only"
 )
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture(scope="module")

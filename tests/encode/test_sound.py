@@ -21,8 +21,8 @@ from cppnvid.encode.containers import container_for
 from cppnvid.encode.ffmpeg import capture, run
 from cppnvid.encode.sound import RATE, check_track, fitted_sound, open_raw
 from cppnvid.errors import EncodeError, RecipeError
-from tests.test_encode_failures import names
-from tests.test_encode_segments import waves
+from tests.encode.test_failures import names
+from tests.encode.test_segments import waves
 
 RECIPE = '{"seeds": [1, 2]}'
 KINDS = [".mp4", ".webm", ".mov"]

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from tests.gpu_twins import OVERFLOWS, assert_twins, cards, drawn, scene_of
-from tests.gpu_twins import interpreter as interpreter
+from tests.backends.triton_twins import OVERFLOWS, assert_twins, cards, drawn, scene_of
+from tests.backends.triton_twins import interpreter as interpreter
 
 # isort: split
 from cppnvid.backends.torch_ import TorchBackend

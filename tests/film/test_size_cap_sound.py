@@ -13,8 +13,8 @@ from cppnvid.errors import RecipeError
 from cppnvid.film.size_cap.heard import sound_bytes, with_sound
 from cppnvid.film.size_cap.ladder import ladder
 from cppnvid.render import render_video
-from tests.test_fitting import lively
-from tests.test_sound import encode, heard, write_wav
+from tests.encode.test_sound import encode, heard, write_wav
+from tests.film.test_size_cap import lively
 
 
 def noise(seconds: float) -> NDArray[np.float64]:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from tests.gpu_twins import OVERFLOWS, cards, drawn, scene_of
-from tests.gpu_twins import interpreter as interpreter
+from tests.backends.triton_twins import OVERFLOWS, cards, drawn, scene_of
+from tests.backends.triton_twins import interpreter as interpreter
 
 # isort: split
 from cppnvid.backends import adaptive

@@ -12,8 +12,8 @@ from cppnvid import RecipeError, decode, load_recipe
 from cppnvid.encode import probe
 from cppnvid.explanation.figures import FIGURES, SWEEPS, Figure, Sweep, make_figures, making
 from tests.conftest import step
+from tests.presets.test_experiments import EXPERIMENTS
 from tests.test_docs import run
-from tests.test_experiments import EXPERIMENTS
 
 
 @pytest.fixture

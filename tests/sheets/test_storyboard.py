@@ -14,7 +14,7 @@ from cppnvid.presets import load_recipe, read_source
 from cppnvid.sheets.layout import Sheet, plan_sheet, shrink
 from cppnvid.sheets.storyboard import evenly_spaced
 from tests.conftest import Run, small, step
-from tests.test_gallery import picture_in, tile_of
+from tests.sheets.test_gallery import picture_in, tile_of
 
 
 def sheet_of(labels: list[str], tile: tuple[int, int] = (48, 32)) -> Sheet:

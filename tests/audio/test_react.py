@@ -24,8 +24,8 @@ from cppnvid.presets import Override, Source, load_recipe, parse, read_source, r
 from cppnvid.recipe import BANDS, Reaction, Recipe, Sound
 from cppnvid.render import render_frames
 from tests.conftest import small
-from tests.test_sound import clicks, packets, starts, write_wav
-from tests.test_sound import heard as sound_in
+from tests.encode.test_sound import clicks, packets, starts, write_wav
+from tests.encode.test_sound import heard as sound_in
 
 
 def stereo(samples: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
@@ -407,7 +407,7 @@ def test_a_mapping_without_a_sound_says_so(run: Callable[..., tuple[int, str]]) 
 
 def test_the_page_on_sound_says_what_is() -> None:
     """Its mapping is the one that --react takes, and its table of bands is the program's."""
-    page = (Path(__file__).parent.parent / "docs" / "audio.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parent.parent.parent / "docs" / "audio.md").read_text(encoding="utf-8")
     (shown,) = re.findall(r"```yaml\n(.*?)```", page, flags=re.DOTALL)
 
     sound = Recipe.model_validate(parse(shown, "page").data).sound

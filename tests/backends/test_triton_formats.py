@@ -7,8 +7,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from tests.gpu_twins import OVERFLOWS, cards, scene_of
-from tests.gpu_twins import interpreter as interpreter
+from tests.backends.triton_twins import OVERFLOWS, cards, scene_of
+from tests.backends.triton_twins import interpreter as interpreter
 
 # isort: split
 from cppnvid.animation.camera import axes

@@ -29,8 +29,8 @@ from cppnvid.encode.h264 import h264_arguments
 from cppnvid.encode.segments import in_turn, join, segments_of
 from cppnvid.errors import EncodeError
 from tests.conftest import step
-from tests.test_encode_failures import names, stub
-from tests.test_encode_roundtrip import described
+from tests.encode.test_failures import names, stub
+from tests.encode.test_roundtrip import described
 
 posix = pytest.mark.skipif(os.name != "posix", reason="uses signals and shell scripts")
 RECIPE = '{"seeds": [1, 2]}'

@@ -27,8 +27,8 @@ from cppnvid.encode.ffmpeg import capture
 from cppnvid.errors import RecipeError
 from cppnvid.preview import preview_recipe
 from cppnvid.recipe import Recipe
+from tests.backends.test_depth import error_of, slope
 from tests.conftest import small
-from tests.test_depth import error_of, slope
 from tests.test_docs import run
 
 WAYS = [
