@@ -2,9 +2,9 @@
 
     python -m benchmarks.gpu [--rounds N] [--size 3840x2160] [--save] [NET …]
 
-First every scene of tests/backends/test_triton_*.py is drawn on the card and compared with torch. Then
-ways take turns (A B C, A B C …), timed by events on the card, so that copying to the host is not
-in it; the least time of each counts. The last lines are the table.
+First every scene of tests/backends/test_triton_*.py is drawn on the card and compared with torch.
+Then ways take turns (A B C, A B C …), timed by events on the card, so that copying to the host is
+not in it; the least time of each counts. The last lines are the table.
 """
 
 import argparse
@@ -152,7 +152,7 @@ def main() -> None:
         choose("gpu")
     except BackendUnavailable as error:
         sys.exit(f"{error}\nnothing was measured: this wants an NVIDIA GPU")
-    tests = (Path(__file__).parent.parent / "tests").glob("test_gpu_*.py")
+    tests = (Path(__file__).parent.parent / "tests" / "backends").glob("test_triton_*.py")
     compared = subprocess.run([sys.executable, "-m", "pytest", "-q", *tests], check=False)
     width, height = (int(side) for side in options.size.split("x"))
     card = GpuBackend().cards[0]

@@ -3,7 +3,7 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -11,33 +11,36 @@ import pytest
 import cppnvid
 
 PACKAGE = Path(cppnvid.__file__).parent
-LAYERS = [
-    {"arrays", "errors", "listening"},
-    {"filesize", "gradients", "oklab", "styles"},
-    {"recipe"},
-    {"network", "motion", "encode", "sheet"},
-    {"hearing", "weights"},
-    {"camera", "driving", "palette", "path", "presets"},
-    {"blending", "corners", "platforms"},
-    {"fading"},
-    {"scene", "scoring", "strides"},
-    {"backends"},
-    {"pacing", "saturation", "tiles"},
-    {"blur", "dither", "export", "notebook"},
-    {"filming"},
-    {"gif_colours"},
-    {"fitting"},
-    {"render"},
-    {"explanation", "gallery", "loops", "preview", "storyboards", "swatches"},
-    {"figures"},
-    {"cli"},
-    {"__main__"},
-]
-RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
+# From the foundation up: a room imports from rows above its own, its own row's earlier rooms too.
+# docs/architecture.md shows the same.
+ROOMS = (
+    ("errors", "callbacks", "units", "colour"),
+    ("recipe",),
+    ("encode",),
+    ("networks", "audio"),
+    ("animation", "presets"),
+    ("backends", "platforms"),
+    ("film", "notebook"),
+    ("render",),
+    ("sheets", "explanation", "export", "preview"),
+    ("cli",),
+    ("__main__",),
+)
+RANK = {name: rank for rank, name in enumerate(name for row in ROOMS for name in row)}
 
 
-def imports(source: str, package: str) -> Iterator[tuple[str, int]]:
-    """Yield every module that the source imports, absolute or relative, with its line."""
+def sources() -> dict[str, str]:
+    """Return the source of every module of the package by its dotted name."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        found[name] = path.read_text(encoding="utf-8")
+    return found
+
+
+def imported(source: str, package: str) -> Iterator[tuple[str, int]]:
+    """Yield every name that a source imports, lazily and for types too, with its line."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -49,34 +52,75 @@ def imports(source: str, package: str) -> Iterator[tuple[str, int]]:
                 yield f"{module.rstrip('.')}.{alias.name}", node.lineno
 
 
-def backward(source: str, home: str, package: str) -> list[str]:
-    """Return the imports of `source`, part of `home`, that point up the list of layers."""
+def module_of(name: str, modules: Iterable[str]) -> str | None:
+    """Return the module of the package that a dotted name lies in; its root is none."""
+    known = set(modules)
+    while name and name not in known:
+        name = name.rpartition(".")[0]
+    return name if "." in name else None
+
+
+def graph(modules: Mapping[str, str]) -> dict[str, dict[str, int]]:
+    """Return which modules each module imports, and in which line."""
+    arrows: dict[str, dict[str, int]] = {}
+    for module, source in modules.items():
+        is_package = any(other.startswith(f"{module}.") for other in modules)
+        package = module if is_package else module.rpartition(".")[0]
+        targets = ((module_of(name, modules), line) for name, line in imported(source, package))
+        arrows[module] = {to: line for to, line in targets if to is not None and to != module}
+    return arrows
+
+
+def backward(modules: Mapping[str, str]) -> list[str]:
+    """Return the imports that point from a room to one that stands on it."""
     wrong = []
-    for module, line in imports(source, package):
-        parts = module.split(".")
-        target = parts[1] if parts[0] == "cppnvid" and len(parts) > 1 else None
-        if target in RANK and target != home and RANK[target] >= RANK[home]:
-            wrong.append(f"{home}:{line} imports {module}")
+    for module, targets in graph(modules).items():
+        if "." not in module:
+            continue  # the package itself, which names everything
+        room = module.split(".")[1]
+        for target, line in targets.items():
+            other = target.split(".")[1]
+            if other != room and RANK[other] >= RANK[room]:
+                wrong.append(f"{module}:{line} imports {target}")
     return wrong
 
 
-def modules() -> list[Path]:
-    """Return every source file of the package."""
-    return sorted(PACKAGE.rglob("*.py"))
+def circles(modules: Mapping[str, str]) -> list[set[str]]:
+    """Return the sets of modules that can be reached from each other, whatever is between."""
+    arrows = {module: set(targets) for module, targets in graph(modules).items() if "." in module}
+    reachable = {}
+    for start in arrows:
+        seen: set[str] = set()
+        waiting = [start]
+        while waiting:
+            for target in arrows.get(waiting.pop(), ()):
+                if target not in seen:
+                    seen.add(target)
+                    waiting.append(target)
+        reachable[start] = seen
+    found: list[set[str]] = []
+    for start in arrows:
+        circle = {other for other in reachable[start] if start in reachable[other]}
+        if circle and circle not in found:
+            found.append(circle)
+    return found
+
+
+def test_every_room_has_its_place() -> None:
+    """What stands at the top of the package is in the list of rooms, and nothing else is."""
+    rooms = {module.split(".")[1] for module in sources() if "." in module}
+
+    assert set(RANK) == rooms
 
 
 def test_imports_point_one_way() -> None:
-    """No module imports from its own rank or from above."""
-    wrong = []
-    for path in modules():
-        parts = path.relative_to(PACKAGE).with_suffix("").parts
-        if parts == ("__init__",):
-            continue
-        assert parts[0] in RANK, f"{parts[0]} has no place in LAYERS"
-        package = ".".join(["cppnvid", *parts[:-1]])
-        wrong += backward(path.read_text(encoding="utf-8"), parts[0], package)
+    """No room imports from one that stands on it."""
+    assert backward(sources()) == []
 
-    assert wrong == []
+
+def test_no_two_files_import_each_other() -> None:
+    """Inside rooms too, lazily or for types alone: what depends on each other is one file."""
+    assert circles(sources()) == []
 
 
 @pytest.mark.parametrize(
@@ -85,23 +129,38 @@ def test_imports_point_one_way() -> None:
         "from cppnvid.render import render_video",
         "from cppnvid import render",
         "import cppnvid.cli",
-        "from .render import x",
-        "def f():\n    from . import cli",
+        "from ..render import x",
+        "def f():\n    from .. import cli",
     ],
 )
-def test_the_check_of_imports_is_alive(source: str) -> None:
+def test_the_check_of_directions_is_alive(source: str) -> None:
     """A scene that imports render or the command line is caught, however it is written."""
-    assert backward(source, "scene", "cppnvid") != []
+    assert backward(sources() | {"cppnvid.animation.scene": source}) != []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from cppnvid.animation.scene import Scene",
+        "def f():\n    from cppnvid.animation import scene",
+        "if TYPE_CHECKING:\n    from .scene import Scene",
+    ],
+)
+def test_the_check_of_circles_is_alive(source: str) -> None:
+    """A path that imports the scene, which imports it, is caught, however it is written."""
+    found = circles(sources() | {"cppnvid.animation.path": source})
+
+    assert any({"cppnvid.animation.path", "cppnvid.animation.scene"} <= circle for circle in found)
 
 
 def test_only_backends_and_explanations_know_torch() -> None:
     """What a picture is and how a film is made and measured has nothing to do with torch."""
     wrong = [
-        f"{path}:{line}"
-        for path in modules()
-        if path.relative_to(PACKAGE).with_suffix("").parts[0] not in ("backends", "explanation")
-        for module, line in imports(path.read_text(encoding="utf-8"), "cppnvid")
-        if module.split(".")[0] == "torch" and path.name != "arrays.py"  # there for its type alone
+        f"{module}:{line}"
+        for module, source in sources().items()
+        if "." in module and module.split(".")[1] not in ("backends", "explanation")
+        for name, line in imported(source, module.rpartition(".")[0])
+        if name.split(".")[0] == "torch" and module != "cppnvid.colour.arrays"  # for its type alone
     ]
 
     assert wrong == []
@@ -110,14 +169,14 @@ def test_only_backends_and_explanations_know_torch() -> None:
 def test_only_the_command_line_prints_or_exits() -> None:
     """The library reports through callbacks and exceptions."""
     wrong = []
-    for path in modules():
-        if path.relative_to(PACKAGE).parts[0] in ("cli", "cli.py", "__main__.py"):
+    for module, source in sources().items():
+        if "." not in module or module.split(".")[1] in ("cli", "__main__"):
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(ast.parse(source)):
             if isinstance(node, ast.Call):
                 called = ast.unparse(node.func)
                 if called in ("print", "sys.exit", "exit", "os._exit", "sys.stderr.write"):
-                    wrong.append(f"{path}:{node.lineno} calls {called}")
+                    wrong.append(f"{module}:{node.lineno} calls {called}")
 
     assert wrong == []
 

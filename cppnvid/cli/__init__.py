@@ -12,13 +12,16 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
 
-from cppnvid.cli import check as checking
-from cppnvid.cli import draw as drawing
-from cppnvid.cli import explain as explaining
-from cppnvid.cli import export as exporting
-from cppnvid.cli import figures, gallery
-from cppnvid.cli import lists as looking
-from cppnvid.cli import platforms as places
+from cppnvid.cli import (  # noqa: F401 - importing registers their commands
+    check,
+    draw,
+    explain,
+    export,
+    figures,
+    gallery,
+    lists,
+    platforms,
+)
 from cppnvid.cli.app import app
 from cppnvid.cli.reporter import complain
 from cppnvid.cli.seeds import gather_seeds

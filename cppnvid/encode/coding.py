@@ -85,7 +85,7 @@ def _possible(container: Container, coding: Coding) -> bool:
         return False
     return (
         not coding.dither or way.dither or container.name == "GIF"
-    )  # which formats/gif_colours.py dithers
+    )  # gif_colours.py does
 
 
 def _ways(container: Container, coding: Coding) -> list[Way]:

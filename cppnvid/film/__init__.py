@@ -1,1 +1,1 @@
-"""The frames of one film: pace, motion blur, a GIF's palette, the size cap, the proof of its loop."""
+"""Frames of one film: pace, motion blur, palette of a GIF, size cap, proof of the loop."""
