@@ -20,9 +20,9 @@ from threadpoolctl import ThreadpoolController
 from cppnvid.animation.camera import axes
 from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.scene import Moment, Scene
-from cppnvid.backends import LEVELS, Pixels
 from cppnvid.backends.adaptive import FEW, SAMPLES, Redraw, refined
 from cppnvid.backends.colours import colour
+from cppnvid.backends.protocol import LEVELS, Pixels
 from cppnvid.backends.warps import to_field
 from cppnvid.colour.oklab import from_linear, to_linear
 from cppnvid.networks.sampling import ACTIVATIONS, OUTPUT_FUNCTIONS

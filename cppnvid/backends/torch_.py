@@ -20,10 +20,10 @@ from torch import Tensor
 from cppnvid.animation.camera import axes
 from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.scene import Moment, Scene
-from cppnvid.backends import LEVELS, Pixels
 from cppnvid.backends.adaptive import FEW, SAMPLES, Redraw, refined
 from cppnvid.backends.colours import colour
 from cppnvid.backends.functions import ACTIVATIONS, OUTPUT_FUNCTIONS
+from cppnvid.backends.protocol import LEVELS, Pixels
 from cppnvid.backends.warps import to_field
 from cppnvid.colour.oklab import from_linear, to_linear
 from cppnvid.errors import BackendError

@@ -83,9 +83,7 @@ def _possible(container: Container, coding: Coding) -> bool:
     way = _way(container, coding)
     if way is None:
         return False
-    return (
-        not coding.dither or way.dither or container.name == "GIF"
-    )  # gif_colours.py does
+    return not coding.dither or way.dither or container.name == "GIF"  # gif_colours.py does
 
 
 def _ways(container: Container, coding: Coding) -> list[Way]:

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.colour.oklab import to_oklab
+from cppnvid.colour.pixels import shrink
 from cppnvid.encode import all_frames, probe_film
 from cppnvid.errors import RecipeError
-from cppnvid.sheets.layout import shrink
 
 # Pixels of the shorter side at which frames are compared: an eye follows forms, not grain. At 1080
 # the main job's numbers are the same to two decimals, and take eighteen times the work.

@@ -192,14 +192,6 @@ def tile_size(size: tuple[int, int], side: int) -> tuple[int, int]:
     return max(round(width * side / shorter), 1), max(round(height * side / shorter), 1)
 
 
-def shrink(frame: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
-    """Return a picture, uint8 [height, width, 3], at another width and height, as area means."""
-    if frame.shape[1::-1] == size:
-        return frame
-    picture = Image.fromarray(np.ascontiguousarray(frame))
-    return np.asarray(picture.resize(size, Image.Resampling.BOX))
-
-
 def plain(text: str) -> str:
     """Return a text in the letters that the font has: `6×16` is `6x16`, `é` is `e`."""
     spoken = unicodedata.normalize("NFKD", text.translate(_SPOKEN))

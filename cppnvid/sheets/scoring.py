@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.colour.oklab import to_oklab
-from cppnvid.sheets.layout import shrink
+from cppnvid.colour.pixels import shrink
 
 SIDE = 64  # pixels of the shorter side: what is smaller than 1/64 of a picture is texture, not form
 

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from cppnvid.animation.timing import frame_times
 from cppnvid.backends import Backend
 from cppnvid.callbacks import Note, Progress, silent
+from cppnvid.colour.pixels import shrink
 from cppnvid.encode import MediaInfo, check_output, film_frames, probe_film, write_still
 from cppnvid.errors import RecipeError
 from cppnvid.film.pacing import build_scene
 from cppnvid.notebook import Still, still
 from cppnvid.presets import load_recipe, recipe_text
 from cppnvid.recipe import Recipe
-from cppnvid.sheets.layout import Sheet, plan_sheet, shrink, tile_size
+from cppnvid.sheets.layout import Sheet, plan_sheet, tile_size
 from cppnvid.sheets.tiles import chosen, small_frames
 
 FRAMES = 12

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends import Backend, choose
 from cppnvid.backends.adaptive import everywhere
+from cppnvid.colour.pixels import shrink
 from cppnvid.recipe import Recipe
-from cppnvid.sheets.layout import shrink
 
 SAMPLES = 2  # a tile's pixels are coarse: with one sample, thin lines fall to pieces
 

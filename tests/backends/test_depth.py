@@ -1,6 +1,7 @@
 """Colours of 16 bits: drawn by every backend, and dithered to 8 without bands."""
 
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,10 @@ import torch
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
-from cppnvid import backends, build_scene
+import cppnvid
+from cppnvid import build_scene
 from cppnvid.animation.scene import Scene
-from cppnvid.backends import Backend, choose, machine
+from cppnvid.backends import Backend, choose, machine, select
 from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.colour.dither import dithered
 from cppnvid.errors import BackendUnavailable
@@ -62,9 +64,9 @@ class EightBits(TorchBackend):
 
 def test_a_backend_without_16_bits_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     """`auto` takes the next best and says why; by name it is an error that names the others."""
-    made = backends._made
+    made = select._made
     monkeypatch.setattr(
-        backends, "_made", lambda name, threads: EightBits() if name == "cpu" else made(name, None)
+        select, "_made", lambda name, threads: EightBits() if name == "cpu" else made(name, None)
     )
     known = {"cpu": lambda: (True, "fast"), "torch:cpu": lambda: (True, "slow")}
     monkeypatch.setattr(machine, "BACKENDS", known)
@@ -143,7 +145,7 @@ def test_bands_are_dithered_as_the_whole() -> None:
 
 def test_the_blue_noise_that_is_shipped_is_the_script_s() -> None:
     """Run again, docs/make_blue_noise.py gives the file; and its ranks are all different."""
-    shipped = np.load(backends.__path__[0] + "/../colour/blue_noise.npy")
+    shipped = np.load(Path(cppnvid.__file__).parent / "colour" / "blue_noise.npy")
 
     np.testing.assert_array_equal(np.sort(shipped, axis=None), np.arange(4096))
     np.testing.assert_array_equal(shipped, blue_noise())

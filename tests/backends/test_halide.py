@@ -9,9 +9,9 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from cppnvid import backends, build_scene
+from cppnvid import build_scene
 from cppnvid.animation.scene import Moment, Scene
-from cppnvid.backends import Backend, machine
+from cppnvid.backends import Backend, machine, select
 from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.encode import container_for, decode, open_encoder
 from cppnvid.errors import BackendUnavailable, RecipeError
@@ -218,7 +218,7 @@ def test_halide_is_usable_here() -> None:
     (entry,) = [entry for entry in machine.report() if entry.name == "cpu"]
 
     assert entry.usable, entry.detail
-    assert backends.choose("cpu").name == "cpu"
+    assert select.choose("cpu").name == "cpu"
 
 
 @pytest.mark.parametrize(
@@ -232,10 +232,10 @@ def test_what_it_cannot_draw_it_says_at_selection(network: dict[str, Any], words
     notes: list[str] = []
 
     with pytest.raises(BackendUnavailable, match=words):
-        backends.choose("cpu", moment=moment)
+        select.choose("cpu", moment=moment)
     with pytest.raises(BackendUnavailable, match=words):
         drawn(cpu.CpuBackend(), moment, 4, 4)
-    chosen = backends.choose("auto", notes.append, moment=moment, points=10**12)
+    chosen = select.choose("auto", notes.append, moment=moment, points=10**12)
     assert chosen.name.startswith("torch:")
     assert words in notes[0] or chosen.name != "torch:cpu"
 
@@ -254,10 +254,10 @@ def test_auto_weighs_compiling_against_drawing(monkeypatch: pytest.MonkeyPatch) 
     moment = scene_of(network={"layers": ["9x16"]}).at(0.0)
     notes: list[str] = []
 
-    assert backends.choose(moment=moment, points=10**9).name == "cpu"
-    assert backends.choose().name == "cpu"
-    assert backends.choose("torch", moment=moment, points=10**9).name == "torch:cpu"
-    assert backends.choose("auto", notes.append, moment=moment, points=10**4).name == "numpy"
+    assert select.choose(moment=moment, points=10**9).name == "cpu"
+    assert select.choose().name == "cpu"
+    assert select.choose("torch", moment=moment, points=10**9).name == "torch:cpu"
+    assert select.choose("auto", notes.append, moment=moment, points=10**4).name == "numpy"
     assert notes == ["drawing with numpy, as the job is small (0.0 s)"]
 
 
@@ -269,7 +269,7 @@ def test_auto_counts_what_antialiasing_compiles(monkeypatch: pytest.MonkeyPatch)
     moment = scene_of(network={"layers": ["9x16"]}).at(0.0)
 
     def drawn_with(points: int, samples: Samples) -> str:
-        return backends.choose(moment=moment, points=points, samples=samples).name
+        return select.choose(moment=moment, points=points, samples=samples).name
 
     # 2 s of compiling, and numpy takes 0.73 µs for a point.
     assert [drawn_with(4 * 10**6, samples) for samples in (1, "auto")] == ["cpu", "numpy"]
@@ -284,7 +284,7 @@ def test_auto_counts_the_way_through_oklab(monkeypatch: pytest.MonkeyPatch) -> N
 
     def drawn_with(**palette: object) -> str:
         moment = scene_of(palette=palette).at(0.0)
-        return backends.choose(moment=moment, points=4 * 10**6).name
+        return select.choose(moment=moment, points=4 * 10**6).name
 
     # 1.3 s of compiling; numpy takes 0.21 µs for a point, and 0.46 through Oklab.
     assert drawn_with(name="rgb") == "numpy"
@@ -304,7 +304,7 @@ def test_a_card_that_is_not_there_is_not_told_of(
     monkeypatch.setattr("sys.platform", "linux")
     notes: list[str] = []
 
-    backends.choose("auto", notes.append)
+    select.choose("auto", notes.append)
 
     assert ("; not with gpu, torch:cuda: built without CUDA" in notes[0]) == card
     assert notes[0].count("CUDA") == card
@@ -340,20 +340,20 @@ def test_auto_goes_on_without_halide(monkeypatch: pytest.MonkeyPatch, missing: b
         monkeypatch.setattr(cpu, "check", lambda: "Halide draws [1] where 2 is right")
     notes: list[str] = []
 
-    chosen = backends.choose("auto", notes.append, moment=scene_of().at(0.0), points=10**12)
+    chosen = select.choose("auto", notes.append, moment=scene_of().at(0.0), points=10**12)
 
     assert chosen.name.startswith("torch:")
     words = "pip install halide" if missing else "where 2 is right"
     assert words in notes[0] or chosen.name != "torch:cpu"
     with pytest.raises(BackendUnavailable, match=words):
-        backends.choose("cpu")
+        select.choose("cpu")
 
 
 @pytest.mark.parametrize("name", ["cpu:0", "halide"])
 def test_unknown_names_are_refused(name: str) -> None:
     """What is no backend's name is a mistake and not a guess."""
     with pytest.raises(RecipeError, match="cpu"):
-        backends.choose(name)
+        select.choose(name)
 
 
 def planes_from(rgb: NDArray[Any]) -> NDArray[np.uint8]:

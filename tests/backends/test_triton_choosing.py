@@ -10,8 +10,8 @@ from tests.backends.triton_twins import INTERPRETED, OVERFLOWS, cards, drawn, sc
 from tests.backends.triton_twins import interpreter as interpreter
 
 # isort: split
-from cppnvid import backends, cli
-from cppnvid.backends import machine
+from cppnvid import cli
+from cppnvid.backends import machine, select, triton
 from cppnvid.backends.triton import backend as gpu
 from cppnvid.backends.triton import functions
 from cppnvid.backends.triton.backend import GpuBackend
@@ -44,13 +44,13 @@ def test_auto_takes_the_gpu_first() -> None:
     moment = scene_of(network={"layers": ["9x16"]}).at(0.0)
     notes: list[str] = []
 
-    assert backends.choose("auto", notes.append, moment=moment, points=10**9).name == "gpu"
+    assert select.choose("auto", notes.append, moment=moment, points=10**9).name == "gpu"
     assert "A card" in notes[0]
-    assert backends.choose("gpu").name == "gpu"
-    assert backends.choose("torch", moment=moment).name == "torch:cuda"
-    assert backends.choose("auto", notes.append, moment=moment, points=10**7).name == "torch:cuda"
+    assert select.choose("gpu").name == "gpu"
+    assert select.choose("torch", moment=moment).name == "torch:cuda"
+    assert select.choose("auto", notes.append, moment=moment, points=10**7).name == "torch:cuda"
     assert "compiling takes longer" in notes[1]
-    assert backends.choose("auto", moment=moment, points=10**6).name == "numpy"
+    assert select.choose("auto", moment=moment, points=10**6).name == "numpy"
 
 
 @pytest.mark.usefixtures("usable")
@@ -61,7 +61,7 @@ def test_a_card_that_draws_something_else_is_not_used(monkeypatch: pytest.Monkey
     )  # fmt: skip
 
     with pytest.raises(BackendUnavailable, match="steps off"):
-        backends.choose("gpu")
+        select.choose("gpu")
 
 
 @pytest.mark.usefixtures("usable")
@@ -78,9 +78,9 @@ def test_a_card_that_triton_cannot_use_is_found_at_selection(
     notes: list[str] = []
 
     with pytest.raises(BackendUnavailable, match=words):
-        backends.choose("gpu")
+        select.choose("gpu")
     moment = scene_of().at(0.0)
-    chosen = backends.choose("auto", notes.append, moment=moment, points=10**12)
+    chosen = select.choose("auto", notes.append, moment=moment, points=10**12)
     assert chosen.name == "torch:cuda"
     assert words in notes[0]
 
@@ -90,17 +90,17 @@ def test_an_old_card_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     fake_cuda(monkeypatch, (7, 5))
 
     with pytest.raises(BackendUnavailable, match=r"8\.0 or later, and here is A card \(7\.5\)"):
-        backends.choose("gpu")
+        select.choose("gpu")
 
 
 def test_auto_goes_on_without_triton(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there is a card and no Triton, torch draws on it, and why is told."""
     fake_cuda(monkeypatch, (9, 0))
-    monkeypatch.delattr(backends, "gpu")
+    monkeypatch.delattr(triton, "backend")
     monkeypatch.setitem(__import__("sys").modules, "cppnvid.backends.triton.backend", None)
     notes: list[str] = []
 
-    assert backends.choose("auto", notes.append).name == "torch:cuda"
+    assert select.choose("auto", notes.append).name == "torch:cuda"
     assert "pip install triton" in notes[0]
 
 

@@ -18,8 +18,9 @@ os.environ["TRITON_INTERPRET"] = "0" if torch.cuda.is_available() else "1"
 pytest.importorskip("triton", reason="no Triton here: it has wheels for Linux only")
 
 # From here on a machine has Triton, and what does not work with it fails.
-from cppnvid import backends, build_scene
+from cppnvid import build_scene
 from cppnvid.animation.scene import Moment, Scene
+from cppnvid.backends import Backend
 from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.backends.triton import backend as gpu
 from cppnvid.backends.triton import card
@@ -60,7 +61,7 @@ def scene_of(**parts: Any) -> Scene:
 
 
 def drawn(
-    backend: backends.Backend, moment: Moment, width: int, height: int, samples: Samples = 1
+    backend: Backend, moment: Moment, width: int, height: int, samples: Samples = 1
 ) -> NDArray[np.uint8]:
     """Return one whole frame."""
     return np.concatenate(list(backend.bands(moment, width=width, height=height, samples=samples)))

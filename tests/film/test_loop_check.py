@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cppnvid import RecipeError, load_recipe, render_video
+from cppnvid.colour.pixels import shrink
 from cppnvid.encode import all_frames, probe_film
 from cppnvid.film.loop_check import LoopReport, measure_loop
 from cppnvid.presets import Override
-from cppnvid.sheets.layout import shrink
 from tests.conftest import small
 from tests.test_docs import run
 

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 import cppnvid
 from cppnvid.backends.torch_ import TorchBackend
+from cppnvid.colour.pixels import shrink
 from cppnvid.presets import load_recipe, read_source
 from cppnvid.recipe import Recipe
 from cppnvid.sheets.gallery import of_seed, plan_gallery
-from cppnvid.sheets.layout import BACKGROUND, Sheet, plan_sheet, shrink
+from cppnvid.sheets.layout import BACKGROUND, Sheet, plan_sheet
 from tests.conftest import Run, names_here, small, step
 
 FAST = ["--set", "network.layers=2x4", "--size", "32x24", "--tile", "24", "-q"]

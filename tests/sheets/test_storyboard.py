@@ -9,9 +9,10 @@ import pytest
 from PIL import Image
 
 import cppnvid
+from cppnvid.colour.pixels import shrink
 from cppnvid.encode import film_frames, probe_film
 from cppnvid.presets import load_recipe, read_source
-from cppnvid.sheets.layout import Sheet, plan_sheet, shrink
+from cppnvid.sheets.layout import Sheet, plan_sheet
 from cppnvid.sheets.storyboard import evenly_spaced
 from tests.conftest import Run, small, step
 from tests.sheets.test_gallery import picture_in, tile_of

@@ -20,7 +20,7 @@ from cppnvid.animation.camera import View, axes
 from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.palette import Colouring
 from cppnvid.animation.scene import Moment, Scene
-from cppnvid.backends import LEVELS, Pixels, adaptive
+from cppnvid.backends import adaptive
 from cppnvid.backends.adaptive import FEW, SAMPLES, Level, Marker, Redraw, refined
 from cppnvid.backends.halide.antialias import marks
 from cppnvid.backends.halide.architecture import Architecture, architecture_of
@@ -28,6 +28,7 @@ from cppnvid.backends.halide.field import WARPS
 from cppnvid.backends.halide.functions import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.backends.halide.pipeline import Pipeline
 from cppnvid.backends.halide.yuv import planes_of, yuv_pipeline
+from cppnvid.backends.protocol import LEVELS, Pixels
 from cppnvid.backends.uniforms import kind_of
 from cppnvid.errors import BackendUnavailable
 from cppnvid.networks.sampling import fan_out

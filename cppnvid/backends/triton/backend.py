@@ -22,8 +22,9 @@ from cppnvid.animation.camera import View, axes
 from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.palette import Colouring
 from cppnvid.animation.scene import Moment, Scene
-from cppnvid.backends import Pixels, adaptive
+from cppnvid.backends import adaptive
 from cppnvid.backends.adaptive import points_a_pixel
+from cppnvid.backends.protocol import Pixels
 from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.backends.triton import colour, field, functions
 from cppnvid.backends.triton.architecture import Architecture, architecture_of
