@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cppnvid.explanation import Explanation, explain, explain_video, save_explanation
     from cppnvid.export import export_network
     from cppnvid.film.pacing import build_scene
+    from cppnvid.film.run import Run
     from cppnvid.networks.sampling import Network, sample_network
     from cppnvid.notebook import Still, Video
     from cppnvid.presets import list_presets, load_recipe
@@ -60,6 +61,7 @@ _HOMES = {
     "recipe": ("Recipe",),
     "render": ("render_frames", "render_still", "render_video", "save_still"),
     "film.pacing": ("build_scene",),
+    "film.run": ("Run",),
     "animation.scene": ("Scene",),
     "sheets.scoring": ("score",),
     "sheets.storyboard": ("save_storyboard", "storyboard"),
@@ -75,6 +77,7 @@ __all__ = [
     "Network",
     "Recipe",
     "RecipeError",
+    "Run",
     "Scene",
     "Still",
     "Video",

@@ -20,14 +20,51 @@ from cppnvid.recipe.canvas import (
 from cppnvid.recipe.colour import COLOUR_MODES, Palette
 from cppnvid.recipe.keyframes import Key, Track, constant
 from cppnvid.recipe.model import Recipe
-from cppnvid.recipe.morph import AROUND_ONE, FEWEST_GROWN, Morph, WeightFile
+from cppnvid.recipe.morph import AROUND_ONE, FEWEST_GROWN, PATHS, Morph, WeightFile, paths_using
 from cppnvid.recipe.network import MAX_DEPTH, MAX_WIDTH, Init, Layer, NetworkSpec
 from cppnvid.recipe.sound import BANDS, DEFAULT_REACTIONS, FACTORS, Reaction, Sound, SoundFile
 
 __all__ = [
-    "AROUND_ONE", "BANDS", "COLOUR_MODES", "DEFAULT_REACTIONS", "FACTORS", "FEWEST_GROWN",
-    "MAX_DEPTH", "MAX_WIDTH", "SIZES", "Camera", "Canvas", "Endless", "Init", "Kaleidoscope", "Key",
-    "Layer", "Mirror", "Morph", "NetworkSpec", "Output", "Palette", "Part", "Reaction", "Recipe",
-    "Samples", "Sound", "SoundFile", "Swirl", "Tile", "Track", "Warp", "Wave", "WeightFile",
-    "constant", "frames_at_speed", "merge", "parse_fps", "parse_size", "unknown", "whole_frames",
+    "AROUND_ONE",
+    "BANDS",
+    "COLOUR_MODES",
+    "DEFAULT_REACTIONS",
+    "FACTORS",
+    "FEWEST_GROWN",
+    "MAX_DEPTH",
+    "MAX_WIDTH",
+    "PATHS",
+    "SIZES",
+    "Camera",
+    "Canvas",
+    "Endless",
+    "Init",
+    "Kaleidoscope",
+    "Key",
+    "Layer",
+    "Mirror",
+    "Morph",
+    "NetworkSpec",
+    "Output",
+    "Palette",
+    "Part",
+    "Reaction",
+    "Recipe",
+    "Samples",
+    "Sound",
+    "SoundFile",
+    "Swirl",
+    "Tile",
+    "Track",
+    "Warp",
+    "Wave",
+    "WeightFile",
+    "constant",
+    "frames_at_speed",
+    "merge",
+    "parse_fps",
+    "parse_size",
+    "paths_using",
+    "unknown",
+    "whole_frames",
 ]  # fmt: skip

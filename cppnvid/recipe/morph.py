@@ -1,5 +1,6 @@
 """The walk through seeds."""
 
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
@@ -9,7 +10,35 @@ from cppnvid.recipe.base import Part, Real, Seed, Text, Whole
 from cppnvid.recipe.keyframes import Easing, Track, constant
 
 PathKind = Literal["cubic", "slerp", "linear", "spline", "orbit", "wander", "grow", "zoom"]
-AROUND_ONE = ("orbit", "wander", "grow", "zoom")  # paths of a single picture, which start at it
+
+
+@dataclass(frozen=True)
+class PathFacts:
+    """What the recipe knows of a path; how it runs is a row of `animation/path.py`."""
+
+    around_one: bool = False  # it starts at one picture; the others pass through several
+    keys: tuple[str, ...] = ()  # those of `morph` that this path uses and others ignore
+
+
+PATHS: dict[PathKind, PathFacts] = {
+    "cubic": PathFacts(),
+    "slerp": PathFacts(),
+    "linear": PathFacts(),
+    "spline": PathFacts(keys=("times",)),
+    "orbit": PathFacts(around_one=True, keys=("radius",)),
+    "wander": PathFacts(around_one=True, keys=("radius", "detail")),
+    "grow": PathFacts(around_one=True, keys=("grow",)),
+    "zoom": PathFacts(around_one=True),
+}
+AROUND_ONE = tuple(name for name, facts in PATHS.items() if facts.around_one)
+
+
+def paths_using(key: str) -> tuple[PathKind, ...]:
+    """Return the paths that use a key of `morph`; all of them where every path does."""
+    some = tuple(name for name, facts in PATHS.items() if key in facts.keys)
+    return some or tuple(PATHS)
+
+
 # Neurons of a layer from which a width grows: one or two draw one flat colour, in any preset.
 FEWEST_GROWN = 3
 LoopKind = Literal["closed", "ping-pong", "open"]
