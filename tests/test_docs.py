@@ -16,7 +16,7 @@ import yaml
 
 import cppnvid
 from cppnvid.cli import main
-from cppnvid.explanation.figures import FIGURES, making
+from cppnvid.explanation.figures import FIGURES, draw
 from cppnvid.recipe import Recipe
 
 ROOT = Path(__file__).parent.parent
@@ -74,8 +74,8 @@ def test_every_command_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch) -> No
         if "--video" in arguments:
             small += ["--frames", "4"]
         if arguments[0] == "figures":  # one of its fourteen: all take a minute
-            monkeypatch.setattr(making, "FIGURES", FIGURES[:1])
-            monkeypatch.setattr(making, "SWEEPS", ())
+            monkeypatch.setattr(draw, "FIGURES", FIGURES[:1])
+            monkeypatch.setattr(draw, "SWEEPS", ())
         code, out, err = run([*arguments, *small])
         assert code == 0, (arguments, err)
         if arguments[0] in DRAWING:

@@ -5,7 +5,7 @@
 """
 
 from cppnvid.explanation.circle import Circle, Growth
-from cppnvid.explanation.explaining import Explanation, explain
+from cppnvid.explanation.explanation import Explanation, explain
 from cppnvid.explanation.film import explain_video
 from cppnvid.explanation.measure import (
     Distribution,

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from cppnvid.backends.functions import OUTPUT_FUNCTIONS
-from cppnvid.explanation.explaining import Explanation
+from cppnvid.explanation.findings import Findings
 from cppnvid.explanation.theme import COOL, FAINT, GOLD, INK, LINE, QUIET, WARM
 from cppnvid.explanation.verdict import number, percent
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 Span = tuple[float, float]
 
 
-def spread_span(explanations: Sequence[Explanation]) -> Span:
+def spread_span(explanations: Sequence[Findings]) -> Span:
     """Return the range that the spreads of all explanations share."""
     return _log_span([spread for e in explanations for spread in e.measured.spreads])
 
 
-def circle_span(explanations: Sequence[Explanation]) -> Span:
+def circle_span(explanations: Sequence[Findings]) -> Span:
     """Return the range that the circles' lengths of all explanations share."""
     return _log_span([length for e in explanations for length in _all_lengths(e)])
 
 
-def _all_lengths(explanation: Explanation) -> list[float]:
+def _all_lengths(explanation: Findings) -> list[float]:
     growth = explanation.growth
     return [*explanation.circle.lengths, *(length for one in growth.lengths for length in one)]
 
@@ -48,7 +48,7 @@ def _log_span(values: Sequence[float]) -> Span:
     return low, high
 
 
-def draw_spread(axes: Axes, explanation: Explanation, span: Span, size: float) -> None:
+def draw_spread(axes: Axes, explanation: Findings, span: Span, size: float) -> None:
     """Draw the spread of the input and of every hidden layer."""
     spreads = explanation.measured.spreads
     _frame(axes, len(spreads) - 1, span, size)
@@ -60,7 +60,7 @@ def draw_spread(axes: Axes, explanation: Explanation, span: Span, size: float) -
         _note(axes, f"× {ratio:.2f} a layer", WARM, size)
 
 
-def draw_circle(axes: Axes, explanation: Explanation, span: Span, size: float) -> None:
+def draw_circle(axes: Axes, explanation: Findings, span: Span, size: float) -> None:
     """Draw the circle's length by layer: other seeds thin, open dots where it did not settle."""
     circle, growth = explanation.circle, explanation.growth
     depth = len(circle.lengths) - 1
@@ -84,7 +84,7 @@ def draw_circle(axes: Axes, explanation: Explanation, span: Span, size: float) -
             _note(axes, f"- - bound × {growth.bound:.2f}", QUIET, size * 0.86, row=1)
 
 
-def draw_output(axes: Axes, explanation: Explanation, size: float) -> None:
+def draw_output(axes: Axes, explanation: Findings, size: float) -> None:
     """Draw the output function over what arrives at it."""
     output = explanation.output
     before = output.before

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from cppnvid.explanation import charts, words
-from cppnvid.explanation.explaining import Explanation
+from cppnvid.explanation.findings import Findings
 from cppnvid.explanation.measure import Distribution, LayerNumbers
 from cppnvid.explanation.page import Page
 from cppnvid.explanation.theme import (
@@ -46,12 +46,12 @@ class Panel:
     page: Page
     x: float
     width: float
-    explanation: Explanation
+    explanation: Findings
     spread_span: charts.Span
     circle_span: charts.Span
 
 
-def draw_poster(explanation: Explanation, other: Explanation | None = None) -> Pixels:
+def draw_poster(explanation: Findings, other: Findings | None = None) -> Pixels:
     """Draw the page of one explanation, or of two side by side: uint8 [height, width, 3]."""
     shown = [explanation] if other is None else [explanation, other]
     column = SINGLE if other is None else DOUBLE
@@ -71,7 +71,7 @@ def draw_poster(explanation: Explanation, other: Explanation | None = None) -> P
     return page.pixels(y + 70)
 
 
-def _top(page: Page, shown: Sequence[Explanation]) -> float:
+def _top(page: Page, shown: Sequence[Findings]) -> float:
     page.text(MARGIN, 92, "cppnvid explain", 20, GOLD, weight="bold")
     right = page.width - MARGIN
     if len(shown) == 1:

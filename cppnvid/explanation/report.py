@@ -18,7 +18,7 @@ from PIL import Image
 
 from cppnvid import __version__
 from cppnvid.explanation import charts, words
-from cppnvid.explanation.explaining import Explanation
+from cppnvid.explanation.findings import Findings
 from cppnvid.explanation.measure import Distribution
 from cppnvid.explanation.theme import (
     COOL,
@@ -52,18 +52,18 @@ _INK_OF = {INK: "ink", QUIET: "quiet", FAINT: "faint", LINE: "line", WARM: "warm
            GOLD: "gold"}  # fmt: skip
 
 
-def draw_report(explanation: Explanation, other: Explanation | None = None) -> str:
+def draw_report(explanation: Findings, other: Findings | None = None) -> str:
     """Return the whole page of one explanation, or of two side by side."""
     shown = [explanation] if other is None else [explanation, other]
     return _template("report.html.j2").render(**_content(shown))
 
 
-def draw_fragment(explanation: Explanation) -> str:
+def draw_fragment(explanation: Findings) -> str:
     """Return the page's content alone, for a notebook."""
     return _template("content.html.j2").render(**_content([explanation]))
 
 
-def _content(shown: Sequence[Explanation]) -> dict[str, Any]:
+def _content(shown: Sequence[Findings]) -> dict[str, Any]:
     spans = charts.spread_span(shown), charts.circle_span(shown)
     return {
         "panels": [_panel(one, *spans) for one in shown],
@@ -88,7 +88,7 @@ def _template(name: str) -> Template:
     return environment.get_template(name)
 
 
-def _panel(explanation: Explanation, spread: charts.Span, circle: charts.Span) -> dict[str, Any]:
+def _panel(explanation: Findings, spread: charts.Span, circle: charts.Span) -> dict[str, Any]:
     return {
         "verdict": explanation.verdict,
         "name": words.name_of(explanation),
@@ -109,7 +109,7 @@ def _panel(explanation: Explanation, spread: charts.Span, circle: charts.Span) -
     }
 
 
-def _layers(explanation: Explanation) -> list[dict[str, Any]]:
+def _layers(explanation: Findings) -> list[dict[str, Any]]:
     """Return the rows of the table of layers: the input, hidden ones, and the output."""
     measured, output = explanation.measured, explanation.output
     rows = chosen_layers(len(measured.layers))

@@ -9,7 +9,7 @@ from typing import Any
 
 from cppnvid.encode import PAGES, check_place, with_recipe, write_document, write_still
 from cppnvid.errors import RecipeError
-from cppnvid.explanation.explaining import Explanation
+from cppnvid.explanation.explanation import Explanation
 from cppnvid.presets import recipe_text
 
 PICTURES = (".png",)

@@ -16,7 +16,7 @@ from PIL import Image, ImageFont
 
 from cppnvid.animation.palette import GRADIENT_STEPS
 from cppnvid.colour.oklab import to_oklab
-from cppnvid.explanation.explaining import Explanation
+from cppnvid.explanation.findings import Findings
 from cppnvid.explanation.layers import grid_of
 from cppnvid.explanation.measure import Distribution, Measurement, draw_on
 
@@ -83,7 +83,7 @@ def to_levels(rgb: NDArray[np.float32]) -> Pixels:
     return (np.clip(np.nan_to_num(rgb), 0.0, 1.0) * 255 + 0.5).astype(np.uint8)
 
 
-def draw_picture(explanation: Explanation, side: int) -> Pixels:
+def draw_picture(explanation: Findings, side: int) -> Pixels:
     """Draw the explained picture, its longer side `side`: uint8 [height, width, 3]."""
     width, height = explanation.recipe.canvas.size
     wide, high = fitted(width / height, side, side)

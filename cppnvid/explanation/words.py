@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
-from cppnvid.explanation.explaining import Explanation
+from cppnvid.explanation.findings import Findings
 from cppnvid.explanation.verdict import number, percent
 from cppnvid.recipe import Recipe
 
@@ -33,7 +33,7 @@ CAPTIONS = {
 }
 
 
-def name_of(explanation: Explanation) -> str:
+def name_of(explanation: Findings) -> str:
     """Return what the explained network is called: its title, or its style and seed."""
     recipe = explanation.recipe
     morph = recipe.morph
@@ -76,7 +76,7 @@ def init_of(recipe: Recipe) -> str:
     return f"weights {kind}: first {init.first:g}, hidden {init.hidden:g}, output {init.output:g}"
 
 
-def key_numbers(explanation: Explanation) -> list[tuple[str, str]]:
+def key_numbers(explanation: Findings) -> list[tuple[str, str]]:
     """Return the four numbers a reader takes along, each with what it is."""
     measured, growth, output = explanation.measured, explanation.growth, explanation.output
     ratio = "—" if measured.ratio is None else f"× {measured.ratio:.2f}"
@@ -97,7 +97,7 @@ def key_numbers(explanation: Explanation) -> list[tuple[str, str]]:
     ]
 
 
-def bound_note(explanation: Explanation) -> str:
+def bound_note(explanation: Findings) -> str:
     """Return what the published bound is here, and why it is for orientation only."""
     growth = explanation.growth
     if growth.bound is None:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from cppnvid import RecipeError, decode, load_recipe
 from cppnvid.encode import probe
-from cppnvid.explanation.figures import FIGURES, SWEEPS, Figure, Sweep, make_figures, making
+from cppnvid.explanation.figures import FIGURES, SWEEPS, Figure, Sweep, draw, make_figures
 from tests.conftest import step
 from tests.presets.test_experiments import EXPERIMENTS
 from tests.test_docs import run
@@ -21,10 +21,10 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make figures quick: two experiments and a sweep of two depths, small."""
     chosen = [figure for figure in FIGURES if figure.name in ("grey-goo", "normal")]
     sweep = Sweep("depth", "Depth", ("1x8", "12x16"), ("one", "twelve"), 5, "Layers.", "Folds.")
-    monkeypatch.setattr(making, "FIGURES", tuple(chosen))
-    monkeypatch.setattr(making, "SWEEPS", (sweep,))
+    monkeypatch.setattr(draw, "FIGURES", tuple(chosen))
+    monkeypatch.setattr(draw, "SWEEPS", (sweep,))
     for name, side in (("LARGE", 48), ("SMALL", 24), ("FILM", 32), ("FILM_FRAMES", 4)):
-        monkeypatch.setattr(making, name, side)
+        monkeypatch.setattr(draw, name, side)
 
 
 def test_the_page_has_every_experiment_and_both_sweeps() -> None:
@@ -80,7 +80,7 @@ def test_the_sweep_shows_that_depth_adds_detail() -> None:
     found = re.search(r"one: (\d\.\d\d), twelve: (\d\.\d\d)\.", text)
     assert found is not None
     assert 10 * float(found[1]) < float(found[2])
-    assert probe("figures/depth.png").width > 2 * making.SWEPT
+    assert probe("figures/depth.png").width > 2 * draw.SWEPT
 
 
 @pytest.mark.usefixtures("few")
@@ -113,7 +113,7 @@ def test_only_figures_are_replaced() -> None:
 
 def test_what_cannot_be_made_is_refused_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file of that name, a folder nobody made: told before anything is drawn, exit code 2."""
-    monkeypatch.setattr(making, "explain", lambda *_: pytest.fail("it was drawn"))
+    monkeypatch.setattr(draw, "explain", lambda *_: pytest.fail("it was drawn"))
     Path("taken").write_text("x")
 
     for name, words in (
@@ -134,7 +134,7 @@ def test_a_run_that_fails_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
     def broken(figure: Figure, *_: object, **__: object) -> None:
         raise RecipeError(figure.name)
 
-    monkeypatch.setattr(making, "_draw", broken)
+    monkeypatch.setattr(draw, "_draw", broken)
     with pytest.raises(RecipeError, match="grey-goo"):
         make_figures("figures")
 

@@ -5,6 +5,6 @@ numbers beside them are measured while they are drawn, so that no caption can sa
 """
 
 from cppnvid.explanation.figures.catalogue import FIGURES, SWEEPS, Figure, Sweep
-from cppnvid.explanation.figures.making import make_figures
+from cppnvid.explanation.figures.draw import make_figures
 
 __all__ = ["FIGURES", "SWEEPS", "Figure", "Sweep", "make_figures"]

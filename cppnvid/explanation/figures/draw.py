@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
+from jinja2 import Environment, StrictUndefined
 from PIL import Image
 
+from cppnvid import __version__
 from cppnvid.callbacks import Note, Progress, silent
 from cppnvid.encode.publish import exists_error, publication
 from cppnvid.errors import RecipeError
 from cppnvid.explanation import Explanation, explain
 from cppnvid.explanation.figures.catalogue import FIGURES, SWEEPS, Figure, Sweep
-from cppnvid.explanation.figures.page import MARK, write_page
 from cppnvid.explanation.measure import measure
 from cppnvid.film.pacing import moment_of
 from cppnvid.presets import Override, load_recipe
@@ -27,6 +29,8 @@ SWEEP_COLUMNS = 5  # ten depths and five widths fill their rows
 FILM = 360
 FILE_SUFFIXES = (".html", ".htm", ".png", ".mp4", ".webm", ".mov", ".gif", ".webp", ".apng", ".pdf")
 FILM_FRAMES = 120  # four seconds: twelve of them fill a minute, and a few MB
+# In the head of every page of ours: the gate before a folder is replaced.
+MARK = '<meta name="generator" content="cppnvid figures">'
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ def make_figures(
         for index, sweep in enumerate(SWEEPS):
             swept.append(_sweep(sweep, folder))
             progress(len(FIGURES) + index + 1, count)
-        write_page(folder / "index.html", drawn, swept)
+        _write_page(folder / "index.html", drawn, swept)
     return place / "index.html"
 
 
@@ -183,3 +187,15 @@ def _sweep(sweep: Sweep, folder: Path) -> DrawnSweep:
     sheet = draw_sheet(tiles, labels, columns=SWEEP_COLUMNS)
     Image.fromarray(sheet).save(folder / f"{sweep.name}.png")
     return DrawnSweep(sweep, f"{sweep.name}.png", tuple(measured))
+
+
+def _write_page(path: Path, figures: list[Drawn], sweeps: list[DrawnSweep]) -> None:
+    """Write the page that shows figures and sweeps, whose pictures lie beside it."""
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    template = environment.from_string(
+        files("cppnvid.explanation.figures").joinpath("page.html").read_text(encoding="utf-8")
+    )
+    text = template.render(figures=figures, sweeps=sweeps, version=__version__)
+    path.write_text(text, encoding="utf-8", newline="\n")

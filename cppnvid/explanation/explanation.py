@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from cppnvid.animation.scene import Moment
 from cppnvid.errors import RecipeError
-from cppnvid.explanation.circle import Circle, Growth, measure_circle, measure_growth
-from cppnvid.explanation.measure import Measurement, OutputNumbers, PictureNumbers, measure
-from cppnvid.explanation.verdict import Verdict, judge
+from cppnvid.explanation.circle import Growth, measure_circle, measure_growth
+from cppnvid.explanation.findings import Findings
+from cppnvid.explanation.measure import measure
+from cppnvid.explanation.verdict import judge
 from cppnvid.film.pacing import moment_of
 from cppnvid.recipe import Recipe
 
@@ -17,33 +17,8 @@ SEEDS = 5  # networks over which the growth is fitted
 MOST_SEEDS = 100
 
 
-@dataclass(frozen=True, eq=False)
-class Explanation:
-    """A recipe's network at one moment, measured; a notebook shows it as a report.
-
-    `str(explanation)` is the verdict in words.
-    """
-
-    recipe: Recipe
-    time: float  # of the film, in [0, 1]
-    moment: Moment  # what was measured: every number of the picture
-    measured: Measurement
-    circle: Circle  # of this moment
-    growth: Growth  # over several seeds of this architecture
-    verdict: Verdict
-
-    @property
-    def picture(self) -> PictureNumbers:
-        """The finished small picture."""
-        return self.measured.picture
-
-    @property
-    def output(self) -> OutputNumbers:
-        """The last layer."""
-        return self.measured.output
-
-    def __str__(self) -> str:
-        return str(self.verdict)
+class Explanation(Findings):
+    """The findings about a recipe's network; a notebook shows them as a report."""
 
     def _repr_html_(self) -> str:
         from cppnvid.explanation.report import draw_fragment  # matplotlib, and only a notebook asks
