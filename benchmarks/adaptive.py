@@ -24,6 +24,7 @@ from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends import adaptive
 from cppnvid.backends.halide.backend import CpuBackend
 from cppnvid.backends.torch_ import TorchBackend
+from cppnvid.colour.pixels import Raster
 from cppnvid.film.pacing import moment_of
 from cppnvid.recipe import Recipe, Samples
 
@@ -59,9 +60,7 @@ def points(few: float, full: float) -> float:
 def draw(moment: Moment, size: tuple[int, int], samples: Samples) -> Picture:
     """Return a whole frame, drawn as one of a film."""
     width, height = size
-    (frames,) = CpuBackend(1).render(
-        Scene(lambda _: moment), [0.0], width=width, height=height, samples=samples
-    )
+    (frames,) = CpuBackend(1).render(Scene(lambda _: moment), [0.0], Raster(width, height, samples))
     picture: Picture = frames[0]
     return picture
 
@@ -88,7 +87,7 @@ def measure(name: str, side: int) -> Work:
             pictures[samples] = draw(moment, size, samples)
             seconds[samples] = min(fastest, time.process_time() - before)
     pictures[2] = draw(moment, size, 2)
-    bands = TorchBackend().bands(moment, width=size[0], height=size[1], samples=4)
+    bands = TorchBackend().bands(moment, Raster(*size, 4))
     return Work(name, pictures, seconds, np.concatenate(list(bands)).astype(float))
 
 

@@ -25,6 +25,7 @@ from cppnvid.animation.timing import frame_times
 from cppnvid.backends.halide.backend import CpuBackend
 from cppnvid.backends.halide.yuv import planes_of, yuv_pipeline
 from cppnvid.colour.dither import dithered
+from cppnvid.colour.pixels import Raster
 from cppnvid.encode import Coding, best_format, coded, container_for, open_encoder, write_still
 from cppnvid.recipe import Recipe
 
@@ -53,7 +54,7 @@ def draw(recipe: Recipe, side: int, frames: int) -> Deep:
     """Return as many frames of a recipe's film of 300, uint16 [n, side, side, 3]."""
     times = [float(time) for time in frame_times(recipe)[:frames]]
     drawn = CpuBackend().render(
-        build_scene(recipe), times, width=side, height=side, pixel_format="rgb48"
+        build_scene(recipe), times, Raster(side, side, pixel_format="rgb48")
     )
     return np.concatenate(list(drawn))
 

@@ -25,6 +25,7 @@ from cppnvid.animation.scene import Moment
 from cppnvid.backends import Backend
 from cppnvid.backends.halide.backend import CpuBackend, compiled
 from cppnvid.backends.torch_ import TorchBackend
+from cppnvid.colour.pixels import Raster
 from cppnvid.recipe import Recipe
 
 NETS = ("9x16", "9x32", "16x32", "8x128")
@@ -73,7 +74,7 @@ def parameters_of(moment: Moment, dtype: torch.dtype) -> Parameters:
 
 def frame_of(backend: Backend, moment: Moment, width: int, height: int) -> NDArray[np.uint8]:
     """Draw one frame with one of our backends."""
-    return np.concatenate(list(backend.bands(moment, width=width, height=height)))
+    return np.concatenate(list(backend.bands(moment, Raster(width, height))))
 
 
 def best_tile(parameters: Parameters, points: torch.Tensor) -> int:

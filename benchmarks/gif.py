@@ -25,8 +25,9 @@ from scipy.ndimage import gaussian_filter
 
 from benchmarks.machine import describe
 from cppnvid import Recipe, load_recipe
-from cppnvid.backends import choose
+from cppnvid.backends import Job, choose
 from cppnvid.colour.oklab import to_oklab
+from cppnvid.colour.pixels import Raster
 from cppnvid.encode import decode, open_encoder
 from cppnvid.encode.coding import Coding
 from cppnvid.encode.formats.gif import read_gif
@@ -63,8 +64,8 @@ def clip(name: str) -> Frames:
     )
     scene = build_scene(recipe)
     times = [index / LOOP for index in range(FRAMES)]
-    backend = choose("auto", moment=scene.at(0.0), points=FRAMES * SIDE**2)
-    return np.concatenate(list(backend.render(scene, times, width=SIDE, height=SIDE)))
+    backend = choose("auto", Job(scene.at(0.0), Raster(SIDE, SIDE), FRAMES))
+    return np.concatenate(list(backend.render(scene, times, Raster(SIDE, SIDE))))
 
 
 def error(frames: Frames, path: Path) -> tuple[float, float]:

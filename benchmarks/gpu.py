@@ -26,6 +26,7 @@ from cppnvid.backends.triton.architecture import architecture_of
 from cppnvid.backends.triton.backend import GpuBackend
 from cppnvid.backends.triton.card import STREAMS, Card, Grid, Stream, Work
 from cppnvid.backends.triton.plan import precision_for
+from cppnvid.colour.pixels import Raster
 
 TILES = tuple(2**power for power in range(16, 24))
 HEADINGS = "| net | way | ms a frame | times torch in its best tile | compiled in, s |"
@@ -131,9 +132,7 @@ def to_the_host(width: int, height: int) -> str:
     for form in ("rgb24", "yuv420p"):
         for times in (STREAMS, frames):
             start = time.perf_counter()
-            for _ in backend.render(
-                scene, [0.0] * times, width=width, height=height, pixel_format=form
-            ):
+            for _ in backend.render(scene, [0.0] * times, Raster(width, height, pixel_format=form)):
                 pass
         took = (time.perf_counter() - start) / frames * 1000
         rows.append(f"9x16 in host memory, {form}, {len(backend.cards)} card(s): {took:.2f} ms")

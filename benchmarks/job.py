@@ -107,15 +107,16 @@ def drawn(frames: int, size: str) -> Iterator[NDArray[np.uint8]]:
     """Draw the job's frames as render_video does."""
     from cppnvid import build_scene
     from cppnvid.animation.timing import frame_times
-    from cppnvid.backends import choose
+    from cppnvid.backends import Job, choose
+    from cppnvid.colour.pixels import Raster
 
     made = recipe(frames, size)
     width, height = made.canvas.size
     scene = build_scene(made)
-    backend = choose("auto", moment=scene.at(0.0), points=frames * width * height)
+    backend = choose("auto", Job(scene.at(0.0), Raster(width, height), frames))
     times = [float(time) for time in frame_times(made)]
     return backend.render(
-        scene, times, width=width, height=height, pixel_format=backend.pixel_formats[-1]
+        scene, times, Raster(width, height, pixel_format=backend.pixel_formats[-1])
     )
 
 

@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 
 from benchmarks.machine import describe, processor
 from cppnvid import Recipe, render_video
-from cppnvid.backends import Backend, choose
+from cppnvid.backends import Backend, Job, choose
 from cppnvid.backends.torch_ import one_thread
 from cppnvid.colour.oklab import to_oklab
+from cppnvid.colour.pixels import Raster
 from cppnvid.film.loop_check import check_loop
 from cppnvid.film.pacing import build_scene, changes_along, moment_of
 
@@ -62,7 +63,7 @@ def measure(recipe: Recipe, drawer: Backend) -> tuple[float, float]:
     with one_thread():
         looks = [
             to_oklab(torch.from_numpy(frame.reshape(-1, 3) / np.float32(255)))
-            for batch in drawer.render(scene, times, width=width, height=height)
+            for batch in drawer.render(scene, times, Raster(width, height))
             for frame in batch
         ]
         pairs = zip(looks, [*looks[1:], looks[0]], strict=True)
@@ -79,7 +80,7 @@ def evenness(kinds: Sequence[str], triples: int, frames: int) -> Iterator[str]:
     for of in kinds:
         for pace in ("even", "uniform"):
             films = [film({"seeds": s, "of": of, "pace": pace}, 96, frames) for s in seeds]
-            drawer = choose("auto", moment=moment_of(films[0], 0.0), points=frames * 96**2)
+            drawer = choose("auto", Job(moment_of(films[0], 0.0), Raster(96, 96), frames))
             scenes, drawn = zip(*(measure(one, drawer) for one in films), strict=True)
             numbers = (np.median(scenes), max(scenes), np.median(drawn), max(drawn))
             yield f"| {of} | {pace} | " + " | ".join(f"{number:.3f}" for number in numbers) + " |"

@@ -28,6 +28,7 @@ from cppnvid.animation.camera import axes
 from cppnvid.animation.timing import frame_times
 from cppnvid.backends.halide.backend import CpuBackend
 from cppnvid.backends.torch_ import TorchBackend
+from cppnvid.colour.pixels import Raster
 from cppnvid.encode import decode, open_encoder
 from cppnvid.encode.commands import colour_arguments, input_arguments
 from cppnvid.encode.containers import container_for
@@ -182,9 +183,7 @@ def feeds(folder: Path) -> Iterator[str]:
         for pixel_format in ("rgb24", "yuv420p"):
             frames = np.concatenate(
                 list(
-                    CpuBackend().render(
-                        scene, times, width=side, height=side, pixel_format=pixel_format
-                    )
+                    CpuBackend().render(scene, times, Raster(side, side, pixel_format=pixel_format))
                 )
             )
             before = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from cppnvid.animation.scene import Moment
 from cppnvid.animation.timing import jump_note
-from cppnvid.backends import Backend, Pixels
+from cppnvid.backends import Backend
 from cppnvid.callbacks import Note, Progress, silent
 from cppnvid.colour.dither import dithered_bands
+from cppnvid.colour.pixels import Pixels, Raster
 from cppnvid.encode import Container, check_output, coding_of, write_still
 from cppnvid.errors import RecipeError
 from cppnvid.film.clipping import saturation_note
@@ -175,8 +176,6 @@ def _bands(
 ) -> Iterator[Pixels]:
     """Draw one picture; no backend is chosen before the first band is asked for."""
     drawer = chosen(backend, recipe, moment, note=note, threads=threads, container=container)
-    width, height = recipe.canvas.size
-    yield from drawer.bands(
-        moment, width=width, height=height, samples=recipe.canvas.samples,
-        pixel_format="rgb48" if container and container.deep else "rgb24",
-    )  # fmt: skip
+    canvas, deep = recipe.canvas, container is not None and container.deep
+    raster = Raster(*canvas.size, canvas.samples, "rgb48" if deep else "rgb24")
+    yield from drawer.bands(moment, raster)

@@ -276,7 +276,7 @@ def test_a_limit_reaches_the_backend_and_not_the_file(monkeypatch: pytest.Monkey
     given: list[object] = []
 
     def spy(*args: object, **options: object) -> object:
-        given.append(options["threads"])
+        given.append(args[1].threads)  # type: ignore[attr-defined]
         return choose(*args, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr("cppnvid.film.film.choose", spy)

@@ -1,6 +1,6 @@
 """Backends: what draws a scene, one class for each technology, and how one is chosen."""
 
-from cppnvid.backends.protocol import LEVELS, Backend, Pixels
-from cppnvid.backends.select import choose
+from cppnvid.backends.protocol import Backend
+from cppnvid.backends.select import Job, choose
 
-__all__ = ["LEVELS", "Backend", "Pixels", "choose"]
+__all__ = ["Backend", "Job", "choose"]

@@ -16,7 +16,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.recipe import Samples
+from cppnvid.colour.pixels import Samples
 
 Level = TypeVar("Level", np.uint8, np.uint16)
 Redraw = Callable[[NDArray[np.intp], NDArray[np.intp], int], NDArray[Level]]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
@@ -22,11 +23,10 @@ from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends.adaptive import FEW, SAMPLES, Redraw, refined
 from cppnvid.backends.colours import colour
-from cppnvid.backends.protocol import LEVELS, Pixels
 from cppnvid.backends.warps import to_field
 from cppnvid.colour.oklab import from_linear, to_linear
+from cppnvid.colour.pixels import LEVELS, Pixels, Raster
 from cppnvid.networks.sampling import ACTIVATIONS, OUTPUT_FUNCTIONS
-from cppnvid.recipe import Samples
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -69,43 +69,23 @@ class NumpyBackend:
         while batch := list(islice(moments, 4 * self._workers)):
             yield from self._map(lambda moment: _colours(moment, x, y), batch)
 
-    def render(
-        self,
-        scene: Scene,
-        times: Iterable[float],
-        *,
-        width: int,
-        height: int,
-        samples: Samples = 1,
-        pixel_format: str = "rgb24",
-    ) -> Iterator[Pixels]:
+    def render(self, scene: Scene, times: Iterable[float], raster: Raster) -> Iterator[Pixels]:
         """Draw one frame for each time: [1, height, width, 3], sRGB.
 
         uint8 in rgb24, uint16 in rgb48.
         """
         for time in times:
-            bands = self.bands(
-                scene.at(time), width=width, height=height, samples=samples,
-                pixel_format=pixel_format,
-            )  # fmt: skip
-            yield np.concatenate(list(bands))[None]
+            yield np.concatenate(list(self.bands(scene.at(time), raster)))[None]
 
-    def bands(
-        self,
-        moment: Moment,
-        *,
-        width: int,
-        height: int,
-        samples: Samples = 1,
-        pixel_format: str = "rgb24",
-    ) -> Iterator[Pixels]:
+    def bands(self, moment: Moment, raster: Raster) -> Iterator[Pixels]:
         """Draw one frame from top to bottom in bands of rows [rows, width, 3], sRGB.
 
         uint8 in rgb24, uint16 in rgb48.
         """
-        kind = LEVELS[pixel_format]
+        width, height, samples = raster.width, raster.height, raster.samples
+        kind = LEVELS[raster.pixel_format]
         if samples == "auto":
-            drawn = self.bands(moment, width=width, height=height, pixel_format=pixel_format)
+            drawn = self.bands(moment, replace(raster, samples=1))
             yield from refined(drawn, height, self._redraw(moment, width, height, kind))
             return
         columns, rows = _places(moment, width, height, samples)

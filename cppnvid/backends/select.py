@@ -7,41 +7,66 @@ others.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 
 from cppnvid.animation.scene import Moment
 from cppnvid.backends import machine
+from cppnvid.backends.adaptive import points_a_pixel
 from cppnvid.backends.machine import could_be_here
 from cppnvid.backends.protocol import Backend
+from cppnvid.callbacks import Note, silent
+from cppnvid.colour.pixels import Raster
 from cppnvid.errors import BackendUnavailable, RecipeError
-from cppnvid.recipe import Samples, unknown
+from cppnvid.recipe import unknown
 
 
-def choose(
-    name: str = "auto",
-    note: Callable[[str], None] = lambda _: None,
-    *,
-    moment: Moment | None = None,
-    points: int | None = None,
-    samples: Samples = 1,
-    threads: int | None = None,
-    pixel_format: str = "rgb24",
-    planes: bool = False,
-) -> Backend:
+@dataclass(frozen=True)
+class Job:
+    """What is to be drawn, as far as a backend is chosen by it.
+
+    Args:
+        moment: of the scene; None asks for a backend whatever the scene.
+        raster: of every frame; None asks for a backend whatever the size of the job.
+        frames: how many are drawn; a share of them where several architectures divide a film.
+        threads: how many draw on the processor at most; None is all.
+        planes: whether frames are taken as yuv420p from a backend that has it.
+    """
+
+    moment: Moment | None = None
+    raster: Raster | None = None
+    frames: float = 1
+    threads: int | None = None
+    planes: bool = False
+
+    @property
+    def points(self) -> int | None:
+        """How many points are drawn in all, about."""
+        if self.raster is None:
+            return None
+        pixels = self.frames * self.raster.width * self.raster.height
+        return int(pixels * points_a_pixel(self.raster.samples))
+
+    @property
+    def pixel_format(self) -> str:
+        """Return the format that the backend must have."""
+        return self.raster.pixel_format if self.raster else "rgb24"
+
+    @property
+    def compiles_twice(self) -> bool:
+        """Whether fused backends compile one kernel for all pixels and one for a list of them."""
+        return self.raster is not None and self.raster.samples == "auto"
+
+
+def choose(name: str = "auto", job: Job = Job(), note: Note = silent) -> Backend:
     """Return the backend with this name.
 
     Args:
         name: `auto` (the best usable here for this job), `gpu`, `cpu`, `torch` (its best device),
             `torch:cpu`, `torch:cuda`, `torch:cuda:1`, `torch:mps`, or `numpy`.
+        job: what is to be drawn.
         note: told what `auto` chose and why not the others.
-        moment: of the scene that is to be drawn, for backends that cannot draw every scene.
-        points: how many are to be drawn in all, for backends that pay only for larger jobs.
-        samples: of a pixel's side; fused backends compile twice for `auto`.
-        threads: how many draw on the processor at most; None is all.
-        pixel_format: that it must be able to draw.
-        planes: whether frames are taken as yuv420p from a backend that has it, which compiles too.
 
     Raises:
         RecipeError: no backend has this name.
@@ -49,47 +74,39 @@ def choose(
             pixel format.
     """
     if name in ("auto", "torch"):
-        return _best(name, note, moment, points, samples, threads, pixel_format, planes)
+        return _best(name, job, note)
     kind = ":".join(name.split(":")[:2])
     if kind not in machine.BACKENDS:
         raise RecipeError(unknown("backend", name, ("auto", "torch", *machine.BACKENDS)))
     usable, detail = machine.BACKENDS[kind]()
-    if usable and moment is not None:
-        reason = _cannot_draw(kind, moment)
+    if usable and job.moment is not None:
+        reason = _cannot_draw(kind, job.moment)
         usable, detail = reason is None, reason or detail
     if not usable:
         others = ", ".join(r.name for r in machine.report() if r.usable and r.name != kind)
         raise BackendUnavailable(f"backend {name} is not usable here: {detail}. Usable: {others}")
     if kind == "torch:cuda" and name != kind:
         _check_cuda_index(name, name.removeprefix("torch:"))
-    made = _made(name, threads)
-    lacking = _lacks(made, pixel_format)
+    made = _made(name, job.threads)
+    lacking = _lacks(made, job.pixel_format)
     if lacking is not None:
         others = ", ".join(
             entry.name
             for entry in machine.report()
-            if entry.usable and _lacks(_made(entry.name, threads), pixel_format) is None
+            if entry.usable and _lacks(_made(entry.name, job.threads), job.pixel_format) is None
         )
         raise BackendUnavailable(f"backend {name} {lacking}. Usable: {others}")
     return made
 
 
-def _best(
-    name: str,
-    note: Callable[[str], None],
-    moment: Moment | None,
-    points: int | None,
-    samples: Samples,
-    threads: int | None,
-    pixel_format: str,
-    planes: bool,
-) -> Backend:
+def _best(name: str, job: Job, note: Note) -> Backend:
     """Return the first that is usable; `auto` says why not those before it, if they might be."""
-    if name == "auto" and moment is not None and points is not None:
-        drawing = _by_numpy(moment, points)
-        if drawing <= _until_halide_draws(moment, samples, planes):
+    moment = job.moment
+    if name == "auto" and moment is not None and job.points is not None:
+        drawing = _by_numpy(moment, job.points)
+        if drawing <= _until_halide_draws(moment, job):
             note(f"drawing with numpy, as the job is small ({drawing:.1f} s)")
-            return _made("numpy", threads)
+            return _made("numpy", job.threads)
     passed: list[tuple[str, str]] = []
     for kind, probe in machine.BACKENDS.items():
         if not kind.startswith("torch:") if name == "torch" else not could_be_here(kind):
@@ -97,10 +114,10 @@ def _best(
         usable, detail = probe()
         why_not = None if usable else detail
         if why_not is None and moment is not None:
-            why_not = _cannot_draw(kind, moment) or _not_worth_it(kind, moment, points, samples)
+            why_not = _cannot_draw(kind, moment) or _not_worth_it(kind, moment, job)
         if why_not is None:
-            made = _made(kind, threads)
-            why_not = _lacks(made, pixel_format)
+            made = _made(kind, job.threads)
+            why_not = _lacks(made, job.pixel_format)
             if why_not is None:
                 if name == "auto":
                     not_with = f"; not with {_reasons(passed)}" if passed else ""
@@ -154,19 +171,19 @@ def _cannot_draw(name: str, moment: Moment) -> str | None:
     return unsupported(moment)
 
 
-def _not_worth_it(name: str, moment: Moment, points: int | None, samples: Samples) -> str | None:
+def _not_worth_it(name: str, moment: Moment, job: Job) -> str | None:
     """Return that torch has drawn the whole job on a GPU before Triton has compiled it, or None.
 
     On a GPU torch writes and reads each neuron twice, 16 bytes, at 300 GB/s on a small card
     (computed, not measured). Triton compiles in 1 s and another second for each run of equal
     layers; and as often again what draws the pixels of a list, where `samples` is `auto`.
     """
-    if points is None or name != "gpu":
+    if job.points is None or name != "gpu":
         return None
     from cppnvid.backends.triton.architecture import architecture_of
 
-    drawing = points * sum(len(layer.bias) for layer in moment.layers) * 16 / 300e9
-    compiling = (1.0 + len(architecture_of(moment).runs)) * (2 if samples == "auto" else 1)
+    drawing = job.points * sum(len(layer.bias) for layer in moment.layers) * 16 / 300e9
+    compiling = (1.0 + len(architecture_of(moment).runs)) * (2 if job.compiles_twice else 1)
     if drawing > compiling:
         return None
     return f"for a job this small ({drawing:.1f} s) compiling takes longer ({compiling:.1f} s)"
@@ -185,14 +202,14 @@ def _by_numpy(moment: Moment, points: int) -> float:
     return points * each / (os.cpu_count() or 1)
 
 
-def _until_halide_draws(moment: Moment, samples: Samples, planes: bool) -> float:
+def _until_halide_draws(moment: Moment, job: Job) -> float:
     """Return about how many seconds Halide compiles: that is how long numpy may take.
 
     It is 1 s, another 0.1 s for each layer, as often again where `samples` is `auto`, and 0.4 s for
     planes. To load torch takes 2 s.
     """
     once = 1.0 + 0.1 * len(moment.layers)
-    return once * (2 if samples == "auto" else 1) + (0.4 if planes else 0.0)
+    return once * (2 if job.compiles_twice else 1) + (0.4 if job.planes else 0.0)
 
 
 def _check_cuda_index(name: str, device: str) -> None:

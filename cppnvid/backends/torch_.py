@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -23,11 +24,10 @@ from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends.adaptive import FEW, SAMPLES, Redraw, refined
 from cppnvid.backends.colours import colour
 from cppnvid.backends.functions import ACTIVATIONS, OUTPUT_FUNCTIONS
-from cppnvid.backends.protocol import LEVELS, Pixels
 from cppnvid.backends.warps import to_field
 from cppnvid.colour.oklab import from_linear, to_linear
+from cppnvid.colour.pixels import LEVELS, Pixels, Raster
 from cppnvid.errors import BackendError
-from cppnvid.recipe import Samples
 
 T = TypeVar("T")
 FEWEST_POINTS = 256
@@ -67,43 +67,15 @@ class TorchBackend:
         """
         return self._colours(_upload(moment.layers, self.device, self.dtype), moment, x, y, {})
 
-    def render(
-        self,
-        scene: Scene,
-        times: Iterable[float],
-        *,
-        width: int,
-        height: int,
-        samples: Samples = 1,
-        pixel_format: str = "rgb24",
-    ) -> Iterator[Pixels]:
+    def render(self, scene: Scene, times: Iterable[float], raster: Raster) -> Iterator[Pixels]:
         """Draw one frame for each time: [1, height, width, 3], sRGB, in host memory.
 
         uint8 in rgb24, uint16 in rgb48.
         """
         for time in times:
-            frame = np.empty((1, height, width, 3), dtype=LEVELS[pixel_format])
-            row = 0
-            for band in self.bands(
-                scene.at(time),
-                width=width,
-                height=height,
-                samples=samples,
-                pixel_format=pixel_format,
-            ):
-                frame[0, row : row + len(band)] = band
-                row += len(band)
-            yield frame
+            yield np.concatenate(list(self.bands(scene.at(time), raster)))[None]
 
-    def bands(
-        self,
-        moment: Moment,
-        *,
-        width: int,
-        height: int,
-        samples: Samples = 1,
-        pixel_format: str = "rgb24",
-    ) -> Iterator[Pixels]:
+    def bands(self, moment: Moment, raster: Raster) -> Iterator[Pixels]:
         """Draw one frame from top to bottom in bands of rows [rows, width, 3], sRGB.
 
         uint8 in rgb24, uint16 in rgb48.
@@ -111,9 +83,10 @@ class TorchBackend:
         Raises:
             BackendError: the device has not even the memory for 256 points.
         """
-        kind = LEVELS[pixel_format]
+        width, height, samples = raster.width, raster.height, raster.samples
+        kind = LEVELS[raster.pixel_format]
         if samples == "auto":
-            drawn = self.bands(moment, width=width, height=height, pixel_format=pixel_format)
+            drawn = self.bands(moment, replace(raster, samples=1))
             yield from refined(drawn, height, self._redraw(moment, width, height, kind))
             return
         layers = _upload(moment.layers, self.device, self.dtype)

@@ -11,9 +11,9 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from cppnvid.animation.scene import Moment, Scene
-from cppnvid.backends import Backend, choose
-from cppnvid.backends.adaptive import points_a_pixel
+from cppnvid.backends import Backend, Job, choose
 from cppnvid.callbacks import Note, Progress, silent
+from cppnvid.colour.pixels import Raster
 from cppnvid.encode import check_output, open_encoder
 from cppnvid.explanation.reveal import reveal_of
 from cppnvid.explanation.sweeps import Film, Sweep, parse_film, sweep_of
@@ -99,8 +99,7 @@ def _revealed(
     samples = recipe.canvas.samples
 
     def draw(moment: Moment, width: int, height: int) -> Pixels:
-        bands = drawer.bands(moment, width=width, height=height, samples=samples)
-        return np.concatenate(list(bands))
+        return np.concatenate(list(drawer.bands(moment, Raster(width, height, samples))))
 
     def frames() -> Iterator[Pixels]:
         for now in times:
@@ -125,13 +124,11 @@ def _swept(
         return min(max(float(pace.shares[0](passed * pace.ends[0])), 0.0), 1.0)
 
     scene = Scene(lambda now: sweep.at(place(now)))
-    width, height = recipe.canvas.size
+    raster = Raster(*recipe.canvas.size, recipe.canvas.samples)
     drawer = _chosen(backend, recipe, [sweep.at(one) for one in sweep.stages], len(times), note)
 
     def frames() -> Iterator[Pixels]:
-        drawn = drawer.render(
-            scene, times, width=width, height=height, samples=recipe.canvas.samples
-        )
+        drawn = drawer.render(scene, times, raster)
         for now, frame in zip(times, (one for batch in drawn for one in batch), strict=True):
             said = sweep.says(place(now)), sweep.share(place(now))
             yield _labelled(frame, *said) if labels else frame
@@ -153,10 +150,9 @@ def _chosen(
     """
     if not isinstance(backend, str):
         return backend
-    width, height = recipe.canvas.size
-    points = frames * width * height * points_a_pixel(recipe.canvas.samples)
+    raster = Raster(*recipe.canvas.size, recipe.canvas.samples)
     widest = max(stages, key=lambda moment: max(len(layer.bias) for layer in moment.layers))
-    return choose(backend, note, moment=widest, points=points // len(stages))
+    return choose(backend, Job(widest, raster, frames / len(stages)), note)
 
 
 def _labelled(frame: Pixels, text: str, share: float) -> Pixels:

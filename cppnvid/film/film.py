@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 from cppnvid.animation.scene import Moment, Scene
 from cppnvid.animation.timing import frame_times
-from cppnvid.backends import Backend, Pixels, choose
-from cppnvid.backends.adaptive import points_a_pixel
+from cppnvid.backends import Backend, Job, choose
 from cppnvid.callbacks import Note, Progress, silent
 from cppnvid.colour.dither import dithered_frames
+from cppnvid.colour.pixels import Pixels, Raster
 from cppnvid.encode import (
     Coding,
     Container,
@@ -57,16 +57,13 @@ class Film:
     ) -> Iterator[Pixels]:
         """Draw the frames of these numbers, None being all, as batches in this order."""
         canvas = self.recipe.canvas
-        width, height = canvas.size
         times = [float(time) for time in frame_times(self.recipe)]
         if order is not None:
             times = [times[number] for number in order]
         if canvas.shutter:
             times = exposure_times(times, self.recipe)
-        frames = self.drawer.render(
-            self.scene, times, width=width, height=height, samples=canvas.samples,
-            pixel_format=pixel_format,
-        )  # fmt: skip
+        raster = Raster(*canvas.size, canvas.samples, pixel_format)
+        frames = self.drawer.render(self.scene, times, raster)
         return expose(frames, canvas.exposures) if canvas.shutter else frames
 
 
@@ -194,10 +191,8 @@ def chosen(
     width, height = recipe.canvas.size
     canvas = recipe.canvas
     exposures = canvas.exposures if canvas.shutter and frames > 1 else 1
-    points = frames * exposures * width * height * points_a_pixel(canvas.samples)
     best = container and best_format(container, width=width, height=height)
-    return choose(
-        backend, note, moment=moment, points=points, samples=canvas.samples, threads=threads,
-        pixel_format="rgb48" if container and container.deep else "rgb24",
-        planes=best == "yuv420p" and not canvas.shutter,
-    )  # fmt: skip
+    deep = container is not None and container.deep
+    raster = Raster(width, height, canvas.samples, "rgb48" if deep else "rgb24")
+    planes = best == "yuv420p" and not canvas.shutter
+    return choose(backend, Job(moment, raster, frames * exposures, threads, planes), note)

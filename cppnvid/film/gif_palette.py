@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from cppnvid.backends import Pixels
 from cppnvid.callbacks import Note, silent
 from cppnvid.colour.oklab import to_oklab
+from cppnvid.colour.pixels import Pixels
 from cppnvid.encode import Coding, decode, open_encoder
 from cppnvid.encode.formats.gif_colours import QUALITY_COLOURS
 from cppnvid.film.film import Film

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.backends import Pixels
 from cppnvid.colour.oklab import from_linear, to_linear
+from cppnvid.colour.pixels import Pixels
 from cppnvid.recipe import Recipe
 
 # Rounded light to sRGB, by bytes of a level: finer steps than the darkest level, which is 1/3295 of

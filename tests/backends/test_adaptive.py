@@ -12,6 +12,7 @@ from cppnvid import build_scene, load_recipe
 from cppnvid.animation.scene import Moment
 from cppnvid.backends import Backend, adaptive
 from cppnvid.backends.torch_ import TorchBackend
+from cppnvid.colour.pixels import Raster
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import Recipe, Samples
 from cppnvid.render import render_still, render_video
@@ -49,7 +50,7 @@ def drawn(
 ) -> NDArray[np.uint8]:
     """Return one whole frame."""
     backend = backend or TorchBackend()
-    return np.concatenate(list(backend.bands(moment, width=width, height=height, samples=samples)))
+    return np.concatenate(list(backend.bands(moment, Raster(width, height, samples))))
 
 
 def sharp(**camera: Any) -> Moment:
@@ -284,9 +285,8 @@ def test_long_lists_are_drawn_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_films_are_refined_too() -> None:
     """Frames of a film are the stills of their times, as RGB; planes differ by rounding alone."""
     scene = build_scene(small(**SHARP))
-    size: dict[str, Any] = {"width": 48, "height": 32, "samples": "auto"}
     for backend in backends_here():
-        frames = np.concatenate(list(backend.render(scene, [0.0, 0.3], **size)))
+        frames = np.concatenate(list(backend.render(scene, [0.0, 0.3], Raster(48, 32, "auto"))))
         for frame, time in zip(frames, (0.0, 0.3), strict=True):
             assert np.array_equal(frame, drawn(scene.at(time), 48, 32, "auto", backend))
 

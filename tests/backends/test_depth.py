@@ -1,5 +1,6 @@
 """Colours of 16 bits: drawn by every backend, and dithered to 8 without bands."""
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,10 @@ from scipy.ndimage import gaussian_filter
 import cppnvid
 from cppnvid import build_scene
 from cppnvid.animation.scene import Scene
-from cppnvid.backends import Backend, choose, machine, select
+from cppnvid.backends import Backend, Job, choose, machine, select
 from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.colour.dither import dithered
+from cppnvid.colour.pixels import Raster
 from cppnvid.errors import BackendUnavailable
 from cppnvid.recipe import Samples
 from docs.make_blue_noise import blue_noise
@@ -36,15 +38,15 @@ def pastel() -> Scene:
 @pytest.mark.parametrize("samples", [1, 3, "auto"])
 def test_16_bits_are_the_same_colours_more_finely(samples: Samples) -> None:
     """Every backend's are within a hundredth of a level of exact ones, frames and bands alike."""
-    scene, size = pastel(), {"width": 40, "height": 22}
-    options: dict[str, Any] = size | {"samples": samples}
-    exact = TorchBackend("cpu", torch.float64).render(scene, [0.3], **options, pixel_format="rgb48")
+    scene, raster = pastel(), Raster(40, 22, samples)
+    fine = replace(raster, pixel_format="rgb48")
+    exact = TorchBackend("cpu", torch.float64).render(scene, [0.3], fine)
     wanted = next(exact)[0] / 257
 
     for backend in usable():
-        (deep,) = next(backend.render(scene, [0.3], **options, pixel_format="rgb48"))
-        (plain,) = next(backend.render(scene, [0.3], **options))
-        bands = list(backend.bands(scene.at(0.3), **options, pixel_format="rgb48"))
+        (deep,) = next(backend.render(scene, [0.3], fine))
+        (plain,) = next(backend.render(scene, [0.3], raster))
+        bands = list(backend.bands(scene.at(0.3), fine))
 
         assert deep.dtype == np.uint16
         assert np.abs(deep / 257 - wanted).max() < 0.01, backend.name
@@ -72,11 +74,14 @@ def test_a_backend_without_16_bits_is_passed_over(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(machine, "BACKENDS", known)
     notes: list[str] = []
 
-    assert choose("auto", notes.append, pixel_format="rgb48").name == "torch:cpu"
+    assert (
+        choose("auto", Job(raster=Raster(1, 1, pixel_format="rgb48")), notes.append).name
+        == "torch:cpu"
+    )
     assert notes == ["drawing with torch:cpu (slow); not with cpu: draws 8 bits a channel alone"]
     assert choose("auto").name == "cpu"
     with pytest.raises(BackendUnavailable, match=r"cpu draws 8 bits .* Usable: torch:cpu$"):
-        choose("cpu", pixel_format="rgb48")
+        choose("cpu", Job(raster=Raster(1, 1, pixel_format="rgb48")))
 
 
 # ------------------------------------------------------------------ dither

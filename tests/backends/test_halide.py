@@ -1,6 +1,7 @@
 """The fused `cpu` backend against its readable twin, the `torch` backend."""
 
 import sys
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -11,8 +12,10 @@ from numpy.typing import NDArray
 
 from cppnvid import build_scene
 from cppnvid.animation.scene import Moment, Scene
-from cppnvid.backends import Backend, machine, select
+from cppnvid.backends import Backend, Job, machine, select
+from cppnvid.backends.adaptive import points_a_pixel
 from cppnvid.backends.torch_ import TorchBackend
+from cppnvid.colour.pixels import Raster
 from cppnvid.encode import container_for, decode, open_encoder
 from cppnvid.errors import BackendUnavailable, RecipeError
 from cppnvid.film.film import chosen
@@ -51,7 +54,7 @@ def drawn(
     backend: Backend, moment: Moment, width: int, height: int, samples: int = 1
 ) -> NDArray[np.uint8]:
     """Return one whole frame."""
-    return np.concatenate(list(backend.bands(moment, width=width, height=height, samples=samples)))
+    return np.concatenate(list(backend.bands(moment, Raster(width, height, samples))))
 
 
 def assert_twins(
@@ -167,13 +170,13 @@ def test_no_frame_seed_or_size_compiles_again() -> None:
         )
 
     backend = cpu.CpuBackend()
-    list(backend.render(film([1, 2], 1.0), [0.0], width=30, height=20))
+    list(backend.render(film([1, 2], 1.0), [0.0], Raster(30, 20)))
     before = cpu.compiled.cache_info().misses
-    frames = list(backend.render(film([1, 2], 1.0), [0.0, 0.2, 0.4], width=30, height=20))
-    frames += list(backend.render(film([8, 9], 2.0), [0.2], width=30, height=20))
-    list(backend.render(film([8, 9], 2.0), [0.2], width=41, height=3))
-    list(backend.render(scene_of(network={"layers": [9]}), [0.0], width=8, height=8))
-    list(backend.render(film([8, 9], 2.0), [0.4], width=30, height=20))
+    frames = list(backend.render(film([1, 2], 1.0), [0.0, 0.2, 0.4], Raster(30, 20)))
+    frames += list(backend.render(film([8, 9], 2.0), [0.2], Raster(30, 20)))
+    list(backend.render(film([8, 9], 2.0), [0.2], Raster(41, 3)))
+    list(backend.render(scene_of(network={"layers": [9]}), [0.0], Raster(8, 8)))
+    list(backend.render(film([8, 9], 2.0), [0.4], Raster(30, 20)))
 
     assert len({frame.tobytes() for frame in frames}) == len(frames)
     assert cpu.compiled.cache_info().misses == before + 1  # the one of another width
@@ -186,14 +189,14 @@ def test_the_same_bytes_whatever_the_threads_and_bands(monkeypatch: pytest.Monke
 
     np.testing.assert_array_equal(drawn(cpu.CpuBackend(1), moment, 70, 41, 2), whole)
     monkeypatch.setattr(cpu, "_POINTS_A_BAND", 1)
-    assert len(list(cpu.CpuBackend().bands(moment, width=70, height=41, samples=2))) > 1
+    assert len(list(cpu.CpuBackend().bands(moment, Raster(70, 41, 2)))) > 1
     np.testing.assert_array_equal(drawn(cpu.CpuBackend(), moment, 70, 41, 2), whole)
 
 
 def test_frames_are_whole_and_bands_are_their_rows() -> None:
     """`render` gives [1, height, width, 3] of the same pixels as `bands`."""
     scene = scene_of()
-    (frame,) = cpu.CpuBackend().render(scene, [0.3], width=31, height=9)
+    (frame,) = cpu.CpuBackend().render(scene, [0.3], Raster(31, 9))
 
     assert frame.shape == (1, 9, 31, 3)
     assert frame.flags.c_contiguous
@@ -232,10 +235,10 @@ def test_what_it_cannot_draw_it_says_at_selection(network: dict[str, Any], words
     notes: list[str] = []
 
     with pytest.raises(BackendUnavailable, match=words):
-        select.choose("cpu", moment=moment)
+        select.choose("cpu", Job(moment))
     with pytest.raises(BackendUnavailable, match=words):
         drawn(cpu.CpuBackend(), moment, 4, 4)
-    chosen = select.choose("auto", notes.append, moment=moment, points=10**12)
+    chosen = select.choose("auto", Job(moment, Raster(10**12, 1)), notes.append)
     assert chosen.name.startswith("torch:")
     assert words in notes[0] or chosen.name != "torch:cpu"
 
@@ -254,10 +257,10 @@ def test_auto_weighs_compiling_against_drawing(monkeypatch: pytest.MonkeyPatch) 
     moment = scene_of(network={"layers": ["9x16"]}).at(0.0)
     notes: list[str] = []
 
-    assert select.choose(moment=moment, points=10**9).name == "cpu"
+    assert select.choose(job=Job(moment, Raster(10**9, 1))).name == "cpu"
     assert select.choose().name == "cpu"
-    assert select.choose("torch", moment=moment, points=10**9).name == "torch:cpu"
-    assert select.choose("auto", notes.append, moment=moment, points=10**4).name == "numpy"
+    assert select.choose("torch", Job(moment, Raster(10**9, 1))).name == "torch:cpu"
+    assert select.choose("auto", Job(moment, Raster(10**4, 1)), notes.append).name == "numpy"
     assert notes == ["drawing with numpy, as the job is small (0.0 s)"]
 
 
@@ -269,7 +272,9 @@ def test_auto_counts_what_antialiasing_compiles(monkeypatch: pytest.MonkeyPatch)
     moment = scene_of(network={"layers": ["9x16"]}).at(0.0)
 
     def drawn_with(points: int, samples: Samples) -> str:
-        return select.choose(moment=moment, points=points, samples=samples).name
+        return select.choose(
+            job=Job(moment, Raster(points // points_a_pixel(samples), 1, samples))
+        ).name
 
     # 2 s of compiling, and numpy takes 0.73 µs for a point.
     assert [drawn_with(4 * 10**6, samples) for samples in (1, "auto")] == ["cpu", "numpy"]
@@ -284,7 +289,7 @@ def test_auto_counts_the_way_through_oklab(monkeypatch: pytest.MonkeyPatch) -> N
 
     def drawn_with(**palette: object) -> str:
         moment = scene_of(palette=palette).at(0.0)
-        return select.choose(moment=moment, points=4 * 10**6).name
+        return select.choose(job=Job(moment, Raster(4 * 10**6, 1))).name
 
     # 1.3 s of compiling; numpy takes 0.21 µs for a point, and 0.46 through Oklab.
     assert drawn_with(name="rgb") == "numpy"
@@ -304,7 +309,7 @@ def test_a_card_that_is_not_there_is_not_told_of(
     monkeypatch.setattr("sys.platform", "linux")
     notes: list[str] = []
 
-    select.choose("auto", notes.append)
+    select.choose("auto", note=notes.append)
 
     assert ("; not with gpu, torch:cuda: built without CUDA" in notes[0]) == card
     assert notes[0].count("CUDA") == card
@@ -340,7 +345,7 @@ def test_auto_goes_on_without_halide(monkeypatch: pytest.MonkeyPatch, missing: b
         monkeypatch.setattr(cpu, "check", lambda: "Halide draws [1] where 2 is right")
     notes: list[str] = []
 
-    chosen = select.choose("auto", notes.append, moment=scene_of().at(0.0), points=10**12)
+    chosen = select.choose("auto", Job(scene_of().at(0.0), Raster(10**12, 1)), notes.append)
 
     assert chosen.name.startswith("torch:")
     words = "pip install halide" if missing else "where 2 is right"
@@ -390,11 +395,11 @@ def test_frames_of_yuv_are_the_frames_of_rgb(
     """Drawn in several bands, they are the same picture to the rounding of RGB to 8 bits."""
     monkeypatch.setattr(cpu, "_POINTS_A_BAND", 40 * 20)
     scene = scene_of(camera={"scale": 5})
-    size: dict[str, Any] = {"width": 40, "height": 22, "samples": samples}
+    raster = Raster(40, 22, samples)
     backend = cpu.CpuBackend()
 
-    (frame,) = backend.render(scene, [0.3], **size, pixel_format="yuv420p")
-    (rgb,) = backend.render(scene, [0.3], **size)
+    (frame,) = backend.render(scene, [0.3], replace(raster, pixel_format="yuv420p"))
+    (rgb,) = backend.render(scene, [0.3], raster)
 
     assert frame.shape == (1, 33, 40)
     wanted = planes_from(rgb[0] / 255)
@@ -425,9 +430,9 @@ def test_films_are_drawn_as_planes(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     drawing = cpu.CpuBackend.render
 
-    def spy(self: cpu.CpuBackend, *args: Any, **options: Any) -> Any:
-        asked.append(options["pixel_format"])
-        return drawing(self, *args, **options)
+    def spy(self: cpu.CpuBackend, scene: Scene, times: Any, raster: Raster) -> Any:
+        asked.append(raster.pixel_format)
+        return drawing(self, scene, times, raster)
 
     monkeypatch.setattr(cpu.CpuBackend, "render", spy)
     for name, width in (("a.mp4", 32), ("a.webm", 32), ("b.webm", 33), ("a.gif", 32)):

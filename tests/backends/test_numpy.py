@@ -15,6 +15,7 @@ from cppnvid.animation.scene import Moment
 from cppnvid.backends import numpy_ as plain
 from cppnvid.backends.numpy_ import NumpyBackend
 from cppnvid.backends.torch_ import TorchBackend
+from cppnvid.colour.pixels import Raster
 from cppnvid.film.pacing import build_scene, moment_of
 from cppnvid.networks.sampling import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.recipe import COLOUR_MODES
@@ -33,7 +34,7 @@ WARPS: list[dict[str, Any]] = [
 
 def drawn(backend: Any, moment: Moment, width: int, height: int, **how: Any) -> NDArray[Any]:
     """Draw a moment's bands and join them."""
-    return np.concatenate(list(backend.bands(moment, width=width, height=height, **how)))
+    return np.concatenate(list(backend.bands(moment, Raster(width, height, **how))))
 
 
 def assert_alike(moment: Moment, width: int = 29, height: int = 17, **how: Any) -> None:
@@ -114,7 +115,7 @@ def test_frames_are_the_bands(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cppnvid.backends.numpy_._points_per_tile", lambda _: 100)
     backend = NumpyBackend(1)
 
-    frames = list(backend.render(scene, [0.0, 0.5], width=20, height=12))
+    frames = list(backend.render(scene, [0.0, 0.5], Raster(20, 12)))
 
     assert [frame.shape for frame in frames] == [(1, 12, 20, 3)] * 2
     for frame, time in zip(frames, (0.0, 0.5), strict=True):
@@ -191,10 +192,11 @@ def test_a_film_on_the_processor_loads_no_torch(tmp_path: Path) -> None:
         "import os, sys\n"
         "os.environ['PATH'] = ''\n"
         "from cppnvid import Recipe, build_scene, choose\n"
-        "from cppnvid.backends import machine\n"
+        "from cppnvid.backends import Job, machine\n"
+        "from cppnvid.colour.pixels import Raster\n"
         "machine.DEVICES, sys.platform = (), 'linux'\n"
         "moment = build_scene(Recipe()).at(0.0)\n"
-        "assert choose(moment=moment, points=10**10).name == 'cpu'\n"
+        "assert choose(job=Job(moment, Raster(10**10, 1))).name == 'cpu'\n"
         "assert 'torch' not in sys.modules\n"
     )
     run_python(program, tmp_path)

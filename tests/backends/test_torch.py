@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cppnvid.backends import choose
 from cppnvid.backends.machine import could_be_here, report
 from cppnvid.backends.torch_ import TorchBackend
+from cppnvid.colour.pixels import Raster
 from cppnvid.errors import BackendError, BackendUnavailable, RecipeError
 from cppnvid.film.pacing import build_scene
 from cppnvid.networks.sampling import sample_network
@@ -154,7 +155,7 @@ def test_times_one_by_one_are_times_together() -> None:
     scene = build_scene(recipe)
 
     for index in (4, 1):
-        (alone,) = TorchBackend().render(scene, [index / 6], width=130, height=70)
+        (alone,) = TorchBackend().render(scene, [index / 6], Raster(130, 70))
         assert np.array_equal(alone[0], frames[index])
 
 
@@ -291,7 +292,7 @@ def test_unknown_backends_are_the_users_mistake(name: str) -> None:
 def test_auto_says_what_it_chose_and_why_not_the_others() -> None:
     """Every backend that might be here is the one chosen or named with a reason."""
     said: list[str] = []
-    chosen = choose("auto", said.append)
+    chosen = choose("auto", note=said.append)
 
     assert chosen.name in said[0]
     for entry in report():

@@ -10,11 +10,14 @@ from tests.backends.triton_twins import OVERFLOWS, cards, drawn, scene_of
 from tests.backends.triton_twins import interpreter as interpreter
 
 # isort: split
+from dataclasses import replace
+
 from cppnvid.backends import adaptive
 from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.backends.triton import backend as gpu
 from cppnvid.backends.triton.backend import GpuBackend
 from cppnvid.backends.triton.refining import gather, mark
+from cppnvid.colour.pixels import Raster
 
 pytestmark = OVERFLOWS
 
@@ -87,11 +90,13 @@ def test_listed_pixels_are_those_of_the_twin(size: tuple[int, int], bits: int, t
 @pytest.mark.parametrize("pixel_format", ["rgb24", "rgb48"])
 def test_listed_pixels_are_those_of_many_points(pixel_format: str) -> None:
     """A needy pixel is that of an antialiased picture; any other is left as it was."""
-    size: dict[str, Any] = {"width": 18, "height": 7, "pixel_format": pixel_format}
+    raster = Raster(18, 7, pixel_format=pixel_format)
     backend, times = GpuBackend(cards()), [0.3, 0.6]
 
     auto, *plain = (
-        np.concatenate(list(backend.render(EDGED, times, **size, samples=samples))).astype(int)
+        np.concatenate(list(backend.render(EDGED, times, replace(raster, samples=samples)))).astype(
+            int
+        )
         for samples in ("auto", 1, 2, 3)
     )
 
@@ -128,12 +133,14 @@ def test_planes_and_wide_layers_are_refined_too() -> None:
         network={"layers": [40, 40], "channels": 1, "init": {"hidden": 0.3, "output": 1.5}},
         camera={"scale": 0.4},
     )
-    size: dict[str, Any] = {"width": 18, "height": 6}
+    raster = Raster(18, 6)
     backend = GpuBackend(cards())
 
-    (single,) = next(backend.render(scene, [0.3], **size))
-    few, full = (next(backend.render(scene, [0.3], **size, samples=side))[0] for side in (2, 3))
-    (planes,) = next(backend.render(scene, [0.3], **size, samples="auto", pixel_format="yuv420p"))
+    (single,) = next(backend.render(scene, [0.3], raster))
+    few, full = (
+        next(backend.render(scene, [0.3], replace(raster, samples=side)))[0] for side in (2, 3)
+    )
+    (planes,) = next(backend.render(scene, [0.3], Raster(18, 6, "auto", "yuv420p")))
 
     samples = adaptive.needy(adaptive.marks(single))[..., None]
     assert set(samples.ravel()) == {1, 2, 3}
@@ -149,7 +156,7 @@ def test_bands_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = drawn(backend, moment, 13, 9, "auto")
 
     monkeypatch.setattr(gpu, "_POINTS_AT_ONCE", 5 * 13 * 3)
-    bands = list(backend.bands(moment, width=13, height=9, samples="auto"))
+    bands = list(backend.bands(moment, Raster(13, 9, "auto")))
 
     assert [len(band) for band in bands] == [4, 4, 1]
     np.testing.assert_array_equal(np.concatenate(bands), whole)

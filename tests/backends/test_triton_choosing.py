@@ -11,11 +11,12 @@ from tests.backends.triton_twins import interpreter as interpreter
 
 # isort: split
 from cppnvid import cli
-from cppnvid.backends import machine, select, triton
+from cppnvid.backends import Job, machine, select, triton
 from cppnvid.backends.triton import backend as gpu
 from cppnvid.backends.triton import functions
 from cppnvid.backends.triton.backend import GpuBackend
 from cppnvid.backends.triton.card import Card
+from cppnvid.colour.pixels import Raster
 from cppnvid.errors import BackendUnavailable
 
 pytestmark = OVERFLOWS
@@ -44,13 +45,13 @@ def test_auto_takes_the_gpu_first() -> None:
     moment = scene_of(network={"layers": ["9x16"]}).at(0.0)
     notes: list[str] = []
 
-    assert select.choose("auto", notes.append, moment=moment, points=10**9).name == "gpu"
+    assert select.choose("auto", Job(moment, Raster(10**9, 1)), notes.append).name == "gpu"
     assert "A card" in notes[0]
     assert select.choose("gpu").name == "gpu"
-    assert select.choose("torch", moment=moment).name == "torch:cuda"
-    assert select.choose("auto", notes.append, moment=moment, points=10**7).name == "torch:cuda"
+    assert select.choose("torch", Job(moment)).name == "torch:cuda"
+    assert select.choose("auto", Job(moment, Raster(10**7, 1)), notes.append).name == "torch:cuda"
     assert "compiling takes longer" in notes[1]
-    assert select.choose("auto", moment=moment, points=10**6).name == "numpy"
+    assert select.choose("auto", Job(moment, Raster(10**6, 1))).name == "numpy"
 
 
 @pytest.mark.usefixtures("usable")
@@ -80,7 +81,7 @@ def test_a_card_that_triton_cannot_use_is_found_at_selection(
     with pytest.raises(BackendUnavailable, match=words):
         select.choose("gpu")
     moment = scene_of().at(0.0)
-    chosen = select.choose("auto", notes.append, moment=moment, points=10**12)
+    chosen = select.choose("auto", Job(moment, Raster(10**12, 1)), notes.append)
     assert chosen.name == "torch:cuda"
     assert words in notes[0]
 
@@ -100,7 +101,7 @@ def test_auto_goes_on_without_triton(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "cppnvid.backends.triton.backend", None)
     notes: list[str] = []
 
-    assert select.choose("auto", notes.append).name == "torch:cuda"
+    assert select.choose("auto", note=notes.append).name == "torch:cuda"
     assert "pip install triton" in notes[0]
 
 

@@ -1,7 +1,5 @@
 """The forms in which the `gpu` backend hands frames over: 8 bits, 16 bits, and planes."""
 
-from typing import Any
-
 import numpy as np
 import pytest
 import torch
@@ -11,10 +9,13 @@ from tests.backends.triton_twins import OVERFLOWS, cards, scene_of
 from tests.backends.triton_twins import interpreter as interpreter
 
 # isort: split
+from dataclasses import replace
+
 from cppnvid.animation.camera import axes
 from cppnvid.animation.scene import Moment
 from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.backends.triton.backend import GpuBackend
+from cppnvid.colour.pixels import Raster
 
 pytestmark = OVERFLOWS
 
@@ -54,7 +55,7 @@ def test_yuv420p_is_bt709(size: tuple[int, int]) -> None:
     width, height = size
 
     (frames,) = GpuBackend(cards()).render(
-        SCENE, [0.3], width=width, height=height, pixel_format="yuv420p"
+        SCENE, [0.3], Raster(width, height, pixel_format="yuv420p")
     )
 
     assert frames.shape == (1, height * 3 // 2, width)
@@ -69,7 +70,7 @@ def test_planes_are_those_of_the_processor(size: tuple[int, int]) -> None:
     width, height = size
     fused, plain = (
         np.concatenate(list(backend.render(
-            SCENE, [0.3, 0.7], width=width, height=height, pixel_format="yuv420p"
+            SCENE, [0.3, 0.7], Raster(width, height, pixel_format="yuv420p")
         )))
         for backend in (GpuBackend(cards()), cpu.CpuBackend())
     )  # fmt: skip
@@ -84,17 +85,17 @@ def test_planes_are_those_of_the_processor(size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("samples", [1, 2])
 def test_rgb48_is_exact_to_sixteen_bits(samples: int) -> None:
     """A step is a 65,535th, and float32's error is less; in 8 bits the same frames are rounded."""
-    size: dict[str, Any] = {"width": 33, "height": 5}
+    raster = Raster(33, 5, samples)
     backend = GpuBackend(cards())
 
-    (fine,) = backend.render(SCENE, [0.3], **size, samples=samples, pixel_format="rgb48")
-    (coarse,) = backend.render(SCENE, [0.3], **size, samples=samples)
+    (fine,) = backend.render(SCENE, [0.3], replace(raster, pixel_format="rgb48"))
+    (coarse,) = backend.render(SCENE, [0.3], raster)
 
     assert fine.shape == coarse.shape == (1, 5, 33, 3)
     assert fine.dtype == np.uint16
     assert np.abs(fine / 257 - coarse).max() <= 0.5 + 1 / 257
     if samples == 1:
-        bands = list(backend.bands(SCENE.at(0.3), **size, pixel_format="rgb48"))
+        bands = list(backend.bands(SCENE.at(0.3), Raster(33, 5, pixel_format="rgb48")))
         assert np.array_equal(np.concatenate(bands), fine[0])
         assert np.abs(fine[0] - 65535 * exact(SCENE.at(0.3), 33, 5)).max() <= 1.0
 
@@ -108,6 +109,6 @@ def test_what_yuv420p_cannot_be_is_refused() -> None:
     """Odd sizes have no whole planes, and other formats are not guessed at."""
     backend = GpuBackend(cards())
     with pytest.raises(ValueError, match="even sizes, given 7x4"):
-        next(backend.render(SCENE, [0.0], width=7, height=4, pixel_format="yuv420p"))
+        next(backend.render(SCENE, [0.0], Raster(7, 4, pixel_format="yuv420p")))
     with pytest.raises(ValueError, match=r"'nv12' is none of rgb24, rgb48, yuv420p"):
-        next(backend.render(SCENE, [0.0], width=8, height=4, pixel_format="nv12"))
+        next(backend.render(SCENE, [0.0], Raster(8, 4, pixel_format="nv12")))

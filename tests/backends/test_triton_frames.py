@@ -22,6 +22,7 @@ from cppnvid.backends.triton.architecture import architecture_of
 from cppnvid.backends.triton.backend import GpuBackend
 from cppnvid.backends.triton.card import STREAMS, Card, Finish, Work
 from cppnvid.backends.triton.plan import Plan, constants, plan_for, precision_for
+from cppnvid.colour.pixels import Raster
 from cppnvid.errors import BackendError
 
 pytestmark = OVERFLOWS
@@ -33,9 +34,9 @@ def test_frames_come_in_order_each_with_its_own_weights(monkeypatch: pytest.Monk
     scene = scene_of(camera={"zoom": {"keys": [[0, 1], [0.5, 2]]}}, palette={"name": "tide"})
     times = [0.1, 0.5, 0.3, 0.9, 0.2]
 
-    batches = list(GpuBackend(cards()).render(scene, times, width=31, height=2))
+    batches = list(GpuBackend(cards()).render(scene, times, Raster(31, 2)))
 
-    plain = np.concatenate(list(TorchBackend().render(scene, times, width=31, height=2)))
+    plain = np.concatenate(list(TorchBackend().render(scene, times, Raster(31, 2))))
     assert [len(batch) for batch in batches] == [2, 2, 1]
     assert all(batch.flags.c_contiguous and batch.dtype == np.uint8 for batch in batches)
     assert np.abs(np.concatenate(batches).astype(int) - plain).max() <= 1
@@ -47,9 +48,9 @@ def test_frames_of_another_architecture_are_another_batch() -> None:
     scene = scene_of(palette={"name": "rgb", "hue": hue})
     times = [0.2, 0.0, 0.3, 0.4]
 
-    batches = list(GpuBackend(cards()).render(scene, times, width=31, height=2))
+    batches = list(GpuBackend(cards()).render(scene, times, Raster(31, 2)))
 
-    plain = np.concatenate(list(TorchBackend().render(scene, times, width=31, height=2)))
+    plain = np.concatenate(list(TorchBackend().render(scene, times, Raster(31, 2))))
     assert [len(batch) for batch in batches] == [1, 1, 2]
     assert np.abs(np.concatenate(batches).astype(int) - plain).max() <= 1
 
@@ -65,7 +66,7 @@ def test_bands_and_launches_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None
     assert np.abs(whole.astype(int) - plain).max() <= 1
     for points in (9, 9 * 4):
         monkeypatch.setattr(gpu, "_POINTS_AT_ONCE", points)
-        bands = list(GpuBackend(cards()).bands(moment, width=9, height=7))
+        bands = list(GpuBackend(cards()).bands(moment, Raster(9, 7)))
         assert [len(band) for band in bands] == ([1] * 7 if points == 9 else [4, 3])
         np.testing.assert_array_equal(np.concatenate(bands), whole)
 
@@ -124,7 +125,7 @@ def test_work_goes_round_the_cards_and_comes_back_in_order(monkeypatch: pytest.M
             taken.append(time)
             yield float(time)
 
-    frames = backend.render(panned(scene_of().at(0.0)), times(), width=4, height=2)
+    frames = backend.render(panned(scene_of().at(0.0)), times(), Raster(4, 2))
     first = next(frames)
 
     ahead = 2 * STREAMS
@@ -170,7 +171,7 @@ def test_drawing_copying_and_encoding_overlap(
     monkeypatch.setattr(gpu, "_POINTS_AT_ONCE", 1)
     one = ModelledCard()
 
-    frames = GpuBackend([one]).render(scene_of(), [0.0] * 100, width=4, height=2)
+    frames = GpuBackend([one]).render(scene_of(), [0.0] * 100, Raster(4, 2))
     for _ in frames:
         one.now += encoding
 
@@ -244,7 +245,7 @@ def test_every_stream_of_a_card_is_used_in_turn(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(one, "prepare", lambda *_: (lambda: None, picture))
     monkeypatch.setattr(gpu, "_POINTS_AT_ONCE", 1)
 
-    list(GpuBackend([one]).render(scene_of(), [0.0, 0.1, 0.2], width=4, height=2))
+    list(GpuBackend([one]).render(scene_of(), [0.0, 0.1, 0.2], Raster(4, 2)))
 
     assert used == ["a", "b", "c"]
 
@@ -287,6 +288,6 @@ def test_a_job_keeps_its_precision(monkeypatch: pytest.MonkeyPatch) -> None:
     narrow, wide = (scene_of(network={"layers": [width]}).at(0.0) for width in (64, 8))
     scene = Scene(lambda time: narrow if time < 0.5 else wide)
 
-    list(GpuBackend(cards((9, 0))).render(scene, [0.0, 0.6], width=4, height=2))
+    list(GpuBackend(cards((9, 0))).render(scene, [0.0, 0.6], Raster(4, 2)))
 
     assert seen == ["tf32x3"] * 2 if INTERPRETED else len(set(seen)) == 1

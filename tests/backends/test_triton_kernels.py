@@ -99,6 +99,7 @@ class NoCard:
 
 
 driver.set_active(NoCard())
+from cppnvid.colour.pixels import Raster
 from cppnvid import build_scene
 from cppnvid.backends.triton.backend import GpuBackend
 from cppnvid.backends.triton import card
@@ -118,7 +119,7 @@ for seeds, size, zoom in (([1, 2], (7, 5), 1.0), ([3, 4], (64, 48), 2.0), ([3, 4
     network = {"layers": [3, 3], "activation": "gelu"}
     recipe = {"network": network, "morph": morph, "camera": camera, "palette": {"name": "tide"}}
     scene = build_scene(Recipe.model_validate(recipe))
-    list(backend.render(scene, [0.0, 0.2], width=size[0], height=size[1]))
+    list(backend.render(scene, [0.0, 0.2], Raster(*size)))
 """
 
 

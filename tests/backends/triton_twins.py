@@ -27,6 +27,7 @@ from cppnvid.backends.triton import card
 from cppnvid.backends.triton.backend import GpuBackend
 from cppnvid.backends.triton.card import Card
 from cppnvid.backends.triton.plan import Plan, plan_for
+from cppnvid.colour.pixels import Raster
 from cppnvid.recipe import Recipe, Samples
 
 INTERPRETED = os.environ.pop("TRITON_INTERPRET") == "1"
@@ -64,7 +65,7 @@ def drawn(
     backend: Backend, moment: Moment, width: int, height: int, samples: Samples = 1
 ) -> NDArray[np.uint8]:
     """Return one whole frame."""
-    return np.concatenate(list(backend.bands(moment, width=width, height=height, samples=samples)))
+    return np.concatenate(list(backend.bands(moment, Raster(width, height, samples))))
 
 
 def assert_twins(moment: Moment, width: int = 61, height: int = 4, *, samples: int = 1) -> None:

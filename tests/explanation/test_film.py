@@ -12,6 +12,7 @@ import cppnvid
 from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.scene import Moment
 from cppnvid.cli import main
+from cppnvid.colour.pixels import Raster
 from cppnvid.errors import RecipeError
 from cppnvid.explanation.film import film_frames
 from cppnvid.explanation.layers import layer_by_layer
@@ -136,7 +137,7 @@ def test_raw_pixels_mean_the_same_at_any_size() -> None:
     drawer = cppnvid.choose("torch:cpu")
 
     one, other = (
-        np.concatenate(list(drawer.bands(m, width=40, height=24)))
+        np.concatenate(list(drawer.bands(m, Raster(40, 24))))
         for m in (moment, at_any_size(moment, (40, 24)))
     )
 

@@ -8,6 +8,7 @@ import pytest
 
 from cppnvid import build_scene, decode, load_recipe, render_frames
 from cppnvid.backends.torch_ import TorchBackend
+from cppnvid.colour.pixels import Raster
 from cppnvid.film.motion_blur import expose, exposure_times
 from cppnvid.presets import Override
 from cppnvid.recipe import Recipe
@@ -71,7 +72,7 @@ def test_a_blurred_frame_is_the_mean_of_its_moments() -> None:
 
     times = exposure_times([2 / 8], recipe)
     drawn = np.concatenate(
-        list(TorchBackend("cpu").render(build_scene(recipe), times, width=33, height=17))
+        list(TorchBackend("cpu").render(build_scene(recipe), times, Raster(33, 17)))
     )
     code = drawn / 255.0
     light = np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4).mean(axis=0)

@@ -17,6 +17,7 @@ from cppnvid.animation.scene import Scene
 from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.colour.gradients import GRADIENTS
 from cppnvid.colour.oklab import to_oklab
+from cppnvid.colour.pixels import Raster
 from cppnvid.presets import list_presets
 from cppnvid.recipe import Recipe
 
@@ -54,7 +55,7 @@ def scene(name: str) -> Scene:
 
 def picture(film: Scene, time: float, side: int = SIDE) -> NDArray[np.uint8]:
     """Draw a small square at a time: uint8 [side, side, 3]."""
-    return np.concatenate(list(TorchBackend("cpu").bands(film.at(time), width=side, height=side)))
+    return np.concatenate(list(TorchBackend("cpu").bands(film.at(time), Raster(side, side))))
 
 
 def is_dull(pixels: NDArray[np.uint8]) -> bool:

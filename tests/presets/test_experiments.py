@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cppnvid import build_scene, decode, load_recipe, render_still, render_video
 from cppnvid.animation.timing import frame_times
 from cppnvid.backends.torch_ import TorchBackend
+from cppnvid.colour.pixels import Raster
 from cppnvid.presets import Override, list_presets
 from tests.conftest import step
 
@@ -131,9 +132,7 @@ def test_experiments_move_without_flashing(name: str) -> None:
     side, _ = recipe.canvas.size
 
     frames = list(
-        TorchBackend("cpu").render(
-            build_scene(recipe), frame_times(recipe)[:4], width=side, height=side
-        )
+        TorchBackend("cpu").render(build_scene(recipe), frame_times(recipe)[:4], Raster(side, side))
     )
 
     assert max(step(one, other) for one, other in pairwise(frames)) < 6

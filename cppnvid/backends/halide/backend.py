@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -28,11 +29,11 @@ from cppnvid.backends.halide.field import WARPS
 from cppnvid.backends.halide.functions import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.backends.halide.pipeline import Pipeline
 from cppnvid.backends.halide.yuv import planes_of, yuv_pipeline
-from cppnvid.backends.protocol import LEVELS, Pixels
 from cppnvid.backends.uniforms import kind_of
+from cppnvid.colour.pixels import LEVELS, Pixels, Raster
 from cppnvid.errors import BackendUnavailable
 from cppnvid.networks.sampling import fan_out
-from cppnvid.recipe import COLOUR_MODES, Samples
+from cppnvid.recipe import COLOUR_MODES
 
 # A layer takes 0.1 s to compile whatever its width, and from some 40 on each takes longer.
 DEEPEST = 32
@@ -61,16 +62,7 @@ class CpuBackend:
         self.threads = threads
         self.pixel_formats: tuple[str, ...] = ("rgb24", "rgb48", "yuv420p")
 
-    def render(
-        self,
-        scene: Scene,
-        times: Iterable[float],
-        *,
-        width: int,
-        height: int,
-        samples: Samples = 1,
-        pixel_format: str = "rgb24",
-    ) -> Iterator[Pixels]:
+    def render(self, scene: Scene, times: Iterable[float], raster: Raster) -> Iterator[Pixels]:
         """Draw one frame for each time, in this pixel format.
 
         rgb24 is uint8 [1, height, width, 3], sRGB, and rgb48 uint16; yuv420p is uint8 [1, height ·
@@ -81,39 +73,29 @@ class CpuBackend:
         """
         for time in times:
             moment = scene.at(time)
-            if pixel_format == "yuv420p":
-                yield self._yuv420p(moment, width, height, samples)[None]
+            if raster.pixel_format == "yuv420p":
+                yield self._yuv420p(moment, raster)[None]
                 continue
-            kind = LEVELS[pixel_format]
-            frame = np.empty((1, height, width, 3), dtype=kind)
+            kind = LEVELS[raster.pixel_format]
+            frame = np.empty((1, raster.height, raster.width, 3), dtype=kind)
             row = 0
-            for band in self._bands(moment, width, height, samples, kind, self._marks):
+            for band in self._bands(moment, raster, kind, self._marks):
                 frame[0, row : row + len(band)] = band
                 row += len(band)
             yield frame
 
-    def _yuv420p(
-        self, moment: Moment, width: int, height: int, samples: Samples
-    ) -> NDArray[np.uint8]:
-        frame = np.empty((height * 3 // 2, width), dtype=np.uint8)
-        luma, *chroma = planes_of(frame, height)
+    def _yuv420p(self, moment: Moment, raster: Raster) -> NDArray[np.uint8]:
+        frame = np.empty((raster.height * 3 // 2, raster.width), dtype=np.uint8)
+        luma, *chroma = planes_of(frame, raster.height)
         row = 0
-        for band in self._bands(moment, width, height, samples, np.uint16, self._marks):
+        for band in self._bands(moment, raster, np.uint16, self._marks):
             rows, half = slice(row, row + len(band)), slice(row // 2, (row + len(band)) // 2)
             planes = (luma[rows], *(plane[half] for plane in chroma))
             yuv_pipeline().convert(band, planes, _strips(self.threads))
             row += len(band)
         return frame
 
-    def bands(
-        self,
-        moment: Moment,
-        *,
-        width: int,
-        height: int,
-        samples: Samples = 1,
-        pixel_format: str = "rgb24",
-    ) -> Iterator[Pixels]:
+    def bands(self, moment: Moment, raster: Raster) -> Iterator[Pixels]:
         """Draw one frame from top to bottom in bands of rows [rows, width, 3], sRGB.
 
         uint8 in rgb24, uint16 in rgb48.
@@ -122,17 +104,17 @@ class CpuBackend:
             BackendUnavailable: this backend cannot draw such a scene.
         """
         # A single picture is judged by numpy in less time than Halide takes to compile.
-        yield from self._bands(moment, width, height, samples, LEVELS[pixel_format], adaptive.marks)
+        yield from self._bands(moment, raster, LEVELS[raster.pixel_format], adaptive.marks)
 
     def _marks(self, rgb: NDArray[Level]) -> NDArray[np.uint8]:
         return marks(rgb, _strips(self.threads))
 
     def _bands(
-        self, moment: Moment, width: int, height: int, samples: Samples, kind: type[Level],
-        marker: Marker[Level],
-    ) -> Iterator[NDArray[Level]]:  # fmt: skip
+        self, moment: Moment, raster: Raster, kind: type[Level], marker: Marker[Level]
+    ) -> Iterator[NDArray[Level]]:
+        width, height, samples = raster.width, raster.height, raster.samples
         if samples == "auto":
-            drawn = self._bands(moment, width, height, 1, kind, marker)
+            drawn = self._bands(moment, replace(raster, samples=1), kind, marker)
             yield from refined(drawn, height, self._redraw(moment, width, height, kind), marker)
             return
         for rows in _bands(moment, width, height, samples):
@@ -254,7 +236,7 @@ def check() -> str | None:
     moment = Moment(("x", "y"), layers, "endpoints", View(1.0, 0.0, (0.0, 0.0), ()),
                     Colouring("rgb", None, 0.0))  # fmt: skip
     try:
-        drawn = np.concatenate(list(CpuBackend(1).bands(moment, width=2, height=1)))
+        drawn = np.concatenate(list(CpuBackend(1).bands(moment, Raster(2, 1))))
     except (hl.HalideError, RuntimeError, OSError) as error:
         return f"Halide cannot compile here: {str(error).strip().splitlines()[0]}"
     expected = round(255 * float(np.tanh(2.0)))  # both pixels: y is 0, x is −1 and 1

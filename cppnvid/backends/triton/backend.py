@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby, islice
 from subprocess import CalledProcessError
-from typing import Any
 
 import numpy as np
 import torch
@@ -24,14 +23,13 @@ from cppnvid.animation.palette import Colouring
 from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends import adaptive
 from cppnvid.backends.adaptive import points_a_pixel
-from cppnvid.backends.protocol import Pixels
 from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.backends.triton import colour, field, functions
 from cppnvid.backends.triton.architecture import Architecture, architecture_of
 from cppnvid.backends.triton.card import STREAMS, Card, Finish, Grid, Work
 from cppnvid.backends.triton.plan import Capability, precision_for
+from cppnvid.colour.pixels import Pixels, Raster
 from cppnvid.errors import BackendUnavailable, CppnvidError
-from cppnvid.recipe import Samples
 
 OLDEST: Capability = (8, 0)  # Ampere: what the kernel is compiled and counted for begins here
 PIXEL_FORMATS = ("rgb24", "rgb48", "yuv420p")
@@ -60,51 +58,28 @@ class GpuBackend:
         if not self.cards:
             raise BackendUnavailable(f"backend gpu is not usable here: {why_no_card()}")
 
-    def render(
-        self,
-        scene: Scene,
-        times: Iterable[float],
-        *,
-        width: int,
-        height: int,
-        samples: Samples = 1,
-        pixel_format: str = "rgb24",
-    ) -> Iterator[Pixels]:
+    def render(self, scene: Scene, times: Iterable[float], raster: Raster) -> Iterator[Pixels]:
         """Draw one frame for each time, in order, as batches.
 
         Args:
             scene: what to draw.
             times: of the frames.
-            width: in pixels; even for yuv420p.
-            height: in pixels; even for yuv420p.
-            samples: squared, the points of each pixel whose light is averaged; `auto` gives 2 or
-                4 to those pixels whose neighbourhood needs it.
-            pixel_format: `rgb24` gives uint8 [n, height, width, 3], sRGB, and `rgb48` uint16;
-                `yuv420p` gives uint8 [n, height · 3/2, width], see `triton/yuv.py`.
+            raster: of even sides for yuv420p. `rgb24` gives uint8 [n, height, width, 3], sRGB, and
+                `rgb48` uint16; `yuv420p` gives uint8 [n, height · 3/2, width], see `yuv.py`.
 
         Raises:
             BackendUnavailable: this backend cannot draw such a scene.
             BackendError: a card has not the memory.
             ValueError: for another pixel format, or an odd size in yuv420p.
         """
-        if pixel_format not in PIXEL_FORMATS:
-            raise ValueError(f"pixel format {pixel_format!r} is none of {', '.join(PIXEL_FORMATS)}")
-        if pixel_format == "yuv420p" and (width % 2 or height % 2):
-            raise ValueError(f"yuv420p takes even sizes, given {width}x{height}")
-        moments = (scene.at(time) for time in times)
-        yield from self._in_order(
-            self._batches(moments, width, height, samples, pixel_format=pixel_format)
-        )
+        if raster.pixel_format not in PIXEL_FORMATS:
+            formats = ", ".join(PIXEL_FORMATS)
+            raise ValueError(f"pixel format {raster.pixel_format!r} is none of {formats}")
+        if raster.pixel_format == "yuv420p" and (raster.width % 2 or raster.height % 2):
+            raise ValueError(f"yuv420p takes even sizes, given {raster.width}x{raster.height}")
+        yield from self._in_order(self._batches((scene.at(time) for time in times), raster))
 
-    def bands(
-        self,
-        moment: Moment,
-        *,
-        width: int,
-        height: int,
-        samples: Samples = 1,
-        pixel_format: str = "rgb24",
-    ) -> Iterator[Pixels]:
+    def bands(self, moment: Moment, raster: Raster) -> Iterator[Pixels]:
         """Draw one frame from top to bottom in bands of rows [rows, width, 3], sRGB.
 
         uint8 in rgb24, uint16 in rgb48.
@@ -113,37 +88,26 @@ class GpuBackend:
             BackendUnavailable: this backend cannot draw such a scene.
             BackendError: a card has not the memory.
         """
-        for band in self._in_order(
-            self._bands(moment, width, height, samples, pixel_format=pixel_format)
-        ):
+        for band in self._in_order(self._bands(moment, raster)):
             yield band[0]
 
-    def _batches(
-        self,
-        moments: Iterator[Moment],
-        width: int,
-        height: int,
-        samples: Samples,
-        *,
-        pixel_format: str,
-    ) -> Iterator[Work]:
-        points = width * height * points_a_pixel(samples)
+    def _batches(self, moments: Iterator[Moment], raster: Raster) -> Iterator[Work]:
+        points = raster.width * raster.height * points_a_pixel(raster.samples)
         at_once = min(max(_POINTS_AT_ONCE // points, 1), _MOST_FRAMES)
         precision: str | None = None
         for architecture, alike in groupby(moments, architecture_of):
             while some := list(islice(alike, at_once)):
                 if precision is None:
-                    grids = _grids(some[0], width, height, samples)
+                    grids = _grids(some[0], raster)
                     precision = self._precision(some[0], architecture)
-                yield Work(some, architecture, precision, *grids, pixel_format)
+                yield Work(some, architecture, precision, *grids, raster.pixel_format)
 
-    def _bands(
-        self, moment: Moment, width: int, height: int, samples: Samples, *, pixel_format: str
-    ) -> Iterator[Work]:
+    def _bands(self, moment: Moment, raster: Raster) -> Iterator[Work]:
+        height = raster.height
         architecture = architecture_of(moment)
         precision = self._precision(moment, architecture)
-        grid, finer = _grids(moment, width, height, samples)
-        count = max(_POINTS_AT_ONCE // (width * points_a_pixel(samples)), 1)
+        grid, finer = _grids(moment, raster)
+        count = max(_POINTS_AT_ONCE // (raster.width * points_a_pixel(raster.samples)), 1)
         if finer:
             count = max(count // adaptive.BLOCK, 1) * adaptive.BLOCK
         beyond = adaptive.REACH if finer else 0
@@ -152,7 +116,7 @@ class GpuBackend:
             begin, end = max(top - beyond, 0), min(bottom + beyond, height)
             yield Work(
                 [moment], architecture, precision, grid.rows(begin, end),
-                tuple(each.rows(begin, end) for each in finer), pixel_format,
+                tuple(each.rows(begin, end) for each in finer), raster.pixel_format,
                 slice(top - begin, bottom - begin),
             )  # fmt: skip
 
@@ -180,18 +144,16 @@ class GpuBackend:
             yield started.popleft()()
 
 
-def _grids(
-    moment: Moment, width: int, height: int, samples: Samples
-) -> tuple[Grid, tuple[Grid, ...]]:
+def _grids(moment: Moment, raster: Raster) -> tuple[Grid, tuple[Grid, ...]]:
     """Return the points of all pixels, and under `auto` those of pixels that want more."""
 
     def grid(count: int) -> Grid:
-        columns, lines = axes(moment.coordinates, width, height, count)
+        columns, lines = axes(moment.coordinates, raster.width, raster.height, count)
         return Grid(columns.astype(np.float32), lines.astype(np.float32), count)
 
-    if samples == "auto" and adaptive.can_judge(width, height):
+    if raster.samples == "auto" and adaptive.can_judge(raster.width, raster.height):
         return grid(1), (grid(adaptive.FEW), grid(adaptive.SAMPLES))
-    return grid(adaptive.everywhere(samples)), ()
+    return grid(adaptive.everywhere(raster.samples)), ()
 
 
 def unsupported(moment: Moment) -> str | None:
@@ -251,10 +213,10 @@ def check() -> str | None:
     and products that are wrong, with tensor cores and without.
     """
     moments = [_small_moment(width) for width in (9, 24)]
-    torchs = [np.concatenate(list(TorchBackend().bands(each, **_SMALL))) for each in moments]
+    torchs = [np.concatenate(list(TorchBackend().bands(each, _SMALL))) for each in moments]
     for card in usable_cards():
         try:
-            drawn = [np.concatenate(list(GpuBackend([card]).bands(m, **_SMALL))) for m in moments]
+            drawn = [np.concatenate(list(GpuBackend([card]).bands(m, _SMALL))) for m in moments]
         except (
             RuntimeError, OSError, CalledProcessError, triton.errors.TritonError, CppnvidError
         ) as error:  # fmt: skip
@@ -265,7 +227,7 @@ def check() -> str | None:
     return None
 
 
-_SMALL: dict[str, Any] = {"width": 7, "height": 5}
+_SMALL = Raster(7, 5)
 
 
 def _small_moment(width: int) -> Moment:

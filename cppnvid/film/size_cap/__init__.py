@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from cppnvid.backends import Pixels
 from cppnvid.callbacks import Note, Progress, silent
+from cppnvid.colour.pixels import Pixels
 from cppnvid.encode import coded, coding_of, container_for
 from cppnvid.encode.containers import Container
 from cppnvid.encode.publish import publication, working_folder

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import DTypeLike
 
-from cppnvid.backends import Pixels
+from cppnvid.colour.pixels import Pixels
 from cppnvid.encode.ffmpeg import FrameFeed, reading
 
 # What ffmpeg calls each, and FFV1 its planes, which are the same numbers in another order; and how
