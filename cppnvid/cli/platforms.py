@@ -26,7 +26,7 @@ def platforms(
     from cppnvid.platforms import platforms as known
 
     if name is not None:
-        say(_facts(platform_named(name, asked_by="NAME")))
+        say(_facts(platform_named(name, key="name")))
         return
     rows = [_HEADINGS, *map(_row, known().values())]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

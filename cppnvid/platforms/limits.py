@@ -1,40 +1,65 @@
-"""Whether a number lies within what a platform takes, and how that is said if not."""
+"""Compare what a recipe or a file measures with what a platform takes, and put misfits in words."""
+
+from fractions import Fraction
 
 from cppnvid.platforms.table import Platform
 
 SIDES = ("width", "height", "longer", "shorter")
 _WORDS = {
-    "width": "a width of {} pixels", "height": "a height of {} pixels",
-    "longer": "a longer side of {} pixels", "shorter": "a shorter side of {} pixels",
-    "aspect": "a width of {} times the height", "frame_pixels": "{} pixels",
-    "fps": "{} frames a second", "seconds": "{} seconds", "frames": "{} frames",
-    "total_pixels": "{} pixels in all frames", "bytes": "{} bytes", "bit_rate": "{} bits a second",
-    "sound_rate": "sound of {} kilobits a second",
-}  # fmt: skip
-# Of what is rounded on its way into a file: sides to even numbers, times to milliseconds.
+    "width": "a width of {} pixels",
+    "height": "a height of {} pixels",
+    "longer": "a longer side of {} pixels",
+    "shorter": "a shorter side of {} pixels",
+    "aspect": "a width of {} times the height",
+    "frame_pixels": "{} pixels",
+    "fps": "{} frames per second",
+    "seconds": "{} seconds",
+    "frames": "{} frames",
+    "total_pixels": "{} pixels in all frames",
+    "bytes": "{} bytes",
+    "bit_rate": "{} bits per second",
+    "sound_rate": "sound of {} kilobits per second",
+}
+# For what is rounded on its way into a file: sides to even numbers, times to milliseconds.
 _SLACK = {"aspect": 0.005, "seconds": 0.001}
 
 
-def measures(size: tuple[int, int]) -> dict[str, float]:
-    """Return what the facts about a size are about: width, height, aspect and the like."""
+def shape(size: tuple[int, int]) -> dict[str, float]:
+    """Return everything that a platform may limit about a size, by the names of the facts."""
     width, height = size
-    return {
-        "width": width, "height": height, "longer": max(size), "shorter": min(size),
-        "aspect": width / height, "frame_pixels": width * height,
-    }  # fmt: skip
+    sides = {"width": width, "height": height, "longer": max(size), "shorter": min(size)}
+    return sides | {"aspect": width / height, "frame_pixels": width * height}
+
+
+def length(size: tuple[int, int], frames: int, seconds: Fraction | float) -> dict[str, float]:
+    """Return everything that a platform may limit about a film's length, as `shape` does."""
+    pixels = frames * size[0] * size[1]
+    return {"seconds": float(seconds), "frames": frames, "total_pixels": pixels}
 
 
 def misfit(platform: Platform, fact: str, value: float) -> str | None:
-    """Return what a platform takes instead of a value, and on whose word; None if it takes it."""
+    """Return what a platform takes instead of a value, and its source; None if it takes it."""
     least, most = platform.range_of(fact)
     slack = _SLACK.get(fact, 0.0)
     if least * (1 - slack) <= value <= most * (1 + slack):
         return None
     bound = "exactly" if least == most else "at least" if value < least else "at most"
-    limit = least if value < least else most
-    words = _WORDS[fact].format(f"{bound} {_number(limit)}")
-    source = platform.source_of(fact)
-    return f"{platform.name} takes {words}, given {_number(value)} ({source})"
+    limit = _number(least if value < least else most)
+    return refusal(platform, fact, _WORDS[fact].format(f"{bound} {limit}"), _number(value))
+
+
+def wrong_size(platform: Platform, size: tuple[int, int]) -> str | None:
+    """Return the one size that a platform takes if this is another; None if it takes this one."""
+    if platform.exact is None or platform.size is None or size == platform.size.value:
+        return None
+    taken, given = ("x".join(map(str, sides)) for sides in (platform.size.value, size))
+    return refusal(platform, "exact", f"exactly {taken}", given)
+
+
+def refusal(platform: Platform, fact: str, takes: str, given: object = None) -> str:
+    """Return in words what a platform takes, what was given, and who says so, as of when."""
+    but = "" if given is None else f", given {given}"
+    return f"{platform.name} takes {takes}{but} ({platform.source_of(fact)})"
 
 
 def _number(value: float) -> str:

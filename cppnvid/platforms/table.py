@@ -1,4 +1,4 @@
-"""The table of platforms, read from `platforms.yaml`: every fact with its source and date."""
+"""Read the table of platforms, `platforms.yaml`: every fact with its source and date."""
 
 import math
 from collections.abc import Mapping
@@ -22,31 +22,31 @@ class _Row(BaseModel):
 
 
 class Source(_Row):
-    """Where a fact is written, and as of when (`2026-11`)."""
+    """Who says so, and as of when (`2026-11`)."""
 
     text: str
     date: str
 
     def __str__(self) -> str:
-        """Say it as it stands behind a fact."""
+        """Return it as it follows a fact in messages."""
         return f"{self.text}, {self.date}"
 
 
 class Fact(_Row, Generic[T]):
-    """A value, and where it comes from."""
+    """A value and its source."""
 
     value: T
     source: Source
 
 
 class Platform(_Row):
-    """What a platform takes; None where it does not say.
+    """What a platform takes; None where it names no limit.
 
-    `endings` starts with the usual one. `size` is drawn unless another is asked for, and is the
-    only one if `exact`; without it a recipe keeps its own. `width`, `height`, `longer` and
-    `shorter` side are in pixels, `aspect` is width over height, `frame_pixels` width times height,
-    `total_pixels` that of all frames. `usual_fps` and `usual_seconds` are the most that is drawn
-    unless asked for. `bit_rate` is in bits a second, `sound_rate` in kilobits.
+    `endings` starts with the usual one. `size` is drawn unless the user names another; with `exact`
+    it is the only one, and without `size` a recipe keeps its own. Sides are in pixels, `aspect` is
+    width / height, `frame_pixels` width · height, and `total_pixels` that of all frames.
+    `usual_fps` and `usual_seconds` are upper limits unless the user names more. `bit_rate` is in
+    bits per second, `sound_rate` in kilobits per second.
     """
 
     name: str
@@ -74,25 +74,25 @@ class Platform(_Row):
     sound_rate: Fact[Range] | None = None
 
     def range_of(self, fact: str) -> tuple[float, float]:
-        """Return the least and the most of a fact that is a range; 0 and infinity unless said."""
+        """Return the least and the most of a fact that is a range: 0 and infinity by default."""
         found = getattr(self, fact)
         least, most = found.value if found is not None else (None, None)
         return least or 0.0, math.inf if most is None else most
 
     def source_of(self, fact: str) -> Source:
-        """Return where a fact that the platform has comes from."""
+        """Return the source of a fact that the platform has."""
         source: Source = getattr(self, fact).source
         return source
 
     def facts(self) -> dict[str, Fact[Any]]:
-        """Return every fact there is, by its name."""
+        """Return every fact that the platform has, by name."""
         named = ((name, getattr(self, name)) for name in type(self).model_fields)
         return {name: fact for name, fact in named if isinstance(fact, Fact)}
 
 
 @lru_cache(maxsize=1)
 def platforms() -> Mapping[str, Platform]:
-    """Return every platform by its name, in the order of the table."""
+    """Return every platform by name, in the order of the table."""
     place = files(__package__) / "platforms.yaml"
     data = parse(place.read_text(encoding="utf-8"), "platforms.yaml").data
     sources = data["sources"]
@@ -106,14 +106,12 @@ def _row(name: str, row: Mapping[str, Any], sources: Mapping[str, Any]) -> dict[
     return {"name": name, "title": row["title"], **told}
 
 
-def platform_named(name: str, *, asked_by: str = "--for") -> Platform:
-    """Return the platform of this name; `asked_by` is what messages say it was given to.
+def platform_named(name: str, *, key: str = "platform") -> Platform:
+    """Return the platform of this name; `key` is the argument that errors name.
 
     Raises:
-        RecipeError: there is none; the message holds the nearest.
+        RecipeError: there is no such platform; the error names the nearest.
     """
     if name not in platforms():
-        raise RecipeError(
-            f"{asked_by}: {unknown('platform', name, platforms())}; 'cppnvid platforms' lists them"
-        )
+        raise RecipeError(unknown("platform", name, platforms()), key=key, given=name)
     return platforms()[name]
