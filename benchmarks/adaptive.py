@@ -20,13 +20,14 @@ from numpy.typing import NDArray
 
 from benchmarks.machine import describe, processor
 from cppnvid import build_scene, load_recipe
-from cppnvid.animation.scene import Moment, Scene
+from cppnvid.animation.scene import Moment
 from cppnvid.backends import adaptive
 from cppnvid.backends.halide.backend import CpuBackend
 from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.colour.pixels import Raster
 from cppnvid.film.pacing import moment_of
 from cppnvid.recipe import Recipe, Samples
+from tests.helpers import Moments
 
 Picture = NDArray[np.uint8]
 FILMS = ("aurora", "paper-cut", "sonar", "stained-glass", "article/normal")
@@ -60,7 +61,9 @@ def points(few: float, full: float) -> float:
 def draw(moment: Moment, size: tuple[int, int], samples: Samples) -> Picture:
     """Return a whole frame, drawn as one of a film."""
     width, height = size
-    (frames,) = CpuBackend(1).render(Scene(lambda _: moment), [0.0], Raster(width, height, samples))
+    (frames,) = CpuBackend(1).render(
+        Moments(lambda _: moment), [0.0], Raster(width, height, samples)
+    )
     picture: Picture = frames[0]
     return picture
 

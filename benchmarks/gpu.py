@@ -20,13 +20,13 @@ import torch
 from benchmarks.drawing import NETS, moment_of, parameters_of
 from benchmarks.machine import describe
 from cppnvid.animation.camera import axes
-from cppnvid.animation.scene import Scene
 from cppnvid.backends import BackendUnavailable, choose
 from cppnvid.backends.triton.architecture import architecture_of
 from cppnvid.backends.triton.backend import GpuBackend
 from cppnvid.backends.triton.card import STREAMS, Card, Grid, Stream, Work
 from cppnvid.backends.triton.plan import precision_for
 from cppnvid.colour.pixels import Raster
+from tests.helpers import Moments
 
 TILES = tuple(2**power for power in range(16, 24))
 HEADINGS = "| net | way | ms a frame | times torch in its best tile | compiled in, s |"
@@ -126,7 +126,7 @@ def to_the_host(width: int, height: int) -> str:
     """Return how long a film's frames take until they are in host memory, on all cards."""
     moment = moment_of("9x16")
     backend = GpuBackend()
-    scene = Scene(lambda _: moment)
+    scene = Moments(lambda _: moment)
     frames = 8 * STREAMS * len(backend.cards)
     rows: list[str] = []
     for form in ("rgb24", "yuv420p"):

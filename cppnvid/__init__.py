@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from cppnvid.animation.control_points import load_network, save_network
     from cppnvid.animation.scene import Scene
     from cppnvid.backends import choose
     from cppnvid.encode import decode, decode_deep, probe
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from cppnvid.export import export_network
     from cppnvid.film.pacing import build_scene
     from cppnvid.film.run import Run
+    from cppnvid.networks.files import load_network, save_network
     from cppnvid.networks.sampling import Network, sample_network
     from cppnvid.notebook import Still, Video
     from cppnvid.presets import list_presets, load_recipe
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "backends": ("choose",),
-    "animation.control_points": ("load_network", "save_network"),
     "encode": ("decode", "decode_deep", "probe"),
     "errors": (
         "BackendError", "BackendUnavailable", "CppnvidError", "EncodeError", "RecipeError",
@@ -55,6 +54,7 @@ _HOMES = {
     "explanation": ("Explanation", "explain", "explain_video", "save_explanation"),
     "export": ("export_network",),
     "sheets.gallery": ("best_seeds", "contact_sheet", "save_contact_sheet", "save_moving_sheet"),
+    "networks.files": ("load_network", "save_network"),
     "networks.sampling": ("Network", "sample_network"),
     "notebook": ("Still", "Video"),
     "presets": ("list_presets", "load_recipe"),

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from cppnvid.animation.control_points import corner_networks, trained_of
+from cppnvid.animation.control_points import control_networks
 from cppnvid.animation.scene import Moment
 from cppnvid.animation.timing import fold_time, track_at
 from cppnvid.errors import RecipeError
 from cppnvid.film.pacing import moment_of
+from cppnvid.networks.files import trained_of
 from cppnvid.networks.sampling import Layer, Network
 from cppnvid.networks.weights import check_target, write_weights
 from cppnvid.recipe import Recipe
@@ -44,7 +45,7 @@ def export_network(
         count = recipe.morph.pictures
         if not 1 <= picture <= count:
             raise RecipeError(f"picture {picture}: the path has {count}, and the first is 1")
-        network = corner_networks(recipe)[picture - 1]
+        network = control_networks(recipe)[picture - 1]
         about: dict[str, Any] = {"network": data["network"]}
     elif not 0.0 <= time <= 1.0:
         raise RecipeError(f"time {time}: a video runs from 0 to 1")

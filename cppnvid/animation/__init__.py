@@ -1,1 +1,1 @@
-"""A recipe as numbers over time: path, timing, camera and palette, joined by the scene."""
+"""A recipe as numbers over time: path, pace, camera and palette, joined in a Scene."""

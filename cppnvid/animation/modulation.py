@@ -1,8 +1,8 @@
-"""What a sound moves: a recipe's numbers at a moment, pushed by the curves that were heard.
+"""Modulation: what a sound adds to a recipe's numbers, by the curves that were heard.
 
-A curve is a number in [0, 1] for every moment of the sound, and lies over the film's own clock:
-what keyframes and path say stays, and the push comes on top. Speed alone is spent, not added: the
-path hurries where it is loud, lingers where it is quiet, and still arrives in time.
+A curve is a number in [0, 1] for every moment of the sound, and runs by the film's clock: keyframes
+and path stay as they are, and the curve comes on top. Speed alone is not added but spent: the path
+hurries where it is loud, lingers where it is quiet, and still arrives in time.
 """
 
 from dataclasses import dataclass
@@ -12,23 +12,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.animation.timing import track_at
+from cppnvid.networks.sampling import sample_latent
 from cppnvid.recipe import FACTORS, Camera, Palette, Part, Reaction, Recipe, Track, constant
 
 _CONTRAST = (0.05, 20.0)  # as palettes allow
+# Names the latent in whose direction sound pushes z, the same in every film.
+_PUSH_SEED = int.from_bytes(b"sound", "big")
 
 
 @dataclass(frozen=True, eq=False)
-class Drive:
-    """The curves of a recipe, and where in them its film stands."""
+class Modulation:
+    """The curves of a recipe, and where in them its film is.
 
-    reactions: tuple[tuple[Reaction, NDArray[np.float64]], ...]  # [moments] in [0, 1]
-    moments: float  # of a curve, from time 0 of the film to time 1
-    closed: bool  # whether the film goes on where it ends
-    passed: NDArray[np.float64]  # [frames + 1], how far the path has come at even times
+    Attributes:
+        reactions: each with its curve, float64 [moments] in [0, 1].
+        moments: number of moments of a curve from time 0 of the film to time 1.
+        loops: whether a curve begins again where it ends.
+        push: the direction in which the sound pushes the latent, float32 [z_dim].
+        passed: how far the path has come at even times, float64 [frames + 1] in [0, 1].
+    """
+
+    reactions: tuple[tuple[Reaction, NDArray[np.float64]], ...]
+    moments: float
+    loops: bool
+    push: NDArray[np.float32]
+    passed: NDArray[np.float64]
 
     @classmethod
     def of(cls, recipe: Recipe) -> Self | None:
-        """Return what drives a recipe's film, None if nothing does."""
+        """Return what modulates a recipe's film; None if nothing does."""
         sound, output = recipe.sound, recipe.output
         reactions = tuple(
             (reaction, np.frombuffer(reaction.curve, "<u2") / 65535)
@@ -37,18 +49,20 @@ class Drive:
         )
         if not reactions or sound.rate is None:
             return None
-        closed = recipe.morph.loop != "open"
-        steps = max(output.frames - (not closed), 1)  # as frames stand: see motion.frame_times
-        still = cls(reactions, float(steps / output.fps * sound.rate), closed, np.zeros(0))
+        loops = recipe.morph.loop != "open"
+        steps = max(output.frames - (not loops), 1)  # as in timing.frame_times
+        moments = float(steps / output.fps * sound.rate)
+        push = sample_latent(recipe.network, _PUSH_SEED)
+        still = cls(reactions, moments, loops, push, np.zeros(0))
         speeds = np.array([still.factor("morph.speed", step / steps) for step in range(steps + 1)])
         passed = np.concatenate([[0.0], np.cumsum((speeds[1:] + speeds[:-1]) / 2)])
-        return cls(reactions, still.moments, closed, passed / passed[-1])
+        return cls(reactions, moments, loops, push, passed / passed[-1])
 
     def heard(self, curve: NDArray[np.float64], time: float) -> float:
         """Return a curve's value at a time of the film; it begins again where it ends."""
-        time = time % 1.0 if self.closed else min(max(time, 0.0), 1.0)
+        time = time % 1.0 if self.loops else min(max(time, 0.0), 1.0)
         place = time * self.moments
-        # Frames stand on moments, but for rounding; without this an onset would be felt before it.
+        # Frames are on moments, but for rounding; without this an onset would be felt before it.
         if abs(place - round(place)) < 1e-6:
             place = float(round(place))
         before = int(place)
@@ -68,49 +82,52 @@ class Drive:
         return factor
 
     def path_time(self, time: float) -> float:
-        """Return the time at which the path stands where it is driven to at `time`."""
+        """Return the time by which the path runs at a time of the film."""
         if not self._of("morph.speed"):
             return time
         return float(np.interp(time, np.linspace(0.0, 1.0, len(self.passed)), self.passed))
 
-    def parts(self, recipe: Recipe, time: float, film_time: float) -> tuple[Camera, Palette]:
-        """Return camera and palette with their driven numbers as they are at a time.
+    def latent_at(self, time: float) -> NDArray[np.float32]:
+        """Return what is added to the latent at a time: float32 [z_dim]."""
+        return self.push * np.float32(self.added("z", time))
+
+    def parts(
+        self, camera: Camera, palette: Palette, time: float, film_time: float, *, closed: bool
+    ) -> tuple[Camera, Palette]:
+        """Return camera and palette in which each modulated track is its number at a time.
 
         Args:
-            recipe: whose they are.
+            camera: its tracks.
+            palette: its tracks.
             time: by the clock, which the sound runs by.
-            film_time: where keyframes stand, which a ping-pong runs back through.
+            film_time: where keyframes are; a ping-pong runs back through them.
+            closed: whether tracks lead from their last key back to their first.
         """
         driven = {reaction.drives for reaction, _ in self.reactions}
 
+        def number(key: str, track: Track) -> float:
+            name = key.rpartition(".")[2]
+            value = track_at(track, film_time, closed=closed, geometric=name == "zoom")
+            if name not in FACTORS:
+                return value + self.added(key, time)
+            value *= self.factor(key, time)
+            return min(max(value, _CONTRAST[0]), _CONTRAST[1]) if name == "contrast" else value
+
         def moved(part: Part, where: str) -> dict[str, Track]:
             return {
-                name: constant(self._number(key, track, time, film_time, recipe))
+                name: constant(number(key, track))
                 for name, track in part
                 if isinstance(track, Track) and (key := f"{where}.{name}") in driven
             }
 
         warps = [
             warp.model_copy(update=moved(warp, f"camera.warps.{index}"))
-            for index, warp in enumerate(recipe.camera.warps)
+            for index, warp in enumerate(camera.warps)
         ]
         return (
-            recipe.camera.model_copy(
-                update={**moved(recipe.camera, "camera"), "warps": tuple(warps)}
-            ),
-            recipe.palette.model_copy(update=moved(recipe.palette, "palette")),
+            camera.model_copy(update={**moved(camera, "camera"), "warps": tuple(warps)}),
+            palette.model_copy(update=moved(palette, "palette")),
         )
-
-    def _number(
-        self, key: str, track: Track, time: float, film_time: float, recipe: Recipe
-    ) -> float:
-        closed = recipe.morph.loop == "closed"
-        name = key.rpartition(".")[2]
-        number = track_at(track, film_time, closed=closed, geometric=name == "zoom")
-        if name not in FACTORS:
-            return number + self.added(key, time)
-        number *= self.factor(key, time)
-        return min(max(number, _CONTRAST[0]), _CONTRAST[1]) if name == "contrast" else number
 
     def _of(self, key: str) -> list[tuple[Reaction, NDArray[np.float64]]]:
         return [(reaction, curve) for reaction, curve in self.reactions if reaction.drives == key]

@@ -1,28 +1,25 @@
-"""Scene: everything a pixel depends on, as a pure function of time.
+"""Scene: everything a pixel depends on, as data, and what it is at a time.
 
 A scene is numbers and names of functions. It knows nothing of frame rates, files or devices, and a
-moment of it can be drawn at any size.
+moment of it can be drawn at any size. It can be pickled, and drawn elsewhere.
 """
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.animation.camera import View, at_depth, view_at
-from cppnvid.animation.control_points import corner_networks
+from cppnvid.animation.control_points import ControlPoints
 from cppnvid.animation.growth import deepen, thin
-from cppnvid.animation.interpolation import Corners, SceneLayer, blend
-from cppnvid.animation.modulation import Drive
+from cppnvid.animation.interpolation import SceneLayer
+from cppnvid.animation.modulation import Modulation
+from cppnvid.animation.pace import Pace
 from cppnvid.animation.palette import Colouring, colouring_at
-from cppnvid.animation.path import Pace, place_at
-from cppnvid.animation.timing import distance, fold_time, stride_count
-from cppnvid.networks.sampling import Network, sample_latent
-from cppnvid.recipe import FEWEST_GROWN, Recipe
-
-# Names the latent in whose direction sound pushes z, the same in every film.
-_PUSH_SEED = int.from_bytes(b"sound", "big")
+from cppnvid.animation.path import Place, place_at, uniform_pace
+from cppnvid.animation.timing import distance, fold_time
+from cppnvid.recipe import FEWEST_GROWN, Camera, Morph, Palette, Recipe
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,83 +33,85 @@ class Moment:
     colouring: Colouring
 
 
+class Timeline(Protocol):
+    """What a backend can draw: a moment for every time in [0, 1]."""
+
+    def at(self, time: float, /) -> Moment:
+        """Return the moment at a time; the same time gives the same moment."""
+        ...
+
+
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """A function from time in [0, 1) to `Moment`; the same time gives the same moment."""
+    """A recipe's film as a timeline.
 
-    at: Callable[[float], Moment]
+    Another pace is `dataclasses.replace(scene, pace=…)`: it samples no network again.
 
+    Attributes:
+        morph: the path through the control points, and its timing.
+        camera: tracks of the camera and its warps.
+        palette: tracks of the colours.
+        control_points: the networks that the path is made of.
+        pace: how much of the film's time each stretch of the path takes.
+        modulation: what a sound adds; None without one.
+    """
 
-def paced_scene(recipe: Recipe, pace: Pace) -> Scene:
-    """Draw every network the recipe's path needs and return its scene at a pace."""
-    morph, spec = recipe.morph, recipe.network
-    closed = morph.loop == "closed"
-    moving = range(len(spec.layers) + 1) if morph.of == "weights" else range(0)
-    if morph.path == "spline":
-        pace = pace.keeping_times(morph, stride_count(recipe))
-    walked = distance(morph.speed, closed=closed)
-    corners = corner_networks(recipe)
-    first = corners[0]
-    weights = [Corners.of([c.layers[i].weight for c in corners]) for i in moving]
-    biases = [Corners.of([_bias(c, i) for c in corners]) for i in moving]
-    latents = Corners.of([c.latent for c in corners])
-    drive = Drive.of(recipe)
-    push: NDArray[np.float32] = sample_latent(spec, _PUSH_SEED)
+    morph: Morph
+    camera: Camera
+    palette: Palette
+    control_points: ControlPoints
+    pace: Pace
+    modulation: Modulation | None = None
 
-    def at(time: float) -> Moment:
-        film_time = fold_time(time, morph.loop)
-        path_time = film_time if drive is None else fold_time(drive.path_time(time), morph.loop)
-        place = place_at(morph, walked(path_time), pace)
-        film = recipe
+    @classmethod
+    def of(cls, recipe: Recipe) -> Self:
+        """Return a recipe's scene at a uniform pace; `film.pacing.build_scene` makes it even.
+
+        Raises:
+            RecipeError: a weight file was not read, or does not fit the recipe's network.
+        """
+        return cls(
+            recipe.morph,
+            recipe.camera,
+            recipe.palette,
+            ControlPoints.of(recipe),
+            uniform_pace(recipe.morph),
+            Modulation.of(recipe),
+        )
+
+    def at(self, time: float, /) -> Moment:
+        """Return the film at a time in [0, 1]; the same time gives the same moment."""
+        morph, modulation = self.morph, self.modulation
+        closed = morph.loop == "closed"
+        film_time = path_time = fold_time(time, morph.loop)
+        if modulation is not None:
+            path_time = fold_time(modulation.path_time(time), morph.loop)
+        place = place_at(morph, distance(morph.speed, path_time, closed=closed), self.pace)
+        camera, palette = self.camera, self.palette
         if morph.path == "zoom":
-            camera = at_depth(recipe.camera, place.share, closed=closed)
-            film = recipe.model_copy(update={"camera": camera})
-        camera, palette = film.camera, film.palette
-        if drive is not None:
-            camera, palette = drive.parts(film, time, film_time)
-
-        def mixed(tensors: Corners, *, keep_size: bool = True) -> NDArray[np.float32]:
-            return blend(tensors, place, morph.path, keep_size=keep_size)
-
-        layers: Sequence[SceneLayer] = [
-            SceneLayer(
-                mixed(weights[index]) if moving else layer.weight,
-                (mixed(biases[index]) if moving else _bias(first, index)).astype(np.float64),
-                layer.activation,
-                layer.residual,
-            )
-            for index, layer in enumerate(first.layers)
-        ]
-        if "z" in first.inputs:
-            latent = mixed(latents, keep_size=bool(moving))
-            if drive is not None:
-                latent = latent + push * np.float32(drive.added("z", time))
-            layers = [_fold_latent(layers[0], latent), *layers[1:]]
-        if morph.path == "grow":
-            layers = _grown(recipe, layers, place.share)
+            camera = at_depth(camera, place.share, closed=closed)
+        if modulation is not None:
+            camera, palette = modulation.parts(camera, palette, time, film_time, closed=closed)
         return Moment(
-            inputs=tuple(name for name in first.inputs if name != "z"),
-            layers=tuple(layers),
-            coordinates=recipe.camera.coordinates,
+            inputs=tuple(name for name in self.control_points.network.inputs if name != "z"),
+            layers=self._layers(place, time),
+            coordinates=camera.coordinates,
             view=view_at(camera, film_time, closed=closed),
             colouring=colouring_at(palette, film_time, closed=closed),
         )
 
-    return Scene(at)
-
-
-def _grown(recipe: Recipe, layers: Sequence[SceneLayer], share: float) -> Sequence[SceneLayer]:
-    """Return how much of a network has grown: 0 is a layer or a few neurons of each, 1 is all."""
-    if recipe.morph.grow == "width":
-        return thin(layers, share, fewest=FEWEST_GROWN, louder=True)
-    return deepen(layers, 1.0 + share * (len(layers) - 2))
-
-
-def _bias(network: Network, index: int) -> NDArray[np.float32]:
-    layer = network.layers[index]
-    if layer.bias is None:
-        return np.zeros(len(layer.weight), dtype=np.float32)
-    return layer.bias
+    def _layers(self, place: Place, time: float) -> tuple[SceneLayer, ...]:
+        layers = self.control_points.layers_at(place)
+        if "z" in self.control_points.network.inputs:
+            latent = self.control_points.latent_at(place)
+            if self.modulation is not None:
+                latent = latent + self.modulation.latent_at(time)
+            layers[0] = _fold_latent(layers[0], latent)
+        if self.morph.path != "grow":
+            return tuple(layers)
+        if self.morph.grow == "width":
+            return thin(layers, place.share, fewest=FEWEST_GROWN, louder=True)
+        return deepen(layers, 1.0 + place.share * (len(layers) - 2))
 
 
 def _fold_latent(layer: SceneLayer, latent: NDArray[np.float32]) -> SceneLayer:

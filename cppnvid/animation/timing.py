@@ -1,25 +1,26 @@
-"""Time: when frames stand, how legs are eased, and what a track says at a moment."""
+"""Time: the time of every frame, easing, speed, and the value of a track."""
 
 import math
-from collections.abc import Callable
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cppnvid.errors import Message, Setting
 from cppnvid.recipe import Recipe, Track
 
-# Of a leg whose seeds have times: the first and the last are as long as the film's usual ones, and
-# what is left between them hurries.
+# Of a leg whose seeds have times: the first and the last stride are as long as the film's usual
+# ones, and those between them hurry.
 FEWEST_STRIDES = 3.0
-SPEEDS = 2000  # looks at a track of speed: seven for each frame of the usual film
+SPEEDS = 2000  # samples of a track of speed: seven for each frame of the usual film
 
 
 def frame_times(recipe: Recipe) -> NDArray[np.float64]:
     """Return the time of every frame, float64 [frames].
 
-    Loops stand at k/n: the end frame would repeat the first and is never drawn. An open film ends
-    on its last seed, so its frames stand at k/(n − 1).
+    Frame k of a loop is at k/n: a frame at 1 would repeat the first and is never drawn. An open
+    film ends on its last seed, so its frames are at k/(n − 1).
     """
     frames = recipe.output.frames
     if recipe.morph.loop == "open":
@@ -28,15 +29,15 @@ def frame_times(recipe: Recipe) -> NDArray[np.float64]:
 
 
 def stride_count(recipe: Recipe) -> float:
-    """Return how many strides, from frame to frame, lead from the start of the path to its end."""
+    """Return the number of strides from frame to frame between the path's start and its end."""
     frames = recipe.output.frames
     if recipe.morph.loop == "open":
         return max(frames - 1, 1)
     return frames / 2 if recipe.morph.loop == "ping-pong" else frames
 
 
-def jump_note(recipe: Recipe) -> str | None:
-    """Say which times of seeds leave too few frames to move from one to the next; None is none."""
+def jump_note(recipe: Recipe) -> Message | None:
+    """Return a warning that seeds' times leave too few frames between two of them, if they do."""
     morph = recipe.morph
     ends = [*morph.times, 1.0] if morph.loop == "closed" else morph.times
     strides = stride_count(recipe)
@@ -44,35 +45,46 @@ def jump_note(recipe: Recipe) -> str | None:
         count = (end - start) * strides
         if count < FEWEST_STRIDES - 1e-9:
             least = math.ceil(1000 * FEWEST_STRIDES / strides) / 1000
-            return (
-                f"times: from {start:g} to {end:g} the film has {count:.1f} frames, too few for "
-                f"the way from one seed to the next, so it jumps there; "
-                f"{FEWEST_STRIDES:g} frames are {least:g} of its time"
+            return Message(
+                "{times}: the film jumps between the seeds at {start:g} and {end:g}, which are "
+                "{count:.1f} frames apart; it needs {fewest:g}, which are {least:g} of its time",
+                times=Setting("morph.times"),
+                start=start,
+                end=end,
+                count=count,
+                fewest=FEWEST_STRIDES,
+                least=least,
             )
     return None
 
 
 def fold_time(time: float, loop: str) -> float:
-    """Return where the film stands at `time`: ping-pong runs back through its second half."""
+    """Return the film time at `time`: a ping-pong runs back through its second half."""
     return 1.0 - abs(1.0 - 2.0 * time) if loop == "ping-pong" else time
 
 
-def distance(speed: Track, *, closed: bool) -> Callable[[float], float]:
-    """Return how much of the way, 0 to 1, is behind at a time, when speed is a track of it.
+def distance(speed: Track, time: float, *, closed: bool) -> float:
+    """Return how much of the path, 0 to 1, is behind at a time, when speed follows a track.
 
-    Divided by all that is walked, so that a film ends where it did, sooner at no place and later at
-    none; a constant speed changes nothing.
+    Speeds are relative to their mean, so a constant one changes nothing.
     """
     if speed.is_constant:
-        return lambda time: time
+        return time
+    times, walked = _walked(speed, closed=closed)
+    return float(np.interp(time, times, walked))
+
+
+@lru_cache(maxsize=8)
+def _walked(speed: Track, *, closed: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return even times and what is behind at each, float64 [SPEEDS + 1] in [0, 1]."""
     times = np.linspace(0.0, 1.0, SPEEDS + 1)
     speeds = np.array([track_at(speed, float(time), closed=closed) for time in times])
     walked = np.pad(np.cumsum((speeds[:-1] + speeds[1:]) / 2.0), (1, 0))
-    return lambda time: float(np.interp(time, times, walked / walked[-1]))
+    return times, walked / walked[-1]
 
 
 def ease(share: float, easing: str) -> float:
-    """Return how far a leg has come, 0 to 1, when `share` of its time has passed."""
+    """Return the share of a leg's way, 0 to 1, that is behind after a share of its time."""
     match easing:
         case "smooth":
             return 0.5 - 0.5 * math.cos(math.pi * share)
@@ -89,8 +101,8 @@ def ease(share: float, easing: str) -> float:
 def track_at(track: Track, time: float, *, closed: bool, geometric: bool = False) -> float:
     """Return a track's value at a film time.
 
-    A closed track leads from its last key back to its first; an open one stays at its ends.
-    A geometric one passes from key to key by an even ratio, as a zoom must to look even.
+    A closed track leads from its last key back to its first; an open one rests at its ends. A
+    geometric one passes from key to key by an even ratio, as a zoom must to look even.
     """
     times = [key.time for key in track.keys]
     values = [math.log(key.value) if geometric else key.value for key in track.keys]

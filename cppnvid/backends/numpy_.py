@@ -20,7 +20,7 @@ from threadpoolctl import ThreadpoolController
 
 from cppnvid.animation.camera import axes
 from cppnvid.animation.interpolation import SceneLayer
-from cppnvid.animation.scene import Moment, Scene
+from cppnvid.animation.scene import Moment, Timeline
 from cppnvid.backends.adaptive import FEW, SAMPLES, Redraw, refined
 from cppnvid.backends.colours import colour
 from cppnvid.backends.warps import to_field
@@ -69,7 +69,7 @@ class NumpyBackend:
         while batch := list(islice(moments, 4 * self._workers)):
             yield from self._map(lambda moment: _colours(moment, x, y), batch)
 
-    def render(self, scene: Scene, times: Iterable[float], raster: Raster) -> Iterator[Pixels]:
+    def render(self, scene: Timeline, times: Iterable[float], raster: Raster) -> Iterator[Pixels]:
         """Draw one frame for each time: [1, height, width, 3], sRGB.
 
         uint8 in rgb24, uint16 in rgb48.

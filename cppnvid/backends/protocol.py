@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-from cppnvid.animation.scene import Moment, Scene
+from cppnvid.animation.scene import Moment, Timeline
 from cppnvid.colour.pixels import Pixels, Raster
 
 
@@ -21,7 +21,7 @@ class Backend(Protocol):
     name: str
     pixel_formats: tuple[str, ...]
 
-    def render(self, scene: Scene, times: Iterable[float], raster: Raster) -> Iterator[Pixels]:
+    def render(self, scene: Timeline, times: Iterable[float], raster: Raster) -> Iterator[Pixels]:
         """Draw a frame for each time, in order, as batches.
 
         rgb24 is uint8 [n, height, width, 3], sRGB; rgb48 the same in uint16, 65535 for 1; yuv420p

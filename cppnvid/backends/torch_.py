@@ -20,7 +20,7 @@ from torch import Tensor
 
 from cppnvid.animation.camera import axes
 from cppnvid.animation.interpolation import SceneLayer
-from cppnvid.animation.scene import Moment, Scene
+from cppnvid.animation.scene import Moment, Timeline
 from cppnvid.backends.adaptive import FEW, SAMPLES, Redraw, refined
 from cppnvid.backends.colours import colour
 from cppnvid.backends.functions import ACTIVATIONS, OUTPUT_FUNCTIONS
@@ -67,7 +67,7 @@ class TorchBackend:
         """
         return self._colours(_upload(moment.layers, self.device, self.dtype), moment, x, y, {})
 
-    def render(self, scene: Scene, times: Iterable[float], raster: Raster) -> Iterator[Pixels]:
+    def render(self, scene: Timeline, times: Iterable[float], raster: Raster) -> Iterator[Pixels]:
         """Draw one frame for each time: [1, height, width, 3], sRGB, in host memory.
 
         uint8 in rgb24, uint16 in rgb48.

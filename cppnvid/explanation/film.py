@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw
 
-from cppnvid.animation.scene import Moment, Scene
+from cppnvid.animation.scene import Moment
 from cppnvid.backends import Backend, Job, choose
 from cppnvid.callbacks import Note, Progress, silent
 from cppnvid.colour.pixels import Raster
@@ -116,14 +117,13 @@ def _swept(
 ) -> Iterator[Pixels]:  # fmt: skip
     """Walk the sweep so that every frame changes the picture as much as it may."""
     looks = [index / PACE_STEPS for index in range(PACE_STEPS + 1)]
-    changes = changes_along(Scene(sweep.at), recipe, looks)[None]
+    changes = changes_along(sweep, recipe, looks)[None]
     pace = pace_of(changes, steady=STEADY)
 
     def place(now: float) -> float:
-        passed = 1.0 - _there_and_back(now) if sweep.returns else now
-        return min(max(float(pace.shares[0](passed * pace.ends[0])), 0.0), 1.0)
+        return pace.way(0, 1.0 - _there_and_back(now) if sweep.returns else now)
 
-    scene = Scene(lambda now: sweep.at(place(now)))
+    scene = _Placed(sweep, place)
     raster = Raster(*recipe.canvas.size, recipe.canvas.samples)
     drawer = _chosen(backend, recipe, [sweep.at(one) for one in sweep.stages], len(times), note)
 
@@ -134,6 +134,18 @@ def _swept(
             yield _labelled(frame, *said) if labels else frame
 
     return frames()
+
+
+@dataclass(frozen=True, eq=False)
+class _Placed:
+    """A sweep whose place is a function of the film's time."""
+
+    sweep: Sweep
+    place: Callable[[float], float]
+
+    def at(self, time: float, /) -> Moment:
+        """Return the moment at a time of the film in [0, 1]."""
+        return self.sweep.at(self.place(time))
 
 
 def _there_and_back(now: float) -> float:

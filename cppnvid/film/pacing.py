@@ -14,12 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.animation.camera import axes
-from cppnvid.animation.path import Pace, leg_count, uniform_pace
-from cppnvid.animation.scene import Moment, Scene, paced_scene
+from cppnvid.animation.pace import Pace
+from cppnvid.animation.path import PATH_ROWS, leg_count, uniform_pace
+from cppnvid.animation.scene import Moment, Scene, Timeline
+from cppnvid.animation.timing import stride_count
 from cppnvid.backends.numpy_ import NumpyBackend
 from cppnvid.colour.oklab import to_oklab
 from cppnvid.film.strides import even_strides
-from cppnvid.recipe import Recipe, Sound, constant
+from cppnvid.recipe import Recipe, constant
 
 SIDE = 64  # pixels of the shorter side, whatever the canvas: a larger video keeps its pace
 # With one step a frame the 95th percentile of a frame's change is 1.01 times the median, with two
@@ -33,7 +35,6 @@ MOST_STEPS = 6000
 # wander one of 1.15 with 200. Previews have 0.4 of their film's frames and are to move as it does,
 # so that films are corrected only where it shows.
 SHORT = 16
-WINDING = {"orbit": 3, "wander": 3, "grow": 4}
 NEAR = 0.5  # the usual radius
 STEPS_PER_SHORT_FRAME, STEPS_PER_WAVE = 4, 12
 MOST_POINTS = 2**23  # of all looks that are kept of a short film: 100 MB
@@ -42,29 +43,40 @@ STEPS_OF_MANY_LEGS = 8  # a still of a long path must stand where the video's fr
 
 
 def build_scene(recipe: Recipe) -> Scene:
-    """Return the recipe's scene at the pace it asks for: the film, as a function of time."""
-    # A zoom's network stands still, and each of its frames magnifies by as much.
-    even = recipe.morph.pace == "even" and recipe.morph.path != "zoom"
-    return paced_scene(recipe, even_pace(recipe) if even else uniform_pace(recipe.morph))
+    """Return the recipe's scene at the pace it asks for: the film as a function of time.
+
+    Raises:
+        RecipeError: a weight file was not read, or does not fit the recipe's network.
+    """
+    return paced(Scene.of(recipe), recipe)
 
 
 def moment_of(recipe: Recipe, time: float) -> Moment:
     """Return one moment of the recipe's film, `time` in [0, 1].
 
-    Every pace starts at the start, so only a moment on the way needs the path measured; at 8×128
-    that takes a hundred times as long as a small picture does.
+    Every pace starts at the start, so only a later moment needs the path measured; at 8×128 that
+    takes a hundred times as long as drawing a small picture.
     """
-    if time == 0.0:
-        return paced_scene(recipe, uniform_pace(recipe.morph)).at(0.0)
-    return build_scene(recipe).at(time)
+    scene = Scene.of(recipe)
+    return (scene if time == 0.0 else paced(scene, recipe)).at(time)
 
 
-def even_pace(recipe: Recipe) -> Pace:
-    """Measure how much the picture changes along the path.
+def paced(scene: Scene, recipe: Recipe) -> Scene:
+    """Return a recipe's scene at the pace the recipe asks for."""
+    morph, pace = recipe.morph, scene.pace
+    if morph.pace == "even" and PATH_ROWS[morph.path].moves:
+        pace = even_pace(scene, recipe)
+    if morph.path == "spline":
+        pace = pace.keeping_times(morph, stride_count(recipe))
+    return replace(scene, pace=pace)
 
-    Camera and palette stand still while the path is measured, and run on by the clock in the film:
-    a steady turn stays steady. What a sound moves comes on top of the pace. Always drawn by numpy,
-    so that every backend draws the same film.
+
+def even_pace(scene: Scene, recipe: Recipe) -> Pace:
+    """Measure how much the picture changes along the path, and return the pace that evens it.
+
+    Camera and palette stand still while the path is measured, and run by the clock in the film: a
+    steady turn stays steady. What a sound modulates comes on top of the pace. Always drawn by
+    numpy, so that every backend draws the same film.
     """
     path = recipe.morph.path
     morph = recipe.morph.model_copy(
@@ -73,22 +85,19 @@ def even_pace(recipe: Recipe) -> Pace:
             "holds": (),
             "easing": "linear",
             "speed": constant(1.0),
-            "path": "cubic" if path == "spline" else path,  # the same way, without its times
             "loop": "closed" if recipe.morph.loop == "closed" else "open",
         }
     )
-    plain = recipe.model_copy(update={"morph": morph, "sound": Sound()})
-    scene = paced_scene(plain, uniform_pace(morph))
+    scene = replace(scene, morph=morph, pace=uniform_pace(morph), modulation=None)
     frames, legs = recipe.output.frames, leg_count(morph)
     waves = legs * max(1, morph.harmonics)
-    winding = WINDING.get(path, 1) * max(1.0, morph.radius / NEAR)
+    winding = PATH_ROWS[path].winding * max(1.0, morph.radius / NEAR)
     wanted = max(STEPS_PER_SHORT_FRAME * frames, FEWEST_STEPS * legs, STEPS_PER_WAVE * waves)
     short = frames < SHORT * winding * waves and wanted * len(_points(recipe)[0]) <= MOST_POINTS
     if not short:
         wanted = max(STEPS_PER_FRAME * frames, FEWEST_STEPS * legs)
     steps = max(min(wanted, MOST_STEPS) // legs, STEPS_OF_MANY_LEGS)
     times = [index / (legs * steps) for index in range(legs * steps + 1)]
-    looks = None
     if short:
         looks = np.stack(list(_looks(scene, recipe, times)))
         changes = np.linalg.norm(np.diff(looks, axis=0), axis=-1)
@@ -96,28 +105,28 @@ def even_pace(recipe: Recipe) -> Pace:
         ruler = _steadied(changes.mean(axis=-1, dtype=np.float64))
     else:
         ruler = _steadied(changes_along(scene, recipe, times))
-    ways = _ways(recipe, legs * steps)
-    for start, end, count in ways:
-        way = ruler[start:end]
-        if looks is not None:
-            way = even_strides(looks[start : end + 1], way, count)
-        if len(ways) > 1:
-            way = way * (count / way.sum())
-        ruler[start:end] = way
+    spans = _spans(recipe, legs * steps)
+    for start, end, strides in spans:
+        span = ruler[start:end]
+        if short:
+            span = even_strides(looks[start : end + 1], span, strides)
+        if len(spans) > 1:
+            span = span * (strides / span.sum())
+        ruler[start:end] = span
     return Pace.of(ruler.reshape(legs, steps))
 
 
-def _ways(recipe: Recipe, steps: int) -> list[tuple[int, int, int]]:
-    """Return the ways that frames walk from end to end: first step, last, how many frames it takes.
+def _spans(recipe: Recipe, steps: int) -> list[tuple[int, int, int]]:
+    """Return the spans that frames divide evenly: first step, last step, number of strides.
 
-    What grows and comes back as it went turns on a frame: two beside it would be one picture.
+    A loop that returns as it went turns on a frame: two beside it would be the same picture.
     """
     frames, morph = recipe.output.frames, recipe.morph
     if morph.loop == "open":
         return [(0, steps, max(frames - 1, 1))]
     if morph.loop == "ping-pong":
         return [(0, steps, frames // 2)]
-    if morph.path != "grow" or frames < 2:
+    if not PATH_ROWS[morph.path].returns or frames < 2:
         return [(0, steps, frames)]
     there = frames // 2
     return [(0, steps // 2, there), (steps // 2, steps, frames - there)]
@@ -139,7 +148,7 @@ def _steadied(changes: NDArray[np.float64], steady: float = STEADY) -> NDArray[n
     return steadied
 
 
-def changes_along(scene: Scene, recipe: Recipe, times: Sequence[float]) -> NDArray[np.float64]:
+def changes_along(scene: Timeline, recipe: Recipe, times: Sequence[float]) -> NDArray[np.float64]:
     """Measure how much a scene changes from each time to the next, in Oklab: [times − 1].
 
     Args:
@@ -156,7 +165,9 @@ def changes_along(scene: Scene, recipe: Recipe, times: Sequence[float]) -> NDArr
     )
 
 
-def _looks(scene: Scene, recipe: Recipe, times: Sequence[float]) -> Iterator[NDArray[np.float32]]:
+def _looks(
+    scene: Timeline, recipe: Recipe, times: Sequence[float]
+) -> Iterator[NDArray[np.float32]]:
     """Yield a small picture of each time in Oklab, float32 [points, 3]."""
     x, y = _points(recipe)
     start = scene.at(times[0])

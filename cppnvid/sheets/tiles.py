@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.animation.scene import Moment, Scene
+from cppnvid.animation.scene import Moment, Timeline
 from cppnvid.backends import Backend, Job, choose
 from cppnvid.backends.adaptive import everywhere
 from cppnvid.colour.pixels import Raster, shrink
@@ -16,7 +16,7 @@ SAMPLES = 2  # a tile's pixels are coarse: with one sample, thin lines fall to p
 
 def small_frames(
     recipe: Recipe,
-    scene: Scene,
+    scene: Timeline,
     times: Iterable[float],
     size: tuple[int, int],
     backend: Backend,

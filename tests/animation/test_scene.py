@@ -1,14 +1,20 @@
 """Scenes are pure functions of time, and their moments carry the whole picture."""
 
+import pickle
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from cppnvid.animation import control_points
+from cppnvid.animation.pace import Pace
 from cppnvid.animation.scene import Moment
 from cppnvid.film.pacing import build_scene
-from cppnvid.networks.sampling import sample_network
+from cppnvid.networks.sampling import Network, sample_network
+from cppnvid.recipe import NetworkSpec, Recipe
 from tests.conftest import small
 
 
@@ -81,3 +87,56 @@ def test_open_scene_ends_at_its_last_seed() -> None:
     np.testing.assert_allclose(
         tensors(build_scene(recipe).at(1.0)), tensors(build_scene(alone).at(0.0)), atol=1e-6
     )
+
+
+SOUND = {
+    "react": [{"drives": "z", "amount": 0.5, "curve": "AAD//wAA//8AAP//"}],  # 0 and 1 in turn
+    "rate": "30",
+}
+
+
+@pytest.mark.parametrize(
+    "morph",
+    [
+        {"seeds": [1, 2, 3], "pace": "even"},
+        {"seeds": [1, 2], "of": "z", "path": "slerp", "hold": 0.3, "easing": "smooth"},
+        {"seeds": [1, 2, 3], "path": "spline", "times": [0, 0.2, 0.7], "pace": "even"},
+        {"seeds": [4], "path": "wander", "speed": {"keys": [[0, 1], [0.5, 3]]}},
+        {"seeds": [4], "path": "grow"},
+    ],
+)
+@pytest.mark.parametrize("sound", [{}, SOUND])
+def test_a_pickled_scene_is_the_same_film(
+    morph: dict[str, object], sound: dict[str, object]
+) -> None:
+    """A scene that went to another process has equal moments, whatever makes it move."""
+    recipe = Recipe.model_validate(
+        small(morph=morph, palette={"name": "tide", "hue": {"keys": [[0, 0], [0.5, 90]]}}).to_data()
+        | {"sound": sound}
+    )
+    scene = build_scene(recipe)
+
+    other = pickle.loads(pickle.dumps(scene))
+
+    for time in (0.0, 0.3, 0.77):
+        one, same = scene.at(time), other.at(time)
+        np.testing.assert_array_equal(tensors(one), tensors(same))
+        np.testing.assert_array_equal(one.colouring.gradient, same.colouring.gradient)
+        assert (one.view, one.colouring.hue) == (same.view, same.colouring.hue)
+
+
+def test_another_pace_samples_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Timing is a part of the scene, and networks are drawn once for it."""
+    sampled: list[int] = []
+
+    def counted(spec: NetworkSpec, seed: int) -> Network:
+        sampled.append(seed)
+        return sample_network(spec, seed)
+
+    monkeypatch.setattr(control_points, "sample_network", counted)
+
+    scene = build_scene(small(morph={"seeds": [1, 2, 3], "pace": "even"}))
+    uniform = replace(scene, pace=Pace.uniform(3))
+
+    assert sampled == [1, 2, 3]
+    assert not np.array_equal(tensors(uniform.at(0.2)), tensors(scene.at(0.2)))

@@ -13,8 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cppnvid.animation.path import uniform_pace
-from cppnvid.animation.scene import Scene, paced_scene
+from cppnvid.animation.scene import Scene
 from cppnvid.audio.features import _listened, curves_of, heard
 from cppnvid.cli import main
 from cppnvid.encode import RATE, decode, probe, read_recipe
@@ -56,11 +55,6 @@ def driven(values: NDArray[np.floating[Any]], drives: str, amount: float, **part
     return Recipe.model_validate(
         recipe.to_data() | {"sound": {"react": react, "rate": recipe.output.fps}}
     )
-
-
-def scene_of(recipe: Recipe) -> Scene:
-    """Return a recipe's scene at uniform pace."""
-    return paced_scene(recipe, uniform_pace(recipe.morph))
 
 
 # ------------------------------------------------------------------ what is heard
@@ -170,10 +164,10 @@ def test_numbers_follow_their_curves() -> None:
     times = np.arange(6) / 6
     warps = {"scale": 1.0, "warps": [{"kind": "swirl", "angle": 90.0}]}
 
-    zoom = scene_of(driven(values, "camera.zoom", 0.5))
-    hue = scene_of(driven(values, "palette.hue", 40, palette={"hue": 10.0}))
-    swirl = scene_of(driven(values, "camera.warps.0.angle", 20, camera=warps))
-    contrast = scene_of(driven(values, "palette.contrast", 19, palette={"contrast": 4.0}))
+    zoom = Scene.of(driven(values, "camera.zoom", 0.5))
+    hue = Scene.of(driven(values, "palette.hue", 40, palette={"hue": 10.0}))
+    swirl = Scene.of(driven(values, "camera.warps.0.angle", 20, camera=warps))
+    contrast = Scene.of(driven(values, "palette.contrast", 19, palette={"contrast": 4.0}))
 
     scales = [zoom.at(0.0).view.scale / zoom.at(t).view.scale for t in times]
     assert np.allclose(scales, 1.5**values, atol=1e-4)
@@ -190,7 +184,7 @@ def test_a_frame_before_an_onset_feels_none_of_it() -> None:
     """Whatever rounding makes of a frame's time, its curve is the curve at that frame, exactly."""
     for frames in (49, 98, 103, 107):  # k / n · n is not k for some
         values = np.arange(frames, dtype=np.float64) % 2
-        scene = scene_of(driven(values, "palette.hue", 90, output={"frames": frames, "fps": 30}))
+        scene = Scene.of(driven(values, "palette.hue", 90, output={"frames": frames, "fps": 30}))
         hues = [scene.at(frame / frames).colouring.hue for frame in range(frames)]
         assert len(set(hues)) == 2
 
@@ -198,7 +192,7 @@ def test_a_frame_before_an_onset_feels_none_of_it() -> None:
 def test_a_driven_zoom_goes_by_even_ratios_between_its_keys() -> None:
     """As an undriven one does: half way from 1 to 4 it is 2, when the sound is silent."""
     zoom = {"keys": [[0, 1], [0.5, 4]], "easing": "linear"}
-    scene = scene_of(driven(np.zeros(4), "camera.zoom", 1, camera={"zoom": zoom}))
+    scene = Scene.of(driven(np.zeros(4), "camera.zoom", 1, camera={"zoom": zoom}))
 
     assert scene.at(0.25).view.scale == pytest.approx(scene.at(0.0).view.scale / 2)
 
@@ -208,7 +202,7 @@ def test_keyframes_stay_under_the_push() -> None:
     values = np.array([0.0, 0.0, 0.0, 0.0, 1.0, 0.0])
     track = {"keys": [[0, 0], [1, 90]], "easing": "linear"}
 
-    scene = scene_of(
+    scene = Scene.of(
         driven(values, "camera.rotate", 30, camera={"rotate": track}, morph={"loop": "ping-pong"})
     )
 
@@ -224,7 +218,7 @@ def test_z_is_pushed_in_one_direction() -> None:
         morph={"of": "z", "seeds": [1], "path": "orbit"},
     )  # fmt: skip
 
-    base, moved = scene_of(still), scene_of(pushed)
+    base, moved = Scene.of(still), Scene.of(pushed)
 
     half = moved.at(0.0).layers[0].bias - base.at(0.0).layers[0].bias
     whole = moved.at(0.5).layers[0].bias - base.at(0.5).layers[0].bias
@@ -247,7 +241,7 @@ def test_speed_hurries_where_it_is_loud_and_arrives_in_time(loop: str) -> None:
     morph: dict[str, object] = {"loop": loop, "path": "linear", "seeds": [1, 2]}
     recipe = driven(values, "morph.speed", 2.0, morph=morph)
 
-    scene, plain = scene_of(recipe), scene_of(small(morph=morph, output={"frames": frames}))
+    scene, plain = Scene.of(recipe), Scene.of(small(morph=morph, output={"frames": frames}))
 
     times = np.array([0.1, 0.11, 0.12])
     steps = bend(scene, times) / bend(plain, times)
@@ -264,7 +258,8 @@ def test_pace_is_measured_without_the_sound() -> None:
         hurried, "morph.speed", 3.0, morph={"pace": "even"}, network={"layers": "1x4"}
     )  # fmt: skip
 
-    assert np.array_equal(even_pace(silent).ends, even_pace(loud).ends)
+    one, other = (even_pace(Scene.of(recipe), recipe) for recipe in (silent, loud))
+    assert np.array_equal(one.ends, other.ends)
 
 
 def test_curves_lie_over_seconds() -> None:
@@ -275,10 +270,10 @@ def test_curves_lie_over_seconds() -> None:
     longer = load_recipe(Source(recipe.to_data()), [Override("output.frames", 12)])
 
     assert faster.output.frames == 12
-    hues = [scene_of(faster).at(k / 12).colouring.hue for k in range(12)]
+    hues = [Scene.of(faster).at(k / 12).colouring.hue for k in range(12)]
     assert np.allclose(np.degrees(hues)[::2], 90 * values, atol=1e-2)
     assert np.allclose(np.degrees(hues)[1], 45, atol=1e-2)
-    again = [scene_of(longer).at(k / 12).colouring.hue for k in range(12)]
+    again = [Scene.of(longer).at(k / 12).colouring.hue for k in range(12)]
     assert np.allclose(np.degrees(again), np.tile(90 * values, 2), atol=1e-2)
 
 

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from tests.backends.triton_twins import INTERPRETED, OVERFLOWS, cards, drawn, scene_of
 from tests.backends.triton_twins import interpreter as interpreter
+from tests.helpers import Moments
 
 # isort: split
-from cppnvid.animation.scene import Moment, Scene
+from cppnvid.animation.scene import Moment
 from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.backends.triton import backend as gpu
 from cppnvid.backends.triton import card
@@ -108,9 +109,9 @@ class FakeCard(Card):
         return finish
 
 
-def panned(base: Moment) -> Scene:
+def panned(base: Moment) -> Moments:
     """Return a scene whose pan is the time."""
-    return Scene(lambda time: replace(base, view=replace(base.view, pan=(time, 0.0))))
+    return Moments(lambda time: replace(base, view=replace(base.view, pan=(time, 0.0))))
 
 
 def test_work_goes_round_the_cards_and_comes_back_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -286,7 +287,7 @@ def test_a_job_keeps_its_precision(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Card, "submit", note)
     narrow, wide = (scene_of(network={"layers": [width]}).at(0.0) for width in (64, 8))
-    scene = Scene(lambda time: narrow if time < 0.5 else wide)
+    scene = Moments(lambda time: narrow if time < 0.5 else wide)
 
     list(GpuBackend(cards((9, 0))).render(scene, [0.0, 0.6], Raster(4, 2)))
 

@@ -10,7 +10,7 @@ from torch import nn
 
 import cppnvid
 from cppnvid import RecipeError, load_recipe
-from cppnvid.animation.control_points import corner_networks
+from cppnvid.animation.control_points import control_networks
 from cppnvid.cli.seeds import gather_seeds
 from cppnvid.explanation.words import differences
 from cppnvid.presets import sources
@@ -121,7 +121,7 @@ def test_the_page_about_weights_is_true(run: Run) -> None:
     (recipe,) = blocks("yaml")
     Path("page.yaml").write_text(recipe)
     assert load_recipe("page.yaml").morph.weights[0].name == "step-200.safetensors"
-    assert corner_networks(load_recipe({}, weights=["said.safetensors"]))[0].layers[0].weight.any()
+    assert control_networks(load_recipe({}, weights=["said.safetensors"]))[0].layers[0].weight.any()
 
 
 def test_a_seed_takes_the_place_of_a_sources_files(run: Run) -> None:

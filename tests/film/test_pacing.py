@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from cppnvid import load_recipe
 from cppnvid.animation.camera import axes
-from cppnvid.animation.scene import Scene
+from cppnvid.animation.pace import Pace
+from cppnvid.animation.scene import Scene, Timeline
 from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.colour.oklab import to_oklab
 from cppnvid.film import pacing
@@ -15,9 +16,10 @@ from cppnvid.film.pacing import build_scene, even_pace, moment_of
 from cppnvid.presets import Override
 from cppnvid.recipe import Recipe
 from tests.conftest import small
+from tests.helpers import Moments
 
 
-def changes(scene: Scene, frames: int) -> NDArray[np.float64]:
+def changes(scene: Timeline, frames: int) -> NDArray[np.float64]:
     """Return the Oklab distance from each frame of a loop to the next, drawn at 48 px."""
     across, down = (torch.from_numpy(axis).float() for axis in axes("centres", 48, 48))
     x, y = across.repeat(48), down.repeat_interleave(48)
@@ -25,6 +27,11 @@ def changes(scene: Scene, frames: int) -> NDArray[np.float64]:
     looks = [to_oklab(backend.colours(scene.at(k / frames), x, y)) for k in range(frames)]
     pairs = zip(looks, [*looks[1:], looks[0]], strict=True)
     return np.array([float((after - before).norm(dim=-1).mean()) for before, after in pairs])
+
+
+def measured(recipe: Recipe) -> Pace:
+    """Return the even pace of a recipe's path."""
+    return even_pace(Scene.of(recipe), recipe)
 
 
 def house(seeds: list[int], **morph: object) -> Recipe:
@@ -76,7 +83,7 @@ def test_short_films_that_do_not_close_are_even_too(loop: str, frames: int) -> N
     recipe = Recipe.model_validate({"morph": morph, "output": {"frames": frames}})
     scene = build_scene(recipe)
 
-    steps = changes(Scene(lambda time: scene.at(time * (1.0 if loop == "open" else 0.5))), 12)
+    steps = changes(Moments(lambda time: scene.at(time * (1.0 if loop == "open" else 0.5))), 12)
 
     assert steps[:-1].max() <= 1.1 * np.median(steps[:-1])
 
@@ -167,18 +174,17 @@ def test_hold_acts_on_top_of_the_pace() -> None:
 def test_what_acts_on_top_of_the_pace_does_not_bend_it(timing: dict[str, object]) -> None:
     """The path is measured without rests, easing, speed and times, which then act on the ruler."""
     morph: dict[str, object] = {"pace": "even", "seeds": [1, 2], "path": "cubic"}
-    plain, timed = (even_pace(small(morph=morph | more)) for more in ({}, timing))
+    plain, timed = (measured(small(morph=morph | more)) for more in ({}, timing))
 
     assert np.array_equal(plain.ends, timed.ends)
-    places = np.linspace(0.0, float(plain.ends[0]), 9)
-    for place in places:
-        assert float(plain.shares[0](place)) == float(timed.shares[0](place))
+    for share in np.linspace(0.0, 1.0, 9):
+        assert plain.way(0, share) == timed.way(0, share)
 
 
 def test_the_colours_do_not_bend_the_pace() -> None:
     """The path is measured with a still palette: turning hues change no place on the path."""
     still, turned = (
-        even_pace(small(morph={"pace": "even"}, palette={"name": "tide", "hue": hue}))
+        measured(small(morph={"pace": "even"}, palette={"name": "tide", "hue": hue}))
         for hue in (0.0, {"keys": [[0, 0], [0.5, 170], [1, 360]]})
     )
 
@@ -198,10 +204,10 @@ def test_a_stretch_that_changes_nothing_is_crossed_quickly() -> None:
     """Half of a path stands still: it takes a hundredth of the time, and neither half nor none."""
     pace = pacing.pace_of(np.array([[1.0] * 10 + [0.0] * 10]))
 
-    arrived = float(pace.shares[0](0.99 * pace.ends[0]))
+    arrived = pace.way(0, 0.99)
 
     assert arrived == pytest.approx(0.5, abs=0.02)
-    assert float(pace.shares[0](0.995 * pace.ends[0])) > arrived + 0.1
+    assert pace.way(0, 0.995) > arrived + 0.1
 
 
 def test_the_pace_does_not_depend_on_the_size() -> None:
@@ -227,7 +233,7 @@ def test_the_first_moment_needs_no_pace(recipe: str, monkeypatch: pytest.MonkeyP
     whole = load_recipe(recipe, [Override("output.frames", 12)])
     first = build_scene(whole).at(0.0)
 
-    monkeypatch.setattr(pacing, "even_pace", lambda _: pytest.fail("the path was measured"))
+    monkeypatch.setattr(pacing, "even_pace", lambda *_: pytest.fail("the path was measured"))
 
     moment = moment_of(whole, 0.0)
     for one, other in zip(moment.layers, first.layers, strict=True):

@@ -11,7 +11,7 @@ from torch import nn
 
 import cppnvid
 from cppnvid import RecipeError, load_network, load_recipe, sample_network, save_network
-from cppnvid.animation.control_points import corner_networks
+from cppnvid.animation.control_points import control_networks
 from cppnvid.film.pacing import build_scene
 from cppnvid.presets import Override
 from cppnvid.recipe import NetworkSpec, Recipe
@@ -146,7 +146,7 @@ def test_files_and_seeds_share_a_path() -> None:
         {}, [Override("morph.seeds", [4, 8]), Override("network.activation", "tanh")], weights=files
     )
 
-    corners = corner_networks(recipe)
+    corners = control_networks(recipe)
 
     assert (recipe.morph.pictures, recipe.morph.path) == (4, "cubic")
     for corner, other in zip(
@@ -170,7 +170,7 @@ def test_one_file_orbits_as_far_as_its_own_weights_are_large() -> None:
     recipe = load_recipe({}, asked, weights=[file])
     other = load_recipe({}, [*asked, Override("morph.network_seed", 1)], weights=[file])
 
-    network, *directions = corner_networks(recipe)
+    network, *directions = control_networks(recipe)
 
     assert recipe.morph.path == "orbit"
     assert len(directions) == 2
@@ -179,7 +179,7 @@ def test_one_file_orbits_as_far_as_its_own_weights_are_large() -> None:
             assert layer.weight.std() == pytest.approx(float(own.weight.std()), rel=0.5)
             assert layer.weight.shape == own.weight.shape
     assert not np.array_equal(directions[0].layers[0].weight, directions[1].layers[0].weight)
-    away = corner_networks(other)
+    away = control_networks(other)
     np.testing.assert_array_equal(away[0].layers[0].weight, network.layers[0].weight)
     assert not np.array_equal(away[1].layers[0].weight, directions[0].layers[0].weight)
     np.testing.assert_array_equal(
@@ -219,7 +219,7 @@ def test_a_latent_that_a_file_lacks_is_the_middle_of_all() -> None:
         Override("network.inputs", ["x", "y", "r", "z"]),
     ]
 
-    (network, *_) = corner_networks(load_recipe({}, asked, weights=[generator()]))
+    (network, *_) = control_networks(load_recipe({}, asked, weights=[generator()]))
 
     np.testing.assert_array_equal(network.latent, np.zeros(5))
 
@@ -251,7 +251,7 @@ def test_words_go_before_the_file_and_the_file_before_what_it_replaces() -> None
     Path("own.yaml").write_text("network: {activation: sin}\nmorph: {weights: [net.npz]}")
 
     def drawn(source: Any, *overrides: Override, **files: Any) -> list[str]:
-        layers = corner_networks(load_recipe(source, overrides, **files))[0].layers
+        layers = control_networks(load_recipe(source, overrides, **files))[0].layers
         return [layer.activation for layer in layers]
 
     files = {"weights": ["net.npz"]}

@@ -9,7 +9,7 @@ import torch
 
 import cppnvid
 from cppnvid import RecipeError, load_network, load_recipe, sample_network, save_network
-from cppnvid.animation.control_points import corner_networks
+from cppnvid.animation.control_points import control_networks
 from cppnvid.presets import recipe_text, sources
 from cppnvid.recipe import NetworkSpec, Recipe
 from tests.conftest import Run, step
@@ -146,7 +146,7 @@ def test_a_recipe_may_name_files_beside_it() -> None:
 
     assert (recipe.morph.radius, recipe.morph.path, recipe.morph.seeds) == (0.1, "orbit", ())
     torch.testing.assert_close(
-        corner_networks(recipe)[0].layers[0].weight, network.layers[0].weight
+        control_networks(recipe)[0].layers[0].weight, network.layers[0].weight
     )
     assert load_recipe({"morph": {"weights": ["mine/nets/net.npz"]}}).network == recipe.network
 

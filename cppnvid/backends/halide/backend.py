@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from cppnvid.animation.camera import View, axes
 from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.palette import Colouring
-from cppnvid.animation.scene import Moment, Scene
+from cppnvid.animation.scene import Moment, Timeline
 from cppnvid.backends import adaptive
 from cppnvid.backends.adaptive import FEW, SAMPLES, Level, Marker, Redraw, refined
 from cppnvid.backends.halide.antialias import marks
@@ -62,7 +62,7 @@ class CpuBackend:
         self.threads = threads
         self.pixel_formats: tuple[str, ...] = ("rgb24", "rgb48", "yuv420p")
 
-    def render(self, scene: Scene, times: Iterable[float], raster: Raster) -> Iterator[Pixels]:
+    def render(self, scene: Timeline, times: Iterable[float], raster: Raster) -> Iterator[Pixels]:
         """Draw one frame for each time, in this pixel format.
 
         rgb24 is uint8 [1, height, width, 3], sRGB, and rgb48 uint16; yuv420p is uint8 [1, height ·

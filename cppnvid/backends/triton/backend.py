@@ -20,7 +20,7 @@ import triton
 from cppnvid.animation.camera import View, axes
 from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.palette import Colouring
-from cppnvid.animation.scene import Moment, Scene
+from cppnvid.animation.scene import Moment, Timeline
 from cppnvid.backends import adaptive
 from cppnvid.backends.adaptive import points_a_pixel
 from cppnvid.backends.torch_ import TorchBackend
@@ -58,7 +58,7 @@ class GpuBackend:
         if not self.cards:
             raise BackendUnavailable(f"backend gpu is not usable here: {why_no_card()}")
 
-    def render(self, scene: Scene, times: Iterable[float], raster: Raster) -> Iterator[Pixels]:
+    def render(self, scene: Timeline, times: Iterable[float], raster: Raster) -> Iterator[Pixels]:
         """Draw one frame for each time, in order, as batches.
 
         Args:
