@@ -19,6 +19,7 @@ that names a setting holds it as a `Setting`, never as text:
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -43,6 +44,7 @@ class Setting:
         return f"{self.key}: {value}" if "." in self.key else f"{self.key}={self.value!r}"
 
 
+MOST_SHOWN = 5  # mistakes in words; the others are counted
 Namer = Callable[[Setting], str]  # what a surface calls a setting: `canvas.size`, or `--size`
 
 
@@ -77,7 +79,7 @@ def _filled(template: str, facts: dict[str, Any], name: Namer) -> str:
 def _told(fact: Any, name: Namer) -> Any:
     if isinstance(fact, Setting):
         return name(fact)
-    if isinstance(fact, Message):
+    if isinstance(fact, Message | Mistake):
         return fact.words(name)
     if isinstance(fact, tuple) and all(isinstance(part, Setting) for part in fact):
         return ", ".join(name(part) for part in fact)
@@ -109,6 +111,19 @@ class CppnvidError(Exception):
         return self.words()
 
 
+def shown(value: object) -> str:
+    """Return a value as YAML or JSON would write it, cut to a length that a message can bear."""
+    if isinstance(value, str):
+        text = repr(value)
+    elif isinstance(value, float) and value.is_integer():
+        text = f"{value:g}"
+    elif isinstance(value, int | float | list | tuple | dict | None):
+        text = json.dumps(value, default=str)
+    else:
+        text = str(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
 @dataclass(frozen=True)
 class Mistake:
     """One thing that is wrong with a request.
@@ -138,16 +153,19 @@ class Mistake:
 
     def words(self, name: Namer = str) -> str:
         """Return it in words: where, which key, what is wrong, what would be right."""
+        if self.line is not None:
+            name = str  # a text is corrected by its keys
         problem = self.problem.words(name) if isinstance(self.problem, Message) else self.problem
         if not problem:
-            problem = f"must be {self.allowed}, given {self.given!r}"
+            problem = f"must be {self.allowed}, given {shown(self.given)}"
         return f"{self._place(name)}{problem}"
 
     def _place(self, name: Namer) -> str:
         if self.origins:
             return f"{', '.join(self.origins)}: "
         where = f"{self.file}:{self.line}" if self.file and self.line else self.file
-        keys = ", ".join(name(Setting(key)) for key in (self.key, *self.also) if key)
+        called = str if self.file else name  # a file holds keys, and no options
+        keys = ", ".join(called(Setting(key)) for key in (self.key, *self.also) if key)
         return "".join(f"{part}: " for part in (where, keys) if part)
 
 
@@ -191,6 +209,13 @@ class RecipeError(CppnvidError):
         error.mistakes = found
         return error
 
+    def at(self, key: str, *, file: str = "", origins: tuple[str, ...] = ()) -> RecipeError:
+        """Return these mistakes as ones of a key, whose value names where they were found."""
+        return type(self).of(
+            Mistake(Message("{inner}", inner=inner), key, file=file, origins=origins)
+            for inner in self.mistakes
+        )
+
     @property
     def key(self) -> str:
         """The key that the first mistake is about."""
@@ -207,8 +232,10 @@ class RecipeError(CppnvidError):
         return self.mistakes[0].allowed
 
     def words(self, name: Namer = str) -> str:
-        """Return every mistake in a line of its own."""
-        return "\n".join(mistake.words(name) for mistake in self.mistakes)
+        """Return each mistake on a line of its own, up to `MOST_SHOWN` of them."""
+        lines = [mistake.words(name) for mistake in self.mistakes[:MOST_SHOWN]]
+        more = len(self.mistakes) - MOST_SHOWN
+        return "\n".join([*lines, f"and {more} more"] if more > 0 else lines)
 
 
 class NoRecipe(RecipeError):  # noqa: N818 - reads as a state, as BackendUnavailable does

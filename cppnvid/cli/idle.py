@@ -23,7 +23,7 @@ def check_idle(recipe: "Recipe", overrides: "Sequence[Override]") -> None:
     """
     morph = recipe.morph
     for key, paths in _ARE_FOR.items():
-        said = [override.name for override in overrides if _says(override, key)]
+        said = [override.origin or override.key for override in overrides if _says(override, key)]
         if not said or morph.path in paths:
             continue
         way = f"--path {paths[-1]}"

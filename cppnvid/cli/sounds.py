@@ -44,14 +44,18 @@ def sound_of(
     from cppnvid.presets import sound_place
 
     place = sound_place(recipe, source, overrides)
-    asked = any(override.label == "--audio" for override in overrides)
+    asked = any(override.origin == "--audio" for override in overrides)
     if recipe.sound.unheard and recipe.sound.file is None:
         return None, ["the recipe moves to a sound, and there is none: name one with --audio"]
     if place is not None and container.sound and not asked and place != source.film:
         try:
             check_track(place, recipe.output.frames * recipe.output.repeat / recipe.output.fps)
         except RecipeError as error:
-            named = [override.name for override in overrides if override.key == "sound.file"]
+            named = [
+                override.origin or override.key
+                for override in overrides
+                if override.key == "sound.file"
+            ]
             label = named[-1] if named else f"{source.name}: sound.file:"
             raise RecipeError(f"{label} {error}") from None
     if place is None or container.sound or (asked and not recipe.sound.react):

@@ -86,7 +86,7 @@ def _mistake(words: str, keys: tuple[str, ...], wishes: Wishes) -> Mistake:
         return Mistake(
             words, keys[0], {"path": wishes.output, "max_size": wishes.max_size}.get(keys[0])
         )
-    return Mistake(words, named.key, named.value, origins=(named.label,) if named.label else ())
+    return Mistake(words, named.key, named.value, origins=(named.origin,) if named.origin else ())
 
 
 def _value(recipe: Recipe, key: str) -> Any:

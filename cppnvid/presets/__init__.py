@@ -11,9 +11,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from cppnvid.errors import RecipeError
-from cppnvid.presets.messages import explain, show
-from cppnvid.presets.overrides import Override, label_for, lay
+from cppnvid.errors import RecipeError, shown
+from cppnvid.presets.messages import explain
+from cppnvid.presets.overrides import Override, lay
 from cppnvid.presets.schema import recipe_schema
 from cppnvid.presets.sound_files import sound_place, with_name, with_sound
 from cppnvid.presets.sources import (
@@ -29,7 +29,7 @@ from cppnvid.presets.sources import (
     recipe_yaml,
 )
 from cppnvid.presets.trained import check_weights, trained, with_weights, without_riders
-from cppnvid.presets.yaml import KeyPath, dotted, dump, parse
+from cppnvid.presets.yaml import dump, parse
 from cppnvid.recipe import Recipe
 
 __all__ = [
@@ -62,9 +62,9 @@ def load_recipe(
         source = read_source(source)
     data = source.data
     if not isinstance(data, dict):
-        what = "this is empty" if data is None else f"given {show(data)}"
         form = "a recipe is a mapping, such as 'morph: {seeds: [1, 2]}'"
-        raise RecipeError(f"{source.name or 'recipe'}: {form}; {what}")
+        what = "this is empty" if data is None else f"given {shown(data)}"
+        raise RecipeError(f"{form}; {what}", file=source.name, given=data)
     if weights:
         overrides = [*overrides, Override("morph.weights", list(weights))]
     styles = [override for override in overrides if override.key == "style"]
@@ -81,14 +81,7 @@ def load_recipe(
 
 
 def _validated(data: dict[str, Any], source: Source, overrides: Sequence[Override]) -> Recipe:
-    def where(path: KeyPath, stands: KeyPath, words: str) -> str:
-        if label := label_for(path, words, overrides):
-            return label
-        marked = (stands[:count] for count in range(len(stands), 0, -1))
-        line = next((f":{source.lines[key]}" for key in marked if key in source.lines), "")
-        return "".join(f"{part}: " for part in (f"{source.name}{line}", dotted(path)) if part)
-
     try:
         return Recipe.model_validate(data)
     except ValidationError as error:
-        raise explain(error, data, where) from None
+        raise explain(error, data, source, overrides) from error

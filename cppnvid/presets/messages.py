@@ -1,72 +1,102 @@
-"""Say in plain words what is wrong with a recipe: where it stands, what is given, what is right."""
+"""Turn what pydantic says about a recipe into mistakes with key, given value, allowed values."""
 
-import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from cppnvid.errors import RecipeError
+from cppnvid.errors import Message, Mistake, RecipeError, Setting
 from cppnvid.presets.keys import keys_at, keys_of, kinds_at, parts_at, paths_of, value_at
-from cppnvid.presets.yaml import KeyPath
+from cppnvid.presets.overrides import Override, blamed
+from cppnvid.presets.sources import Source
+from cppnvid.presets.yaml import KeyPath, dotted, steps
 from cppnvid.recipe import unknown
 
-MOST_SHOWN = 5
-
-Where = Callable[[KeyPath, KeyPath, str], str]
-
-# What a value must be, by pydantic's name of the mistake; braces are filled from its context.
-_MUST_BE = {
-    "bool_type": "must be true or false",
-    "finite_number": "must be a finite number",
-    "float_type": "must be a number",
-    "greater_than": "must be above {gt}",
-    "greater_than_equal": "must be at least {ge}",
-    "int_from_float": "must be a whole number",
-    "int_type": "must be a whole number",
-    "int_parsing_size": "must be a smaller whole number",
-    "less_than": "must be below {lt}",
-    "less_than_equal": "must be at most {le}",
-    "string_too_long": "must have at most {max_length} characters",
-    "string_type": "must be text, in quotes if need be",
-    "tuple_type": "must be a list",
-    "too_long": "must have at most {max_length} entries",
-    "too_short": "must have at least {min_length} entries",
+# What is allowed, by pydantic's name of the mistake; braces are filled from its context.
+_ALLOWED = {
+    "bool_type": "true or false",
+    "finite_number": "a finite number",
+    "float_type": "a number",
+    "greater_than": "above {gt}",
+    "greater_than_equal": "at least {ge}",
+    "int_from_float": "a whole number",
+    "int_type": "a whole number",
+    "int_parsing_size": "a smaller whole number",
+    "less_than": "below {lt}",
+    "less_than_equal": "at most {le}",
+    "string_too_long": "text of at most {max_length} characters",
+    "string_type": "text, in quotes if need be",
+    "tuple_type": "a list",
+    "too_long": "at most {max_length} entries",
+    "too_short": "at least {min_length} entries",
 }
 _SHORT_FORMS = {
-    "Key": "must be a pair [time, value]",
-    "Layer": "must be a width, or a mapping with width, activation, bias, residual",
-    "Palette": "must be a palette's name, or a mapping with name, colours, hue",
-    "WeightFile": "must be the name of a .npz or .safetensors file",
-    "Track": "must be a number, or keyframes such as {keys: [[0, 1], [0.5, 2]]}",
+    "Key": "a pair [time, value]",
+    "Layer": "a width, or a mapping with width, activation, bias, residual",
+    "Palette": "a palette's name, or a mapping with name, colours, hue",
+    "WeightFile": "the name of a .npz or .safetensors file",
+    "Track": "a number, or keyframes such as {keys: [[0, 1], [0.5, 2]]}",
 }
 
 
-def explain(error: ValidationError, data: Any, where: Where) -> RecipeError:
+def explain(
+    error: ValidationError, data: Any, source: Source, overrides: Sequence[Override] = ()
+) -> RecipeError:
     """Return every mistake as one error.
 
     Args:
         error: what validating `data` raised.
-        data: the recipe as it was written; key paths in messages are its own.
-        where: told a key path, the path whose line is meant, and the words; returns what stands
-            before them: file, line and key path, or an option.
+        data: the recipe as it was written; keys in mistakes are its own.
+        source: the text it comes from; mistakes carry its name and their lines in it.
+        overrides: what was laid over the text; a mistake in one carries its origin instead.
     """
-    messages: dict[str, None] = {}
+    found: dict[str, Mistake] = {}
     for details in error.errors(include_url=False):
         path, value = _written(details["loc"], data)
         if details["type"] == "too_short" and len(value or ()) >= details["ctx"]["min_length"]:
             continue  # entries with mistakes of their own are not counted
-        words = _in_words(details, path, value, data)
-        stands = _mentioned(path, words, data) if details["type"] == "value_error" else path
-        messages[f"{where(path, stands, words)}{words}"] = None
-    if len(messages) == 1:
-        return RecipeError(*messages)
-    shown = list(messages)[:MOST_SHOWN]
-    if len(messages) > MOST_SHOWN:
-        shown.append(f"and {len(messages) - MOST_SHOWN} more")
-    return RecipeError("\n".join([f"{len(messages)} mistakes", *shown]))
+        if details["type"] == "mistake":
+            made = _whole(details, path, data)
+        else:
+            made = replace(_of_pydantic(details, path, value, data), key=dotted(path))
+        made = _placed(made, data, source, overrides)
+        found[made.words()] = made
+    return RecipeError.of(found.values())
+
+
+def _whole(details: ErrorDetails, path: KeyPath, data: Any) -> Mistake:
+    """Return a validator's mistake with the whole path of its keys."""
+    made: Mistake = details["ctx"]["mistake"]
+
+    def whole(key: str) -> str:
+        full = path + steps(key)
+        written, _ = _written(details["loc"] + steps(key), data)
+        return dotted(written if len(written) == len(full) else full)
+
+    given = details["input"] if made.given is None and not made.key else made.given
+    return replace(made, key=whole(made.key), given=given, also=tuple(map(whole, made.also)))
+
+
+def _placed(made: Mistake, data: Any, source: Source, overrides: Sequence[Override]) -> Mistake:
+    """Return a mistake with the origins of the overrides it lies in, or else its file and line."""
+    keys = [steps(key) for key in (made.key, *made.also)]
+    found = [(key, blamed(key, overrides)) for key in keys]
+    also = tuple(
+        dotted(key)
+        for key, overriding in found[1:]
+        if overriding or value_at(data, key) is not None
+    )
+    made = replace(made, also=also)
+    if meant := [(key, override) for key, overriding in found for override in overriding]:
+        origins = dict.fromkeys(override.told(key) for key, override in meant)
+        return replace(made, origins=tuple(origin for origin in origins if origin))
+    written = next((key for key in keys if key in source.lines), keys[0])
+    prefixes = (written[:count] for count in range(len(written), 0, -1))
+    line = next((source.lines[key] for key in prefixes if key in source.lines), None)
+    return replace(made, file=source.name, line=line)
 
 
 def _written(loc: tuple[int | str, ...], data: Any) -> tuple[KeyPath, Any]:
@@ -95,15 +125,6 @@ def _written(loc: tuple[int | str, ...], data: Any) -> tuple[KeyPath, Any]:
     return tuple(path), node
 
 
-def _mentioned(path: KeyPath, words: str, data: Any) -> KeyPath:
-    """Return the key below `path` that the words name first; a mistake between keys has no own."""
-    for name in re.findall(r"[a-z_]+(?:\.\w+)*", words):
-        steps = tuple(int(step) if step.isdecimal() else step for step in name.split("."))
-        if isinstance(value_at(data, path), Mapping) and value_at(data, path + steps) is not None:
-            return path + steps
-    return path
-
-
 def _written_layer(layers: list[Any], index: int) -> int:
     """Return which entry of `layers` wrote the layer `index`, as `9x16` writes nine."""
     for entry, written in enumerate(layers):
@@ -114,7 +135,7 @@ def _written_layer(layers: list[Any], index: int) -> int:
     return len(layers)
 
 
-def _in_words(details: ErrorDetails, path: KeyPath, value: Any, data: Any) -> str:
+def _of_pydantic(details: ErrorDetails, path: KeyPath, value: Any, data: Any) -> Mistake:
     kind, given = details["type"], details["input"]
     context = {
         name: f"{value:g}" if isinstance(value, float) else value
@@ -123,58 +144,54 @@ def _in_words(details: ErrorDetails, path: KeyPath, value: Any, data: Any) -> st
     name = str(details["loc"][-1]) if details["loc"] else "recipe"
     if kind == "extra_forbidden":
         return _unknown_key(name, keys_at(path[:-1], value_at(data, path[:-1])))
-    if kind == "value_error":
-        said = str(context["error"])
-        told = any(word in said for word in ("given", "unknown", "weights"))
-        return said if told or isinstance(given, Mapping) else f"{said}, given {show(given)}"
     if kind == "missing":
         a = "an" if name[:1] in "aeiou" else "a"
-        return f"needs {a} {name}: known are {', '.join(keys_at(path, value))}"
+        return Mistake(f"needs {a} {name}: known are {', '.join(keys_at(path, value))}")
     if kind == "literal_error":
         return _unknown_value(name, given, str(context["expected"]))
     if kind == "union_tag_invalid":
         return _unknown_value("kind", context["tag"], str(context["expected_tags"]))
     if kind in ("union_tag_not_found", "model_attributes_type"):
         kinds = ", ".join(kinds_at(path))
-        return f"needs a kind, such as {{kind: swirl}}; known are {kinds}; given {show(value)}"
+        return Mistake(
+            f"needs a kind, such as {{kind: swirl}}; known are {kinds}", given=value, allowed=kinds
+        )
     if kind in ("model_type", "dict_type"):
-        return f"{_must_be_part(str(context.get('class_name')), path)}, given {show(given)}"
+        return Mistake(given=given, allowed=_part(str(context.get("class_name")), path))
     if kind == "string_pattern_mismatch":
         shape = "64 digits from 0 to f" if name == "sha256" else "a colour such as '#102030'"
-        return f"must be {shape}, given {show(given)}"
+        return Mistake(given=given, allowed=shape)
     if kind == "too_short" and not value:
-        return "must not be empty"
+        return Mistake("must not be empty", given=given)
     if kind in ("too_long", "too_short"):
-        return f"{_MUST_BE[kind].format(**context)}, given {context['actual_length']}"
-    must_be = _MUST_BE.get(kind, "").format(**context) or details["msg"].removeprefix("Input ")
-    return f"{must_be}, given {show(given)}"
+        given = context["actual_length"]
+    if kind not in _ALLOWED:
+        return Mistake(str(details["msg"]), given=given)
+    return Mistake(given=given, allowed=_ALLOWED[kind].format(**context))
 
 
-def _unknown_key(name: str, known: Iterable[str]) -> str:
-    """Name the nearest key, or where in the recipe a key of this very name stands."""
+def _unknown_key(name: str, known: Iterable[str]) -> Mistake:
+    """Name the nearest key, or the one place in a recipe where a key has this very name."""
+    names = ", ".join(known)
     elsewhere = paths_of().get(name, ())
     if len(elsewhere) != 1:
-        return unknown("key", name, known)
-    return f"unknown key {name!r}: did you mean {elsewhere[0]!r}? known are {', '.join(known)}"
+        return Mistake(unknown("key", name, known), allowed=names)
+    template = "unknown key {name!r}: did you mean {elsewhere}? known are {names}"
+    facts = {"name": name, "elsewhere": Setting(elsewhere[0]), "names": names}
+    return Mistake(Message(template, **facts), allowed=names)
 
 
-def _unknown_value(name: str, given: Any, expected: str) -> str:
+def _unknown_value(name: str, given: Any, expected: str) -> Mistake:
     """Name the nearest of the values pydantic lists, as in `'a', 'b' or 'c'`."""
     if "'" not in expected:
-        return f"must be {expected}, given {show(given)}"
+        return Mistake(given=given, allowed=expected)
     known = [word.strip("'") for word in re.split(r", | or ", expected)]
     what = name if name.isalpha() else "value"
-    return unknown(what, given, known)
+    return Mistake(unknown(what, given, known), given=given, allowed=", ".join(known))
 
 
-def _must_be_part(class_name: str, path: KeyPath) -> str:
+def _part(class_name: str, path: KeyPath) -> str:
     if class_name in _SHORT_FORMS:
         return _SHORT_FORMS[class_name]
     keys = [key for part in parts_at(path) for key in keys_of(part)]
-    return f"must be a mapping with keys such as {', '.join(keys[:4])}"
-
-
-def show(value: Any) -> str:
-    """Return a value as it would be written in YAML, cut to a length a message can bear."""
-    text = repr(value) if isinstance(value, str) else json.dumps(value, default=str)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return f"a mapping with keys such as {', '.join(keys[:4])}"

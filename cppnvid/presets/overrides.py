@@ -2,15 +2,18 @@
 
 import copy
 import math
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from cppnvid.errors import RecipeError
+from pydantic_core import PydanticCustomError
+
+from cppnvid.errors import Message, Mistake, RecipeError
 from cppnvid.presets.keys import parts_at, value_at
-from cppnvid.presets.yaml import KeyPath, dotted
+from cppnvid.presets.yaml import KeyPath, dotted, steps
 from cppnvid.recipe import Key, Layer, Morph, Track, frames_at_speed, parse_fps, whole_frames
+from cppnvid.recipe.model import speed_and_length
 
 
 class Override(NamedTuple):
@@ -19,18 +22,25 @@ class Override(NamedTuple):
     key: str
     """Dotted path, with indexes for lists: `camera.warps.0.segments`."""
     value: Any
-    label: str = ""
-    """What messages call it, such as `--size`; empty for the key itself."""
+    origin: str = ""
+    """What the caller calls it, such as `--size`; mistakes carry it. Empty for the key itself."""
 
     @property
     def path(self) -> KeyPath:
         """The key path as its steps."""
-        return tuple(int(step) if step.isdecimal() else step for step in self.key.split("."))
+        return steps(self.key)
 
-    @property
-    def name(self) -> str:
-        """What messages call it."""
-        return self.label or self.key
+    def told(self, path: KeyPath) -> str:
+        """Return its origin, with the key of a mistake at `path` if that lies inside its value."""
+        values = self.value if isinstance(self.value, list) else [self.value]
+        named = len(path) > len(self.path) and any(isinstance(value, Mapping) for value in values)
+        return f"{self.origin}: {dotted(path)}" if self.origin and named else self.origin
+
+    def mistake(self, problem: str, **facts: Any) -> RecipeError:
+        """Return the error for an override that cannot be laid."""
+        text = Message(problem, **facts) if facts else problem
+        origins = (self.origin,) if self.origin else ()
+        return RecipeError.of([Mistake(text, self.key, self.value, origins=origins)])
 
 
 def lay(data: Mapping[str, Any], overrides: Iterable[Override]) -> dict[str, Any]:
@@ -40,11 +50,11 @@ def lay(data: Mapping[str, Any], overrides: Iterable[Override]) -> dict[str, Any
         RecipeError: a key path leads through what has no keys.
     """
     laid: dict[str, Any] = copy.deepcopy(dict(data))
-    named: dict[KeyPath, str] = {}
+    named: dict[KeyPath, Override] = {}
     for override in overrides:
         for path, value in _leaves(override.path, override.value, laid):
             laid = _put(laid, path, value, (), override)
-            named[path] = override.name
+            named[path] = override
     _give_way_to_files(laid, named)
     _keep_path_possible(laid, data, named)
     _keep_rest(laid, named)
@@ -79,7 +89,7 @@ def _put(node: Any, path: KeyPath, value: Any, above: KeyPath, override: Overrid
             *node[index + 1 :],
         ]
     if not isinstance(node, Mapping):
-        raise RecipeError(f"{override.name}: {dotted(above)} has no keys: it is a single value")
+        raise override.mistake(f"{dotted(above)} is a single value and has no keys")
     return {**node, key: _put(node.get(key), rest, value, (*above, key), override)}
 
 
@@ -100,18 +110,16 @@ def _index(key: str | int, entries: list[Any], path: KeyPath, override: Override
     if Key in parts_at(path) and len(entries) == 2 and key in ("time", "value"):
         return ("time", "value").index(key)
     if not isinstance(key, int):
-        raise RecipeError(
-            f"{override.name}: {dotted(path)} is a list: name an entry, such as {dotted(path)}.0"
-        )
+        raise override.mistake(f"{dotted(path)} is a list: name an entry, such as {dotted(path)}.0")
     if key > len(entries):
-        raise RecipeError(
-            f"{override.name}: {dotted(path)} has {len(entries)} entries, the first is 0: "
-            f"given {key}, the next new one is {len(entries)}"
+        raise override.mistake(
+            f"{dotted(path)} has {len(entries)} entries, counted from 0: given {key}, the next new "
+            f"one is {len(entries)}"
         )
     return key
 
 
-def _give_way_to_files(laid: dict[str, Any], named: Mapping[KeyPath, str]) -> None:
+def _give_way_to_files(laid: dict[str, Any], named: Mapping[KeyPath, Override]) -> None:
     """Let networks from files come in the place of seeds that nobody asked for beside them."""
     morph = laid.get("morph")
     if not isinstance(morph, dict) or ("morph", "weights") not in named or not morph["weights"]:
@@ -121,7 +129,7 @@ def _give_way_to_files(laid: dict[str, Any], named: Mapping[KeyPath, str]) -> No
 
 
 def _keep_path_possible(
-    laid: dict[str, Any], before: Mapping[str, Any], named: Mapping[KeyPath, str]
+    laid: dict[str, Any], before: Mapping[str, Any], named: Mapping[KeyPath, Override]
 ) -> None:
     """Choose the path anew when there is one picture now and were several, or the other way."""
     count, count_before = _pictures(laid), _pictures(before)
@@ -143,7 +151,7 @@ def _pictures(data: Mapping[str, Any]) -> int | None:
     return sum(counts) if len(counts) == len(lists) else None
 
 
-def _keep_rest(laid: dict[str, Any], named: Mapping[KeyPath, str]) -> None:
+def _keep_rest(laid: dict[str, Any], named: Mapping[KeyPath, Override]) -> None:
     """Let `hold` and `holds` replace each other, and other pictures void what was of each."""
     morph, hold, holds = laid.get("morph"), ("morph", "hold"), ("morph", "holds")
     pictures = {("morph", "seeds"), ("morph", "weights")}
@@ -155,7 +163,7 @@ def _keep_rest(laid: dict[str, Any], named: Mapping[KeyPath, str]) -> None:
         morph["hold"] = 0.0
 
 
-def _keep_times(laid: dict[str, Any], named: Mapping[KeyPath, str]) -> None:
+def _keep_times(laid: dict[str, Any], named: Mapping[KeyPath, Override]) -> None:
     """Let times of seeds ask for the path that keeps them; another path or other seeds end them."""
     morph, times, path = laid.get("morph"), ("morph", "times"), ("morph", "path")
     if not isinstance(morph, dict):
@@ -167,9 +175,9 @@ def _keep_times(laid: dict[str, Any], named: Mapping[KeyPath, str]) -> None:
         morph["times"] = []
 
 
-def _keep_speed(laid: dict[str, Any], named: Mapping[KeyPath, str]) -> None:
+def _keep_speed(laid: dict[str, Any], named: Mapping[KeyPath, Override]) -> None:
     """Let a constant speed shorten the film, unless its length is asked for in the same breath."""
-    morph, output, key = laid.get("morph"), laid.get("output"), ("morph", "speed")
+    morph, output = laid.get("morph"), laid.get("output")
     if not (isinstance(morph, dict) and isinstance(output, dict)):
         return
     speed, frames = morph.get("speed"), output.get("frames")
@@ -177,24 +185,27 @@ def _keep_speed(laid: dict[str, Any], named: Mapping[KeyPath, str]) -> None:
         return  # the recipe says it better
     if speed == 1 or not 0 < speed < math.inf:
         return
-    name = named.get(key, dotted(key))
-    for length in (("output", "frames"), ("output", "seconds")):
-        if length in named:
-            raise RecipeError(
-                f"{name}, {named[length]}: a speed of {speed:g} changes how long the film is, "
-                f"which {dotted(length)} says too: keep one, or make speed keyframes, such as "
-                f"'{{keys: [[0, 1], [0.5, 3]]}}'"
-            )
     try:
+        for length in (("output", "frames"), ("output", "seconds")):
+            if length in named:
+                raise speed_and_length(speed, dotted(length))
         even = morph.get("loop") == "ping-pong"
         output["frames"] = frames_at_speed(frames, speed, even=even)
-    except ValueError as error:
-        raise RecipeError(f"{name}: {error}") from None
+    except PydanticCustomError as error:
+        raise _laid(error, named) from error
     morph["speed"] = 1.0
 
 
+def _laid(error: PydanticCustomError, named: Mapping[KeyPath, Override]) -> RecipeError:
+    """Return a rule's mistake between overrides with their origins."""
+    made: Mistake = (error.context or {})["mistake"]
+    found = [named[steps(key)] for key in (made.key, *made.also) if steps(key) in named]
+    origins = tuple(override.origin for override in found if override.origin)
+    return RecipeError.of([replace(made, origins=origins)])
+
+
 def _keep_length(
-    laid: dict[str, Any], before: Mapping[str, Any], named: Mapping[KeyPath, str]
+    laid: dict[str, Any], before: Mapping[str, Any], named: Mapping[KeyPath, Override]
 ) -> None:
     """Let `seconds` replace frames, and a frame rate of its own keep the length in seconds."""
     output = laid.get("output")
@@ -221,7 +232,7 @@ def _keep_length(
 
 
 def _keep_palette_whole(
-    laid: dict[str, Any], before: Mapping[str, Any], named: Mapping[KeyPath, str]
+    laid: dict[str, Any], before: Mapping[str, Any], named: Mapping[KeyPath, Override]
 ) -> None:
     """Drop the colours of a palette that is not drawn any more, and its number of channels."""
     palette, name, colours = laid.get("palette"), ("palette", "name"), ("palette", "colours")
@@ -236,20 +247,9 @@ def _keep_palette_whole(
         laid["network"]["channels"] = 4 if is_cmyk else 3
 
 
-def label_for(path: KeyPath, words: str, overrides: Iterable[Override]) -> str:
-    """Return the options that a message about `path` is about, as `--size: ` or nothing.
-
-    A mistake at an override's key or below it is that override's. A mistake between several keys
-    is told about a part that holds them all; the options whose key its words name are meant.
-    """
-    given = list(overrides)
-    for override in reversed(given):
+def blamed(path: KeyPath, overrides: Sequence[Override]) -> list[Override]:
+    """Return the overrides that a mistake at `path` lies in: the last at or above it, or below."""
+    for override in reversed(overrides):
         if path[: len(override.path)] == override.path:
-            below = path != override.path and override.label.startswith("--set")
-            return f"{override.name}: {dotted(path)}: " if below else f"{override.name}: "
-    below = [override for override in given if override.path[: len(path)] == path]
-    said = set(re.findall(r"[\w.-]+", words))
-    at_key = [o for o in below if any(f"{o.key}.".startswith(f"{word}.") for word in said)]
-    named = at_key or [o for o in below if {str(o.path[-1]), str(o.value)} & said]
-    meant = named or (below if path else [])
-    return f"{', '.join(dict.fromkeys(o.name for o in meant))}: " if meant else ""
+            return [override]
+    return [override for override in overrides if path and override.path[: len(path)] == path]

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cppnvid.errors import RecipeError
-from cppnvid.presets.beside import place_beside
+from cppnvid.errors import RecipeError, Setting
+from cppnvid.presets.beside import another_file, place_beside
 from cppnvid.presets.overrides import Override
 from cppnvid.presets.sources import Source
 from cppnvid.recipe import Recipe, Sound
@@ -38,7 +38,7 @@ def sound_place(recipe: Recipe, source: Source, overrides: Sequence[Override]) -
         return source.film if _has_sound(source.film) else None
     if source.folder is None:
         return None
-    return place_beside(recipe.sound.file.name, source, key=KEY, option="--audio")
+    return place_beside(recipe.sound.file.name, source, key=KEY)
 
 
 def _has_sound(film: Path) -> bool:
@@ -63,32 +63,35 @@ def with_sound(recipe: Recipe, source: Source, overrides: Sequence[Override]) ->
     Raises:
         RecipeError: the sound is not here, is not what the recipe was written for, or is none.
     """
-    labels = [override.name for override in overrides if override.key == KEY]
+    named = [override for override in overrides if override.key == KEY]
     if any(_changes_curve(override) for override in overrides):
         recipe = recipe.model_copy(update={"sound": _unheard(recipe.sound)})
     file = recipe.sound.file
     if file is None or not recipe.sound.unheard:
         return recipe
     place = sound_place(recipe, source, overrides)
-    before = f"{source.name}: {KEY}: " if source.name else f"{KEY}: "
     if place is None:
         raise RecipeError(
-            f"{before}{file.name} is not here to be listened to: name it with --audio"
+            "{name} is not here to be analysed: name it with {setting}",
+            file=source.name,
+            key=KEY,
+            given=file.name,
+            name=file.name,
+            setting=Setting(KEY),
         )
     from cppnvid.audio import heard
 
     try:
         done = heard(recipe, place)
     except RecipeError as error:
-        raise RecipeError(f"{labels[-1]} {error}" if labels else f"{before}{error}") from None
+        if named:
+            raise error.at(KEY, origins=(named[-1].origin,)) from error
+        raise error.at(KEY, file=source.name) from error
     if place == source.film:  # its own sound, which is not the file that it was made with
         return done.model_copy(update={"sound": done.sound.model_copy(update={"file": file})})
     found = done.sound.file
     if file.sha256 is not None and found is not None and found.sha256 != file.sha256:
-        raise RecipeError(
-            f"{before}{place} is another file than the recipe was written for: its sha256 "
-            f"is {found.sha256}, the recipe says {file.sha256}"
-        )
+        raise another_file(str(place), found.sha256, file.sha256, source, KEY)
     return done
 
 

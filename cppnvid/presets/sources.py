@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cppnvid import __version__
-from cppnvid.errors import NoRecipe, RecipeError
+from cppnvid.errors import Message, NoRecipe, RecipeError, Setting
 from cppnvid.networks.weights import SUFFIXES
 from cppnvid.presets.yaml import KeyPath, dump, parse, read_file
 from cppnvid.recipe import Recipe, unknown
@@ -90,14 +90,21 @@ def preset_path(name: str) -> Path:
         p.relative_to(PRESETS_FOLDER).with_suffix("").as_posix()
         for p in PRESETS_FOLDER.rglob("*.yaml")
     ]
-    said = unknown("preset", name, sorted(known))
     group = sorted(preset for preset in known if preset.startswith(f"{name}/"))
-    if name in STYLES or group:
-        ways = [f"the style is --style {name}"] if name in STYLES else []
-        ways += [f"of its kind are {', '.join(group)}"] if group else []
-        said = f"no preset is called {name!r}: {'; '.join(ways)}"
-    beside = f"; to read the file of that name, write ./{name}" if Path(name).exists() else ""
-    raise RecipeError(f"{said}; 'cppnvid presets' lists them{beside}")
+    ways: list[str] = []
+    if name in STYLES:
+        ways.append(Message("the style is {style}", style=Setting("style", name)))
+    if group:
+        ways.append(f"its group has {', '.join(group)}")
+    if not ways:
+        ways.append(unknown("preset", name, sorted(known)))
+    else:
+        ways[0] = Message("no preset is called {name!r}: {way}", name=name, way=ways[0])
+    if Path(name).exists():
+        ways.append(f"to read the file of that name, write ./{name}")
+    facts: dict[str, Any] = {f"way{index}": way for index, way in enumerate(ways)}
+    template = "; ".join(f"{{{fact}}}" for fact in facts)
+    raise RecipeError(Message(template, **facts), key="recipe", given=name)
 
 
 def read_source(source: str | os.PathLike[str]) -> Source:
@@ -113,7 +120,7 @@ def read_source(source: str | os.PathLike[str]) -> Source:
     text = os.fspath(source)
     path = Path(text)
     if not text:
-        raise RecipeError("a recipe's name is empty: name a preset or a file")
+        raise RecipeError("is empty: name a preset or a file", key="recipe", given=text)
     bare = isinstance(source, str) and not path.suffix and not path.is_absolute()
     if bare and (_names_preset(text) or _may_mean_preset(text)):
         return _read_text(preset_path(text), stem=path.name)
@@ -146,7 +153,8 @@ def _may_mean_preset(text: str) -> bool:
 def _read_text(path: Path, *, stem: str) -> Source:
     if not path.exists() and _names_preset(path.stem):
         raise RecipeError(
-            f"{path}: there is no such file; the preset is called {path.stem}, without an ending"
+            f"there is no such file; the preset is called {path.stem}, without an ending",
+            file=str(path),
         )
     text = read_file(path)
     document = parse(text, str(path))
@@ -161,22 +169,25 @@ def _read_media(text: str) -> Source:
     from cppnvid.encode import PAGES, container_for, known_endings, read_recipe
 
     if not Path(text).exists():
-        raise RecipeError(f"{text}: there is no such file")
+        raise RecipeError("there is no such file", file=text)
     if Path(text).suffix.lower() in SUFFIXES:
-        raise RecipeError(f"{text}: holds weights, which are given so: --weights {text}")
+        weights = Setting("morph.weights", text)
+        raise RecipeError("contains weights: name it with {weights}", file=text, weights=weights)
     try:
         if Path(text).suffix.lower() not in PAGES:
             container_for(text)
-    except RecipeError:
+    except RecipeError as error:
         raise RecipeError(
-            f"{text}: recipes are read from {', '.join(TEXT_SUFFIXES)} and from what cppnvid "
-            f"makes: {known_endings()}, folders of PNGs; the ending must be one of these"
-        ) from None
+            f"has no ending of a recipe ({', '.join(TEXT_SUFFIXES)}) or of a file that cppnvid "
+            f"makes ({known_endings()}), and is no folder of PNGs",
+            file=text,
+        ) from error
     recipe = read_recipe(text)
     if recipe is None:
         raise NoRecipe(
-            f"{text}: holds no recipe: cppnvid did not make it, or a platform that encoded it anew "
-            f"took the recipe out"
+            "contains no recipe: cppnvid did not make it, or a platform removed the recipe when "
+            "it encoded the file again",
+            file=text,
         )
     return replace(parse_recipe_text(recipe, text), film=Path(text))
 
@@ -228,15 +239,15 @@ def parse_recipe_text(text: str, name: str) -> Source:
     # Whatever people write: it need not even be YAML.
     data = parse(text, name, lined=False).data if '"cppnvid"' in text else None
     if not isinstance(data, dict) or not {"cppnvid", "recipe"} <= data.keys():
-        raise NoRecipe(f"{name}: holds a comment that is no recipe: cppnvid did not make it")
+        raise NoRecipe("contains a comment but no recipe: cppnvid did not make it", file=name)
     made_by, here, time = data["cppnvid"], __version__, data.get("time")
     if time is not None and (not isinstance(time, int | float) or not 0 <= time <= 1):
-        raise RecipeError(f"{name}: time must lie in 0 to 1, given {time!r}")
+        raise RecipeError(file=name, key="time", given=time, allowed="from 0 to 1")
     sheet, explain = data.get("sheet", ""), data.get("explain")
     if sheet not in ("", *SHEETS):
-        raise RecipeError(f"{name}: sheet must be one of {', '.join(SHEETS)}, given {sheet!r}")
+        raise RecipeError(file=name, key="sheet", given=sheet, allowed=" or ".join(SHEETS))
     if explain is not None and not isinstance(explain, dict):
-        raise RecipeError(f"{name}: explain must be a mapping, given {explain!r}")
+        raise RecipeError(file=name, key="explain", given=explain, allowed="a mapping")
     shown = name if made_by == here else f"{name} (made by cppnvid {made_by}, this is {here})"
     return Source(
         data["recipe"],

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from cppnvid.errors import RecipeError
+from cppnvid.errors import RecipeError, Setting
 from cppnvid.networks.weights import (
     ARCHITECTURE,
     Trained,
@@ -73,7 +73,7 @@ def with_weights(
     told = _picture(files[0], network) if plain else {}
     told["network"] = merge(told.get("network", {}), network)
     from_files = [Override(key, value, files[0].name) for key, value in told.items()]
-    return data, [*from_files, *others, Override(KEY, entries, options[-1].label)]
+    return data, [*from_files, *others, Override(KEY, entries, options[-1].origin)]
 
 
 def _listed(value: Any) -> list[Any]:
@@ -149,10 +149,14 @@ def _check_same_kind(
     ]
     for what, of_one in kinds[0].items():
         if of_one != (of_other := kinds[1][what]):
-            said, others = (", ".join(sorted(set(of))) for of in (of_other, of_one))
+            given, allowed = (", ".join(sorted(set(of))) for of in (of_other, of_one))
             raise RecipeError(
-                f"{other.name}: its {what}: {said}, and of {one.name}: {others}; a path leads "
-                f"through networks of one kind"
+                f"must have the {what} of {one.name}, {allowed}, given {given}: a path needs "
+                f"networks of one kind",
+                file=other.name,
+                key=KEY,
+                given=given,
+                allowed=allowed,
             )
 
 
@@ -192,18 +196,24 @@ def check_weights(recipe: Recipe, name: str) -> None:
             file.name + (f" (sha256 {file.sha256[:16]}...)" if file.sha256 else "")
             for file in missing
         )
-        again = " ".join(file.name for file in files)
+        again = Setting(KEY, " ".join(file.name for file in files))
         raise RecipeError(
-            f"{name or 'recipe'}: was drawn from {drawn}, whose numbers do not ride in it: give "
-            f"it with --weights {again}"
+            "does not contain the numbers of {drawn}: add {again}",
+            file=name,
+            key=KEY,
+            drawn=drawn,
+            again=again,
         )
     for index, file in enumerate(files):
         try:
             trained = unpack(file.data or b"", file.name)
         except RecipeError as error:
-            raise RecipeError(f"{name or 'recipe'}: {KEY}: {error}") from None
+            raise error.at(KEY, file=name) from error
         try:
             check_fit(trained, recipe.network)
         except RecipeError as error:
-            as_first = f", as {files[0].name} has it" if index else ""
-            raise RecipeError(f"{error}{as_first}") from None
+            if index == 0:
+                raise
+            raise RecipeError(
+                "{mistake}, as {first} has it", mistake=error.mistakes[0], first=files[0].name
+            ) from error

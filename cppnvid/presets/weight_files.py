@@ -15,10 +15,9 @@ from pydantic import ValidationError
 
 from cppnvid.errors import RecipeError
 from cppnvid.networks.weights import Trained, pack, read_bytes, read_weights
-from cppnvid.presets.beside import place_beside
+from cppnvid.presets.beside import another_file, place_beside
 from cppnvid.presets.messages import explain
 from cppnvid.presets.sources import Source
-from cppnvid.presets.yaml import dotted
 from cppnvid.recipe import Recipe
 
 KEY = "morph.weights"
@@ -52,9 +51,7 @@ def _check_about(trained: Trained) -> None:
         channels = data.get("network", {}).get("channels")
         Recipe.model_validate({"palette": "cmyk" if channels == 4 else "rgb"} | data)
     except ValidationError as error:
-        raise explain(
-            error, data, lambda path, _stands, _words: f"{trained.name}: says {dotted(path)}: "
-        ) from None
+        raise explain(error, data, Source(data, name=trained.name)) from error
 
 
 def is_unread(entry: Any) -> bool:
@@ -67,16 +64,12 @@ def is_unread(entry: Any) -> bool:
 def read_beside(entry: Any, source: Source) -> ReadFile:
     """Read a file that a recipe's text names, from the recipe's folder or below it."""
     name = entry["name"] if isinstance(entry, Mapping) else entry
-    before = f"{source.name}: " if source.name else ""
-    place = place_beside(name, source, key=KEY, option="--weights")
+    place = place_beside(name, source, key=KEY)
     try:
         read = read_named(name, place)
     except RecipeError as error:
-        raise RecipeError(f"{before}{KEY}: {error}") from None
+        raise error.at(KEY, file=source.name) from error
     wanted = entry.get("sha256") if isinstance(entry, Mapping) else None
     if wanted is not None and wanted != read.entry["sha256"]:
-        raise RecipeError(
-            f"{before}{KEY}: {name} is another file than the recipe was written for: its sha256 "
-            f"is {read.entry['sha256']}, the recipe says {wanted}"
-        )
+        raise another_file(name, read.entry["sha256"], wanted, source, KEY)
     return read._replace(entry=entry | read.entry) if isinstance(entry, dict) else read

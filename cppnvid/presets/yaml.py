@@ -51,15 +51,17 @@ class _Loader(yaml.SafeLoader):
         """Refuse what could make a text larger than it looks before composing it."""
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise _at(event.start_mark, "anchors (&) and aliases (*) are not read: write it out")
+            raise _at(
+                event.start_mark, "anchors (&) and aliases (*) are not supported: write it out"
+            )
         if getattr(event, "tag", None):
-            raise _at(event.start_mark, f"tags are not read: remove {event.tag!r}")
+            raise _at(event.start_mark, f"tags are not supported: remove {event.tag!r}")
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise _at(event.start_mark, f"nested deeper than {MAX_DEPTH} levels")
+            raise _at(event.start_mark, f"is nested deeper than {MAX_DEPTH} levels")
         self.values += 1
         if self.values > MAX_VALUES:
-            raise _at(event.start_mark, f"holds more than {MAX_VALUES:,} values")
+            raise _at(event.start_mark, f"contains more than {MAX_VALUES:,} values")
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
@@ -97,34 +99,37 @@ def read_file(path: Path) -> str:
     """
     try:
         if path.is_dir():
-            raise RecipeError(f"{path}: is a folder: name the recipe file in it")
+            raise RecipeError("is a folder: name the recipe file in it", file=str(path))
         if path.exists() and not path.is_file():
-            raise RecipeError(f"{path}: is not a regular file")
+            raise RecipeError("is not a regular file", file=str(path))
         if (size := path.stat().st_size) > MAX_BYTES:
-            raise RecipeError(
-                f"{path}: is {size / 1e6:.1f} MB, and a recipe has at most {MAX_BYTES / 1e6:g} MB"
-            )
+            allowed = f"at most {MAX_BYTES / 1e6:g} MB"
+            raise RecipeError(file=str(path), given=f"{size / 1e6:.1f} MB", allowed=allowed)
         return path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise RecipeError(f"{path}: there is no such file") from None
+    except FileNotFoundError as error:
+        raise RecipeError("there is no such file", file=str(path)) from error
     except UnicodeDecodeError as error:
-        raise RecipeError(f"{path}: is not UTF-8 text, see byte {error.start}") from None
+        raise RecipeError(f"is not UTF-8 text, see byte {error.start}", file=str(path)) from error
     except OSError as error:
-        raise RecipeError(f"{path}: cannot be read: {error.strerror or error}") from None
+        raise RecipeError(f"cannot be read: {error.strerror or error}", file=str(path)) from error
 
 
 def parse(text: str, name: str, *, lined: bool = True) -> Document:
-    """Parse YAML or JSON; `name`, and the line if `lined`, stand before messages.
+    """Parse YAML or JSON.
+
+    Args:
+        text: the YAML or JSON.
+        name: the file it comes from, or what else errors call it.
+        lined: whether errors carry the line, which means nothing in text of one line.
 
     Raises:
-        RecipeError: with `name:line: ` and what is not read there.
+        RecipeError: it is not plain YAML; carries the name, and the line if `lined`.
     """
     if len(text) > MAX_BYTES:
-        raise RecipeError(f"{name}: is longer than {MAX_BYTES:,} characters")
+        raise RecipeError(f"is longer than {MAX_BYTES:,} characters", file=name)
     if text.lstrip()[:1] in ("{", "["):
-        text = text.replace(
-            "\t", " "
-        )  # JSON may be indented by tabs; inside its text they cannot be
+        # JSON may be indented with tabs, which it cannot contain in a string.
+        text = text.replace("\t", " ")
     try:
         loader = _Loader(text)
         node = loader.get_single_node()
@@ -132,12 +137,14 @@ def parse(text: str, name: str, *, lined: bool = True) -> Document:
         return Document(None if node is None else _plain(node, (), lines), lines)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = f":{mark.line + 1}" if lined and mark is not None else ""
-        raise RecipeError(f"{name}{line}: {_in_words(error)}") from None
+        line = mark.line + 1 if lined and mark is not None else None
+        raise RecipeError(_in_words(error), file=name, line=line) from error
     except yaml.reader.ReaderError as error:
-        line = f":{text.count(chr(10), 0, error.position) + 1}" if lined else ""
+        line = text.count("\n", 0, error.position) + 1 if lined else None
         character = chr(error.character)
-        raise RecipeError(f"{name}{line}: holds {character!r}, which is not text") from None
+        raise RecipeError(
+            f"contains {character!r}, which is not text", file=name, line=line
+        ) from error
 
 
 def dotted(path: KeyPath) -> str:
@@ -145,11 +152,16 @@ def dotted(path: KeyPath) -> str:
     return ".".join(map(str, path))
 
 
+def steps(key: str) -> KeyPath:
+    """Return a dotted key's path; the empty key's is empty."""
+    return tuple(int(step) if step.isdecimal() else step for step in key.split(".") if key)
+
+
 def _in_words(error: yaml.MarkedYAMLError) -> str:
     if isinstance(error, _Refused):
         return error.problem or ""
     if "document" in (error.context or ""):
-        return "holds several documents (---): keep one"
+        return "contains several documents (---): keep one"
     said = ", ".join(part for part in (error.context, error.problem) if part)
     return f"is not YAML: {said}"
 
@@ -168,7 +180,7 @@ def _plain(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int]) -> Any:
         key = _text(key_node)
         if key in mapping:
             first = lines[(*path, key)]
-            raise _at(key_node.start_mark, f"key {key!r} stands here again, first on line {first}")
+            raise _at(key_node.start_mark, f"repeats the key {key!r} of line {first}")
         lines[(*path, key)] = key_node.start_mark.line + 1
         mapping[key] = _plain(value_node, (*path, key), lines)
     return mapping
@@ -195,7 +207,7 @@ def _text(node: yaml.ScalarNode) -> str:
     try:
         return str(node.value).encode("utf-16", "surrogatepass").decode("utf-16")
     except UnicodeDecodeError:
-        raise _at(node.start_mark, "holds half a character, a lone surrogate") from None
+        raise _at(node.start_mark, "contains half a character, a lone surrogate") from None
 
 
 def dump(data: Any) -> str:

@@ -1,4 +1,4 @@
-"""What the parts of a recipe share: strict numbers, closed models, words for what is unknown."""
+"""What the parts of a recipe share: strict numbers, closed models, mistakes as data."""
 
 import difflib
 import re
@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict
+from pydantic_core import PydanticCustomError
+
+from cppnvid.errors import Message, Mistake
 
 # Strict, so that `width: yes` or `seeds: "7"` is a mistake and not a 1 or a 7;
 # finite, so that NaN never reaches a pixel.
@@ -13,14 +16,33 @@ Real = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Whole = Annotated[int, Strict()]
 Flag = Annotated[bool, Strict()]
 Seed = Annotated[Whole, Field(ge=0, lt=2**63)]
-# Nothing that a terminal obeys or that YAML takes for a line's end: C0 but tab and newline, C1,
-# and Unicode's own line and paragraph ends.
+# Characters that control a terminal or end a line of YAML: C0 except tab and newline, C1, and
+# Unicode's line and paragraph separators.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+
+
+def mistake(
+    problem: str = "",
+    *,
+    key: str = "",
+    given: object = None,
+    allowed: str = "",
+    also: tuple[str, ...] = (),
+    **facts: Any,
+) -> PydanticCustomError:
+    """Return the error for a validator to raise; see `errors.Mistake` for its arguments.
+
+    `key` and `also` are relative to the model that is validated; a `Setting` names a whole key.
+    """
+    text = Message(problem, **facts) if facts else problem
+    made = Mistake(text, key, given, allowed, also)
+    words = Mistake(text, key, given, allowed).words()
+    return PydanticCustomError("mistake", "{words}", {"words": words, "mistake": made})
 
 
 def _printable(text: str) -> str:
     if found := _CONTROL.search(text):
-        raise ValueError(f"control characters cannot stand in a text, given {found[0]!r}")
+        raise mistake(given=found[0], allowed="text without control characters")
     return text
 
 
@@ -28,13 +50,13 @@ Text = Annotated[str, Strict(), Field(max_length=4000), AfterValidator(_printabl
 
 
 class Part(BaseModel):
-    """What every part of a recipe is: frozen, closed to unknown keys, documented by its fields."""
+    """Base of a recipe's parts: frozen, without unknown keys, documented by its fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay `over` on `base`: mappings are merged key by key, anything else replaces."""
+    """Return `base` updated by `over`: mappings are merged key by key, other values replaced."""
     merged = dict(base)
     for key, value in over.items():
         below = merged.get(key)
@@ -47,7 +69,7 @@ def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def unknown(what: str, given: object, known: Iterable[str]) -> str:
-    """Say that a name is not known, with the nearest that is."""
+    """Return the words for an unknown name: the nearest known one, and all that are known."""
     names = list(known)
     near = difflib.get_close_matches(str(given), names, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]!r}? " if near else ""

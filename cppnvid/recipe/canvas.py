@@ -15,8 +15,9 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
-from cppnvid.recipe.base import Flag, Part, Real, Whole, unknown
+from cppnvid.recipe.base import Flag, Part, Real, Whole, mistake, unknown
 
 MAX_SIDE = 16384
 MOST_TURNS = 1000  # of a film in its file
@@ -38,7 +39,9 @@ def parse_size(data: Any) -> Any:
         if re.fullmatch(r"\s*-?\d{1,9}\s*", data):
             return int(data), int(data)
         if data.lower() not in SIZES:
-            raise ValueError(unknown("size", data, SIZES) + ", or WIDTHxHEIGHT such as 1080x1920")
+            raise mistake(
+                f"{unknown('size', data, SIZES)}, or WIDTHxHEIGHT such as 1080x1920", given=data
+            )
         return SIZES[data.lower()]
     return (data, data) if isinstance(data, int) and not isinstance(data, bool) else data
 
@@ -54,7 +57,7 @@ Size = Annotated[
 
 def _no_other_word(data: Any) -> Any:
     if isinstance(data, str) and data != "auto":
-        raise ValueError("must be a whole number from 1 to 8, or auto")
+        raise mistake(given=data, allowed="a whole number from 1 to 8, or auto")
     return data
 
 
@@ -83,21 +86,26 @@ class Canvas(Part):
     """How many moments are drawn and averaged while the shutter is open."""
 
 
+_RATE = "a number or a ratio such as 30000/1001"
+
+
 def parse_fps(data: Any) -> Any:
     """Read a frame rate: a number, or a ratio such as `30000/1001`."""
     if isinstance(data, bool) or not isinstance(data, int | float | str | Fraction):
-        raise ValueError("a frame rate is a number or a ratio such as 30000/1001")  # noqa: TRY004 - pydantic wants it
+        raise mistake(given=data, allowed=_RATE)
     if isinstance(data, float) and not math.isfinite(data):
-        raise ValueError("a frame rate must be finite")
+        raise mistake(given=data, allowed="a finite number")
     # Short plain digits only: Fraction("1e999999999") would write out a number of a billion digits.
     if not re.fullmatch(r"-?\d{1,18}(\.\d{1,18})?|\d{1,9}/[1-9]\d{0,8}", str(data)):
-        raise ValueError("a frame rate is a number or a ratio such as 30000/1001")
+        raise mistake(given=data, allowed=_RATE)
     return Fraction(str(data))
 
 
 def _plausible_fps(fps: Fraction) -> Fraction:
-    if not 0 < fps <= 240 or fps.denominator > 100_000:
-        raise ValueError("a frame rate is more than 0 and at most 240")
+    if not 0 < fps <= 240:
+        raise mistake(given=fps, allowed="above 0 and at most 240")
+    if fps.denominator > 100_000:
+        raise mistake(given=fps, allowed="a ratio with a denominator of at most 100000")
     return fps
 
 
@@ -120,18 +128,21 @@ def whole_frames(frames: Fraction, *, even: bool) -> int:
 
 
 def frames_at_speed(frames: int, speed: float, *, even: bool) -> int:
-    """Return how many frames a film of `frames` has at a constant speed above 0.
+    """Return the number of frames that a film of `frames` has at a constant speed above 0.
 
     Raises:
-        ValueError: it would stand still, or be longer than any film; begins where a key's name, or
-            an option's, is to stand.
+        PydanticCustomError: it would have one frame, or more than any film may.
     """
     count = Fraction(frames) / Fraction(speed)
     if not min(frames, 2) <= whole_frames(count, even=even) <= MOST_FRAMES:
         slowest, fastest = frames / MOST_FRAMES, frames / min(frames, 2)
-        raise ValueError(
-            f"must be from {slowest:g} to {fastest:g}, given {speed:g}: a film of {frames} "
-            f"frame{'s' * (frames > 1)} becomes one of {min(frames, 2)} to {MOST_FRAMES:,}"
+        allowed = f"from {slowest:g} to {fastest:g}"
+        raise mistake(
+            f"must be {allowed}, given {speed:g}: a film of {frames} frame{'s' * (frames > 1)} "
+            f"becomes one of {min(frames, 2)} to {MOST_FRAMES:,}",
+            key="morph.speed",
+            given=speed,
+            allowed=allowed,
         )
     return whole_frames(count, even=even)
 
@@ -179,15 +190,18 @@ class Output(Part):
         if not isinstance(data, dict) or "seconds" not in data:
             return data
         if "frames" in data:
-            raise ValueError("frames and seconds are both given: keep one")
+            raise mistake("give one of the two", key="frames", also=("seconds",))
         seconds = data["seconds"]
         if (
             isinstance(seconds, bool)
             or not isinstance(seconds, int | float)
             or not 0 < seconds <= 36_000
         ):
-            raise ValueError(f"seconds must be more than 0 and at most 36000, given {seconds!r}")
-        fps = _plausible_fps(parse_fps(data.get("fps", 30)))
+            raise mistake(key="seconds", given=seconds, allowed="above 0 and at most 36000")
+        try:
+            fps = _plausible_fps(parse_fps(data.get("fps", 30)))
+        except PydanticCustomError:
+            fps = Fraction(1)  # the mistake is reported at its own key
         rest = {key: value for key, value in data.items() if key != "seconds"}
         return rest | {"frames": max(1, round(Fraction(str(seconds)) * fps))}
 

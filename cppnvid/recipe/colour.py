@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import Field, model_validator
 
 from cppnvid.colour.gradients import GRADIENT_NAMES
-from cppnvid.recipe.base import Part, Text, unknown
+from cppnvid.errors import Setting
+from cppnvid.recipe.base import Part, Text, mistake, unknown
 from cppnvid.recipe.keyframes import Track, constant
 
 ColourMode = Literal["rgb", "grey", "hsv", "hsl", "cmyk", "oklch"]
@@ -39,14 +40,25 @@ class Palette(Part):
     def _is_known(self) -> Self:
         known = (*COLOUR_MODES, *GRADIENT_NAMES, "custom")
         if self.name not in known:
-            raise ValueError(unknown("palette", self.name, known))
-        if (self.name == "custom") != bool(self.colours):
-            raise ValueError("colours go with name: custom, and custom needs at least two of them")
+            raise mistake(unknown("palette", self.name, known), key="name", given=self.name)
+        if self.colours and self.name != "custom":
+            raise mistake(
+                "must be custom if {colours} are given, given {name}",
+                key="name",
+                given=self.name,
+                allowed="custom",
+                also=("colours",),
+                name=self.name,
+                colours=Setting("palette.colours"),
+            )
         if self.name == "custom" and len(self.colours) < 2:
-            raise ValueError("a gradient needs at least two colours, given one")
+            raise mistake(
+                key="colours",
+                given=len(self.colours),
+                allowed="at least two colours",
+                also=("name",),
+            )
         for key in self.contrast.keys:
             if not 0.05 <= key.value <= 20:
-                raise ValueError(
-                    f"contrast must lie in 0.05 to 20, where 1 is none, given {key.value:g}"
-                )
+                raise mistake(key="contrast", given=key.value, allowed="from 0.05 to 20")
         return self

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_serializer, model_validator
 
-from cppnvid.recipe.base import Part, Real
+from cppnvid.recipe.base import Part, Real, mistake
 
 Easing = Literal["linear", "smooth", "ease-in", "ease-out", "hold"]
 
@@ -52,7 +52,7 @@ class Track(Part):
     def _times_rise(self) -> Self:
         times = [key.time for key in self.keys]
         if any(later <= earlier for earlier, later in pairwise(times)):
-            raise ValueError(f"times of keys must rise, given {times}")
+            raise mistake(key="keys", given=times, allowed="keyframes at rising times")
         return self
 
     @property

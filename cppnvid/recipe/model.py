@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from pydantic import model_validator
+from pydantic_core import PydanticCustomError
 
-from cppnvid.recipe.base import Part, Text, merge, unknown
+from cppnvid.errors import Setting
+from cppnvid.recipe.base import Part, Text, merge, mistake, unknown
 from cppnvid.recipe.camera import Camera
 from cppnvid.recipe.canvas import Canvas, Output, frames_at_speed
 from cppnvid.recipe.colour import Palette
@@ -43,42 +45,56 @@ class Recipe(Part):
             return data
         style = data.get("style", DEFAULT_STYLE)
         if not isinstance(style, str) or style not in STYLES:
-            raise ValueError(unknown("style", style, STYLES))
+            raise mistake(unknown("style", style, STYLES), key="style", given=style)
         return _with_depth(_at_speed(merge(_without_rivals(STYLES[style], data), data), data))
 
     @model_validator(mode="after")
     def _parts_agree(self) -> Self:
         if self.morph.of == "z" and "z" not in self.network.inputs:
-            raise ValueError(
-                "morph.of: z walks through latents, and network.inputs has no z: add it, or take "
-                "of: weights"
+            raise mistake(
+                "needs the input z: add it to {inputs}, or use {other}",
+                key="morph.of",
+                given="z",
+                also=("network.inputs",),
+                inputs=Setting("network.inputs"),
+                other=Setting("morph.of", "weights"),
             )
-        if self.palette.name == "cmyk" and self.network.channels != 4:
-            raise ValueError(
-                f"palette cmyk needs network.channels: 4, given {self.network.channels}"
-            )
-        if self.palette.name != "cmyk" and self.network.channels == 4:
-            raise ValueError(
-                f"network.channels: 4 goes with palette cmyk, given {self.palette.name}"
+        if (self.palette.name == "cmyk") != (self.network.channels == 4):
+            raise mistake(
+                "{name} needs {channels} channels, given {given_channels}",
+                key="palette.name",
+                given=self.palette.name,
+                also=("network.channels",),
+                name=self.palette.name,
+                channels=4 if self.palette.name == "cmyk" else "1 or 3",
+                given_channels=self.network.channels,
             )
         if self.morph.loop == "ping-pong" and self.output.frames % 2:
-            raise ValueError(
-                f"ping-pong needs an even number of frames, or its turning point stands twice: "
-                f"given {self.output.frames}, take {self.output.frames + 1}"
+            frames = self.output.frames
+            raise mistake(
+                f"must be even in a ping-pong, or its turning point is shown twice: given "
+                f"{frames}, use {frames + 1}",
+                key="output.frames",
+                given=frames,
+                allowed="even",
+                also=("output.seconds", "morph.loop"),
             )
         self._check_growth()
         weights = self.network.weight_count * self.morph.corners
         if weights > MAX_WEIGHTS:
-            raise ValueError(
-                f"{weights:,} weights over all seeds and directions, at most {MAX_WEIGHTS:,}: "
-                f"use fewer"
+            raise mistake(
+                f"a recipe has at most {MAX_WEIGHTS:,} weights over all seeds and directions, "
+                f"given {weights:,}: use fewer",
+                key="network.layers",
+                given=weights,
+                also=("network.z_dim", "morph.seeds", "morph.weights", "morph.detail"),
             )
         self._check_reactions()
         for key, track, period in [("morph.speed", self.morph.speed, 0.0), *self.tracks()]:
             self._check_closed(key, track, period)
             lowest = min(k.value for k in track.keys)
             if key.rpartition(".")[2] in ("zoom", "size", "radius", "speed") and lowest <= 0:
-                raise ValueError(f"{key} must stay above 0, given {lowest:g}")
+                raise mistake(key=key, given=lowest, allowed="above 0")
         return self
 
     def tracks(self) -> list[tuple[str, Track, float]]:
@@ -98,25 +114,39 @@ class Recipe(Part):
         if morph.path != "grow":
             return
         if morph.grow == "depth" and len(layers) < 2:
-            raise ValueError(
-                f"morph.path: grow adds hidden layers to the first, given network.layers of "
-                f"{len(layers)}: add some, or take morph.grow: width"
+            raise mistake(
+                "depth needs at least 2 hidden layers, given {layers}: add some, or use {other}",
+                key="morph.grow",
+                given="depth",
+                also=("morph.path", "network.layers"),
+                layers=len(layers),
+                other=Setting("morph.grow", "width"),
             )
         widest = max((layer.width for layer in layers), default=0)
         if morph.grow == "width" and widest <= FEWEST_GROWN:
-            raise ValueError(
-                f"morph.grow: width adds neurons to the first {FEWEST_GROWN} of each hidden layer, "
-                f"and network.layers has no more than {widest}: add some"
+            raise mistake(
+                f"width needs a hidden layer of more than {FEWEST_GROWN} neurons, given at most "
+                f"{widest}: add some",
+                key="morph.grow",
+                given="width",
+                also=("morph.path", "network.layers"),
             )
 
     def _check_reactions(self) -> None:
         known = ["morph.speed", "z", *(key for key, _, _ in self.tracks())]
         for index, reaction in enumerate(self.sound.react):
-            where = f"sound.react.{index}.drives"
-            if reaction.drives not in known:
-                raise ValueError(f"{where}: {unknown('number', reaction.drives, known)}")
-            if reaction.drives == "z" and "z" not in self.network.inputs:
-                raise ValueError(f"{where}: z is driven, and network.inputs has no z: add it")
+            key, drives = f"sound.react.{index}.drives", reaction.drives
+            if drives not in known:
+                raise mistake(unknown("number", drives, known), key=key, given=drives)
+            if drives == "z" and "z" not in self.network.inputs:
+                inputs = Setting("network.inputs")
+                raise mistake(
+                    "needs the input z: add it to {inputs}",
+                    key=key,
+                    given=drives,
+                    also=("network.inputs",),
+                    inputs=inputs,
+                )
 
     def _check_closed(self, path: str, track: Track, period: float) -> None:
         first, last = track.keys[0], track.keys[-1]
@@ -124,16 +154,33 @@ class Recipe(Part):
             return
         step = last.value - first.value
         if not math.isclose(math.remainder(step, period) if period else step, 0, abs_tol=1e-9):
-            whole = f", or differ by a multiple of {period:g}" if period else ""
-            raise ValueError(
-                f"{path} ends at {last.value:g} and starts at {first.value:g}, which jumps in a "
-                f"loop: make them equal{whole}, leave the key at time 1 out, or take morph.loop: "
-                f"ping-pong or open"
+            raise mistake(
+                "ends at {last:g} and starts at {first:g}, which jumps in a loop: make them "
+                "equal{whole}, remove the key at time 1, or use {pingpong} or {open}",
+                key=path,
+                given=last.value,
+                also=("morph.loop",),
+                last=last.value,
+                first=first.value,
+                whole=f", or differ by a multiple of {period:g}" if period else "",
+                pingpong=Setting("morph.loop", "ping-pong"),
+                open=Setting("morph.loop", "open"),
             )
 
     def to_data(self) -> dict[str, Any]:
         """Return plain mappings, lists, numbers and text; `model_validate` of them is equal."""
         return self.model_dump(mode="json", exclude_none=True)
+
+
+def speed_and_length(speed: float, length: str) -> PydanticCustomError:
+    """Return the error for a constant speed beside the key that says how long the film is."""
+    return mistake(
+        f"{speed:g} changes the length of the film: keep one of the two, or make it keyframes, "
+        "such as {keys: [[0, 1], [0.5, 3]]}",
+        key="morph.speed",
+        given=speed,
+        also=(length,),
+    )
 
 
 def _at_speed(data: dict[str, Any], written: Mapping[str, Any]) -> dict[str, Any]:
@@ -148,15 +195,9 @@ def _at_speed(data: dict[str, Any], written: Mapping[str, Any]) -> dict[str, Any
         return data  # what it must be is told later, as of any track
     said = [key for key in ("frames", "seconds") if key in (written.get("output") or {})]
     if said:
-        raise ValueError(
-            f"morph.speed {speed:g} changes how long the film is, which output.{said[0]} says: "
-            f"keep one, or make speed keyframes, such as {{keys: [[0, 1], [0.5, 3]]}}"
-        )
+        raise speed_and_length(speed, f"output.{said[0]}")
     usual = output.get("frames", Output.model_fields["frames"].default)
-    try:
-        frames = frames_at_speed(usual, speed, even=morph.get("loop") == "ping-pong")
-    except ValueError as error:
-        raise ValueError(f"morph.speed {error}") from None
+    frames = frames_at_speed(usual, speed, even=morph.get("loop") == "ping-pong")
     return data | {"morph": {**morph, "speed": 1.0}, "output": {**output, "frames": frames}}
 
 

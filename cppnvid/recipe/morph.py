@@ -1,12 +1,15 @@
 """The walk through seeds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Base64Bytes, Field, model_serializer, model_validator
+from pydantic_core import PydanticCustomError
 
-from cppnvid.recipe.base import Part, Real, Seed, Text, Whole
+from cppnvid.errors import Setting
+from cppnvid.recipe.base import Part, Real, Seed, Text, Whole, mistake
 from cppnvid.recipe.keyframes import Easing, Track, constant
 
 PathKind = Literal["cubic", "slerp", "linear", "spline", "orbit", "wander", "grow", "zoom"]
@@ -131,29 +134,40 @@ class Morph(Part):
     @model_validator(mode="after")
     def _path_fits_seeds(self) -> Self:
         if not self.pictures:
-            raise ValueError("seeds must not be empty")
+            raise mistake("must not be empty", key="seeds", given=[])
         if self.of == "z" and len(self.weights) > 1:
-            raise ValueError(
-                f"of z walks through latents of one network, given {len(self.weights)} weights"
+            raise mistake(
+                "needs the weights of one network, given {files} files: keep one, or use {other}",
+                key="of",
+                given=self.of,
+                also=("weights",),
+                files=len(self.weights),
+                other=Setting("morph.of", "weights"),
             )
         if self.path in AROUND_ONE and self.pictures > 1:
-            raise ValueError(
-                f"path {self.path} is of one seed, given {self.pictures}: keep one, or take cubic, "
-                f"slerp or linear"
+            raise mistake(
+                "{path} needs exactly one seed, given {pictures}: keep one, or use cubic, slerp or "
+                "linear",
+                key="path",
+                given=self.path,
+                also=("seeds", "weights"),
+                path=self.path,
+                pictures=self.pictures,
             )
         if self.path not in AROUND_ONE and self.pictures == 1:
-            raise ValueError(
-                f"path {self.path} needs at least two seeds, given one: add a seed, or take "
-                f"{', '.join(AROUND_ONE)}"
+            raise mistake(
+                "{path} needs at least two seeds, given one: add a seed, or use {others}",
+                key="path",
+                given=self.path,
+                also=("seeds", "weights"),
+                path=self.path,
+                others=", ".join(AROUND_ONE),
             )
         self._check_times()
         if self.holds and self.hold:
-            raise ValueError(f"hold {self.hold:g} and holds are both given: keep one")
+            raise mistake("give one of the two", key="hold", given=self.hold, also=("holds",))
         if self.holds and len(self.holds) != self.pictures:
-            raise ValueError(
-                f"holds has one share for each seed: given {len(self.holds)} for "
-                f"{self.pictures} seeds"
-            )
+            raise self._uneven("holds", self.holds)
         return self
 
     def _check_times(self) -> None:
@@ -161,24 +175,48 @@ class Morph(Part):
         if not times:
             return
         if self.path != "spline":
-            raise ValueError(f"times are kept by path spline, given {self.path}: keep one")
-        if len(times) != self.pictures:
-            raise ValueError(
-                f"times has one for each seed: given {len(times)} for {self.pictures} seeds"
+            raise mistake(
+                "need path spline, given {path}: remove one of the two",
+                key="times",
+                given=times,
+                also=("path",),
+                path=self.path,
             )
+        if len(times) != self.pictures:
+            raise self._uneven("times", times)
         if times[0] != 0 or any(later <= earlier for earlier, later in pairwise(times)):
-            raise ValueError(f"times must start at 0 and rise, given {times}")
+            raise mistake(key="times", given=times, allowed="rising numbers that start at 0")
         if self.loop == "closed" and times[-1] == 1:
-            raise ValueError(
-                "times: at 1 a loop is back at its first seed: let the last be earlier, or take "
-                "loop: open"
+            raise mistake(
+                "must end before 1, where a loop is back at its first seed, given {times}: choose "
+                "an earlier time, or use {other}",
+                key="times",
+                given=times,
+                also=("loop",),
+                times=times,
+                other=Setting("morph.loop", "open"),
             )
         if self.loop != "closed" and times[-1] != 1:
-            raise ValueError(
-                f"times: what does not loop ends with its last seed at 1, given {times}"
+            raise mistake(
+                f"must end with the last seed at 1 if the film does not loop, given {times}",
+                key="times",
+                given=times,
+                also=("loop",),
             )
         if not self.speed.is_constant:
-            raise ValueError("times and keyframes of speed both say when: keep one")
+            raise mistake(
+                "keyframes of speed cannot be used with times: remove one of the two",
+                key="speed",
+                also=("times",),
+            )
+
+    def _uneven(self, key: str, values: Sequence[float]) -> PydanticCustomError:
+        return mistake(
+            f"needs one number for each seed, given {len(values)} for {self.pictures} seeds",
+            key=key,
+            given=list(values),
+            also=("seeds", "weights"),
+        )
 
     def hold_at(self, seed: int) -> float:
         """Return the share of a leg that stands still around the seed at this index."""

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_serializer, model_validator
 
-from cppnvid.recipe.base import Flag, Part, Real, Whole
+from cppnvid.recipe.base import Flag, Part, Real, Whole, mistake
 
 MAX_WIDTH = 1024
 MAX_DEPTH = 256
@@ -106,7 +106,7 @@ class NetworkSpec(Part):
     @model_validator(mode="after")
     def _is_drawable(self) -> Self:
         if len(set(self.inputs)) != len(self.inputs):
-            raise ValueError(f"inputs must differ, given {', '.join(self.inputs)}")
+            raise mistake(key="inputs", given=self.inputs, allowed="different inputs")
         width = 0
         for index, layer in enumerate(self.layers):
             before, width = (
@@ -114,9 +114,11 @@ class NetworkSpec(Part):
                 layer.width * (2 if self.activation_of(layer) == "atan_pair" else 1),
             )
             if layer.residual and (index == 0 or before != width):
-                raise ValueError(
-                    f"layers.{index}.residual needs an input as wide as its output: "
-                    f"given {before or 'the coordinates'} -> {width}"
+                given = f"{before or 'the coordinates'} -> {width}"
+                raise mistake(
+                    f"needs an input as wide as the layer's output, given {given}",
+                    key=f"layers.{index}.residual",
+                    given=given,
                 )
         return self
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Base64Bytes, Field, model_serializer, model_validator
 
-from cppnvid.recipe.base import Part, Real, Text
+from cppnvid.recipe.base import Part, Real, Text, mistake
 from cppnvid.recipe.canvas import Fps
 
 # Hertz. Where mixing desks and ears part them: a kick drum and a bass below 150, voices between 400
@@ -58,12 +58,17 @@ class Reaction(Part):
     @model_validator(mode="after")
     def _can_be_driven(self) -> Self:
         if self.drives.rpartition(".")[2] in FACTORS and not -0.95 <= self.amount <= 20:
-            raise ValueError(
-                f"{self.drives} is multiplied: amount must lie in -0.95 to 20, given "
-                f"{self.amount:g}"
+            raise mistake(
+                f"must be from -0.95 to 20, given {self.amount:g}, as {self.drives} is multiplied",
+                key="amount",
+                given=self.amount,
+                allowed="from -0.95 to 20",
+                also=("drives",),
             )
         if self.curve is not None and (len(self.curve) % 2 or not self.curve):
-            raise ValueError("a curve has two bytes for every moment")
+            raise mistake(
+                key="curve", given=f"{len(self.curve)} bytes", allowed="two bytes for each moment"
+            )
         return self
 
 
@@ -96,7 +101,11 @@ class Sound(Part):
     @model_validator(mode="after")
     def _curves_have_a_rate(self) -> Self:
         if self.rate is None and any(reaction.curve for reaction in self.react):
-            raise ValueError("react has curves, and rate does not say how many moments a second")
+            raise mistake(
+                "is missing: curves need their number of moments per second",
+                key="rate",
+                also=("react",),
+            )
         return self
 
     @property

@@ -280,12 +280,12 @@ def test_a_misfit_names_file_and_layer(write: Callable[[], str], said: tuple[str
 @pytest.mark.parametrize(
     ("parts", "said"),
     [
-        ({"layers": [16]}, "has 3 layers, and network.layers makes 2"),
-        ({"layers": [16, 8]}, "layer 2 of 3 (2.weight) is 7x16, and network.layers.1 asks for 8"),
-        ({"layers": [16, 7], "inputs": ["x", "y"]}, "(0.weight) is 16x3, and network.inputs (x,"),
-        ({"layers": [16, 7], "inputs": ["x", "z"], "z_dim": 5}, "inputs (x, z of 5) hands on 6"),
-        ({"layers": [16, 7], "channels": 1}, "(4.weight) is 3x7, and network.channels asks for 1"),
-        ({"layers": [16, 7], "activation": "atan_pair"}, "(0.weight, atan_pair) hands on 32"),
+        ({"layers": [16]}, "has 3 layers, but network.layers makes 2"),
+        ({"layers": [16, 8]}, "layer 2 of 3 (2.weight) is 7x16, but network.layers.1 needs 8"),
+        ({"layers": [16, 7], "inputs": ["x", "y"]}, "(0.weight) is 16x3, but network.inputs (x,"),
+        ({"layers": [16, 7], "inputs": ["x", "z"], "z_dim": 5}, "inputs (x, z of 5) gives 6"),
+        ({"layers": [16, 7], "channels": 1}, "(4.weight) is 3x7, but network.channels needs 1"),
+        ({"layers": [16, 7], "activation": "atan_pair"}, "(0.weight, atan_pair) gives 32"),
     ],
 )  # fmt: skip
 def test_a_network_that_is_not_the_recipes_is_refused(parts: dict[str, Any], said: str) -> None:
@@ -300,12 +300,15 @@ def test_a_network_that_is_not_the_recipes_is_refused(parts: dict[str, Any], sai
 @pytest.mark.parametrize(
     ("widths", "said"),
     [
-        ((3, 1025, 3), "layer 1 of 2 (W0) has 1025 neurons, at most 1024"),
+        ((3, 1025, 3), "layer 1 of 2 (W0) must have at most 1024 neurons, given 1025"),
         ((3, *[1] * 257, 3), "has 257 hidden layers, at most 256"),
-        ((3, 8, 10), "layer 2 of 2 (W1) gives 10 values"),
-        ((1, 8, 3), "reads 1 value, and cannot tell which: say --set network.inputs=[r]"),
-        ((10, 8, 3), "inputs=[x,y,r,z] for x, y, r and a latent of 7, or --set network.inputs=[x"),
-        ((3, 8, 3), "does not say what its layers do: say --set network.activation=relu"),
+        (
+            (3, 8, 10),
+            "layer 2 of 2 (W1) must return 1 (grey), 3 (rgb) or 4 (cmyk) values, given 10",
+        ),
+        ((1, 8, 3), "reads 1 value, which could be any one: use network.inputs: [r]"),
+        ((10, 8, 3), "latent of 7: use network.inputs: [x,y,r,z]; or x, y and a latent of 8: use"),
+        ((3, 8, 3), "does not name its activation: use network.activation: relu"),
     ],
 )
 def test_what_cannot_be_drawn_or_guessed_is_said(widths: tuple[int, ...], said: str) -> None:

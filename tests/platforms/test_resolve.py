@@ -58,7 +58,7 @@ def test_each_fact_changes_what_it_limits(
     if "edit_list" in facts:
         changed |= {"output.edit_list": False}
     assert {override.key: override.value for override in fitted.overrides} == changed
-    assert all(override.label == "test" for override in fitted.overrides)
+    assert all(override.origin == "test" for override in fitted.overrides)
     assert fitted.most_bytes == most
 
 
@@ -209,7 +209,7 @@ def test_what_does_not_fit_is_an_error(name: str, named: Override, words: str) -
 
     (mistake,) = refused.value.mistakes
     assert (mistake.key, mistake.given) == (named.key, named.value)
-    assert mistake.origins == (named.label,)
+    assert mistake.origins == (named.origin,)
     assert name in str(refused.value)
     assert re.search(r"\(.*, 20\d\d-\d\d\)$", str(refused.value))
 
@@ -302,7 +302,7 @@ def test_codecs_follow_the_platform_unless_they_are_named() -> None:
     assert resolved("instagram-reel", data=fine)[0].output.codec == "hevc"
     assert resolved("slack-emoji", data=fine)[0].output.codec is None
     for named in (typed("output.codec", "hevc"), typed("output.depth", 10)):
-        with pytest.raises(RecipeError, match=rf"{named.label}: x takes h264, given hevc \(X"):
+        with pytest.raises(RecipeError, match=rf"{named.origin}: x takes h264, given hevc \(X"):
             resolved("x", named)
     with pytest.raises(RecipeError, match="--codec prores: MP4 is coded as"):
         resolved("x", typed("output.codec", "prores"))

@@ -12,10 +12,16 @@ from cppnvid.recipe.styles import STYLES
 
 
 def refused(data: dict[str, Any]) -> str:
-    """Return the words with which a recipe is refused."""
+    """Return the mistakes for which a recipe is refused, each with its keys."""
     with pytest.raises(ValidationError) as caught:
         Recipe.model_validate(data)
-    return str(caught.value)
+    lines = []
+    for details in caught.value.errors():
+        where = ".".join(map(str, details["loc"]))
+        mistake = details.get("ctx", {}).get("mistake")
+        words = mistake.words() if mistake else details["msg"]
+        lines.append(f"{where}: {words}" if where else words)
+    return "\n".join(lines)
 
 
 RICH: dict[str, Any] = {
@@ -159,7 +165,9 @@ def test_times_ask_for_a_spline() -> None:
     """Seeds with times are passed by a spline, unless another path was asked for."""
     morph = {"seeds": [1, 2, 3], "times": [0, 0.2, 0.7]}
     assert Recipe.model_validate({"morph": morph}).morph.path == "spline"
-    assert "kept by path spline, given slerp" in refused({"morph": morph | {"path": "slerp"}})
+    assert "times, path: need path spline, given slerp" in refused(
+        {"morph": morph | {"path": "slerp"}}
+    )
 
 
 def test_one_seed_orbits_unless_told_otherwise() -> None:
@@ -175,58 +183,79 @@ def test_one_seed_orbits_unless_told_otherwise() -> None:
         ({"network": {"layers": [2000]}}, "1024"),
         ({"network": {"layers": "257x4"}}, "256"),
         ({"network": {"layers": "200x1024"}}, "weights over all seeds"),
-        ({"network": {"inputs": ["x", "x"]}}, "inputs must differ"),
+        ({"network": {"inputs": ["x", "x"]}}, "inputs: must be different inputs"),
         ({"network": {"layers": [8, {"width": 4, "residual": True}]}}, "given 8 -> 4"),
-        ({"morph": {"seeds": []}}, "seeds must not be empty"),
+        ({"morph": {"seeds": []}}, "seeds: must not be empty"),
         ({"morph": {"seeds": [True]}}, "valid integer"),
         ({"morph": {"seeds": [-1]}}, "greater than or equal to 0"),
-        ({"morph": {"seeds": [1, 2], "path": "orbit"}}, "orbit is of one seed, given 2"),
+        (
+            {"morph": {"seeds": [1, 2], "path": "orbit"}},
+            "path, seeds, weights: orbit needs exactly one seed, given 2",
+        ),
         (
             {"morph": {"seeds": [1], "path": "grow"}, "network": {"layers": [8]}},
-            "grow adds hidden layers to the first, given network.layers of 1",
+            "morph.grow, morph.path, network.layers: depth needs at least 2 hidden layers, given 1",
         ),
         (
             {"morph": {"seeds": [1], "path": "grow", "grow": "width"}, "network": {"layers": [3]}},
-            "width adds neurons to the first 3",
+            "width needs a hidden layer of more than 3 neurons",
         ),
-        ({"morph": {"seeds": [1, 2], "times": [0]}}, "one for each seed: given 1 for 2"),
-        ({"morph": {"seeds": [1, 2], "times": [0.1, 0.5]}}, "start at 0 and rise"),
-        ({"morph": {"seeds": [1, 2], "times": [0, 0]}}, "start at 0 and rise"),
-        ({"morph": {"seeds": [1, 2], "times": [0, 1]}}, "at 1 a loop is back"),
+        (
+            {"morph": {"seeds": [1, 2], "times": [0]}},
+            "times, seeds, weights: needs one number for each seed, given 1 for 2",
+        ),
+        ({"morph": {"seeds": [1, 2], "times": [0.1, 0.5]}}, "rising numbers that start at 0"),
+        ({"morph": {"seeds": [1, 2], "times": [0, 0]}}, "rising numbers that start at 0"),
+        ({"morph": {"seeds": [1, 2], "times": [0, 1]}}, "before 1, where a loop is back"),
         ({"morph": {"seeds": [1, 2], "times": [0, 0.9], "loop": "open"}}, "last seed at 1"),
         (
             {"morph": {"seeds": [1, 2], "times": [0, 0.5], "speed": {"keys": [[0, 1], [0.5, 2]]}}},
-            "both say when",
+            "speed, times: keyframes of speed cannot be used with times",
         ),
-        ({"morph": {"speed": 2}, "output": {"frames": 9}}, "which output.frames says"),
-        ({"morph": {"speed": {"keys": [[0, 1], [0.5, 0]]}}}, "morph.speed must stay above 0"),
-        ({"morph": {"speed": {"keys": [[0, 1], [1, 2]]}}}, "morph.speed ends at 2"),
-        ({"morph": {"speed": 0}}, "morph.speed must stay above 0"),
-        ({"morph": {"speed": 250}}, "morph.speed must be from 0.0003 to 150, given 250"),
+        (
+            {"morph": {"speed": 2}, "output": {"frames": 9}},
+            "morph.speed, output.frames: 2 changes the length",
+        ),
+        (
+            {"morph": {"speed": {"keys": [[0, 1], [0.5, 0]]}}},
+            "morph.speed: must be above 0, given 0",
+        ),
+        ({"morph": {"speed": {"keys": [[0, 1], [1, 2]]}}}, "morph.speed, morph.loop: ends at 2"),
+        ({"morph": {"speed": 0}}, "morph.speed: must be above 0, given 0"),
+        ({"morph": {"speed": 250}}, "morph.speed: must be from 0.0003 to 150, given 250"),
         ({"morph": {"speed": 1e-5}}, "of 300 frames becomes one of 2 to 1,000,000"),
-        ({"morph": {"of": "z"}, "network": {"inputs": ["x", "y"]}}, "has no z"),
+        (
+            {"morph": {"of": "z"}, "network": {"inputs": ["x", "y"]}},
+            "morph.of, network.inputs: needs the input z",
+        ),
         ({"output": {"frames": 0}}, "greater than or equal to 1"),
-        ({"output": {"frames": 9, "seconds": 3}}, "frames and seconds are both given"),
-        ({"morph": {"hold": 0.2, "holds": [0.1, 0.1, 0.1]}}, "hold 0.2 and holds are both given"),
+        ({"output": {"frames": 9, "seconds": 3}}, "frames, seconds: give one of the two"),
+        ({"morph": {"hold": 0.2, "holds": [0.1, 0.1, 0.1]}}, "hold, holds: give one of the two"),
         ({"morph": {"holds": [0.1, 0.1]}}, "given 2 for 3 seeds"),
-        ({"output": {"fps": 0}}, "more than 0"),
+        ({"output": {"fps": 0}}, "must be above 0 and at most 240, given 0"),
         ({"output": {"fps": float("nan")}}, "finite"),
         ({"output": {"fps": "1e999999999"}}, "a number or a ratio"),
         ({"output": {"fps": "30/0"}}, "a number or a ratio"),
-        ({"output": {"frames": 9}, "morph": {"loop": "ping-pong"}}, "given 9, take 10"),
+        ({"output": {"frames": 9}, "morph": {"loop": "ping-pong"}}, "given 9, use 10"),
         ({"canvas": {"size": "20000x10"}}, "16384"),
         ({"canvas": {"size": "reele"}}, "did you mean 'reel'"),
         ({"camera": {"scale": float("inf")}}, "finite"),
-        ({"camera": {"zoom": -1}}, "camera.zoom must stay above 0"),
-        ({"camera": {"warps": [{"kind": "tile", "size": 0}]}}, "warps.0.size must stay above 0"),
+        ({"camera": {"zoom": -1}}, "camera.zoom: must be above 0, given -1"),
+        (
+            {"camera": {"warps": [{"kind": "tile", "size": 0}]}},
+            "warps.0.size: must be above 0, given 0",
+        ),
         ({"camera": {"pan_x": {"keys": [[0, 0], [1, 1]]}}}, "jumps in a loop"),
         ({"camera": {"rotate": {"keys": [[0, 0], [1, 350]]}}}, "multiple of 360"),
-        ({"camera": {"rotate": {"keys": [[0.5, 0], [0.5, 1]]}}}, "times of keys must rise"),
+        (
+            {"camera": {"rotate": {"keys": [[0.5, 0], [0.5, 1]]}}},
+            "keys: must be keyframes at rising times",
+        ),
         ({"palette": "viridiss"}, "unknown palette 'viridiss'"),
-        ({"palette": {"name": "custom"}}, "custom needs at least two"),
-        ({"palette": "cmyk"}, "network.channels: 4"),
-        ({"title": "a\x1b[2Jb"}, "control characters"),
-        ({"comment": "\x85"}, "control characters"),
+        ({"palette": {"name": "custom"}}, "at least two colours, given 0"),
+        ({"palette": "cmyk"}, "palette.name, network.channels: cmyk needs 4 channels, given 3"),
+        ({"title": "a\x1b[2Jb"}, "without control characters"),
+        ({"comment": "\x85"}, "without control characters"),
         ({"style": "hous"}, "did you mean 'house'"),
     ],
 )

@@ -3,7 +3,7 @@
 from collections.abc import Container, Mapping
 from typing import Any
 
-from cppnvid.errors import RecipeError
+from cppnvid.errors import Message, RecipeError, Setting
 from cppnvid.networks.weights.layers import Trained, called
 from cppnvid.recipe import MAX_DEPTH, MAX_WIDTH, NetworkSpec
 
@@ -39,9 +39,11 @@ def network_words(
     )
     if "activation" not in words and "activation" not in known and not each_said:
         raise RecipeError(
-            f"{trained.name}: does not say what its layers do: say --set network.activation=relu, "
-            f"or tanh, sin, gelu, ...; what comes after the last one is a sigmoid unless you say "
-            f"--set network.output=clip, or sine"
+            "does not name its activation: use {activation}, or tanh, sin, gelu, ...; after the "
+            "last layer comes a sigmoid, unless you use {output}, or sine",
+            file=trained.name,
+            activation=Setting("network.activation", "relu"),
+            output=Setting("network.output", "clip"),
         )
     return words
 
@@ -60,18 +62,24 @@ def architecture(trained: Trained, said: Mapping[str, Any]) -> dict[str, Any]:
     hidden, last = trained.layers[:-1], trained.layers[-1]
     if len(hidden) > MAX_DEPTH:
         raise RecipeError(
-            f"{trained.name}: has {len(hidden)} hidden layers, at most {MAX_DEPTH} are drawn"
+            f"has {len(hidden)} hidden layers, at most {MAX_DEPTH} are allowed", file=trained.name
         )
     for index, layer in enumerate(hidden):
         if len(layer.weight) > MAX_WIDTH:
             raise RecipeError(
-                f"{trained.name}: {called(trained.layers, index)} has {len(layer.weight)} "
-                f"neurons, at most {MAX_WIDTH} are drawn"
+                f"{called(trained.layers, index)} must have at most {MAX_WIDTH} neurons, given "
+                f"{len(layer.weight)}",
+                file=trained.name,
+                given=len(layer.weight),
+                allowed=f"at most {MAX_WIDTH}",
             )
     if len(last.weight) not in (1, 3, 4):
         raise RecipeError(
-            f"{trained.name}: {called(trained.layers, len(hidden))} gives {len(last.weight)} "
-            f"values for each point; a picture takes 1 (grey), 3 (rgb) or 4 (cmyk)"
+            f"{called(trained.layers, len(hidden))} must return 1 (grey), 3 (rgb) or 4 (cmyk) "
+            f"values, given {len(last.weight)}",
+            file=trained.name,
+            given=len(last.weight),
+            allowed="1, 3 or 4",
         )
     with_bias = [layer.bias is not None for layer in hidden]
     kinds = {"all": [True], "none": [False]}
@@ -96,8 +104,11 @@ def _inputs(trained: Trained, said: Mapping[str, Any]) -> dict[str, Any]:
     if given is None:
         if columns not in _USUAL_INPUTS:
             raise RecipeError(
-                f"{trained.name}: {called(trained.layers, 0)} reads {_values(columns)}, and "
-                f"{_could_be(columns)}"
+                "{layer} reads {values}, which could be {ways}",
+                file=trained.name,
+                layer=called(trained.layers, 0),
+                values=_values(columns),
+                ways=_could_be(columns),
             )
         return {"inputs": _USUAL_INPUTS[columns]}
     if not isinstance(given, list | tuple) or "z" not in given:
@@ -105,13 +116,18 @@ def _inputs(trained: Trained, said: Mapping[str, Any]) -> dict[str, Any]:
     return {"inputs": given, "z_dim": max(columns - len(given) + 1, 1)}
 
 
-def _could_be(columns: int) -> str:
-    """Say what that many columns may stand for, and how to set each."""
+def _could_be(columns: int) -> Message:
+    """Return which inputs that many columns may be, and how to name each."""
+    inputs = "network.inputs"
     if columns == 1:
-        return "cannot tell which: say --set network.inputs=[r], or [x], or [y]"
-    return (
-        f"cannot tell which: say --set network.inputs=[x,y,r,z] for x, y, r and a latent of "
-        f"{columns - 3}, or --set network.inputs=[x,y,z] for x, y and a latent of {columns - 2}"
+        return Message("any one: use {one}, [x] or [y]", one=Setting(inputs, "[r]"))
+    return Message(
+        "x, y, r and a latent of {with_r}: use {some}; or x, y and a latent of {without_r}: use "
+        "{others}",
+        with_r=columns - 3,
+        some=Setting(inputs, "[x,y,r,z]"),
+        without_r=columns - 2,
+        others=Setting(inputs, "[x,y,z]"),
     )
 
 
@@ -126,34 +142,48 @@ def check_fit(trained: Trained, spec: NetworkSpec) -> None:
         RecipeError: the message names the first layer that does not fit, its shape, and what would.
     """
     layers, name = trained.layers, trained.name
+
+    def misfit(problem: str, **facts: Any) -> RecipeError:
+        return RecipeError(problem, file=name, **facts)
+
     if len(layers) != len(spec.layers) + 1:
-        raise RecipeError(
-            f"{name}: has {len(layers)} layers, and network.layers makes {len(spec.layers) + 1} "
-            f"with the output"
+        raise misfit(
+            "has {count} layers, but {setting} makes {wanted} with the output",
+            count=len(layers),
+            setting=Setting("network.layers"),
+            wanted=len(spec.layers) + 1,
         )
     coordinates = [item for item in _COORDINATES if item in spec.inputs]
     width = len(coordinates) + (spec.z_dim if "z" in spec.inputs else 0)
-    before = f"network.inputs ({', '.join(coordinates)}" + (
-        f"{', ' * bool(coordinates)}z of {spec.z_dim})" if "z" in spec.inputs else ")"
-    )
+    latent = [f"z of {spec.z_dim}"] if "z" in spec.inputs else []
+    inputs = ", ".join([*coordinates, *latent])
+    before: Message | str = Message("{key} ({given})", key=Setting("network.inputs"), given=inputs)
     for index, layer in enumerate(layers):
         neurons, columns = layer.weight.shape
-        where = f"{name}: {called(layers, index)} is {neurons}x{columns}"
+        where = f"{called(layers, index)} is {neurons}x{columns}"
         if columns != width:
-            raise RecipeError(f"{where}, and {before} hands on {_values(width)}")
+            values = _values(width)
+            raise misfit(
+                "{where}, but {before} gives {values}", where=where, before=before, values=values
+            )
         is_last = index == len(spec.layers)
         wanted = spec.channels if is_last else spec.layers[index].width
         if neurons != wanted:
-            key = "network.channels" if is_last else f"network.layers.{index}"
-            raise RecipeError(f"{where}, and {key} asks for {_values(wanted)}")
+            setting = Setting("network.channels" if is_last else f"network.layers.{index}")
+            values = _values(wanted)
+            raise misfit(
+                "{where}, but {setting} needs {values}", where=where, values=values, setting=setting
+            )
         if layer.bias is not None and len(layer.bias) != neurons:
-            raise RecipeError(f"{where}, and its bias has {_values(len(layer.bias))}")
+            raise misfit(f"{where}, but its bias has {_values(len(layer.bias))}")
         if not is_last:
             kind = spec.activation_of(spec.layers[index])
             width = neurons * (2 if kind == "atan_pair" else 1)
             before = f"layer {index + 1} ({layer.name}, {kind})"
     if trained.latent is not None and "z" in spec.inputs and len(trained.latent) != spec.z_dim:
-        raise RecipeError(
-            f"{name}: its latent has {_values(len(trained.latent))}, and z of network.inputs has "
-            f"{spec.z_dim}"
+        raise misfit(
+            "has a latent of {values}, but {setting} is {wanted}",
+            values=_values(len(trained.latent)),
+            setting=Setting("network.z_dim"),
+            wanted=spec.z_dim,
         )

@@ -72,9 +72,9 @@ def check_suffix(name: str) -> str:
     path = Path(name)
     suffix = path.suffix.lower()
     if suffix in _CONVERTED:
-        raise RecipeError(f"{name}: {_CONVERTED[suffix].format(stem=path.stem)}")
+        raise RecipeError(_CONVERTED[suffix].format(stem=path.stem), file=name)
     if suffix not in SUFFIXES:
-        raise RecipeError(f"{name}: weights are read from {' and '.join(SUFFIXES)} files")
+        raise RecipeError(f"weights are read from {' and '.join(SUFFIXES)} files", file=name)
     return suffix
 
 
@@ -88,14 +88,14 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
     place = Path(path)
     try:
         if not place.exists():
-            raise RecipeError(f"{place}: there is no such file")
+            raise RecipeError("there is no such file", file=str(place))
         if not place.is_file():
-            raise RecipeError(f"{place}: is not a regular file")
+            raise RecipeError("is not a regular file", file=str(place))
         if (size := place.stat().st_size) > MAX_BYTES:
             raise _too_large(str(place), f"is {size / 1e6:.0f} MB")
         return place.read_bytes()
     except OSError as error:
-        raise RecipeError(f"{place}: cannot be read: {error.strerror or error}") from None
+        raise RecipeError(f"cannot be read: {error.strerror or error}", file=str(place)) from error
 
 
 def parse_tensors(data: bytes, name: str, suffix: str) -> Tensors:
@@ -112,7 +112,7 @@ def parse_tensors(data: bytes, name: str, suffix: str) -> Tensors:
     read = _read_npz if suffix == ".npz" else _read_safetensors
     raw, about = read(data, name)
     if not raw:
-        raise RecipeError(f"{name}: holds no arrays")
+        raise RecipeError("holds no arrays", file=name)
     return Tensors(
         {key: _rounded(array, key, name) for key, array in raw.items()}, _about(about, name)
     )
@@ -133,7 +133,7 @@ def format_tensors(tensors: Tensors, suffix: str) -> bytes:
 
 
 def _too_large(name: str, what: str) -> RecipeError:
-    return RecipeError(f"{name}: {what}; a file has at most {MAX_WEIGHTS_A_FILE:,} weights")
+    return RecipeError(f"{what}; a file has at most {MAX_WEIGHTS_A_FILE:,} weights", file=name)
 
 
 def _rounded(array: NDArray[Any], key: str, name: str) -> Array:
@@ -142,8 +142,9 @@ def _rounded(array: NDArray[Any], key: str, name: str) -> Array:
     if not np.isfinite(rounded).all():
         count = int(rounded.size - np.isfinite(rounded).sum())
         raise RecipeError(
-            f"{name}: {key} holds {count} number{'s' * (count > 1)} of {rounded.size} that are "
-            f"not finite (NaN, or too large for float32): its training diverged"
+            f"{key} holds {count} number{'s' * (count > 1)} of {rounded.size} that are "
+            f"not finite (NaN, or too large for float32): its training diverged",
+            file=name,
         )
     return rounded
 
@@ -160,8 +161,9 @@ def _about(text: str, name: str) -> dict[str, Any]:
         isinstance(about.get(part, {}), dict) for part in ("network", "camera", "palette")
     ):
         raise RecipeError(
-            f"{name}: what stands under {ABOUT!r} is not JSON such as "
-            '{"network": {"activation": "relu"}}'
+            f"what stands under {ABOUT!r} is not JSON such as "
+            '{"network": {"activation": "relu"}}',
+            file=name,
         )
     return about
 
@@ -175,10 +177,10 @@ def _read_npz(data: bytes, name: str) -> tuple[dict[str, NDArray[Any]], str]:
             entries = archive.infolist()
             if len(entries) > MAX_TENSORS:
                 raise RecipeError(
-                    f"{name}: holds {len(entries)} entries; a file has at most {MAX_TENSORS}"
+                    f"holds {len(entries)} entries; a file has at most {MAX_TENSORS}", file=name
                 )
             if any(entry.compress_type not in _COMPRESSIONS for entry in entries):
-                raise RecipeError(f"{name}: is compressed in another way than numpy does")
+                raise RecipeError("is compressed in another way than numpy does", file=name)
             # Reading stops at the declared size, so a small file cannot unpack to more than this.
             if (size := sum(entry.file_size for entry in entries)) > MAX_BYTES:
                 raise _too_large(name, f"unpacks to {size / 1e6:,.0f} MB")
@@ -186,10 +188,10 @@ def _read_npz(data: bytes, name: str) -> tuple[dict[str, NDArray[Any]], str]:
             for entry in entries:
                 key = entry.filename.removesuffix(".npy")
                 if key in raw:
-                    raise RecipeError(f"{name}: holds {key} twice")
+                    raise RecipeError(f"holds {key} twice", file=name)
                 raw[key] = _read_npy(archive.read(entry), key, name)
     except _ZIP_ERRORS as error:
-        raise RecipeError(f"{name}: is no .npz, or damaged: {error}") from None
+        raise RecipeError(f"is no .npz, or damaged: {error}", file=name) from error
     about = raw.pop(ABOUT, np.array(""))
     for key, array in raw.items():
         if array.dtype.kind != "f":
@@ -204,23 +206,24 @@ def _read_npy(data: bytes, key: str, name: str) -> NDArray[Any]:
         read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
         shape, by_columns, dtype = read(stream)
     except ValueError as error:
-        raise RecipeError(f"{name}: {key} is no array, or damaged: {error}") from None
+        raise RecipeError(f"{key} is no array, or damaged: {error}", file=name) from error
     if dtype.hasobject:
         raise RecipeError(
-            f"{name}: {key} holds pickled Python objects, which can run any program when they are "
-            f"opened: save plain arrays of floating-point numbers with np.savez"
+            f"{key} holds pickled Python objects, which can run any program when they are "
+            f"opened: save plain arrays of floating-point numbers with np.savez",
+            file=name,
         )
     body = data[stream.tell() :]
     negative = any(side < 0 for side in shape)
     if negative or len(body) != math.prod(shape) * dtype.itemsize or dtype.itemsize == 0:
-        raise RecipeError(f"{name}: {key} is damaged: {len(body)} bytes for an array of {shape}")
+        raise RecipeError(f"{key} is damaged: {len(body)} bytes for an array of {shape}", file=name)
     order = "F" if by_columns else "C"
     return np.frombuffer(body, dtype).reshape(shape, order=order)  # type: ignore[call-overload,no-any-return]
 
 
 def _not_numbers(name: str, key: str, dtype: str) -> RecipeError:
     return RecipeError(
-        f"{name}: {key} holds {dtype}; weights are floating-point numbers of 16, 32 or 64 bits"
+        f"{key} holds {dtype}; weights are floating-point numbers of 16, 32 or 64 bits", file=name
     )
 
 
@@ -232,14 +235,16 @@ def _read_safetensors(data: bytes, name: str) -> tuple[dict[str, NDArray[Any]], 
 
     length = int.from_bytes(data[:8], "little")
     if MAX_HEADER < length <= len(data):
-        raise RecipeError(f"{name}: its header is {length / 1e6:.0f} MB; at most 1 MB is read")
+        raise RecipeError(f"its header is {length / 1e6:.0f} MB; at most 1 MB is read", file=name)
     try:
         listed = deserialize(data)  # type: ignore[no-untyped-call]
         header = json.loads(data[8 : 8 + length])
     except (SafetensorError, ValueError, RecursionError) as error:
-        raise RecipeError(f"{name}: is no .safetensors, or damaged: {error}") from None
+        raise RecipeError(f"is no .safetensors, or damaged: {error}", file=name) from error
     if len(listed) > MAX_TENSORS:
-        raise RecipeError(f"{name}: holds {len(listed)} arrays; a file has at most {MAX_TENSORS}")
+        raise RecipeError(
+            f"holds {len(listed)} arrays; a file has at most {MAX_TENSORS}", file=name
+        )
     raw: dict[str, NDArray[Any]] = {}
     for key, tensor in listed:
         kind, body = tensor["dtype"], bytes(tensor["data"])

@@ -66,9 +66,11 @@ def read_weights(data: bytes, name: str, suffix: str = "") -> Trained:
     arrays = dict(tensors.arrays)
     latent = arrays.pop(LATENT, None)
     if latent is not None and latent.ndim != 1:
-        raise RecipeError(f"{name}: {LATENT} is {_shape(latent)}; a latent is one row of numbers")
+        raise RecipeError(
+            f"{LATENT} is {_shape(latent)}; a latent is one row of numbers", file=name
+        )
     if (count := sum(array.size for array in arrays.values())) > MAX_WEIGHTS_A_FILE:
-        raise RecipeError(f"{name}: has {count:,} weights, at most {MAX_WEIGHTS_A_FILE:,}")
+        raise RecipeError(f"has {count:,} weights, at most {MAX_WEIGHTS_A_FILE:,}", file=name)
     layers = _turned(_paired(arrays, name), name)
     return Trained(name, layers, latent, tensors.about)
 
@@ -109,9 +111,11 @@ def check_target(path: str | os.PathLike[str], *, overwrite: bool) -> None:
     check_suffix(os.fspath(path))
     place = Path(path)
     if not place.parent.is_dir():
-        raise RecipeError(f"{place}: the folder {place.parent} does not exist; make it first")
+        raise RecipeError(
+            f"the folder {place.parent} does not exist; make it first", file=str(place)
+        )
     if place.is_dir():
-        raise RecipeError(f"{place}: is a folder; name a file")
+        raise RecipeError("is a folder; name a file", file=str(place))
     if os.path.lexists(place) and not overwrite:
         raise exists_error(place)
 
@@ -152,14 +156,15 @@ def _paired(arrays: Mapping[str, Array], name: str) -> list[_Pair]:
             array = array.ravel()  # a row or a column, as hand-written networks keep it
         if array.ndim not in (1, 2) or array.size == 0:
             raise RecipeError(
-                f"{name}: {key} is {_shape(array)}; cppnvid draws plain layers, whose weight has "
-                f"two sides and whose bias one"
+                f"{key} is {_shape(array)}; cppnvid draws plain layers, whose weight has "
+                f"two sides and whose bias one",
+                file=name,
             )
         stem = (key if array.ndim == 2 else stem) if alone else owner
         pair = pairs.setdefault(stem, _Pair())
         if (pair.weight if array.ndim == 2 else pair.bias) is not None:
             rival = pair.name if array.ndim == 2 else "its bias"
-            raise RecipeError(f"{name}: {key} belongs to the same layer as {rival}")
+            raise RecipeError(f"{key} belongs to the same layer as {rival}", file=name)
         if array.ndim == 2:
             pair.name, pair.weight, pair.kernel = key, array, role == "kernel"
         else:
@@ -168,8 +173,9 @@ def _paired(arrays: Mapping[str, Array], name: str) -> list[_Pair]:
     for pair in pairs.values():
         if pair.weight is None:
             raise RecipeError(
-                f"{name}: {pair.name} is one row of numbers without a weight of the same name; "
-                f"cppnvid draws plain layers, such as 0.weight with 0.bias, or W0 with b0"
+                f"{pair.name} is one row of numbers without a weight of the same name; "
+                f"cppnvid draws plain layers, such as 0.weight with 0.bias, or W0 with b0",
+                file=name,
             )
     return list(pairs.values())
 
@@ -197,23 +203,25 @@ def _turned(pairs: Sequence[_Pair], name: str) -> tuple[TrainedLayer, ...]:
     misfit = _misfit(standing)
     if all(pair.kernel for pair in pairs):
         if wrong := _misfit(turned):
-            raise RecipeError(f"{name}: {wrong}")
+            raise RecipeError(wrong, file=name)
         return turned
     if misfit is None:
         unsaid = not any("weight" in pair.name for pair in pairs)
         if unsaid and _misfit(turned) is None and _differ(standing, turned):
             raise RecipeError(
-                f"{name}: every layer is square, so rows and columns cannot be told apart: call "
-                f"them 0.weight, 1.weight... if they are [out, in] as PyTorch's, or 0.kernel, "
-                f"1.kernel... if they are [in, out] as Keras's"
+                "every layer is square, so rows and columns cannot be told apart: call "
+                "them 0.weight, 1.weight... if they are [out, in] as PyTorch's, or 0.kernel, "
+                "1.kernel... if they are [in, out] as Keras's",
+                file=name,
             )
         return standing
     if _misfit(turned) is None:
         return turned
     order = ", ".join(layer.name for layer in standing[:8])
     raise RecipeError(
-        f"{name}: {misfit} (layers are taken in the order {order}"
-        f"{', ...' if len(standing) > 8 else ''}, each [out, in])"
+        f"{misfit} (layers are taken in the order {order}"
+        f"{', ...' if len(standing) > 8 else ''}, each [out, in])",
+        file=name,
     )
 
 
