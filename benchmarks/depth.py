@@ -11,7 +11,7 @@ With --crf other numbers than the defaults are measured too, to choose those by.
 import argparse
 import resource
 import tempfile
-from fractions import Fraction
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,8 @@ from cppnvid.backends.halide.backend import CpuBackend
 from cppnvid.backends.halide.yuv import planes_of, yuv_pipeline
 from cppnvid.colour.dither import dithered
 from cppnvid.colour.pixels import Raster
-from cppnvid.encode import Coding, best_format, coded, container_for, open_encoder, write_still
-from cppnvid.recipe import Recipe
+from cppnvid.encode import Coding, Target, coded, container_for, open_encoder, write_still
+from cppnvid.recipe import Output, Recipe
 
 Deep = NDArray[np.uint16]
 PASTEL = {
@@ -59,12 +59,19 @@ def draw(recipe: Recipe, side: int, frames: int) -> Deep:
     return np.concatenate(list(drawn))
 
 
+def target_of(place: Path | str, deep: Deep, asked: Coding, crf: int | None) -> Target:
+    """Return where frames go as a file of this coding."""
+    output = Output.model_validate(asdict(asked) | {"frames": len(deep), "fps": 25, "crf": crf})
+    still = str(place).endswith(".png")
+    return Target.to(place, (deep.shape[2], deep.shape[1]), output, still=still)
+
+
 def handed_over(deep: Deep, name: str, asked: Coding) -> tuple[NDArray[Any], str]:
     """Return the frames as a render hands them over to such a file, and their pixel format."""
-    container = coded(container_for(name), asked)
     side = deep.shape[1]
-    pixel_format = best_format(container, width=side, height=side)
-    if container.dither:
+    target = target_of(name, deep, asked, None)
+    pixel_format = target.best_format
+    if target.container.dither:
         return np.stack([dithered(frame) for frame in deep]), "rgb24"
     if pixel_format == "rgb48":
         return deep, "rgb48"
@@ -87,7 +94,6 @@ def busy() -> float:
 
 def measure(deep: Deep, name: str, asked: Coding, crf: int | None) -> tuple[float, ...]:
     """Return kB a frame, LF4, mean error, and processor milliseconds a frame."""
-    side = deep.shape[1]
     still = name.endswith(".png")
     if still:
         deep = deep[:1]
@@ -95,13 +101,11 @@ def measure(deep: Deep, name: str, asked: Coding, crf: int | None) -> tuple[floa
         place = Path(folder) / name
         before = busy()
         frames, pixel_format = handed_over(deep, name, asked)
+        target = target_of(place, deep, asked, crf)
         if still:
-            write_still(place, frames, width=side, height=side, depth=8 * frames.itemsize)
+            write_still(target, frames)
         else:
-            with open_encoder(
-                place, width=side, height=side, fps=Fraction(25), frames=len(frames),
-                coding=asked, crf=crf, pixel_format=pixel_format,
-            ) as encoder:  # fmt: skip
+            with open_encoder(target, pixel_format=pixel_format) as encoder:
                 encoder.write(frames)
         seconds = busy() - before
         size = place.stat().st_size

@@ -14,6 +14,7 @@ import argparse
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
 
@@ -28,12 +29,13 @@ from cppnvid import Recipe, load_recipe
 from cppnvid.backends import Job, choose
 from cppnvid.colour.oklab import to_oklab
 from cppnvid.colour.pixels import Raster
-from cppnvid.encode import decode, open_encoder
+from cppnvid.encode import Target, decode, open_encoder
 from cppnvid.encode.coding import Coding
 from cppnvid.encode.formats.gif import read_gif
 from cppnvid.film.gif_palette import colours_needed, looked_at
 from cppnvid.film.pacing import build_scene
 from cppnvid.presets import Source
+from cppnvid.recipe import Output
 
 CLIPS = {"aurora": "smooth gradients", "stained-glass": "saturated contours"}
 OTHERS = (
@@ -93,10 +95,8 @@ def oklab(frame: Frames) -> NDArray[np.float32]:
 
 def ours(frames: Frames, path: Path, coding: Coding) -> None:
     """Write the frames as cppnvid does."""
-    with open_encoder(
-        path, width=SIDE, height=SIDE, fps=Fraction(FPS), frames=len(frames), coding=coding,
-        overwrite=True,
-    ) as file:  # fmt: skip
+    output = Output.model_validate(asdict(coding) | {"frames": len(frames), "fps": FPS})
+    with open_encoder(Target.to(path, (SIDE, SIDE), output, overwrite=True)) as file:
         file.write(frames)
 
 

@@ -82,9 +82,8 @@ def drawing(frames: int, size: str, _path: str) -> None:
 
 def encoding(frames: int, size: str, path: str) -> "Used":
     """Encode the frames that were drawn into a file before; return what that had used."""
-    from fractions import Fraction
-
-    from cppnvid.encode import open_encoder
+    from cppnvid.encode import Target, open_encoder
+    from cppnvid.recipe import Output
 
     raw, shape = Path(path).with_suffix(".raw"), (0, 0)
     with raw.open("wb") as file:
@@ -94,10 +93,10 @@ def encoding(frames: int, size: str, path: str) -> "Used":
     before = used()
     width, height = (int(side) for side in size.split("x"))
     kept = np.memmap(raw, np.uint8, "r", shape=(frames, *shape))
-    with open_encoder(
-        path, width=width, height=height, fps=Fraction(30), frames=frames,
-        at_once=os.cpu_count() or 1, pixel_format="rgb24" if len(shape) == 3 else "yuv420p",
-    ) as encoder:  # fmt: skip
+    target = Target.to(path, (width, height), Output(frames=frames))
+    pixel_format = "rgb24" if len(shape) == 3 else "yuv420p"
+    at_once = os.cpu_count() or 1
+    with open_encoder(target, pixel_format=pixel_format, at_once=at_once) as encoder:
         for number in encoder.order:
             encoder.write(kept[number : number + 1])
     return before

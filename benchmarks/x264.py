@@ -29,12 +29,12 @@ from cppnvid.animation.timing import frame_times
 from cppnvid.backends.halide.backend import CpuBackend
 from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.colour.pixels import Raster
-from cppnvid.encode import decode, open_encoder
+from cppnvid.encode import Target, decode, open_encoder
 from cppnvid.encode.commands import colour_arguments, input_arguments
 from cppnvid.encode.containers import container_for
 from cppnvid.encode.h264 import h264_arguments
 from cppnvid.encode.segments import segments_of
-from cppnvid.recipe import Recipe
+from cppnvid.recipe import Output, Recipe
 from cppnvid.render import render_frames
 
 Frames = NDArray[np.uint8]
@@ -187,10 +187,9 @@ def feeds(folder: Path) -> Iterator[str]:
                 )
             )
             before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            with open_encoder(
-                path, width=side, height=side, fps=FPS, frames=len(frames),
-                pixel_format=pixel_format, overwrite=True,
-            ) as encoder:  # fmt: skip
+            output = Output(frames=len(frames), fps=FPS)
+            target = Target.to(path, (side, side), output, overwrite=True)
+            with open_encoder(target, pixel_format=pixel_format) as encoder:
                 encoder.write(frames)
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
             took = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from cppnvid.callbacks import Note, Progress, silent
-from cppnvid.encode import check_output, check_place, read_recipe, write_document
+from cppnvid.encode import Target, check_place, read_recipe, write_document
 from cppnvid.errors import RecipeError
 from cppnvid.notebook import Still, Video
 from cppnvid.presets import Override, Source, load_recipe, parse_recipe_text
@@ -113,10 +113,7 @@ def save_preview(
     small = preview_recipe(recipe)
     width, height = small.canvas.size
     replaces = overwrite or _is_preview(files.film)
-    check_output(
-        files.film, width=width, height=height, fps=small.output.fps, overwrite=replaces,
-        sound=audio, frames=small.output.frames,
-    )  # fmt: skip
+    Target.of(small, files.film, overwrite=replaces, sound=audio)
     check_place(files.page, folder=False, overwrite=overwrite or _is_page(files.page))
     title = recipe.title or files.film.name.removesuffix(".preview.mp4")
     first = render_still(small, backend="numpy")

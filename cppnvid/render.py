@@ -13,7 +13,7 @@ from cppnvid.backends import Backend
 from cppnvid.callbacks import Note, Progress, silent
 from cppnvid.colour.dither import dithered_bands
 from cppnvid.colour.pixels import Pixels, Raster
-from cppnvid.encode import Container, check_output, coding_of, write_still
+from cppnvid.encode import Target, write_still
 from cppnvid.errors import RecipeError
 from cppnvid.film.clipping import saturation_note
 from cppnvid.film.film import chosen, film_of, shares, write_film
@@ -64,30 +64,23 @@ def render_video(
         BackendError: this machine cannot draw it, or lacks the encoder asked for.
         EncodeError: ffmpeg or the disk failed; nothing stands under the name that was not there.
     """
-    width, height = recipe.canvas.size
-    container = check_output(
-        path, width=width, height=height, fps=recipe.output.fps, overwrite=overwrite,
-        coding=coding_of(recipe.output), crf=recipe.output.crf, encoder=encoder,
-        repeat=recipe.output.repeat, sound=audio, frames=recipe.output.frames, max_size=max_size,
-    )  # fmt: skip
+    target = Target.of(
+        recipe, path, encoder=encoder, overwrite=overwrite, sound=audio, max_size=max_size
+    )
     if audio is not None and recipe.sound.unheard:
         from cppnvid.audio import heard  # scipy is half a second that a silent film need not take
 
         recipe = heard(recipe, Path(audio))
     drawing, _ = shares(threads)
-    film = film_of(recipe, backend, audio=audio, note=note, threads=drawing, container=container)
-    if container.name == "GIF":
+    film = film_of(recipe, backend, audio=audio, note=note, threads=drawing, target=target)
+    if target.container.name == "GIF":
         film = with_gif_colours(film, note)
     if max_size is None:
-        write_film(
-            film, path, encoder=encoder, threads=threads, overwrite=overwrite, progress=progress,
-            note=note,
-        )  # fmt: skip
+        write_film(film, target, threads=threads, progress=progress, note=note)
     else:
         film = write_fitted(
-            film, path, max_size, keep=keep, encoder=encoder, threads=threads, overwrite=overwrite,
-            progress=progress, note=note,
-        )  # fmt: skip
+            film, target, max_size, keep=keep, threads=threads, progress=progress, note=note
+        )
     width, height = film.recipe.canvas.size
     output = film.recipe.output
     flat = saturation_note([film.scene.at(time) for time in (0.0, 1 / 3, 2 / 3)], width, height)
@@ -144,17 +137,15 @@ def save_still(
     """
     _check_time(time)
     width, height = recipe.canvas.size
-    container = check_output(
-        path, width=width, height=height, fps=recipe.output.fps, overwrite=overwrite,
-        coding=coding_of(recipe.output),
-    )  # fmt: skip
+    target = Target.of(recipe, path, overwrite=overwrite, still=True)
     moment = moment_of(recipe, time)
-    bands = _bands(recipe, moment, backend, note, threads, container)
+    bands = _bands(recipe, moment, backend, note, threads, target)
     write_still(
-        path, dithered_bands(bands) if container.dither else bands, width=width, height=height,
-        depth=container.depth, recipe=recipe_text(recipe, time=time), overwrite=overwrite,
+        target,
+        dithered_bands(bands) if target.container.dither else bands,
+        recipe_text=recipe_text(recipe, time=time),
         note=note,
-    )  # fmt: skip
+    )
     flat = saturation_note([moment], width, height)
     if flat is not None:
         note(flat)
@@ -172,10 +163,10 @@ def _bands(
     backend: str | Backend,
     note: Note = silent,
     threads: int | None = None,
-    container: Container | None = None,
+    target: Target | None = None,
 ) -> Iterator[Pixels]:
     """Draw one picture; no backend is chosen before the first band is asked for."""
-    drawer = chosen(backend, recipe, moment, note=note, threads=threads, container=container)
-    canvas, deep = recipe.canvas, container is not None and container.deep
+    drawer = chosen(backend, recipe, moment, note=note, threads=threads, target=target)
+    canvas, deep = recipe.canvas, target is not None and target.container.deep
     raster = Raster(*canvas.size, canvas.samples, "rgb48" if deep else "rgb24")
     yield from drawer.bands(moment, raster)

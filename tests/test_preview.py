@@ -131,7 +131,7 @@ def test_only_previews_are_replaced() -> None:
     save_preview(recipe, FILES, overwrite=True)
 
     FILES.page.write_text("<p>mine")
-    with pytest.raises(RecipeError, match=r"x\.preview\.html: exists already"):
+    with pytest.raises(RecipeError, match=r"x\.preview\.html exists already"):
         save_preview(recipe, FILES)
     assert FILES.page.read_text() == "<p>mine"
 
@@ -197,7 +197,7 @@ def test_what_the_film_is_refused_for_is_said_at_once(
     with pytest.raises(SystemExit) as ended:
         main([*typed, "x.gif", "--repeat", "2"])
     assert ended.value.code == 2
-    assert "--repeat, --min-seconds: are for .mp4" in capsys.readouterr().err
+    assert "repeat: applies only to .mp4" in capsys.readouterr().err
     assert [path.name for path in Path().iterdir()] == ["x.mp4"]
 
     with pytest.raises(SystemExit) as ended:

@@ -59,13 +59,13 @@ def _draw_video(source: "Source", given: dict[str, Any]) -> None:
         # What the film itself would be refused for; that one stands there already is no matter.
         check_early(
             recipe, output, overwrite=True, encoder=given["encoder"],
-            repeat=recipe.output.repeat, audio=plan.audio, max_size=plan.max_size,
+            audio=plan.audio, max_size=plan.max_size,
         )  # fmt: skip
         preview(recipe, output, given, threads, plan.audio)
         return
     check_early(
         recipe, output, overwrite=given["overwrite"], encoder=given["encoder"],
-        repeat=recipe.output.repeat, audio=plan.audio, max_size=plan.max_size,
+        audio=plan.audio, max_size=plan.max_size,
     )  # fmt: skip
     from cppnvid.render import render_video
 
@@ -147,7 +147,7 @@ def still(
     png = container_for(place)
     asked = coding_overrides(recipe, png, overrides)
     recipe = load_recipe(origin, [*overrides, *asked]) if asked else recipe
-    check_early(recipe, place, overwrite=overwrite)
+    check_early(recipe, place, overwrite=overwrite, still=True)
     from cppnvid.render import save_still
 
     with Reporter(quiet=quiet) as reporter:

@@ -1,6 +1,5 @@
 """`gallery`, `sheet`: many pictures side by side, to choose from and to look through."""
 
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -94,7 +93,7 @@ def gallery(
         raise RecipeError(f"{', '.join(lengths)}: a sheet is one picture unless --animate is given")
     chosen = list(recipe.morph.seeds)
     count = reading.whole("best", best, 1, len(set(chosen)))
-    _check_place(place, overwrite=overwrite)
+    _check_place(place, overwrite=overwrite, animate=bool(animate))
 
     from cppnvid.sheets import gallery as draw
 
@@ -103,7 +102,8 @@ def gallery(
         "columns": reading.whole("columns", columns, 1, _MOST_COLUMNS),
         "title": _title(recipe, len(chosen), count),
     }
-    _check_place(place, draw.plan_gallery(recipe, chosen[:count], **form).size, overwrite=overwrite)
+    sides = draw.plan_gallery(recipe, chosen[:count], **form).size
+    _check_place(place, sides, overwrite=overwrite, animate=bool(animate))
     if count:
         with Reporter(quiet=quiet, unit="seeds") as reporter:
             looked_at = len(chosen)
@@ -209,11 +209,13 @@ def _container(place: str, *, animate: bool) -> "Container":
     return container
 
 
-def _check_place(place: str, size: tuple[int, int] = (2, 2), *, overwrite: bool) -> None:
+def _check_place(
+    place: str, size: tuple[int, int] = (2, 2), *, overwrite: bool, animate: bool = False
+) -> None:
     """Refuse what cannot be written there before anything takes time."""
-    from cppnvid.encode import check_output
+    from cppnvid.encode import Target
 
-    check_output(place, width=size[0], height=size[1], fps=Fraction(1), overwrite=overwrite)
+    Target.to(place, size, overwrite=overwrite, still=not animate)
 
 
 def _moving(

@@ -150,28 +150,23 @@ def check_early(
     *,
     overwrite: bool,
     encoder: str = "auto",
-    repeat: int = 1,
     audio: Path | None = None,
     max_size: int | None = None,
+    still: bool = False,
 ) -> None:
     """Refuse what cannot be written before torch is loaded, which takes seconds."""
-    from cppnvid.encode import check_output, coding_of
+    from cppnvid.encode import Target, quality_of
 
-    width, height = recipe.canvas.size
-    check_output(
+    target = Target.of(
+        recipe,
         output,
-        width=width,
-        height=height,
-        fps=recipe.output.fps,
-        overwrite=overwrite,
-        coding=coding_of(recipe.output),
-        crf=recipe.output.crf,
         encoder=encoder,
-        repeat=repeat,
+        overwrite=overwrite,
         sound=audio,
-        frames=recipe.output.frames,
         max_size=max_size,
+        still=still,
     )
+    quality_of(target.container, recipe.output.crf)  # which a still has no use for
 
 
 def summary(video: "Video") -> str:

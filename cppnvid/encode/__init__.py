@@ -5,20 +5,20 @@ wrote, `probe_film`, `all_frames` and `film_frames` what others did too. Nothing
 drawn: frames are arrays and a recipe is a piece of text.
 """
 
-from cppnvid.encode.check import check_output, check_place
-from cppnvid.encode.coding import Coding, beyond, coded, coding_of, without
+from cppnvid.encode.coding import Coding, beyond, coded, coding_of, quality_of, without
 from cppnvid.encode.containers import CONTAINERS, Container, container_for, known_endings
 from cppnvid.encode.decode import decode, decode_deep
 from cppnvid.encode.document import write_document
 from cppnvid.encode.encoder import Encoder, open_encoder
 from cppnvid.encode.foreign import all_frames, film_frames, probe_film
 from cppnvid.encode.h264 import H264_ENCODERS, unusable
-from cppnvid.encode.job import best_format
 from cppnvid.encode.metadata import read_recipe
 from cppnvid.encode.page import PAGES, with_recipe
 from cppnvid.encode.probe import MediaInfo, probe
+from cppnvid.encode.publish import check_place
 from cppnvid.encode.sound import RATE, check_track, fitted_sound, open_raw
 from cppnvid.encode.still import write_still
+from cppnvid.encode.target import Target
 
 __all__ = [
     "CONTAINERS",
@@ -29,10 +29,9 @@ __all__ = [
     "Container",
     "Encoder",
     "MediaInfo",
+    "Target",
     "all_frames",
-    "best_format",
     "beyond",
-    "check_output",
     "check_place",
     "check_track",
     "coded",
@@ -47,6 +46,7 @@ __all__ = [
     "open_raw",
     "probe",
     "probe_film",
+    "quality_of",
     "read_recipe",
     "unusable",
     "with_recipe",

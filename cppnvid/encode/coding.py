@@ -12,7 +12,7 @@ from typing import NoReturn
 from cppnvid.encode.containers import Container
 from cppnvid.encode.trial import unusable_arguments
 from cppnvid.encode.ways import OF_LARGE, WAYS, Way
-from cppnvid.errors import RecipeError
+from cppnvid.errors import Message, RecipeError, Setting
 from cppnvid.recipe import Output
 
 
@@ -77,6 +77,35 @@ _WISHES = ("codec", "dither", "lossless", "depth")
 def without(coding: Coding, wishes: Collection[str]) -> Coding:
     """Return what is asked without the fields of these names, which are as usual then."""
     return replace(coding, **{name: getattr(AS_USUAL, name) for name in wishes})
+
+
+def quality_of(container: Container, crf: int | None) -> int | None:
+    """Return the `crf` to encode with; None where the container has none.
+
+    Raises:
+        RecipeError: for a `crf` the container has no use for, or one out of its range.
+    """
+    if crf is not None and container.max_crf is None:
+        raise RecipeError(
+            "{container} coded as {codec} has none; leave it out, given {crf}",
+            key="output.crf",
+            given=crf,
+            container=container.name,
+            codec=container.codec,
+            crf=crf,
+        )
+    # From 1, because x264's 0 is lossless and no player of High profile can show it.
+    if crf is not None and not 1 <= crf <= (container.max_crf or 0):
+        raise RecipeError(
+            "{container} takes 1 (best) to {most} (worst), given {crf}",
+            key="output.crf",
+            given=crf,
+            allowed=f"from 1 to {container.max_crf}",
+            container=container.name,
+            most=container.max_crf,
+            crf=crf,
+        )
+    return container.default_crf if crf is None else crf
 
 
 def _possible(container: Container, coding: Coding) -> bool:
@@ -148,34 +177,56 @@ def _with_dither(container: Container, dither: bool | None) -> Container:
     if not dither:
         return container if dither is None else replace(container, dither=False)
     if not container.dither and container.name != "GIF":
-        if container.depth > 8:
-            reason = f"{container.depth} bits need none"
-        elif container.name == "WebP":
-            reason = "this WebP would lose it again: say --lossless too"
-        else:
-            reason = f"{container.name} would lose it again: --depth 10 has no bands"
-        raise RecipeError(f"--dither: {reason}; or leave output.dither out")
+        raise RecipeError(
+            "{reason}; or leave it out", key="output.dither", given=True, reason=_why_no(container)
+        )
     return container
+
+
+def _why_no(container: Container) -> Message:
+    if container.depth > 8:
+        return Message("{depth} bits need no dither", depth=container.depth)
+    if container.name == "WebP":
+        lossless = Setting("output.lossless", True)
+        return Message("this WebP would lose it again: {lossless} keeps it", lossless=lossless)
+    return Message(
+        "{container} would lose it again: {depth} has no bands",
+        container=container.name,
+        depth=Setting("output.depth", 10),
+    )
 
 
 def _refuse(container: Container, coding: Coding) -> NoReturn:
     name, ways = container.name, _ways(container, coding)
     if coding.lossless and not any(way.lossless for way in ways):
         raise RecipeError(
-            f"--lossless: {name} always loses a little here; .webp, .png, .apng and folders of "
-            f"PNGs do not (or leave output.lossless out)"
+            "{container} always loses a little here; .webp, .png, .apng and folders of PNGs do not",
+            key="output.lossless",
+            given=True,
+            allowed="false",
+            container=name,
         )
     if coding.codec is not None and coding.codec not in {way.codec for way in ways}:
         known = ", ".join(_unique(way.codec for way in ways))
         raise RecipeError(
-            f"--codec {coding.codec}: {name} is coded as {known} (or leave output.codec out)"
+            "{container} is coded as {known}, given {codec}",
+            key="output.codec",
+            given=coding.codec,
+            allowed=known,
+            container=name,
+            known=known,
+            codec=coding.codec,
         )
     fitting = [way for way in ways if coding.codec in (None, way.codec)]
     depths = " or ".join(_unique(str(way.depth) for way in sorted(fitting, key=_depth)))
-    codec = f" coded as {coding.codec}" if coding.codec else ""
     raise RecipeError(
-        f"--depth {coding.depth}: {name}{codec} has {depths} bits a channel "
-        f"(or leave output.depth out)"
+        "{container} has {depths} bits a channel, given {depth}",
+        key="output.depth",
+        given=coding.depth,
+        allowed=depths,
+        container=f"{name} coded as {coding.codec}" if coding.codec else name,
+        depths=depths,
+        depth=coding.depth,
     )
 
 

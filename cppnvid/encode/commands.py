@@ -6,12 +6,11 @@ The table of containers says how each is made; here its numbers are filled in.
 from fractions import Fraction
 from math import floor
 
-from cppnvid.encode.coding import Coding
 from cppnvid.encode.containers import LARGE, Container
 from cppnvid.encode.formats.gif_colours import palette_arguments
 from cppnvid.encode.h264 import h264_arguments
+from cppnvid.encode.target import Target
 from cppnvid.encode.ways import OF_LARGE
-from cppnvid.errors import RecipeError
 
 DEFAULT_QUALITY = 90  # of WebP
 _GROUP_SECONDS = 4  # between keyframes, where a film is encoded whole
@@ -61,26 +60,6 @@ def colour_arguments(container: Container, pixel_format: str) -> list[str]:
     return ["-vf", f"{convert},format={container.yuv},{tags}", *_TAGS]
 
 
-def quality_of(container: Container, crf: int | None) -> int | None:
-    """Return the `crf` to encode with; None where the container has none.
-
-    Raises:
-        RecipeError: for a `crf` the container has no use for, or one out of its range.
-    """
-    if crf is not None and container.max_crf is None:
-        raise RecipeError(
-            f"--crf {crf}: {container.name} coded as {container.codec} has none; leave it out, or "
-            f"output.crf"
-        )
-    # From 1, because x264's 0 is lossless and no player of High profile can show it.
-    if crf is not None and not 1 <= crf <= (container.max_crf or 0):
-        raise RecipeError(
-            f"--crf {crf}: {container.name} takes 1 (finest) to {container.max_crf} (coarsest); "
-            f"change it, or output.crf"
-        )
-    return container.default_crf if crf is None else crf
-
-
 def longest_segment(container: Container, fps: Fraction) -> int | None:
     """Return how many frames a segment has at most; None where the film is encoded whole."""
     seconds = container.segment_seconds
@@ -88,39 +67,33 @@ def longest_segment(container: Container, fps: Fraction) -> int | None:
 
 
 def encoder_arguments(
-    container: Container,
-    *,
-    fps: Fraction,
-    frames: int,
-    shortest: int,
-    crf: int | None,
-    pixels: int,
-    encoder: str,
-    threads: int | None,
-    asked: Coding,
+    target: Target, *, frames: int, shortest: int, threads: int | None
 ) -> list[str]:
-    """Return ffmpeg's arguments that code `frames` frames of `pixels`: a film, or a segment of it.
+    """Return ffmpeg's arguments that code `frames` frames: a film, or a segment of it.
 
-    `shortest` is how many frames its shortest segment has; `crf` comes from `quality_of`; `encoder`
-    is a name in `H264_ENCODERS`, for H.264 alone; `threads` is for every other one, None being its
-    own choice; `asked` says the kind and colours of a
-    GIF, and WebP's quality.
+    `shortest` is how many frames its shortest segment has; `threads` is for every encoder other
+    than x264, None being its own choice.
     """
-    longest = longest_segment(container, fps)
-    group = longest or max(1, round(_GROUP_SECONDS * fps))
-    numbers = {"crf": crf, "longest": group, "quality": asked.quality or DEFAULT_QUALITY}
+    container, coding, crf = target.container, target.coding, target.crf
+    pixels = target.width * target.height
+    longest = longest_segment(container, target.fps)
+    group = longest or max(1, round(_GROUP_SECONDS * target.fps))
+    numbers = {"crf": crf, "longest": group, "quality": coding.quality or DEFAULT_QUALITY}
     large = OF_LARGE if pixels > LARGE else dict.fromkeys(OF_LARGE, "")
     arguments = [part.format(**numbers, **large) for part in container.arguments]
     if container.codec == "vp9" and pixels > LARGE:
         arguments += _VP9_OF_LARGE
     if container.name == "GIF":
-        arguments = [
-            *palette_arguments(asked.gif, asked.colours, dither=asked.dither),
-            *arguments,
-        ]
+        palette = palette_arguments(coding.gif, coding.colours, dither=coding.dither)
+        arguments = [*palette, *arguments]
     if container.h264 and crf is not None and longest is not None:
         arguments += h264_arguments(
-            encoder, crf=crf, frames=frames, shortest=shortest, longest=longest, pixels=pixels
+            target.encoder,
+            crf=crf,
+            frames=frames,
+            shortest=shortest,
+            longest=longest,
+            pixels=pixels,
         )
     elif longest is not None:
         arguments += ["-threads", "1"]  # several are encoded at once, and more would change bytes
@@ -129,13 +102,12 @@ def encoder_arguments(
     return arguments
 
 
-def muxing_arguments(
-    container: Container, *, fps: Fraction, frames: int, edit_list: bool
-) -> list[str]:
-    """Return ffmpeg's arguments that write a file of `frames` frames.
+def muxing_arguments(target: Target, *, edit_list: bool) -> list[str]:
+    """Return ffmpeg's arguments that write the film's file.
 
     `edit_list` tells whether an MP4 has one, which says what of its sound is left out.
     """
+    frames, fps = target.frames, target.fps
     # ffmpeg rounds each time to a hundredth of a second, but the last frame's length by itself:
     # a loop at 40 frames a second would be a hundredth too long.
     last_delay = _hundredths(frames / fps) - _hundredths((frames - 1) / fps)
@@ -144,7 +116,7 @@ def muxing_arguments(
     while timescale < 10_000:
         timescale *= 2
     numbers = {"last_delay": last_delay, "timescale": timescale, "edit_list": int(edit_list)}
-    return [part.format(**numbers) for part in container.muxing]
+    return [part.format(**numbers) for part in target.container.muxing]
 
 
 def _hundredths(seconds: Fraction) -> int:

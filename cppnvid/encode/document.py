@@ -4,8 +4,7 @@ import os
 from pathlib import Path
 
 from cppnvid.callbacks import Note, silent
-from cppnvid.encode.check import check_place
-from cppnvid.encode.publish import publication
+from cppnvid.encode.publish import check_place, publication
 from cppnvid.errors import EncodeError
 
 

@@ -1,9 +1,7 @@
 """The Encoder: frames in at one end, a finished and checked file under its name at the other."""
 
 import contextlib
-import os
 from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -12,21 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.callbacks import Note, silent
-from cppnvid.encode.check import check_output
-from cppnvid.encode.coding import AS_USUAL, Coding
-from cppnvid.encode.commands import longest_segment, quality_of
+from cppnvid.encode.commands import longest_segment
 from cppnvid.encode.feeds import Feeds
 from cppnvid.encode.folder import digits_for
-from cppnvid.encode.formats.gif_colours import check_kind, optimise
+from cppnvid.encode.formats.gif_colours import optimise
 from cppnvid.encode.formats.webm import set_duration
-from cppnvid.encode.h264 import h264_encoder
 from cppnvid.encode.job import Job
 from cppnvid.encode.metadata import check_recipe, embed, side_file
 from cppnvid.encode.publish import publication, working_file, working_folder
 from cppnvid.encode.segments import in_turn, join, segment_name, segments_of
 from cppnvid.encode.sound import SOUND_NAME, fitted_sound
+from cppnvid.encode.target import Target
 from cppnvid.encode.verify import verify
-from cppnvid.errors import EncodeError, RecipeError
+from cppnvid.errors import EncodeError
 
 # Encoders of 4K take half a gigabyte each: one on two processors, eight on any machine.
 _MEMORY_A_PROCESSOR = 400_000_000  # bytes
@@ -42,106 +38,56 @@ _EVERY_FRAME = ("-fps_mode", "passthrough", "-y")
 
 
 def open_encoder(
-    path: str | os.PathLike[str],
+    target: Target,
     *,
-    width: int,
-    height: int,
-    fps: Fraction,
-    frames: int,
-    recipe: str = "",
-    crf: int | None = None,
-    coding: Coding = AS_USUAL,
-    encoder: str = "auto",
-    repeat: int = 1,
-    at_once: int = 1,
-    threads: int | None = None,
+    recipe_text: str = "",
     pixel_format: str = "rgb24",
-    sound: str | os.PathLike[str] | None = None,
     loops: bool = True,
     sound_follows: bool = False,
-    sound_rate: int | None = None,
-    edit_list: bool = True,
-    overwrite: bool = False,
+    at_once: int = 1,
+    threads: int | None = None,
     note: Note = silent,
 ) -> "Encoder":
-    """Return an encoder for exactly `frames` frames of `height` by `width` pixels; use it `with`.
+    """Return an encoder for exactly the target's frames; use it `with`.
 
     Nothing is written before the `with` block.
 
     Args:
-        path: its ending chooses the container.
-        width: in pixels, as is `height`.
-        height: see `width`.
-        fps: frames a second.
-        frames: how many will be written.
-        recipe: text that rides in the file.
-        crf: x264's or VP9's own scale, smaller being better and larger; None is the container's
-            default.
-        coding: what is asked of the file's colours, and how finely GIF and WebP are coded.
-        encoder: of H.264: `auto` (x264), `x264`, `nvenc`, `videotoolbox`, or ffmpeg's names.
-        repeat: how many times the film plays in the file: joined, not encoded again.
+        target: where the film goes.
+        recipe_text: text that rides in the file.
+        pixel_format: of the frames: `rgb24`, or `rgb48` or `yuv420p` where the target's
+            `best_format` says so.
+        loops: whether the film leads back to its start, and its sound so has no end to fade to.
+        sound_follows: the pictures move to the sound, which so begins again with each turn.
         at_once: how many segments to encode at once, at most; above 1, frames are to be written in
             the order that `Encoder.order` tells. The file is the same whatever this is.
         threads: of encoders other than x264, which has one for each segment; None is their choice.
-        pixel_format: of the frames: `rgb24`, or `rgb48` or `yuv420p` where `best_format` says so.
-        sound: a file whose sound is laid under the film, cut or repeated to its length; what it is
-            is read when the `with` block begins.
-        loops: whether the film leads back to its start, and its sound so has no end to fade to.
-        sound_follows: the pictures move to the sound, which so begins again with each turn.
-        sound_rate: of the sound, in kilobits a second; None is the container's first.
-        edit_list: whether an MP4 with sound may have an edit list; without one its sound comes a
-            fiftieth of a second late.
-        overwrite: replace what stands there, once the new file is complete.
         note: told about leftovers of stopped runs.
 
     Raises:
-        RecipeError: for everything `check_output` refuses, a still's ending, a `crf`, `coding`,
-            `encoder` or `recipe` the container cannot take.
-        BackendUnavailable: the encoder asked for does not work here.
-        EncodeError: when the folder cannot be written to.
+        RecipeError: for a `recipe_text` that no file could hold, or a GIF too large for one
+            palette.
     """
-    container = check_output(
-        path, width=width, height=height, fps=fps, overwrite=overwrite, coding=coding,
-        encoder=encoder, repeat=repeat, sound=sound, frames=frames,
-    )  # fmt: skip
-    if container.name == "PNG":
-        raise RecipeError(f"{os.fspath(path)}: .png holds one picture; use .apng, or end with /")
-    if frames < 1:
-        raise RecipeError(f"frames {frames}: must be at least 1")
-    check_recipe(recipe)
-    if container.name == "GIF":
-        check_kind(coding.gif, width=width, height=height, frames=frames)
-    name = h264_encoder(encoder)
+    check_recipe(recipe_text)
+    target.check_memory()
     # Hardware has one encoder or two, and makes a film in one go faster than in pieces.
-    longest = longest_segment(container, fps) if name == "x264" else None
-    segments = segments_of(frames, longest)
-    pixels = width * height
+    longest = longest_segment(target.container, target.fps) if target.encoder == "x264" else None
+    segments = segments_of(target.frames, longest)
+    pixels = target.width * target.height
     size = int(pixels * _BYTES_HANDED_OVER[pixel_format])
-    job = Job(
-        path=Path(path).resolve(),
-        container=container,
-        width=width,
-        height=height,
-        fps=fps,
-        frames=frames,
-        segments=segments,
-        repeat=repeat,
-        at_once=max(1, min(at_once, len(segments), _encoders_in_memory(at_once, pixels, size))),
-        pixel_format=pixel_format,
-        crf=quality_of(container, crf),
-        asked=coding,
-        encoder=name,
-        threads=threads,
-        recipe=recipe,
-        sound=None if sound is None else Path(sound),
-        loops=loops,
-        sound_follows=sound_follows,
-        sound_rate=sound_rate,
-        edit_list=edit_list,
-        overwrite=overwrite,
-        note=note,
+    return Encoder(
+        Job(
+            target=target,
+            segments=segments,
+            at_once=max(1, min(at_once, len(segments), _encoders_in_memory(at_once, pixels, size))),
+            pixel_format=pixel_format,
+            threads=threads,
+            recipe=recipe_text,
+            loops=loops,
+            sound_follows=sound_follows,
+            note=note,
+        )
     )
-    return Encoder(job)
 
 
 def _encoders_in_memory(processors: int, pixels: int, size: int) -> int:
@@ -178,19 +124,25 @@ class Encoder:
         job = self._job
         with contextlib.ExitStack() as stack:
             self._temporary = stack.enter_context(
-                publication(job.path, overwrite=job.overwrite, folder=job.is_folder, note=job.note)
+                publication(
+                    job.path,
+                    overwrite=job.target.overwrite,
+                    folder=job.target.is_folder,
+                    note=job.note,
+                )
             )
             self._tags = stack.enter_context(self._recipe_file())
-            directory = self._temporary if job.is_folder else None
+            directory = self._temporary if job.target.is_folder else None
             if job.is_joined:
                 directory = stack.enter_context(working_folder(self._temporary, "segments"))
                 self._segment_folder = directory
-            if job.sound is not None and directory is not None:
+            if job.target.sound is not None and directory is not None:
                 # Before the first frame is drawn, so that a damaged file is told at once.
-                turns = job.repeat if job.sound_follows else 1
+                turns = job.target.repeat if job.sound_follows else 1
+                seconds = job.target.seconds / turns
                 with (directory / SOUND_NAME).open("w+b") as raw:
                     fitted_sound(
-                        job.sound, raw, seconds=job.seconds / turns, loops=job.loops, turns=turns
+                        job.target.sound, raw, seconds=seconds, loops=job.loops, turns=turns
                     )
             self._feeds = Feeds(
                 job.segments, job.at_once, self._command, directory=directory, telling=job.telling
@@ -231,30 +183,32 @@ class Encoder:
             self._finish()
 
     def _finish(self) -> None:
-        job = self._job
-        if self._written != job.frames:
+        job, target = self._job, self._job.target
+        container = target.container
+        if self._written != target.frames:
             raise EncodeError(
-                f"{job.path}: {self._written} of {job.frames} frames were drawn, "
+                f"{job.path}: {self._written} of {target.frames} frames were drawn, "
                 f"so nothing was published"
             )
         assert self._feeds is not None
         self._feeds.finish()
         if self._segment_folder is not None:
             join(
-                self._segment_folder, job.segments, fps=job.fps, suffix=job.path.suffix,
-                repeat=job.repeat, inputs=[*job.sound_input(), *self._tags],
+                self._segment_folder,
+                job.segments,
+                fps=target.fps,
+                suffix=job.path.suffix,
+                repeat=target.repeat,
+                inputs=[*job.sound_input(), *self._tags],
                 target=[*self._maps(), *job.joining(), *self._destination()],
-            )  # fmt: skip
-        if job.container.name == "GIF" and job.asked.gif == "small":
+            )
+        if container.name == "GIF" and target.coding.gif == "small":
             optimise(self._temporary, job.note)
-        if job.container.name == "WebM" and job.sound is not None:
-            set_duration(self._temporary, job.seconds)
+        if container.name == "WebM" and target.sound is not None:
+            set_duration(self._temporary, target.seconds)
         if job.recipe:
-            embed(job.container.name, self._temporary, job.recipe)
-        verify(
-            self._temporary, job.path, job.container,
-            frames=job.frames * job.repeat, fps=job.fps, sound=job.sound is not None,
-        )  # fmt: skip
+            embed(container.name, self._temporary, job.recipe)
+        verify(self._temporary, target)
 
     def _command(self, index: int) -> list[str]:
         """Return what ffmpeg is told for a segment; the only one is the film."""
@@ -270,7 +224,7 @@ class Encoder:
     @contextlib.contextmanager
     def _recipe_file(self) -> Iterator[list[str]]:
         """Yield the arguments of the input that holds the recipe, a file that lives as long."""
-        if self._job.container.demuxer is None or not self._job.recipe:
+        if self._job.target.container.demuxer is None or not self._job.recipe:
             yield []
             return
         with working_file(self._temporary, side_file(self._job.recipe)) as tags:
@@ -279,19 +233,20 @@ class Encoder:
     def _maps(self) -> list[str]:
         """Return what is taken from which input: film, sound and recipe, in this order."""
         maps = ["-map", "0:v"]
-        if self._job.sound is not None:
+        if self._job.target.sound is not None:
             maps += ["-map", "1:a", *self._job.sound_coding()]
         if self._tags:
-            maps += ["-map_metadata", "1" if self._job.sound is None else "2"]
+            maps += ["-map_metadata", "1" if self._job.target.sound is None else "2"]
         return maps
 
     def _destination(self) -> list[str]:
-        if self._job.is_folder:  # ffmpeg runs inside it, because % in a path would mean a number
-            return [*_EVERY_FRAME, f"%0{digits_for(self._job.frames)}d.png"]
+        if self._job.target.is_folder:
+            # ffmpeg runs inside it, because % in a path would mean a number.
+            return [*_EVERY_FRAME, f"%0{digits_for(self._job.target.frames)}d.png"]
         return [*_EVERY_FRAME, f"file:{self._temporary}"]
 
     def _check(self, frames: NDArray[Any]) -> None:
-        shape, announced = self._job.shape, self._job.frames
+        shape, announced = self._job.shape, self._job.target.frames
         if frames.dtype != self._job.kind:
             raise ValueError(f"frames are {frames.dtype}, not {np.dtype(self._job.kind)}")
         if frames.ndim != len(shape) + 1 or frames.shape[1:] != shape:

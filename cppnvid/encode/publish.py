@@ -19,12 +19,68 @@ import psutil
 
 from cppnvid.callbacks import Note
 from cppnvid.encode.folder import is_ours
-from cppnvid.errors import EncodeError, RecipeError
+from cppnvid.errors import EncodeError, RecipeError, Setting
 
 
 def exists_error(path: Path) -> RecipeError:
     """Return the refusal to replace `path` unasked."""
-    return RecipeError(f"{path}: exists already; say --overwrite to replace it")
+    return RecipeError(
+        "{path} exists already; {overwrite} replaces it",
+        key="path",
+        given=str(path),
+        path=path,
+        overwrite=Setting("overwrite", True),
+    )
+
+
+def check_place(path: Path, *, folder: bool, overwrite: bool) -> None:
+    """Check that an output can be written at `path`, whatever it will hold.
+
+    Raises:
+        RecipeError: for a missing parent folder, an existing output without `overwrite`, or a
+            folder holding other things.
+        EncodeError: the folder cannot be written to.
+    """
+    parent = path.parent
+    if not parent.exists():
+        raise _refused(path, "{path}: the folder {parent} does not exist; create it first")
+    if not parent.is_dir():
+        raise _refused(path, "{path}: {parent} is a file, not a folder")
+    if folder:
+        _check_folder(path, overwrite=overwrite)
+    elif path.is_dir():
+        raise _refused(path, "{path} is a folder; end the name with / for PNGs, or name a file")
+    elif os.path.lexists(path) and not overwrite:
+        raise exists_error(path)
+    # Permission bits say nothing on a read-only or full disk, or to root, so try to write.
+    trial = temporary_for(path.resolve(), folder=folder).with_suffix(".try")
+    try:
+        trial.open("xb").close()
+        trial.unlink()
+    except OSError as error:
+        raise EncodeError(f"{path}: cannot write in {parent}: {error.strerror}") from error
+
+
+def _check_folder(path: Path, *, overwrite: bool) -> None:
+    if not os.path.lexists(path):
+        return
+    if not path.is_dir():
+        raise _refused(path, "{path} is a file, not a folder; choose another name")
+    if path.samefile(Path.cwd()):
+        raise _refused(path, "{path} is the folder you are in; name one inside it, as in frames/")
+    if not any(path.iterdir()):
+        return
+    if not overwrite:
+        raise exists_error(path)
+    if not is_ours(path):
+        raise _refused(
+            path,
+            "{path} holds files cppnvid did not write, so it is not replaced; choose another name",
+        )
+
+
+def _refused(path: Path, problem: str) -> RecipeError:
+    return RecipeError(problem, key="path", given=str(path), path=path, parent=path.parent)
 
 
 def temporary_for(path: Path, *, folder: bool) -> Path:

@@ -1,54 +1,48 @@
 """Write one PNG from bands of rows; no more than a band is ever held."""
 
-import os
 from collections.abc import Iterable, Iterator
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
 from cppnvid.callbacks import Note, silent
-from cppnvid.encode.check import check_output
 from cppnvid.encode.formats.png_writer import write_png
 from cppnvid.encode.metadata import check_recipe
 from cppnvid.encode.publish import publication
-from cppnvid.errors import EncodeError, RecipeError
+from cppnvid.encode.target import Target
+from cppnvid.errors import EncodeError
 
 
 def write_still(
-    path: str | os.PathLike[str],
+    target: Target,
     rows: Iterable[NDArray[Any]],
     *,
-    width: int,
-    height: int,
-    depth: int = 8,
-    recipe: str = "",
-    overwrite: bool = False,
+    recipe_text: str = "",
     note: Note = silent,
 ) -> None:
-    """Write bands of rows, `[k, width, 3]` from top to bottom, as a PNG of that size.
+    """Write bands of rows, `[k, width, 3]` from top to bottom, as a PNG of the target's size.
 
-    Bands may differ in k; together they have `height` rows. They are uint8, or uint16 for a `depth`
-    of 16. `note` is told about leftovers of stopped runs.
+    Bands may differ in k; together they have the target's height. They are uint8, or uint16 where
+    the target has 16 bits. `note` is told about leftovers of stopped runs.
 
     Raises:
-        RecipeError: for everything `check_output` refuses, and for an ending other than .png.
-        ValueError: for a band of another shape or dtype, or more rows than `height`.
-        EncodeError: for fewer rows than `height`, or when the disk refuses.
+        RecipeError: for a `recipe_text` that no file could hold.
+        ValueError: for a band of another shape or dtype, or more rows than the height.
+        EncodeError: for fewer rows than the height, or when the disk refuses.
     """
-    container = check_output(path, width=width, height=height, fps=Fraction(1), overwrite=overwrite)
-    if container.name != "PNG":
-        raise RecipeError(f"{os.fspath(path)}: a still is a .png")
-    check_recipe(recipe)
-    place = Path(path).resolve()
+    width, height, depth = target.width, target.height, target.container.depth
+    check_recipe(recipe_text)
+    place = target.path.resolve()
     counted = _counted(rows, width, height, kind=f"uint{depth}", path=place)
-    with publication(place, overwrite=overwrite, folder=False, note=note) as temporary:
+    with publication(place, overwrite=target.overwrite, folder=False, note=note) as temporary:
         try:
             with temporary.open("wb") as file:
-                write_png(file, counted, width=width, height=height, depth=depth, comment=recipe)
+                write_png(
+                    file, counted, width=width, height=height, depth=depth, comment=recipe_text
+                )
         except OSError as error:
-            raise EncodeError(f"{place}: cannot be written: {error.strerror or error}") from None
+            raise EncodeError(f"{place}: cannot be written: {error.strerror or error}") from error
 
 
 def _counted(

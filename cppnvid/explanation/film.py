@@ -15,14 +15,14 @@ from cppnvid.animation.scene import Moment
 from cppnvid.backends import Backend, Job, choose
 from cppnvid.callbacks import Note, Progress, silent
 from cppnvid.colour.pixels import Raster
-from cppnvid.encode import check_output, open_encoder
+from cppnvid.encode import Target, open_encoder
 from cppnvid.explanation.reveal import reveal_of
 from cppnvid.explanation.sweeps import Film, Sweep, parse_film, sweep_of
 from cppnvid.explanation.theme import Pixels, pillow_font
 from cppnvid.film.pacing import changes_along, pace_of
 from cppnvid.notebook import Video
 from cppnvid.presets import recipe_text
-from cppnvid.recipe import Recipe
+from cppnvid.recipe import Output, Recipe
 
 PACE_STEPS = 240  # looks along a sweep, to find where much happens
 # By eye: with less, what is grey or slow, which is to be seen too, is gone in a few frames.
@@ -64,13 +64,13 @@ def explain_video(
     film = parse_film(film) if isinstance(film, str) else film
     width, height = recipe.canvas.size
     output = recipe.output
-    check_output(path, width=width, height=height, fps=output.fps, overwrite=overwrite)
+    # Its frames are of 8 bits, whatever the recipe's own film has.
+    plain = Output(frames=output.frames, fps=output.fps, crf=output.crf)
+    target = Target.to(path, (width, height), plain, overwrite=overwrite)
     frames = film_frames(recipe, film, time=time, labels=labels, backend=backend, note=note)
-    with open_encoder(
-        path, width=width, height=height, fps=output.fps, frames=output.frames,
-        recipe=recipe_text(recipe, time=time, explain={"video": str(film), "labels": labels}),
-        crf=output.crf, overwrite=overwrite, note=note,
-    ) as encoder:  # fmt: skip
+    explain = {"video": str(film), "labels": labels}
+    text = recipe_text(recipe, time=time, explain=explain)
+    with open_encoder(target, recipe_text=text, note=note) as encoder:
         for done, frame in enumerate(frames, start=1):
             encoder.write(frame[None])
             progress(done, output.frames)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from cppnvid.encode import PAGES, check_place, with_recipe, write_document, write_still
+from cppnvid.encode import PAGES, Target, check_place, with_recipe, write_document, write_still
 from cppnvid.errors import RecipeError
 from cppnvid.explanation.explanation import Explanation
 from cppnvid.presets import recipe_text
@@ -65,8 +65,7 @@ def save_explanation(
     from cppnvid.explanation.poster import draw_poster
 
     poster = draw_poster(explanation, compare)
-    write_still(
-        path, [poster], width=poster.shape[1], height=poster.shape[0], recipe=recipe,
-        overwrite=overwrite, note=note,
-    )  # fmt: skip
+    size = (poster.shape[1], poster.shape[0])
+    target = Target.to(path, size, overwrite=overwrite, still=True)
+    write_still(target, [poster], recipe_text=recipe, note=note)
     return Path(path)

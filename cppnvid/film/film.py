@@ -10,15 +10,7 @@ from cppnvid.backends import Backend, Job, choose
 from cppnvid.callbacks import Note, Progress, silent
 from cppnvid.colour.dither import dithered_frames
 from cppnvid.colour.pixels import Pixels, Raster
-from cppnvid.encode import (
-    Coding,
-    Container,
-    best_format,
-    coded,
-    coding_of,
-    container_for,
-    open_encoder,
-)
+from cppnvid.encode import Target, open_encoder
 from cppnvid.errors import RecipeError
 from cppnvid.film.motion_blur import expose, exposure_times
 from cppnvid.film.pacing import build_scene
@@ -39,16 +31,15 @@ class Film:
     audio: str | os.PathLike[str] | None = None
     colours: int | None = None
 
-    @property
-    def coding(self) -> Coding:
-        """What is asked of the file's colours."""
-        asked = coding_of(self.recipe.output)
-        return asked if asked.colours else replace(asked, colours=self.colours)
+    def target(self, target: Target) -> Target:
+        """Return where this film goes, a target being where another of the same file would."""
+        mine = target.with_recipe(self.recipe)
+        colours = mine.coding.colours or self.colours
+        return replace(mine, coding=replace(mine.coding, colours=colours))
 
-    def pixel_format(self, container: Container) -> str:
+    def pixel_format(self, target: Target) -> str:
         """Return how frames are best handed over; an open shutter's are averaged as RGB."""
-        width, height = self.recipe.canvas.size
-        best = best_format(container, width=width, height=height)
+        best = target.best_format
         planes = "yuv420p" in self.drawer.pixel_formats and not self.recipe.canvas.shutter
         return best if best != "yuv420p" or planes else "rgb24"
 
@@ -77,11 +68,11 @@ def film_of(
     audio: str | os.PathLike[str] | None = None,
     note: Note = silent,
     threads: int | None = None,
-    container: Container | None = None,
+    target: Target | None = None,
 ) -> Film:
     """Return a recipe's film, with the sound of a file; `threads` draw it, None being all.
 
-    What draws it suits the container, if there is one.
+    What draws it suits the target, if there is one.
 
     Raises:
         BackendError: this machine cannot draw it.
@@ -89,31 +80,27 @@ def film_of(
     scene = build_scene(recipe)
     drawer = chosen(
         backend, recipe, scene.at(0.0), note=note, frames=recipe.output.frames, threads=threads,
-        container=container,
+        target=target,
     )  # fmt: skip
     return Film(recipe, scene, drawer, audio)
 
 
 def write_film(
     film: Film,
-    path: str | os.PathLike[str],
+    target: Target,
     *,
-    encoder: str = "auto",
     threads: int | None = None,
-    overwrite: bool = False,
     numbers: Sequence[int] | None = None,
     through: Through | None = None,
     progress: Progress = silent,
     note: Note = silent,
 ) -> None:
-    """Draw a film and write it as the file that the ending of `path` asks for.
+    """Draw a film and write it.
 
     Args:
         film: what to draw; its recipe rides in the file.
-        path: where it is published, complete.
-        encoder: of MP4.
+        target: where it goes; what it says of size, frames and coding is the film's.
         threads: how many processors drawing and encoding take together, at most; None is all.
-        overwrite: replace what stands there.
         numbers: of the frames that are written, in order; None is all. A part of a film carries no
             recipe and plays once.
         through: what frames pass through on their way to the encoder, given them and their pixel
@@ -124,24 +111,24 @@ def write_film(
     Raises as `cppnvid.render_video`.
     """
     recipe = film.recipe
-    width, height = recipe.canvas.size
-    output = recipe.output
     _, encoding = shares(threads)
-    coding = film.coding
-    container = coded(container_for(path), coding)
-    pixel_format = film.pixel_format(container)
-    whole = numbers is None
-    numbers = range(output.frames) if numbers is None else numbers
+    target = film.target(target)
+    container, text = target.container, ""
+    if numbers is None:
+        numbers, text = range(target.frames), recipe_text(recipe)
+    else:
+        target = replace(target, frames=len(numbers), repeat=1)
+    pixel_format = film.pixel_format(target)
     with open_encoder(
-        path, width=width, height=height, fps=output.fps, frames=len(numbers),
-        recipe=recipe_text(recipe) if whole else "", crf=output.crf, coding=coding,
-        encoder=encoder, repeat=output.repeat if whole else 1,
-        at_once=encoding, threads=None if threads is None else encoding,
-        pixel_format=pixel_format, sound=film.audio, loops=recipe.morph.loop != "open",
-        sound_follows=bool(recipe.sound.react), sound_rate=output.sound_rate,
-        edit_list=output.edit_list is not False,
-        overwrite=overwrite, note=note,
-    ) as file:  # fmt: skip
+        target,
+        recipe_text=text,
+        pixel_format=pixel_format,
+        loops=recipe.morph.loop != "open",
+        sound_follows=bool(recipe.sound.react),
+        at_once=encoding,
+        threads=None if threads is None else encoding,
+        note=note,
+    ) as file:
         done = 0
         order = [numbers[place] for place in file.order]
         drawn = film.frames(order, pixel_format="rgb48" if container.deep else pixel_format)
@@ -177,11 +164,11 @@ def chosen(
     note: Note = silent,
     frames: int = 1,
     threads: int | None = None,
-    container: Container | None = None,
+    target: Target | None = None,
 ) -> Backend:
     """Return the backend itself, or the one with this name that suits the job.
 
-    It can draw what the container, if there is one, is best given.
+    It can draw what the target, if there is one, is best given.
 
     Raises:
         BackendError: this machine has none.
@@ -191,8 +178,8 @@ def chosen(
     width, height = recipe.canvas.size
     canvas = recipe.canvas
     exposures = canvas.exposures if canvas.shutter and frames > 1 else 1
-    best = container and best_format(container, width=width, height=height)
-    deep = container is not None and container.deep
+    best = target and target.best_format
+    deep = target is not None and target.container.deep
     raster = Raster(width, height, canvas.samples, "rgb48" if deep else "rgb24")
     planes = best == "yuv420p" and not canvas.shutter
     return choose(backend, Job(moment, raster, frames * exposures, threads, planes), note)

@@ -14,9 +14,10 @@ import numpy as np
 from cppnvid.callbacks import Note, silent
 from cppnvid.colour.oklab import to_oklab
 from cppnvid.colour.pixels import Pixels
-from cppnvid.encode import Coding, decode, open_encoder
+from cppnvid.encode import Target, decode, open_encoder
 from cppnvid.encode.formats.gif_colours import QUALITY_COLOURS
 from cppnvid.film.film import Film
+from cppnvid.recipe import Output
 
 # Mean distance in Oklab. gifski's at its quality 90 is 0.008 to 0.011 on what is not flat.
 ERROR = 0.008
@@ -67,10 +68,8 @@ def _error(frames: Pixels) -> float:
     count, height, width, _ = frames.shape
     with tempfile.TemporaryDirectory(prefix="cppnvid-") as folder:
         path = Path(folder) / "sample.gif"
-        with open_encoder(
-            path, width=width, height=height, fps=Fraction(25), frames=count,
-            coding=Coding(colours=QUALITY_COLOURS),
-        ) as file:  # fmt: skip
+        output = Output(fps=Fraction(25), frames=count, colours=QUALITY_COLOURS)
+        with open_encoder(Target.to(path, (width, height), output)) as file:
             file.write(frames)
         apart = [
             float(np.linalg.norm(_oklab(frame) - _oklab(coded), axis=-1).mean())

@@ -6,7 +6,6 @@ sheet each tile is the film of its one seed, an orbit, and so the whole sheet is
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +15,12 @@ from cppnvid.animation.scene import Scene
 from cppnvid.animation.timing import frame_times
 from cppnvid.backends import Backend
 from cppnvid.callbacks import Note, Progress, silent
-from cppnvid.encode import check_output, open_encoder, write_still
+from cppnvid.encode import Target, open_encoder, write_still
 from cppnvid.errors import RecipeError
 from cppnvid.film.pacing import build_scene, moment_of
 from cppnvid.notebook import Still, Video, still
 from cppnvid.presets import load_recipe, recipe_text
-from cppnvid.recipe import AROUND_ONE, Recipe
+from cppnvid.recipe import AROUND_ONE, Output, Recipe
 from cppnvid.recipe.model import MAX_WEIGHTS
 from cppnvid.sheets.layout import Sheet, plan_sheet, tile_size
 from cppnvid.sheets.scoring import SIDE as SCORED_SIDE
@@ -88,14 +87,10 @@ def save_contact_sheet(
         EncodeError: the disk failed.
     """
     sheet = plan_gallery(recipe, seeds, tile=tile, columns=columns, title=title)
-    width, height = sheet.size
-    check_output(path, width=width, height=height, fps=Fraction(1), overwrite=overwrite)
+    target = Target.to(path, sheet.size, overwrite=overwrite, still=True)
     picture = _drawn(recipe, seeds, sheet, backend, progress, note, time)
-    write_still(
-        path, [picture], width=width, height=height,
-        recipe=recipe_text(with_seeds(recipe, seeds), sheet="seeds"),
-        overwrite=overwrite, note=note,
-    )  # fmt: skip
+    text = recipe_text(with_seeds(recipe, seeds), sheet="seeds")
+    write_still(target, [picture], recipe_text=text, note=note)
     return Path(path)
 
 
@@ -132,7 +127,8 @@ def save_moving_sheet(
     sheet = plan_gallery(recipe, seeds, tile=tile, columns=columns, title=title)
     width, height = sheet.size
     output = recipe.output
-    check_output(path, width=width, height=height, fps=output.fps, overwrite=overwrite)
+    plain = Output(frames=output.frames, fps=output.fps, crf=output.crf)
+    target = Target.to(path, sheet.size, plain, overwrite=overwrite)
     if recipe.morph.pace == "even":
         note(f"measuring the pace of {len(seeds)} orbits")
     scenes = [build_scene(of_seed(recipe, seed)) for seed in seeds]
@@ -140,11 +136,8 @@ def save_moving_sheet(
         backend, recipe, scenes[0].at(0.0), sheet.tile,
         frames=len(seeds) * output.frames, note=note,
     )  # fmt: skip
-    with open_encoder(
-        path, width=width, height=height, fps=output.fps, frames=output.frames,
-        recipe=recipe_text(with_seeds(recipe, seeds), sheet="seeds"), crf=output.crf,
-        overwrite=overwrite, note=note,
-    ) as encoder:  # fmt: skip
+    text = recipe_text(with_seeds(recipe, seeds), sheet="seeds")
+    with open_encoder(target, recipe_text=text, note=note) as encoder:
         done = 0
         for frames in _moving(recipe, scenes, sheet, drawer):
             encoder.write(frames)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from cppnvid.animation.palette import colouring_at
 from cppnvid.backends.colours import colour
 from cppnvid.callbacks import Note, Progress, silent
 from cppnvid.colour.gradients import GRADIENT_NAMES
-from cppnvid.encode import check_output, write_still
+from cppnvid.encode import Target, write_still
 from cppnvid.film.pacing import moment_of
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import COLOUR_MODES, Recipe
@@ -41,13 +42,11 @@ def save_palettes(
         EncodeError: the disk failed.
     """
     recipe = _recipe("rgb")
-    check_output(path, width=2, height=2, fps=recipe.output.fps, overwrite=overwrite)
+    target = Target.to(path, (2, 2), overwrite=overwrite, still=True)
     picture = draw_sheet(_tiles(progress), NAMES, columns=_COLUMNS)
     height, width, _ = picture.shape
-    write_still(
-        path, [picture], width=width, height=height, recipe=recipe_text(recipe, time=0.0),
-        overwrite=overwrite, note=note,
-    )  # fmt: skip
+    target = replace(target, width=width, height=height)
+    write_still(target, [picture], recipe_text=recipe_text(recipe, time=0.0), note=note)
     return Path(path)
 
 

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from cppnvid.animation.timing import frame_times
 from cppnvid.backends import Backend
 from cppnvid.callbacks import Note, Progress, silent
 from cppnvid.colour.pixels import shrink
-from cppnvid.encode import MediaInfo, check_output, film_frames, probe_film, write_still
+from cppnvid.encode import MediaInfo, Target, film_frames, probe_film, write_still
 from cppnvid.errors import RecipeError
 from cppnvid.film.pacing import build_scene
 from cppnvid.notebook import Still, still
@@ -82,12 +81,8 @@ def save_storyboard(
         EncodeError: the disk failed.
     """
     board = _board(film, frames, tile, columns, title, backend, note)
-    width, height = board.sheet.size
-    check_output(path, width=width, height=height, fps=Fraction(1), overwrite=overwrite)
-    write_still(
-        path, [_drawn(board, progress)], width=width, height=height, recipe=_riding(film),
-        overwrite=overwrite, note=note,
-    )  # fmt: skip
+    target = Target.to(path, board.sheet.size, overwrite=overwrite, still=True)
+    write_still(target, [_drawn(board, progress)], recipe_text=_riding(film), note=note)
     return Path(path)
 
 

@@ -16,13 +16,14 @@ from cppnvid.backends import Backend, Job, machine, select
 from cppnvid.backends.adaptive import points_a_pixel
 from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.colour.pixels import Raster
-from cppnvid.encode import container_for, decode, open_encoder
+from cppnvid.encode import Target, decode
 from cppnvid.errors import BackendUnavailable, RecipeError
 from cppnvid.film.film import chosen
 from cppnvid.networks.sampling import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.recipe import COLOUR_MODES, Recipe, Samples
 from cppnvid.render import render_video
 from tests.conftest import small
+from tests.encode.helpers import open_file
 
 pytest.importorskip("halide", reason="no halide here: it has wheels for some platforms only")
 
@@ -328,8 +329,8 @@ def test_auto_counts_what_planes_compile(monkeypatch: pytest.MonkeyPatch) -> Non
         canvas = recipe.canvas.model_copy(update={"shutter": shutter})
         job = recipe.model_copy(update={"canvas": canvas})
         frames = recipe.output.frames // (canvas.exposures if shutter else 1)
-        container = container_for(f"film{ending}")
-        return chosen("auto", job, moment, frames=frames, container=container).name
+        target = Target.of(job, f"film{ending}")
+        return chosen("auto", job, moment, frames=frames, target=target).name
 
     # 2.0 s of compiling and 0.4 for planes; numpy takes 2.2 s.
     assert [drawn_with(ending) for ending in (".mp4", ".gif")] == ["numpy", "cpu"]
@@ -414,7 +415,7 @@ def test_flat_colours_survive_from_planes_to_file() -> None:
     frame = np.empty((96 * 3 // 2, 128), np.uint8)
     yuv.yuv_pipeline().convert((picture * 257).astype(np.uint16), yuv.planes_of(frame, 96), 2)
 
-    with open_encoder(
+    with open_file(
         "a.mp4", width=128, height=96, fps=Fraction(30), frames=4, pixel_format="yuv420p"
     ) as encoder:
         encoder.write(np.stack([frame] * 4))

@@ -199,7 +199,7 @@ ROWS = [
     Bad("explain aurora -o x.pdf", ("x.pdf", "'.pdf'", ".png", "a .html, too")),
     Bad(f"{MORPH} -o x", ("x: a name without an ending", ".mp4")),
     Bad(f"{MORPH} -o nowhere/x.mp4", ("nowhere/x.mp4", "folder nowhere does not exist")),
-    Bad(f"{MORPH} -o old.mp4", ("old.mp4", "exists already", "--overwrite"), {"old.mp4": "old"}),
+    Bad(f"{MORPH} -o old.mp4", ("old.mp4", "exists already", "overwrite"), {"old.mp4": "old"}),
     Bad(f"{MORPH} -o x.gif --crf 20", ("--crf 20", "GIF")),
     Bad(f"{MORPH} --codec prores4444 -o x.mov --crf 20", ("--crf 20", "MOV", "prores4444")),
     Bad(f"{MORPH} -o x.png", ("x.png", "one picture", ".apng")),

@@ -110,7 +110,7 @@ def test_what_the_user_names_is_never_left_out() -> None:
     assert typed("render a.mp4 --codec h264 --quiet -o b.mp4")[0] == 0
     assert (probe("b.mp4").codec, probe("b.mp4").depth) == ("h264", 8)
     code, told = typed("render a.mp4 --depth 10 -o b.gif")
-    assert (code, "--depth 10: GIF has 8 bits a channel" in told) == (2, True)
+    assert (code, "depth: GIF has 8 bits a channel, given 10" in told) == (2, True)
     assert not Path("b.gif").exists()
 
 

@@ -59,7 +59,7 @@ def test_files_after_weights_are_gathered(typed: str, gathered: str) -> None:
          "latents of one network, given 2"),
         ("export", "nothing to export: give --seed 7"),
         ("export --seed 1 -o x.txt", "x.txt: weights are read from .npz and .safetensors"),
-        ("export --seed 1 -o a.safetensors", "a.safetensors: exists already; say --overwrite"),
+        ("export --seed 1 -o a.safetensors", "a.safetensors exists already"),
         ("export --seed 1 --set network.inputs=[z] --time 0", "is one colour, and no network"),
         ("info gone.npz", "gone.npz: there is no such file"),
     ],

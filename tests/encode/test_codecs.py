@@ -10,18 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cppnvid import load_recipe, render_still, render_video, save_still
-from cppnvid.encode import (
-    Coding,
-    check_output,
-    coding,
-    container_for,
-    decode,
-    decode_deep,
-    open_encoder,
-    probe,
-    read_recipe,
-    write_still,
-)
+from cppnvid.encode import Coding, coding, decode, decode_deep, probe, read_recipe
 from cppnvid.encode.commands import encoder_arguments
 from cppnvid.encode.ffmpeg import capture
 from cppnvid.errors import RecipeError
@@ -29,6 +18,7 @@ from cppnvid.preview import preview_recipe
 from cppnvid.recipe import Recipe
 from tests.backends.test_depth import error_of, slope
 from tests.conftest import small
+from tests.encode.helpers import open_file, target, write_picture
 from tests.test_docs import run
 
 WAYS = [
@@ -50,7 +40,7 @@ def deep_slope(height: int = 96, width: int = 128) -> NDArray[np.uint16]:
 def write(path: Path | str, frames: NDArray[Any], **options: Any) -> None:
     """Write frames, uint8 or uint16 [n, height, width, 3], 25 a second."""
     pixel_format = "rgb48" if frames.dtype == np.uint16 else "rgb24"
-    with open_encoder(
+    with open_file(
         path, width=frames.shape[2], height=frames.shape[1], fps=Fraction(25), frames=len(frames),
         recipe="{é}", pixel_format=pixel_format, **options,
     ) as encoder:  # fmt: skip
@@ -100,7 +90,7 @@ def test_every_way_of_coding_says_its_colours(
 def test_pngs_of_16_bits_are_exact() -> None:
     """A still in bands, and the pictures of a folder, come back level for level, with recipe."""
     noise = np.random.default_rng(2).integers(0, 65536, (2, 31, 23, 3), dtype=np.uint16)
-    write_still("a.png", [noise[0, :7], noise[0, 7:7], noise[0, 7:]], width=23, height=31,
+    write_picture("a.png", [noise[0, :7], noise[0, 7:7], noise[0, 7:]], width=23, height=31,
                 depth=16, recipe="{é}")  # fmt: skip
     write("frames/", noise, coding=Coding(depth=16))
 
@@ -115,7 +105,7 @@ def test_pngs_of_16_bits_are_exact() -> None:
 def test_pillow_reads_our_pngs() -> None:
     """What we write ourselves is a PNG to others too."""
     picture = np.random.default_rng(3).integers(0, 256, (40, 1, 3), dtype=np.uint8)
-    write_still("a.png", iter(picture[:, None]), width=1, height=40, recipe="r")
+    write_picture("a.png", iter(picture[:, None]), width=1, height=40, recipe="r")
 
     with Image.open("a.png") as image:
         image.load()
@@ -141,9 +131,7 @@ def test_without_svt_av1_it_is_libaom(monkeypatch: pytest.MonkeyPatch) -> None:
     """Windows' ffmpeg has no SVT-AV1; the other encoder makes a file of the same kind."""
     monkeypatch.setattr(coding, "unusable_arguments", lambda arguments: "Unknown encoder")
 
-    container = check_output(
-        "a.mp4", width=64, height=64, fps=Fraction(25), overwrite=False, coding=Coding("av1")
-    )
+    container = target("a.mp4", coding=Coding("av1")).container
     write("a.mp4", np.stack([deep_slope(64, 64)] * 2), coding=Coding("av1"))
 
     assert "libaom-av1" in container.arguments
@@ -151,36 +139,36 @@ def test_without_svt_av1_it_is_libaom(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "asked", "words"),
+    ("name", "asked", "key", "words"),
     [
-        ("a.mp4", Coding(depth=16), "--depth 16: MP4 has 8 or 10 bits"),
-        ("a.mp4", Coding("h264", 10), "--depth 10: MP4 coded as h264 has 8 bits"),
-        ("a.gif", Coding(depth=10), "--depth 10: GIF has 8 bits"),
-        ("a.png", Coding(depth=10), "--depth 10: PNG has 8 or 16 bits"),
-        ("a.mov", Coding(depth=8), "--depth 8: MOV has 10 bits"),
-        ("a.mp4", Coding("vp9"), "--codec vp9: MP4 is coded as h264, hevc, av1"),
-        ("a.webm", Coding("hevc"), "--codec hevc: WebM is coded as vp9, av1"),
-        ("a.png", Coding("av1"), "--codec av1: PNG is coded as png"),
-        ("a.mp4", Coding(lossless=True), r"--lossless: MP4 always loses a little here; \.webp"),
-        ("a.mp4", Coding(dither=True), "--dither: MP4 would lose it again: --depth 10"),
-        ("a.mp4", Coding(dither=True, depth=10), "--dither: 10 bits need none"),
-        ("a.png", Coding(dither=True, depth=16), "--dither: 16 bits need none"),
-        ("a.webp", Coding(dither=True), "--dither: this WebP would lose it again: say --lossless"),
+        ("a.mp4", Coding(depth=16), "depth", "MP4 has 8 or 10 bits a channel, given 16"),
+        ("a.mp4", Coding("h264", 10), "depth", "MP4 coded as h264 has 8 bits"),
+        ("a.gif", Coding(depth=10), "depth", "GIF has 8 bits"),
+        ("a.png", Coding(depth=10), "depth", "PNG has 8 or 16 bits"),
+        ("a.mov", Coding(depth=8), "depth", "MOV has 10 bits"),
+        ("a.mp4", Coding("vp9"), "codec", "MP4 is coded as h264, hevc, av1, given vp9"),
+        ("a.webm", Coding("hevc"), "codec", "WebM is coded as vp9, av1"),
+        ("a.png", Coding("av1"), "codec", "PNG is coded as png"),
+        ("a.mp4", Coding(lossless=True), "lossless", r"MP4 always loses a little here; \.webp"),
+        ("a.mp4", Coding(dither=True), "dither", "MP4 would lose it again: output.depth: 10"),
+        ("a.mp4", Coding(dither=True, depth=10), "dither", "10 bits need no dither"),
+        ("a.png", Coding(dither=True, depth=16), "dither", "16 bits need no dither"),
+        ("a.webp", Coding(dither=True), "dither", "would lose it again: output.lossless: true"),
     ],
 )
-def test_what_a_format_cannot_be_is_refused(name: str, asked: Coding, words: str) -> None:
-    """The message names the option, what was given, and what would be right."""
-    with pytest.raises(RecipeError, match=words):
-        check_output(name, width=64, height=48, fps=Fraction(25), overwrite=False, coding=asked)
+def test_what_a_format_cannot_be_is_refused(name: str, asked: Coding, key: str, words: str) -> None:
+    """The message names the key, what was given, and what would be right."""
+    with pytest.raises(RecipeError, match=words) as refused:
+        target(name, coding=asked, still=name == "a.png")
+    assert refused.value.key == f"output.{key}"
+    assert refused.value.given == getattr(asked, key)
 
 
 def test_hardware_is_for_h264() -> None:
     """An encoder of H.264 and another codec cannot both be."""
-    with pytest.raises(RecipeError, match=r"nvenc: is for \.mp4 coded as h264; .* hevc"):
-        check_output(
-            "a.mp4", width=64, height=48, fps=Fraction(25), overwrite=False,
-            coding=Coding(depth=10), encoder="nvenc",
-        )  # fmt: skip
+    with pytest.raises(RecipeError, match=r"only to \.mp4 coded as h264; .* hevc") as refused:
+        target("a.mp4", coding=Coding(depth=10), encoder="nvenc")
+    assert (refused.value.key, refused.value.given) == ("encoder", "nvenc")
 
 
 # ------------------------------------------------------------------ from recipe to file
@@ -293,7 +281,7 @@ def test_depth_and_dither_from_the_command_line() -> None:
     assert "--depth" in err
     code, _, err = command("morph --seeds 3 4 --lossless -o b.mp4")
     assert code == 2
-    assert "--lossless: MP4 always loses" in err
+    assert "lossless: MP4 always loses" in err
 
 
 def test_a_deep_film_is_previewed_as_any() -> None:
@@ -313,13 +301,12 @@ def test_a_deep_film_is_previewed_as_any() -> None:
 )
 def test_large_frames_are_coded_with_fewer_in_memory(codec: Any, encoder: str, added: str) -> None:
     """Above 1440p the encoder looks less far; smaller films are coded as they were."""
-    asked = Coding(codec)
     usual, large = (
         encoder_arguments(
-            coding.coded(container_for("a.mp4"), asked), fps=Fraction(30), frames=60, shortest=60,
-            crf=8, pixels=pixels, encoder="x264", threads=None, asked=asked,
+            target("a.mp4", width=width, height=height, coding=Coding(codec)),
+            frames=60, shortest=60, threads=None,
         )
-        for pixels in (2560 * 1440, 3840 * 2160)
+        for width, height in ((2560, 1440), (3840, 2160))
     )  # fmt: skip
 
     assert not any("{" in part or added in part for part in usual)
@@ -334,11 +321,10 @@ def test_large_frames_of_vp9_wait_in_half_the_number() -> None:
     for depth in (8, 10):
         usual, large = (
             encoder_arguments(
-                coding.coded(container_for("a.webm"), Coding(depth=depth)), fps=Fraction(30),
-                frames=60, shortest=60, crf=8, pixels=pixels, encoder="x264", threads=None,
-                asked=Coding(depth=depth),
+                target("a.webm", width=width, height=height, coding=Coding(depth=depth)),
+                frames=60, shortest=60, threads=None,
             )
-            for pixels in (2560 * 1440, 3840 * 2160)
+            for width, height in ((2560, 1440), (3840, 2160))
         )  # fmt: skip
 
         assert "-lag-in-frames" not in usual

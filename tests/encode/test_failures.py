@@ -17,11 +17,12 @@ import pytest
 from numpy.typing import NDArray
 
 from cppnvid.encode import job as job_module
-from cppnvid.encode import open_encoder, probe
+from cppnvid.encode import probe
 from cppnvid.encode.commands import encoder_arguments
 from cppnvid.encode.encoder import Encoder
 from cppnvid.encode.ffmpeg import FrameFeed
 from cppnvid.errors import EncodeError, RecipeError
+from tests.encode.helpers import open_file
 
 posix = pytest.mark.skipif(os.name != "posix", reason="uses signals and shell scripts")
 KINDS = ["a.mp4", "a.gif", "frames/"]
@@ -35,7 +36,7 @@ def noise(n: int, *, width: int = 64, height: int = 48) -> NDArray[np.uint8]:
 
 def opened(path: Path | str, frames: int = 10, **options: Any) -> Encoder:
     """Open an encoder for 64x48 frames."""
-    return open_encoder(path, width=64, height=48, fps=Fraction(30), frames=frames, **options)
+    return open_file(path, width=64, height=48, fps=Fraction(30), frames=frames, **options)
 
 
 def names(folder: Path) -> set[str]:
@@ -268,16 +269,16 @@ def test_ctrl_c_does_not_reach_ffmpeg(tmp_path: Path) -> None:
 LIMITED = """
 import resource, sys, numpy as np
 from fractions import Fraction
-from cppnvid.encode import open_encoder, write_still
+from tests.encode.helpers import open_file, write_picture
 from cppnvid.errors import EncodeError
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 frames = np.random.default_rng(0).integers(0, 256, (40, 48, 64, 3), dtype=np.uint8)
 try:
     if sys.argv[1].endswith(".png"):
-        write_still(sys.argv[1], frames.reshape(-1, 64, 3)[None], width=64, height=1920,
+        write_picture(sys.argv[1], frames.reshape(-1, 64, 3)[None], width=64, height=1920,
                     overwrite=True)
     else:
-        with open_encoder(sys.argv[1], width=64, height=48, fps=Fraction(30), frames=40,
+        with open_file(sys.argv[1], width=64, height=48, fps=Fraction(30), frames=40,
                           overwrite=True) as encoder:
             encoder.write(frames)
 except EncodeError as error:
@@ -299,8 +300,8 @@ def test_a_full_disk_is_an_encode_error(out: Path, name: str) -> None:
 KILLED = """
 import sys, time, numpy as np
 from fractions import Fraction
-from cppnvid.encode import open_encoder
-with open_encoder(sys.argv[1], width=64, height=48, fps=Fraction(30), frames=100,
+from tests.encode.helpers import open_file
+with open_file(sys.argv[1], width=64, height=48, fps=Fraction(30), frames=100,
                   recipe="{}", overwrite=True) as encoder:
     encoder.write(np.zeros((20, 48, 64, 3), np.uint8))
     print("drawing", flush=True)
@@ -448,7 +449,7 @@ def test_an_output_that_appears_before_the_block_is_refused(tmp_path: Path) -> N
     """The check is made again where the writing starts."""
     encoder = opened(tmp_path / "a.mp4")
     (tmp_path / "a.mp4").write_bytes(b"theirs")
-    with pytest.raises(RecipeError, match="--overwrite"), encoder:
+    with pytest.raises(RecipeError, match="overwrite=True"), encoder:
         pass
     assert names(tmp_path) == {"a.mp4"}
 

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from cppnvid.cli import main
-from cppnvid.encode import decode, open_encoder
+from cppnvid.encode import decode
 from cppnvid.encode.h264 import H264_ENCODERS, h264_arguments, h264_encoder
 from cppnvid.errors import RecipeError
+from tests.encode.helpers import open_file
 
 posix = pytest.mark.skipif(os.name != "posix", reason="puts a script in the place of ffmpeg")
 
@@ -63,7 +64,7 @@ def hardware(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
 def encode(path: Path | str, encoder: str, frames: int = 6) -> None:
     """Write grey frames of 64x48 at one a second, so that x264 would make two segments of six."""
     options: dict[str, Any] = {"width": 64, "height": 48, "fps": Fraction(1), "frames": frames}
-    with open_encoder(path, **options, encoder=encoder) as film:
+    with open_file(path, **options, encoder=encoder) as film:
         film.write(np.full((frames, 48, 64, 3), 100, np.uint8))
 
 
@@ -102,13 +103,13 @@ def test_hardware_that_fails_is_an_error_of_the_machine(
     assert end.value.code == 3
     assert "encoder nvenc is not usable here: ffmpeg failed with exit code 255" in said
     assert "Cannot load libcuda.so.1" in said
-    assert "Leave --encoder out" in said
+    assert "out: x264 works everywhere" in said
     assert list(Path().iterdir()) == []
 
 
 def test_auto_is_x264(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same bytes on every machine, so no trial is made and no hardware taken."""
-    monkeypatch.setattr("cppnvid.encode.check.unusable", lambda _: pytest.fail("tried"))
+    monkeypatch.setattr("cppnvid.encode.target.unusable", lambda _: pytest.fail("tried"))
 
     for name in ("auto", "x264", "libx264"):
         encode(f"{name}.mp4", name)
@@ -127,8 +128,9 @@ def test_unknown_encoders_are_refused() -> None:
 @pytest.mark.parametrize("name", ["a.webm", "a.gif", "frames/"])
 def test_other_containers_have_their_own(name: str) -> None:
     """An encoder of H.264 for a file that holds none is a mistake, not a wish to ignore."""
-    with pytest.raises(RecipeError, match=r"--encoder x264: is for \.mp4"):
+    with pytest.raises(RecipeError, match=r"applies only to \.mp4") as refused:
         encode(name, "x264")
+    assert (refused.value.key, refused.value.given) == ("encoder", "x264")
 
 
 @posix

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cppnvid.encode import open_encoder, read_recipe, write_still
+from cppnvid.encode import read_recipe
 from cppnvid.errors import RecipeError
+from tests.encode.helpers import open_file, write_picture
 
 ANIMATED = ["a.mp4", "a.webm", "a.mov", "a.gif", "a.webp", "a.apng", "frames/"]
 EVERYTHING = [*ANIMATED, "a.png"]
@@ -28,9 +29,9 @@ def write(path: str, recipe: str, frames: int = 2) -> None:
     pixels = np.zeros((frames, 16, 16, 3), np.uint8)
     pixels += 20 * np.arange(frames).astype(np.uint8)[:, None, None, None]  # none are equal
     if path.endswith(".png"):
-        write_still(path, pixels[0][None], width=16, height=16, recipe=recipe)
+        write_picture(path, pixels[0][None], width=16, height=16, recipe=recipe)
         return
-    with open_encoder(
+    with open_file(
         path, width=16, height=16, fps=Fraction(25), frames=frames, recipe=recipe
     ) as encoder:
         encoder.write(pixels)

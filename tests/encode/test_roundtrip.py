@@ -14,9 +14,10 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from cppnvid.encode import best_format, container_for, decode, open_encoder, probe
+from cppnvid.encode import container_for, decode, probe
 from cppnvid.encode.ffmpeg import capture
 from cppnvid.errors import RecipeError
+from tests.encode.helpers import open_file, target
 
 Frames = NDArray[np.uint8]
 
@@ -34,7 +35,7 @@ def clip(n: int, *, width: int = 64, height: int = 48) -> Frames:
 def encode(path: Path | str, frames: Frames, fps: Fraction | int = 30, recipe: str = "") -> None:
     """Write `frames` to `path` in one go."""
     n, height, width, _ = frames.shape
-    with open_encoder(
+    with open_file(
         path, width=width, height=height, fps=Fraction(fps), frames=n, recipe=recipe
     ) as encoder:
         encoder.write(frames)
@@ -115,9 +116,7 @@ def test_the_caller_may_reuse_its_array(tmp_path: Path) -> None:
     """Frames are copied: writing on in the same buffer does not change those before."""
     frames = clip(8)
     buffer = np.empty_like(frames[:1])
-    with open_encoder(
-        tmp_path / "a.apng", width=64, height=48, fps=Fraction(30), frames=8
-    ) as encoder:
+    with open_file(tmp_path / "a.apng", width=64, height=48, fps=Fraction(30), frames=8) as encoder:
         for k in range(8):
             buffer[0] = frames[k]
             encoder.write(buffer)
@@ -235,7 +234,7 @@ def test_folder_holds_numbered_pngs_and_the_recipe(tmp_path: Path) -> None:
 def test_folder_is_replaced_whole(tmp_path: Path) -> None:
     """A shorter clip leaves no pictures of the longer one before it."""
     encode(f"{tmp_path}/frames/", clip(5))
-    with open_encoder(
+    with open_file(
         tmp_path / "frames", width=64, height=48, fps=Fraction(30), frames=2, overwrite=True
     ) as encoder:
         encoder.write(clip(2))
@@ -249,9 +248,7 @@ def test_crf_trades_size_for_quality(tmp_path: Path) -> None:
     sizes = []
     for crf in (5, 40):
         path = tmp_path / f"{crf}.mp4"
-        with open_encoder(
-            path, width=64, height=48, fps=Fraction(30), frames=6, crf=crf
-        ) as encoder:
+        with open_file(path, width=64, height=48, fps=Fraction(30), frames=6, crf=crf) as encoder:
             encoder.write(frames)
         sizes.append(path.stat().st_size)
     assert sizes[0] > 1.5 * sizes[1]
@@ -317,7 +314,7 @@ def test_frames_may_come_as_planes(tmp_path: Path) -> None:
     planes = np.full((4, 72, 64), 128, np.uint8)
     planes[:, :48] = np.arange(60, 124, dtype=np.uint8)
     options: dict[str, Any] = {"width": 64, "height": 48, "fps": Fraction(30), "frames": 4}
-    with open_encoder(tmp_path / "a.mp4", **options, pixel_format="yuv420p") as encoder:
+    with open_file(tmp_path / "a.mp4", **options, pixel_format="yuv420p") as encoder:
         with pytest.raises(ValueError, match=r"not \[n, 72, 64\]"):
             encoder.write(clip(1))
         encoder.write(planes)
@@ -339,4 +336,4 @@ def test_frames_may_come_as_planes(tmp_path: Path) -> None:
 )
 def test_frames_are_handed_over_as_they_are_coded(name: str, width: int, expected: str) -> None:
     """Planes for even sizes of 4:2:0, 16 bits where the file has more than 8, else RGB."""
-    assert best_format(container_for(name), width=width, height=48) == expected
+    assert target(name, width=width).best_format == expected

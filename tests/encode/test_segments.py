@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from cppnvid.encode import containers, decode, open_encoder, probe, read_recipe
+from cppnvid.encode import containers, decode, probe, read_recipe
 from cppnvid.encode import encoder as encoder_module
 from cppnvid.encode.commands import longest_segment
 from cppnvid.encode.encoder import Encoder
@@ -29,6 +29,7 @@ from cppnvid.encode.h264 import h264_arguments
 from cppnvid.encode.segments import in_turn, join, segments_of
 from cppnvid.errors import EncodeError
 from tests.conftest import step
+from tests.encode.helpers import open_file
 from tests.encode.test_failures import names, stub
 from tests.encode.test_roundtrip import described
 
@@ -59,7 +60,7 @@ def number_of(frame: NDArray[np.uint8]) -> int:
 
 def opened(path: Path, frames: int, *, fps: Fraction = Fraction(5), **options: Any) -> Encoder:
     """Open an encoder of 64x48 whose segments hold 20 frames at most, at 5 a second."""
-    return open_encoder(path, width=64, height=48, fps=fps, frames=frames, recipe=RECIPE, **options)
+    return open_file(path, width=64, height=48, fps=fps, frames=frames, recipe=RECIPE, **options)
 
 
 def encode(path: Path, frames: NDArray[np.uint8], **options: Any) -> None:
@@ -205,7 +206,7 @@ def test_no_boundary_pops(tmp_path: Path) -> None:
     """
     frames = waves(40)
     path = tmp_path / "a.mp4"
-    with open_encoder(path, width=160, height=160, fps=Fraction(5), frames=40) as encoder:
+    with open_file(path, width=160, height=160, fps=Fraction(5), frames=40) as encoder:
         encoder.write(frames)
     decoded = list(decode(path))
 
@@ -239,7 +240,7 @@ def test_memory_is_bounded_however_many_processors(
 ) -> None:
     """Encoders are as many as the processors, unless their frames would fill the memory."""
     width, height = side
-    encoder = open_encoder(
+    encoder = open_file(
         "a.mp4", width=width, height=height, fps=Fraction(30), frames=9000, at_once=processors,
         pixel_format="yuv420p",
     )  # fmt: skip

@@ -16,11 +16,12 @@ import pytest
 from numpy.typing import NDArray
 
 from cppnvid.encode import encoder as encoder_module
-from cppnvid.encode import open_encoder, probe, read_recipe
+from cppnvid.encode import probe, read_recipe
 from cppnvid.encode.containers import container_for
 from cppnvid.encode.ffmpeg import capture, run
 from cppnvid.encode.sound import RATE, check_track, fitted_sound, open_raw
 from cppnvid.errors import EncodeError, RecipeError
+from tests.encode.helpers import open_file
 from tests.encode.test_failures import names
 from tests.encode.test_segments import waves
 
@@ -59,7 +60,7 @@ def clicks(seconds: float, every: float, *, first: float = 0.25) -> NDArray[np.f
 def encode(path: Path, *, frames: int = 30, fps: Fraction = Fraction(30), **options: Any) -> Path:
     """Write a film of moving rings."""
     pictures = np.resize(waves(10, 48), (frames, 48, 48, 3))
-    with open_encoder(
+    with open_file(
         path, width=48, height=48, fps=fps, frames=frames, **{"recipe": RECIPE} | options
     ) as encoder:
         for number in encoder.order:
@@ -291,9 +292,9 @@ def test_a_damaged_track_is_told_before_a_frame_is_taken(tmp_path: Path) -> None
     """The block of the encoder is not entered, and nothing is left behind."""
     track = tmp_path / "track.wav"
     track.write_bytes(b"RIFF")
-    encoder = open_encoder  # the path is right when it is opened, and the file goes bad after it
     good = write_wav(tmp_path / "good.wav", clicks(1, 0.5))
-    film = encoder(tmp_path / "a.mp4", width=48, height=48, fps=Fraction(30), frames=3, sound=good)
+    # Good when the film is opened, and bad after that.
+    film = open_file(tmp_path / "a.mp4", width=48, fps=Fraction(30), frames=3, sound=good)
     good.write_bytes(track.read_bytes())
 
     with pytest.raises(RecipeError, match=r"good\.wav"), film:
@@ -305,7 +306,7 @@ def test_a_damaged_track_is_told_before_a_frame_is_taken(tmp_path: Path) -> None
 def test_a_failed_film_with_sound_leaves_nothing(tmp_path: Path) -> None:
     """Neither the decoded sound nor a segment stays beside the film that was not finished."""
     track = write_wav(tmp_path / "track.wav", clicks(1, 0.5))
-    film = open_encoder(
+    film = open_file(
         tmp_path / "a.mp4", width=48, height=48, fps=Fraction(30), frames=9, sound=track
     )
 

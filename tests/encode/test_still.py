@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cppnvid.encode import decode, probe, read_recipe, write_still
+from cppnvid.encode import decode, probe, read_recipe
 from cppnvid.errors import EncodeError, RecipeError
+from tests.encode.helpers import write_picture
 
 PICTURE = np.random.default_rng(0).integers(0, 256, (37, 23, 3), dtype=np.uint8)
 
@@ -24,7 +25,7 @@ def bands(picture: NDArray[np.uint8], *sizes: int) -> Iterator[NDArray[np.uint8]
 @pytest.mark.parametrize("sizes", [(37,), (10, 10, 10, 7), (1,) * 37])
 def test_bands_become_one_picture(tmp_path: Path, sizes: tuple[int, ...]) -> None:
     """The picture is the same pixel for pixel, however it was cut."""
-    write_still(tmp_path / "a.png", bands(PICTURE, *sizes), width=23, height=37, recipe="{é}")
+    write_picture(tmp_path / "a.png", bands(PICTURE, *sizes), width=23, height=37, recipe="{é}")
     assert np.array_equal(next(decode(tmp_path / "a.png")), PICTURE)
     assert read_recipe(tmp_path / "a.png") == "{é}"
     info = probe(tmp_path / "a.png")
@@ -48,7 +49,7 @@ def test_wrong_rows_publish_nothing(
     """Bands of another size, type or number raise, and the old picture stays."""
     (tmp_path / "a.png").write_bytes(b"old")
     with pytest.raises(error, match=words):
-        write_still(tmp_path / "a.png", rows, width=23, height=37, overwrite=True)
+        write_picture(tmp_path / "a.png", rows, width=23, height=37, overwrite=True)
     assert [p.name for p in tmp_path.iterdir()] == ["a.png"]
     assert (tmp_path / "a.png").read_bytes() == b"old"
 
@@ -61,14 +62,14 @@ def test_a_failure_while_drawing_passes_through(tmp_path: Path) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write_still(tmp_path / "a.png", failing(), width=23, height=37)
+        write_picture(tmp_path / "a.png", failing(), width=23, height=37)
     assert not list(tmp_path.iterdir())
 
 
 def test_existing_and_wrong_names_are_refused(tmp_path: Path) -> None:
     """A still follows the same rules as a video, and is a PNG."""
     (tmp_path / "a.png").write_bytes(b"old")
-    with pytest.raises(RecipeError, match="--overwrite"):
-        write_still(tmp_path / "a.png", [PICTURE], width=23, height=37)
+    with pytest.raises(RecipeError, match="overwrite=True"):
+        write_picture(tmp_path / "a.png", [PICTURE], width=23, height=37)
     with pytest.raises(RecipeError, match=r"a still is a \.png"):
-        write_still(tmp_path / "a.gif", [PICTURE], width=23, height=37)
+        write_picture(tmp_path / "a.gif", [PICTURE], width=23, height=37)

@@ -101,7 +101,7 @@ def test_figures_move_when_they_are_asked_to() -> None:
 def test_only_figures_are_replaced() -> None:
     """Figures replace figures if that is asked for, and never anything else."""
     make_figures("figures")
-    with pytest.raises(RecipeError, match="exists already; say --overwrite"):
+    with pytest.raises(RecipeError, match="exists already; overwrite=True"):
         make_figures("figures")
     make_figures("figures", overwrite=True)
 

@@ -356,7 +356,7 @@ def test_an_existing_output_is_kept(run: Run) -> None:
 
     code, _, err = run("explain", "--seed", "3", *SMALL, "-o", "a.html")
     assert code == 2
-    assert "--overwrite" in err
+    assert "overwrite" in err
     assert Path("a.html").read_text() == "mine"
 
     assert run("explain", "--seed", "3", *SMALL, "-o", "a.html", "--overwrite", "-q")[0] == 0

@@ -14,7 +14,7 @@ import pytest
 from cppnvid import decode, load_recipe, probe
 from cppnvid.backends import choose
 from cppnvid.cli import main
-from cppnvid.encode import RATE, container_for, open_encoder, read_recipe
+from cppnvid.encode import RATE, container_for, read_recipe
 from cppnvid.encode.coding import Coding
 from cppnvid.encode.formats.gif import read_gif
 from cppnvid.errors import RecipeError
@@ -26,6 +26,7 @@ from cppnvid.recipe import Recipe
 from cppnvid.render import render_video
 from cppnvid.units import file_size, parse_file_size
 from tests.conftest import names_here, small
+from tests.encode.helpers import open_file
 from tests.encode.test_sound import write_wav
 
 
@@ -418,7 +419,7 @@ def test_a_gif_is_dithered_a_little_and_more_where_that_is_asked() -> None:
     ramp[..., 0] = np.arange(64) * 3
     errors = []
     for dither in (False, None, True):
-        with open_encoder(
+        with open_file(
             "x.gif", width=64, height=64, fps=Fraction(25), frames=1, overwrite=True,
             coding=Coding(colours=6, dither=dither),
         ) as file:  # fmt: skip

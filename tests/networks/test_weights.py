@@ -148,7 +148,7 @@ def test_a_file_is_replaced_only_when_told_to() -> None:
     network = sample_network(spec(), 3)
     Path("net.npz").write_text("old")
 
-    with pytest.raises(RecipeError, match=r"net\.npz: exists already; say --overwrite"):
+    with pytest.raises(RecipeError, match=r"net\.npz exists already; overwrite=True"):
         save_network(network, "net.npz")
     assert Path("net.npz").read_text() == "old"
     with pytest.raises(RecipeError, match="folder nowhere does not exist"):

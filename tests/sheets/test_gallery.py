@@ -281,7 +281,7 @@ def test_a_moving_sheet_takes_its_length_from_what_was_said(run: Run) -> None:
         ("-o x.jpg", ("x.jpg", "'.jpg'")),
         ("--animate -o x.png", ("x.png", "--animate", ".mp4")),
         ("--frames 9 --fps 3", ("--frames, --fps", "--animate")),
-        ("--animate --fps 60 -o x.gif", ("fps 60", "GIF")),
+        ("--animate --fps 60 -o x.gif", ("fps: GIF", "given 60")),
         ("-o there.png", ("there.png", "exists already")),
         ("-o there.mp4 --animate --best 9", ("there.mp4", "exists already")),
         ("-o nowhere/x.png", ("nowhere", "does not exist")),

@@ -6,16 +6,14 @@ they are coded draws nothing. Nothing is published before it fits: what is tried
 of its own beside the output.
 """
 
-import os
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 from cppnvid.callbacks import Note, Progress, silent
 from cppnvid.colour.pixels import Pixels
-from cppnvid.encode import coded, coding_of, container_for
-from cppnvid.encode.containers import Container
+from cppnvid.encode import Target
 from cppnvid.encode.publish import publication, working_folder
 from cppnvid.errors import RecipeError
 from cppnvid.film.film import Film, write_film
@@ -35,13 +33,11 @@ _HOPELESS = 1.5  # times the cap, as predicted with all given up: not worth draw
 
 def write_fitted(
     film: Film,
-    path: str | os.PathLike[str],
+    target: Target,
     max_size: int,
     *,
     keep: Collection[str] = (),
-    encoder: str = "auto",
     threads: int | None = None,
-    overwrite: bool = False,
     progress: Progress = silent,
     note: Note = silent,
 ) -> Film:
@@ -49,12 +45,10 @@ def write_fitted(
 
     Args:
         film: what to draw.
-        path: where it is published, complete and small enough.
+        target: where it is published, complete and small enough.
         max_size: in bytes.
         keep: keys of the recipe that are not given up, such as `output.fps`.
-        encoder: of MP4.
         threads: how many processors drawing and encoding take together, at most; None is all.
-        overwrite: replace what stands there.
         progress: called with (frames done, frames in all) after every batch.
         note: told in one line what was given up.
 
@@ -62,10 +56,10 @@ def write_fitted(
         RecipeError: it cannot be as small.
         EncodeError: ffmpeg or the disk failed; nothing stands under the name that was not there.
     """
-    container = coded(container_for(path), coding_of(film.recipe.output))
+    container = target.container
     if max_size < 1:
         raise RecipeError(f"--max-size: must be more than 0, given {max_size}")
-    place = Path(path).resolve()
+    place = target.path.resolve()
     heard = film.audio is not None
 
     def refused(last: Recipe, size: float) -> RecipeError:
@@ -76,11 +70,11 @@ def write_fitted(
 
     rungs = ladder(film.recipe, container, keep, colours=film.colours)
     with (
-        publication(place, overwrite=overwrite, folder=False, note=note) as temporary,
+        publication(place, overwrite=target.overwrite, folder=False, note=note) as temporary,
         working_folder(temporary, "fitting") as folder,
     ):
         sure = surely_fits(film.recipe, container, max_size)
-        trials = _Trials(film, rungs, container, folder, place.suffix, encoder, threads, sure)
+        trials = _Trials(film, rungs, target, folder, threads, sure)
         sizes: dict[int, int] = {}
 
         def measure(index: int) -> float:
@@ -117,17 +111,12 @@ class _Trials:
 
     asked: Film
     rungs: Sequence[Rung]
-    container: Container
+    target: Target
     folder: Path
-    suffix: str
-    encoder: str
     threads: int | None
     sure: bool  # the first will do, so its frames are not kept for others
 
     def __post_init__(self) -> None:
-        self._write = partial(
-            write_film, encoder=self.encoder, threads=self.threads, overwrite=True
-        )
         self._latest = self.asked
         self._predicted: dict[int, float | None] = {}
         self._kept = KeptFrames(self.folder / "frames.mkv")
@@ -135,7 +124,7 @@ class _Trials:
 
     def place(self, index: int) -> Path:
         """Return where a rung's whole file is."""
-        return self.folder / f"{index}{self.suffix}"
+        return self.folder / f"{index}{self.target.path.suffix}"
 
     def film(self, index: int) -> Film:
         """Return a rung's film; its scene is built again only if its frames are others."""
@@ -144,6 +133,10 @@ class _Trials:
         scene = self._latest.scene if same else build_scene(recipe)
         self._latest = replace(self.asked, recipe=recipe, scene=scene)
         return self._latest
+
+    def _write(self, film: Film, place: Path, **how: Any) -> None:
+        target = replace(self.target, path=place, overwrite=True)
+        write_film(film, target, threads=self.threads, **how)
 
     def prediction(self, index: int) -> float:
         """Return the bytes that a rung's file is predicted to have."""
@@ -155,11 +148,11 @@ class _Trials:
             film = self.film(index)
 
             def size(numbers: Sequence[int]) -> int:
-                place = self.folder / f"sample{self.suffix}"
+                place = self.folder / f"sample{self.target.path.suffix}"
                 self._write(film, place, numbers=numbers)
                 return place.stat().st_size
 
-            self._predicted[index] = predicted_size(film.recipe, self.container, size)
+            self._predicted[index] = predicted_size(film.recipe, self.target.container, size)
         return self._predicted[index]
 
     def encode(self, index: int, progress: Progress, note: Note) -> int:

@@ -10,7 +10,8 @@ from fractions import Fraction
 from typing import Any
 
 from cppnvid.encode import Container
-from cppnvid.encode.commands import DEFAULT_QUALITY, quality_of
+from cppnvid.encode.coding import quality_of
+from cppnvid.encode.commands import DEFAULT_QUALITY
 from cppnvid.encode.formats.gif_colours import QUALITY_COLOURS, SMALL_COLOURS
 from cppnvid.recipe import Recipe
 

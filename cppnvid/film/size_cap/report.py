@@ -4,7 +4,8 @@ from collections.abc import Collection
 from fractions import Fraction
 
 from cppnvid.encode import Container
-from cppnvid.encode.commands import DEFAULT_QUALITY, quality_of
+from cppnvid.encode.coding import quality_of
+from cppnvid.encode.commands import DEFAULT_QUALITY
 from cppnvid.encode.formats.gif_colours import QUALITY_COLOURS, SMALL_COLOURS
 from cppnvid.film.size_cap.heard import sound_bytes
 from cppnvid.recipe import Recipe

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from cppnvid.encode import Container
-from cppnvid.encode.commands import longest_segment, quality_of
+from cppnvid.encode.coding import quality_of
+from cppnvid.encode.commands import longest_segment
 from cppnvid.encode.segments import segments_of
 from cppnvid.recipe import Recipe
 

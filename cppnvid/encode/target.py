@@ -1,0 +1,304 @@
+"""Where a film or a still goes: resolved and checked once, before anything is drawn."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+
+from cppnvid.encode.coding import Coding, coded, coding_of, quality_of
+from cppnvid.encode.containers import CONTAINERS, FOLDER_SUFFIX, Container, container_for
+from cppnvid.encode.formats.gif_colours import check_kind
+from cppnvid.encode.h264 import h264_encoder, unusable
+from cppnvid.encode.publish import check_place
+from cppnvid.encode.sound import check_track
+from cppnvid.errors import BackendUnavailable, RecipeError, Setting
+from cppnvid.recipe import Output, Recipe
+
+
+@dataclass(frozen=True)
+class Target:
+    """A file or folder to be written: how it is coded, how large it is, what happens to its name.
+
+    Attributes:
+        path: as the caller wrote it.
+        container: the table's row, with the codec, depth and so on that the output asks for.
+        coding: what the output asks for, such as the number of colours of a GIF.
+        width: in pixels, as is `height`.
+        height: see `width`.
+        fps: frames a second; means nothing for a still, as do `frames` and `repeat`.
+        frames: how many are to be written.
+        repeat: how many times they play in the file: joined, not encoded again.
+        crf: on the encoder's own scale, lower being better and larger; None where there is none.
+        encoder: of H.264: a key of `H264_ENCODERS`.
+        sound: a file whose sound is laid under the film, cut or repeated to its length.
+        sound_rate: in kilobits a second; None is the container's first.
+        edit_list: whether an MP4 with sound may have an edit list; without one its sound comes a
+            fiftieth of a second late.
+        max_size: the most bytes the file may have.
+        overwrite: replace what is there, once the new file is complete.
+    """
+
+    path: Path
+    container: Container
+    coding: Coding
+    width: int
+    height: int
+    fps: Fraction
+    frames: int = 1
+    repeat: int = 1
+    crf: int | None = None
+    encoder: str = "x264"
+    sound: Path | None = None
+    sound_rate: int | None = None
+    edit_list: bool = True
+    max_size: int | None = None
+    overwrite: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        recipe: Recipe,
+        path: str | os.PathLike[str],
+        *,
+        encoder: str = "auto",
+        overwrite: bool = False,
+        sound: str | os.PathLike[str] | None = None,
+        max_size: int | None = None,
+        still: bool = False,
+    ) -> Target:
+        """Return where a recipe's film goes, or its picture if `still`; arguments as of `to`."""
+        return cls.to(
+            path,
+            recipe.canvas.size,
+            recipe.output,
+            encoder=encoder,
+            overwrite=overwrite,
+            sound=sound,
+            max_size=max_size,
+            still=still,
+        )
+
+    @classmethod
+    def to(
+        cls,
+        path: str | os.PathLike[str],
+        size: tuple[int, int],
+        output: Output | None = None,
+        *,
+        encoder: str = "auto",
+        overwrite: bool = False,
+        sound: str | os.PathLike[str] | None = None,
+        max_size: int | None = None,
+        still: bool = False,
+    ) -> Target:
+        """Resolve an output and check everything about it that is known before the first frame.
+
+        Args:
+            path: its ending chooses the container; one of `/`, or an existing folder, is a folder.
+            size: width and height in pixels.
+            output: frames, rate and coding; None is the usual.
+            encoder: of H.264: `auto` (x264), `x264`, `nvenc`, `videotoolbox`, or ffmpeg's names.
+                Hardware is tried, once in a process.
+            overwrite: replace what is there, once the new file is complete.
+            sound: a file with sound, of which a tenth of a second is read.
+            max_size: the most bytes the file may have.
+            still: one picture, of which only the size and the coding of colours count.
+
+        Raises:
+            RecipeError: for an unknown ending, a missing parent folder, an existing output without
+                `overwrite`, a folder holding other things, a size, rate, coding, crf or encoder
+                that the container lacks, a film repeated where it repeats by itself, a sound where
+                there can be none, a file that holds none, or a cap on what is no single file.
+            BackendUnavailable: the encoder asked for does not work here.
+            EncodeError: the folder cannot be written to.
+        """
+        target = _resolved(Path(path), container_for(path), size, output or Output(), still=still)
+        if max_size is not None and target.is_folder:
+            raise RecipeError(
+                "limits one file, and {path} is a folder of many",
+                key="max_size",
+                given=max_size,
+                path=os.fspath(path),
+            )
+        check_place(target.path, folder=target.is_folder, overwrite=overwrite)
+        name = _checked_encoder(target.container, encoder)
+        if sound is not None:
+            _check_sound(target, Path(sound))
+        target.check_memory()
+        return replace(
+            target,
+            encoder=name,
+            sound=None if sound is None else Path(sound),
+            max_size=max_size,
+            overwrite=overwrite,
+        )
+
+    def with_recipe(self, recipe: Recipe) -> Target:
+        """Return this target for another recipe: its size, frames, rate and coding.
+
+        Raises:
+            RecipeError: the container cannot hold it.
+        """
+        container = container_for(f"{self.path}/" if self.is_folder else self.path)
+        other = _resolved(self.path, container, recipe.canvas.size, recipe.output, still=False)
+        return replace(
+            other,
+            encoder=self.encoder,
+            sound=self.sound,
+            max_size=self.max_size,
+            overwrite=self.overwrite,
+        )
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder of pictures."""
+        return FOLDER_SUFFIX in self.container.suffixes
+
+    @property
+    def seconds(self) -> Fraction:
+        """How long the file plays."""
+        return self.frames * self.repeat / self.fps
+
+    @property
+    def best_format(self) -> str:
+        """The pixel format in which the encoder is best given the frames.
+
+        `rgb48` for files of more than 8 bits, `yuv420p` for those that are coded so, else `rgb24`.
+        """
+        if self.container.depth > 8:
+            return "rgb48"
+        planes = self.container.yuv == "yuv420p" and self.width % 2 == self.height % 2 == 0
+        return "yuv420p" if planes else "rgb24"
+
+    def check_memory(self) -> None:
+        """Refuse a GIF of one palette that ffmpeg could not keep in memory.
+
+        Raises:
+            RecipeError: the film is too long or too large.
+        """
+        if self.container.name == "GIF":
+            check_kind(self.coding.gif, width=self.width, height=self.height, frames=self.frames)
+
+
+def _resolved(
+    path: Path, container: Container, size: tuple[int, int], output: Output, *, still: bool
+) -> Target:
+    """Return the target without what depends on the machine; as `Target.to` raises."""
+    coding = coding_of(output)
+    container = coded(container, coding)
+    if still and container.name != "PNG":
+        raise RecipeError("{path}: a still is a .png", key="path", given=str(path), path=path)
+    if not still and container.name == "PNG":
+        raise RecipeError(
+            "{path}: .png holds one picture; use .apng, or end with /",
+            key="path",
+            given=str(path),
+            path=path,
+        )
+    _check_size(container, *size)
+    target = Target(path, container, coding, *size, output.fps)
+    if still:
+        return target
+    _check_rate(container, output.fps)
+    _check_repeat(container, output.repeat)
+    return replace(
+        target,
+        frames=output.frames,
+        repeat=output.repeat,
+        crf=quality_of(container, output.crf),
+        sound_rate=output.sound_rate,
+        edit_list=output.edit_list is not False,
+    )
+
+
+def _check_size(container: Container, width: int, height: int) -> None:
+    if max(width, height) > container.max_side:
+        raise RecipeError(
+            "{container} holds at most {most} pixels a side, given {size}",
+            key="canvas.size",
+            given=(width, height),
+            allowed=f"at most {container.max_side} pixels a side",
+            container=container.name,
+            most=container.max_side,
+            size=f"{width}x{height}",
+        )
+    if container.even_size and (width % 2 or height % 2):
+        nearest = f"{width + width % 2}x{height + height % 2}"
+        raise RecipeError(
+            "{container} needs even sides, given {size}; the nearest size is {nearest}",
+            key="canvas.size",
+            given=(width, height),
+            allowed=nearest,
+            container=container.name,
+            size=f"{width}x{height}",
+            nearest=nearest,
+        )
+
+
+def _check_rate(container: Container, fps: Fraction) -> None:
+    if container.max_fps is not None and fps > container.max_fps:
+        raise RecipeError(
+            "{container} plays at most {most} frames a second, given {fps:g}, because browsers "
+            "slow down anything faster; use {most} or {usual}, or write an .mp4",
+            key="output.fps",
+            given=fps,
+            allowed=f"at most {container.max_fps}",
+            container=container.name,
+            fps=float(fps),
+            most=container.max_fps,
+            usual=container.default_fps,
+        )
+
+
+def _check_repeat(container: Container, repeat: int) -> None:
+    if repeat > 1 and container.demuxer is None:
+        folder = FOLDER_SUFFIX in container.suffixes
+        raise RecipeError(
+            "applies only to .mp4, .webm and .mov, given {times}; a {container} {why}",
+            key="output.repeat",
+            given=repeat,
+            allowed="1",
+            times=repeat,
+            container=container.name,
+            why="is played as its player likes" if folder else "plays for ever",
+        )
+
+
+def _checked_encoder(container: Container, encoder: str) -> str:
+    if encoder != "auto" and not container.h264:
+        raise RecipeError(
+            "{name} applies only to .mp4 coded as h264; this {container} is coded as {codec}, "
+            "which has its own encoder",
+            key="encoder",
+            given=encoder,
+            allowed="auto",
+            name=encoder,
+            container=container.name,
+            codec=container.codec,
+        )
+    name = h264_encoder(encoder)
+    reason = None if name == "x264" else unusable(name)
+    if reason is not None:
+        raise BackendUnavailable(
+            "encoder {name} is not usable here: {reason}\n"
+            "Leave {encoder} out: x264 works everywhere",
+            name=name,
+            reason=reason,
+            encoder=Setting("encoder"),
+        )
+    return name
+
+
+def _check_sound(target: Target, sound: Path) -> None:
+    if not target.container.sound:
+        raise RecipeError(
+            "{container} can hold no sound; write one of {able}, or leave {audio} out",
+            key="audio",
+            given=str(sound),
+            container=target.container.name,
+            able=", ".join(c.suffixes[0] for c in CONTAINERS if c.sound),
+            audio=Setting("audio"),
+        )
+    check_track(sound, target.seconds)
