@@ -12,7 +12,7 @@ import torch
 from cppnvid.backends.functions import OUTPUT_FUNCTIONS
 from cppnvid.explanation.findings import Findings
 from cppnvid.explanation.theme import COOL, FAINT, GOLD, INK, LINE, QUIET, WARM
-from cppnvid.explanation.verdict import number, percent
+from cppnvid.explanation.verdict import factor, number, percent, with_deviation
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 Span = tuple[float, float]
 
 
-def spread_span(explanations: Sequence[Findings]) -> Span:
-    """Return the range that the spreads of all explanations share."""
-    return _log_span([spread for e in explanations for spread in e.measured.spreads])
+def spread_span(shown: Sequence[Findings]) -> Span:
+    """Return the range that the spreads of all shown share."""
+    return _log_span([spread for one in shown for spread in one.measured.spreads])
 
 
-def circle_span(explanations: Sequence[Findings]) -> Span:
-    """Return the range that the circles' lengths of all explanations share."""
-    return _log_span([length for e in explanations for length in _all_lengths(e)])
+def circle_span(shown: Sequence[Findings]) -> Span:
+    """Return the range that the circles' lengths of all shown share."""
+    return _log_span([length for one in shown for length in _all_lengths(one)])
 
 
-def _all_lengths(explanation: Findings) -> list[float]:
-    growth = explanation.growth
-    return [*explanation.circle.lengths, *(length for one in growth.lengths for length in one)]
+def _all_lengths(findings: Findings) -> list[float]:
+    growth = findings.growth
+    return [*findings.circle.lengths, *(length for seed in growth.lengths for length in seed)]
 
 
 def _log_span(values: Sequence[float]) -> Span:
@@ -48,21 +48,21 @@ def _log_span(values: Sequence[float]) -> Span:
     return low, high
 
 
-def draw_spread(axes: Axes, explanation: Findings, span: Span, size: float) -> None:
+def draw_spread(findings: Findings, span: Span, axes: Axes, size: float) -> None:
     """Draw the spread of the input and of every hidden layer."""
-    spreads = explanation.measured.spreads
+    spreads = findings.measured.spreads
     _frame(axes, len(spreads) - 1, span, size)
     shown = [max(spread, span[0]) for spread in spreads]
     axes.fill_between(range(len(shown)), shown, span[0], color=WARM, alpha=0.12, linewidth=0)
     axes.plot(shown, color=WARM, linewidth=2.2, marker="o", markersize=5, clip_on=False)
-    ratio = explanation.measured.ratio
+    ratio = findings.measured.ratio
     if ratio is not None:
-        _note(axes, f"× {ratio:.2f} a layer", WARM, size)
+        _note(axes, f"× {factor(ratio)} per layer", WARM, size)
 
 
-def draw_circle(axes: Axes, explanation: Findings, span: Span, size: float) -> None:
+def draw_circle(findings: Findings, span: Span, axes: Axes, size: float) -> None:
     """Draw the circle's length by layer: other seeds thin, open dots where it did not settle."""
-    circle, growth = explanation.circle, explanation.growth
+    circle, growth = findings.circle, findings.growth
     depth = len(circle.lengths) - 1
     _frame(axes, depth, span, size)
     for lengths, settled in zip(growth.lengths, growth.converged, strict=True):
@@ -78,15 +78,14 @@ def draw_circle(axes: Axes, explanation: Findings, span: Span, size: float) -> N
         line = own[1] * growth.bound ** np.arange(depth)
         axes.plot(range(1, depth + 1), line, color=QUIET, linewidth=1.3, dashes=(4, 3))
     if growth.mean is not None:
-        spread = f" ± {growth.deviation:.2f}" if len(growth.factors) > 1 else ""
-        _note(axes, f"× {growth.mean:.2f}{spread} a layer", COOL, size)
+        _note(axes, f"× {with_deviation(growth)} per layer", COOL, size)
         if growth.bound is not None:
             _note(axes, f"- - bound × {growth.bound:.2f}", QUIET, size * 0.86, row=1)
 
 
-def draw_output(axes: Axes, explanation: Findings, size: float) -> None:
+def draw_output(findings: Findings, axes: Axes, size: float) -> None:
     """Draw the output function over what arrives at it."""
-    output = explanation.output
+    output = findings.output
     before = output.before
     reach = max(abs(before.low), abs(before.high), 1e-9)
     reach = min(max(6.0, 1.15 * min(reach, 4 * before.deviation + abs(before.mean))), 1e6)
@@ -105,7 +104,7 @@ def draw_output(axes: Axes, explanation: Findings, size: float) -> None:
     curve = OUTPUT_FUNCTIONS[output.function](places.clone()).numpy()
     axes.plot(places.numpy(), curve, color=INK, linewidth=2.0)
     _note(axes, f"{percent(output.near_half)} near ½", GOLD, size)
-    _note(axes, f"{percent(output.saturated)} against 0 or 1", QUIET, size * 0.86, row=1)
+    _note(axes, f"{percent(output.saturated)} at 0 or 1", QUIET, size * 0.86, row=1)
 
 
 def _frame(axes: Axes, depth: int, span: Span, size: float) -> None:

@@ -203,22 +203,22 @@ def _caveats(hidden: Sequence[SceneLayer], weight_sigma: float, drawn: Drawn) ->
     if activations == ["tanh"]:
         # While sums are broad, a function lengthens by the root of ∫ slope²: 2 and 4/3.
         reasons.append(
-            "it is proved for hard-tanh; tanh, which bends sooner, makes about 0.82 of it"
+            "it is proved for hard-tanh; tanh, which bends sooner, reaches about 0.82 of it"
         )
     else:
-        reasons.append(f"it is proved for hard-tanh, and these layers are {', '.join(activations)}")
+        reasons.append(f"it is proved for hard-tanh, but these layers use {', '.join(activations)}")
     if drawn != "normal":
         given = "are uniform" if drawn == "uniform" else "come from a file"
-        reasons.append(f"it takes normal weights, and these {given}")
+        reasons.append(f"it assumes normal weights, but these {given}")
     if any(layer.residual for layer in hidden):
-        reasons.append("it knows no residual layers")
+        reasons.append("it does not cover residual layers")
     if len({len(layer.bias) for layer in hidden}) > 1:
-        reasons.append("it takes layers of one width")
+        reasons.append("it assumes layers of one width")
     if 0 < weight_sigma < 1:
         # A layer of weights N(0, σ_w²/k) lengthens by at most σ_w while it is linear; the formula
         # tends to √σ_w for wide layers, which is more.
         reasons.append(
-            f"below σ_w = 1 its formula says more than a layer can: without bending, one "
-            f"lengthens by σ_w = {weight_sigma:.2f}"
+            f"below σ_w = 1 it promises more than a layer can do, which without bending lengthens "
+            f"by σ_w = {weight_sigma:.2f}"
         )
     return tuple(reasons)

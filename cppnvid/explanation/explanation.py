@@ -21,7 +21,7 @@ class Explanation(Findings):
     """The findings about a recipe's network; a notebook shows them as a report."""
 
     def _repr_html_(self) -> str:
-        from cppnvid.explanation.report import draw_fragment  # matplotlib, and only a notebook asks
+        from cppnvid.explanation.page import draw_fragment  # matplotlib, and only a notebook asks
 
         return draw_fragment(self)
 

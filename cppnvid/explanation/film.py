@@ -18,7 +18,7 @@ from cppnvid.colour.pixels import Raster
 from cppnvid.encode import Target, open_encoder
 from cppnvid.explanation.reveal import reveal_of
 from cppnvid.explanation.sweeps import Film, Sweep, parse_film, sweep_of
-from cppnvid.explanation.theme import Pixels, pillow_font
+from cppnvid.explanation.theme import Pixels, font
 from cppnvid.film.pacing import changes_along, pace_of
 from cppnvid.notebook import Video
 from cppnvid.presets import recipe_text
@@ -173,9 +173,9 @@ def _labelled(frame: Pixels, text: str, share: float) -> Pixels:
     size = min(width, height) // 34
     if size < 7:
         return frame  # too small to be read
-    font = pillow_font(size)
+    letters = font(size)
     margin, inside = size, round(0.7 * size)
-    wide = min(max(round(font.getlength(text)), 8 * size), width - 2 * margin - 2 * inside)
+    wide = min(max(round(letters.getlength(text)), 8 * size), width - 2 * margin - 2 * inside)
     top = height - margin - round(2.6 * size)
     part = frame[top : height - margin, margin : margin + wide + 2 * inside]
     image = Image.fromarray(np.ascontiguousarray(part)).convert("RGBA")
@@ -183,7 +183,7 @@ def _labelled(frame: Pixels, text: str, share: float) -> Pixels:
     pen = ImageDraw.Draw(veil)
     right, bottom = image.size
     pen.rounded_rectangle((0, 0, right - 1, bottom - 1), radius=size // 2, fill=(13, 16, 23, 190))
-    pen.text((inside, round(0.45 * size)), text, font=font, fill=(242, 239, 232, 255))
+    pen.text((inside, round(0.45 * size)), text, font=letters, fill=(242, 239, 232, 255))
     line = bottom - round(0.62 * size)
     end = inside + round(wide * min(max(share, 0.0), 1.0))
     pen.line((inside, line, inside + wide, line), fill=(93, 98, 112, 255), width=max(size // 10, 1))

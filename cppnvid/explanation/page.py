@@ -1,93 +1,140 @@
-"""A page of pixels to set type, place pictures and draw charts on, counted from the top left.
+"""The page: a report as one HTML file that loads nothing.
 
-Type and pictures are Pillow's, which sets a line thirty times as fast as matplotlib; charts are
-matplotlib's, by its own objects: no pyplot, so nothing global is touched.
+Pictures are data URIs, charts are SVG within the page, and whatever came with a recipe, whose title
+may be a stranger's, is escaped by the template.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import base64
+import io
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from PIL import Image, ImageDraw
+from numpy.typing import NDArray
+from PIL import Image
 
-from cppnvid.explanation.theme import INK, PAGE, Pixels, pillow_font
+from cppnvid import __version__
+from cppnvid.explanation import words
+from cppnvid.explanation.findings import Findings
+from cppnvid.explanation.report import Chart, reports_of
+from cppnvid.explanation.theme import (
+    COOL,
+    FAINT,
+    GOLD,
+    INK,
+    LINE,
+    QUIET,
+    WARM,
+    Pixels,
+    draw_picture,
+    fitted,
+    resized,
+)
+from cppnvid.explanation.verdict import number, percent
+from cppnvid.presets import dump
 
-_DPI = 72  # one point is one pixel
-_LEFT, _TOP, _RIGHT, _BOTTOM = 70, 64, 24, 44  # round a chart, for what is written there
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from markupsafe import Markup
+
+PICTURE_SIDE = 720
+TILE_SIDE, TILES = 80, 16  # of each layer; with 40 layers of pure noise the page has 2.6 MB
+
+# What the page's style calls these colours: print has others.
+_VARIABLES = {
+    INK: "ink",
+    QUIET: "quiet",
+    FAINT: "faint",
+    LINE: "line",
+    WARM: "warm",
+    COOL: "cool",
+    GOLD: "gold",
+}
 
 
-class Page:
-    """A page `width` pixels wide that is cut off where its content ends."""
+def draw_page(findings: Findings, other: Findings | None = None) -> str:
+    """Return the whole page of one network, or of two side by side."""
+    return _drawn("report.html.j2", [findings] if other is None else [findings, other])
 
-    def __init__(self, width: int, most_height: int) -> None:
-        self.width = width
-        self._image = Image.new("RGB", (width, most_height), PAGE)
-        self._pen = ImageDraw.Draw(self._image)
 
-    def text(
-        self, x: float, y: float, text: str, size: float, colour: str = INK, *,
-        weight: str = "normal", align: str = "left",
-    ) -> None:  # fmt: skip
-        """Set one line, its baseline at y."""
-        anchor = {"left": "ls", "center": "ms", "right": "rs"}[align]
-        font = pillow_font(round(size), weight)
-        self._pen.text((round(x), round(y)), text, fill=colour, font=font, anchor=anchor)
+def draw_fragment(findings: Findings) -> str:
+    """Return the page's content alone, for a notebook."""
+    return _drawn("content.html.j2", [findings])
 
-    def paragraph(
-        self, x: float, y: float, width: float, text: str, size: float, colour: str = INK, *,
-        leading: float = 1.5,
-    ) -> float:  # fmt: skip
-        """Set text in lines of at most `width`, the first below y; return where the last ends."""
-        lines = [""]
-        for word in text.split():
-            longer = f"{lines[-1]} {word}".strip()
-            if lines[-1] and self.width_of(longer, size) > width:
-                lines.append(word)
-            else:
-                lines[-1] = longer
-        for line in lines:
-            y += size * leading
-            self.text(x, y, line, size, colour)
-        return y + 0.35 * size
 
-    def width_of(self, text: str, size: float, weight: str = "normal") -> float:
-        """Return how wide a line is set."""
-        return float(pillow_font(round(size), weight).getlength(text))
+def _drawn(template: str, shown: Sequence[Findings]) -> str:
+    return _template(template).render(
+        reports=reports_of(shown),
+        differences=words.differences(shown[0].recipe, shown[-1].recipe),
+        words=words,
+        most=TILES,
+        version=__version__,
+    )
 
-    def picture(self, x: float, y: float, pixels: Pixels) -> None:
-        """Place a picture uint8 [h, w, 3], its upper left corner at whole pixels."""
-        self._image.paste(Image.fromarray(np.ascontiguousarray(pixels)), (round(x), round(y)))
 
-    def shape(self, points: Sequence[tuple[float, float]], colour: str) -> None:
-        """Fill a polygon."""
-        self._pen.polygon([(round(x), round(y)) for x, y in points], fill=colour)
+@lru_cache(maxsize=4)
+def _template(name: str) -> Template:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    def box(self, x: float, y: float, width: float, height: float, colour: str) -> None:
-        """Fill a rectangle of at least one pixel."""
-        left, top = round(x), round(y)
-        right, bottom = max(round(x + width), left + 1), max(round(y + height), top + 1)
-        self._pen.rectangle((left, top, right - 1, bottom - 1), fill=colour)
+    environment = Environment(
+        loader=PackageLoader("cppnvid.explanation", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "number": number,
+        "percent": percent,
+        "picture": lambda findings: data_uri(draw_picture(findings, PICTURE_SIDE), quality=90),
+        "tile": _tile,
+        "corners": _corners,
+        "svg": _svg,
+        "variable": lambda colour: f"var(--{_VARIABLES[colour]})",
+        "yaml": lambda recipe: dump(words.readable(recipe)),
+    }
+    return environment.get_template(name)
 
-    def chart(
-        self, x: float, y: float, width: float, height: float, draw: Callable[[Axes], None]
-    ) -> None:
-        """Let `draw` fill axes that stand in this box; what is beside them is written around it."""
-        whole = width + _LEFT + _RIGHT, height + _TOP + _BOTTOM
-        figure = Figure(figsize=(whole[0] / _DPI, whole[1] / _DPI), dpi=_DPI, facecolor=PAGE)
-        canvas = FigureCanvasAgg(figure)
-        draw(
-            figure.add_axes(
-                (_LEFT / whole[0], _BOTTOM / whole[1], width / whole[0], height / whole[1])
-            )
-        )
-        canvas.draw()  # type: ignore[no-untyped-call]
-        drawn = np.asarray(canvas.buffer_rgba())[:, :, :3]  # type: ignore[no-untyped-call]
-        self.picture(x - _LEFT, y - _TOP, drawn)
 
-    def pixels(self, height: float) -> Pixels:
-        """Return the page down to `height`: uint8 [height, width, 3]."""
-        return np.asarray(self._image.crop((0, 0, self.width, round(height))))
+def _tile(picture: Pixels) -> str:
+    size = fitted(picture.shape[1] / picture.shape[0], 1.6 * TILE_SIDE, TILE_SIDE)
+    return data_uri(resized(picture, *size), quality=80)
+
+
+def data_uri(picture: Pixels, *, quality: int) -> str:
+    """Return a picture uint8 [h, w, 3] as a data URI: WebP, a fifth of the size of PNG."""
+    buffer = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(picture)).save(buffer, "WEBP", quality=quality, method=4)
+    return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+
+
+def _corners(outline: NDArray[np.float64]) -> str:
+    """Return the outline of a heap as the points of a polygon in a box of 100 x 30."""
+    return " ".join(f"{100 * x:.1f},{30 - 30 * y:.1f}" for x, y in outline.tolist())
+
+
+def _svg(chart: Chart) -> Markup:
+    """Return a chart as SVG whose colours are the page's, so that print can be black on white."""
+    import matplotlib
+    from markupsafe import Markup
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6.0, 4.4))
+    chart.draw(figure.add_axes((0.11, 0.1, 0.87, 0.72)), 13)
+    buffer = io.StringIO()
+    nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "cppnvid"}):
+        figure.savefig(buffer, format="svg", transparent=True, metadata=nothing)
+    svg = buffer.getvalue()
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<style.*?</style>", "", svg, flags=re.DOTALL)  # it would hold for the whole page
+    svg = re.sub(r' (xmlns(:\w+)?|width|height)="[^"]*"', "", svg, count=4)
+    svg = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", svg)
+    for colour, name in _VARIABLES.items():
+        svg = svg.replace(colour, f"var(--{name})")
+    # Ours from end to end: numbers and fixed words, nothing that came with a recipe.
+    return Markup(svg)  # noqa: S704

@@ -1,17 +1,17 @@
-"""The poster: one page that says what a network does, or two networks side by side."""
+"""The poster: one picture that says what a network does, or shows two networks side by side."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-import numpy as np
 from matplotlib.axes import Axes
 
-from cppnvid.explanation import charts, words
+from cppnvid.explanation import words
 from cppnvid.explanation.findings import Findings
-from cppnvid.explanation.measure import Distribution, LayerNumbers
-from cppnvid.explanation.page import Page
+from cppnvid.explanation.paper import Paper, Type
+from cppnvid.explanation.report import Chart, Report, reports_of
 from cppnvid.explanation.theme import (
     COOL,
     FAINT,
@@ -21,15 +21,10 @@ from cppnvid.explanation.theme import (
     QUIET,
     WARM,
     Pixels,
-    chosen_layers,
     draw_picture,
     fitted,
-    reach_of,
     resized,
-    scales,
     settable,
-    signed_colours,
-    to_levels,
 )
 from cppnvid.explanation.verdict import number, percent
 
@@ -37,53 +32,70 @@ MARGIN, GUTTER = 96, 110
 SINGLE, DOUBLE = 1808, 1340  # width of a panel that stands alone, and of one beside another
 MOST_HEIGHT = 6000
 TILE, SMALLEST_TILE, TILE_GAP = 78, 40, 4
+LABEL, FIGURES, HEAP_GAP = 150, 100, 30  # columns of the table of layers
+CHART_HEIGHT = 300
+
+TITLE, HEADING, SUBHEADING = (Type(size, bold=True) for size in (62, 28, 24))
+LEAD, WHY, ADVICE = Type(23), Type(20, QUIET), Type(20, GOLD)
+CAPTION, COLUMN, NOTE = Type(17, QUIET), Type(16, QUIET), Type(14, FAINT)
+CELL, LEGEND = Type(18), Type(16, QUIET, leading=1.35)
 
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """Where one explanation is drawn on the page."""
+    """Where one report is laid out on the paper."""
 
-    page: Page
+    paper: Paper
+    report: Report
     x: float
     width: float
-    explanation: Findings
-    spread_span: charts.Span
-    circle_span: charts.Span
+
+    @property
+    def alone(self) -> bool:
+        """Whether no other panel stands beside it."""
+        return self.width >= SINGLE
+
+    @property
+    def right(self) -> float:
+        """The x at which it ends."""
+        return self.x + self.width
+
+    def heading(self, y: float, title: str, caption: str) -> float:
+        """Start a section; return the y below its caption."""
+        self.paper.box(self.x, y, self.width, 1, LINE)
+        self.paper.text(self.x, y + 42, title, HEADING)
+        return self.paper.paragraph(self.x, y + 46, min(self.width, 1500), caption, CAPTION) + 30
 
 
-def draw_poster(explanation: Findings, other: Findings | None = None) -> Pixels:
-    """Draw the page of one explanation, or of two side by side: uint8 [height, width, 3]."""
-    shown = [explanation] if other is None else [explanation, other]
+def draw_poster(findings: Findings, other: Findings | None = None) -> Pixels:
+    """Draw the poster of one network, or of two side by side: uint8 [height, width, 3]."""
+    shown = [findings] if other is None else [findings, other]
     column = SINGLE if other is None else DOUBLE
-    page = Page(2 * MARGIN + column * len(shown) + GUTTER * (len(shown) - 1), MOST_HEIGHT)
-    spans = charts.spread_span(shown), charts.circle_span(shown)
+    paper = Paper(2 * MARGIN + column * len(shown) + GUTTER * (len(shown) - 1), MOST_HEIGHT)
     panels = [
-        Panel(page, MARGIN + index * (column + GUTTER), column, one, *spans)
-        for index, one in enumerate(shown)
+        Panel(paper, report, MARGIN + index * (column + GUTTER), column)
+        for index, report in enumerate(reports_of(shown))
     ]
-    y: float = _top(page, shown)
+    y: float = _top(paper, shown)
     sections: Sequence[Callable[[Panel, float], float]] = (_verdict, _layers, _charts)
     for section in sections:
         y = max(section(panel, y) for panel in panels)
     if other is not None:
-        middle = MARGIN + column + GUTTER / 2
-        page.box(middle - 0.5, 150, 1, y - 150, LINE)
-    return page.pixels(y + 70)
+        paper.box(MARGIN + column + GUTTER / 2 - 0.5, 150, 1, y - 150, LINE)
+    return paper.pixels(y + 70)
 
 
-def _top(page: Page, shown: Sequence[Findings]) -> float:
-    page.text(MARGIN, 92, "cppnvid explain", 20, GOLD, weight="bold")
-    right = page.width - MARGIN
-    if len(shown) == 1:
-        page.text(right, 92, "what each layer does, and why it looks so", 20, FAINT, align="right")
-    else:
+def _top(paper: Paper, shown: Sequence[Findings]) -> float:
+    paper.text(MARGIN, 92, "cppnvid explain", Type(20, GOLD, bold=True))
+    about, colour = words.SUBTITLE, FAINT
+    if len(shown) == 2:
         found = words.differences(shown[0].recipe, shown[1].recipe)
-        said = "  ·  ".join(f"{key}: {one} | {other}" for key, one, other in found[:3])
-        more = f"  ·  and {len(found) - 3} more" if len(found) > 3 else ""
-        page.text(
-            right, 92, settable(said + more or "no difference", 150), 20, QUIET, align="right"
-        )
-    page.box(MARGIN, 116, page.width - 2 * MARGIN, 1, LINE)
+        parts = [f"{key}: {one} | {other}" for key, one, other in found[:3]]
+        if len(found) > 3:
+            parts.append(f"and {len(found) - 3} more")
+        about, colour = settable("  ·  ".join(parts) or "no difference", 150), QUIET
+    paper.text(paper.width - MARGIN, 92, about, Type(20, colour), "right")
+    paper.box(MARGIN, 116, paper.width - 2 * MARGIN, 1, LINE)
     return 116
 
 
@@ -91,168 +103,99 @@ def _top(page: Page, shown: Sequence[Findings]) -> float:
 
 
 def _verdict(panel: Panel, y: float) -> float:
-    page, explanation = panel.page, panel.explanation
-    verdict = explanation.verdict
-    page.text(panel.x, y + 96, verdict.headline, 62, INK, weight="bold")
-    name = settable(words.name_of(explanation), 80)
-    page.text(panel.x, y + 142, name, 24, INK)
-    network = settable(f"{words.architecture_of(explanation.recipe)}   ·   "
-                       f"{words.init_of(explanation.recipe)}", 170)  # fmt: skip
-    below = page.paragraph(panel.x, y + 148, panel.width, network, 19, QUIET)
-    top = below + 34
-    side = 500 if panel.width >= SINGLE else 420
-    picture = draw_picture(explanation, side)
-    high = len(picture)
-    page.picture(panel.x, top, picture)
-    beside = picture.shape[1] + 60
-    x, width = panel.x + beside, panel.width - beside
+    paper, report = panel.paper, panel.report
+    verdict = report.findings.verdict
+    paper.text(panel.x, y + 96, verdict.headline, TITLE)
+    paper.text(panel.x, y + 142, settable(report.name, 80), Type(24))
+    network = settable(f"{report.network}   ·   {report.init}", 170)
+    top = paper.paragraph(panel.x, y + 148, panel.width, network, Type(19, QUIET)) + 34
+    side = 500 if panel.alone else 420
+    picture = draw_picture(report.findings, side)
+    paper.picture(panel.x, top, picture)
+    x = panel.x + picture.shape[1] + 60
     bottom = top - 12
     for sentence in verdict.sentences:
-        size, colour = (23.0, INK) if sentence is verdict.picture else (20.0, QUIET)
-        if sentence is verdict.advice:
-            colour = GOLD
-        bottom = page.paragraph(x, bottom, width, settable(sentence, 900), size, colour) + 10
-    bottom = max(bottom + 24, top + side - 118 if panel.width >= SINGLE else 0)
-    numbers = words.key_numbers(explanation)
-    step = width / len(numbers)
-    for index, (value, label) in enumerate(numbers):
-        left = x + index * step
-        page.box(left, bottom, step - 26, 2, (WARM, WARM, GOLD, COOL)[index] if index else INK)
-        size = min(36.0, 36.0 * (step - 26) / max(page.width_of(value, 36, "bold"), 1))
-        page.text(left, bottom + 48, value, size, INK, weight="bold")
-        page.paragraph(left, bottom + 52, step - 30, label, 16, QUIET, leading=1.35)
-    return max(bottom + 118, top + high) + 40
+        kind = {verdict.picture: LEAD, verdict.advice: ADVICE}.get(sentence, WHY)
+        bottom = paper.paragraph(x, bottom, panel.right - x, settable(sentence, 900), kind) + 10
+    bottom = max(bottom + 24, top + side - 118 if panel.alone else 0)
+    _numbers(panel, x, bottom)
+    return max(bottom + 118, top + len(picture)) + 40
+
+
+def _numbers(panel: Panel, x: float, y: float) -> None:
+    paper, numbers = panel.paper, panel.report.numbers
+    step = (panel.right - x) / len(numbers)
+    for (value, label), colour in zip(numbers, (INK, WARM, GOLD, COOL), strict=True):
+        paper.box(x, y, step - 26, 2, colour)
+        wide = Type(36, bold=True).width_of(value)
+        paper.text(x, y + 48, value, Type(round(36 * min(1, (step - 26) / wide)), bold=True))
+        paper.paragraph(x, y + 52, step - 30, label, LEGEND)
+        x += step
 
 
 # ------------------------------------------------------------------ layer by layer
 
 
 def _layers(panel: Panel, y: float) -> float:
-    page, measured = panel.page, panel.explanation.measured
-    y = _heading(panel, y, "Layer by layer", words.CAPTIONS["layers"], panel.width)
-    aspect = measured.picture.rgb.shape[1] / measured.picture.rgb.shape[0]
-    rows = chosen_layers(len(measured.layers))
-    heap = 170 if panel.width >= SINGLE else 120
-    label, figures = 150, 100
-    for_tiles = panel.width - label - 2 * (heap + 30) - figures
-    widest = max((layer.neurons for layer in measured.layers), default=1)
-    wanted = min(max(widest, 8), 16 if panel.width >= SINGLE else 10)
-    tile = max(min(TILE, 1500 // max(len(rows), 1)), SMALLEST_TILE)
-    wide, high = fitted(aspect, min(for_tiles / wanted - TILE_GAP, 1.6 * tile), tile)
-    fit = max(int((for_tiles + TILE_GAP) // (wide + TILE_GAP)), 1)
-    heaps_at = panel.x + label + for_tiles + 30
-    titles = ((heaps_at, "sums"), (heaps_at + heap + 30, "handed on"))
-    for x, title in titles:
-        page.text(x + heap / 2, y + 10, title, 16, QUIET, align="center")
-    page.text(panel.x + panel.width, y + 10, "spread", 16, QUIET, align="right")
-    page.text(panel.x + label, y + 10, "what each neuron sees", 16, QUIET)
+    paper, report = panel.paper, panel.report
+    y = panel.heading(y, "Layer by layer", words.LAYERS)
+    heap = 170 if panel.alone else 120
+    room = panel.width - LABEL - 2 * (heap + HEAP_GAP) - FIGURES
+    wide, high = _tile(panel, room)
+    most = max(int((room + TILE_GAP) // (wide + TILE_GAP)), 1)
+    tiles_at = panel.x + LABEL
+    heaps_at = [tiles_at + room + HEAP_GAP + index * (heap + HEAP_GAP) for index in (0, 1)]
+    for left, title in zip(heaps_at, ("sums", "passed on"), strict=True):
+        paper.text(left + heap / 2, y + 10, title, COLUMN, "center")
+    paper.text(panel.right, y + 10, "spread", COLUMN, "right")
+    paper.text(tiles_at, y + 10, "what each neuron sees", COLUMN)
     y += 28
-
-    def row(name: str, about: str, pictures: Sequence[Pixels], y: float) -> float:
-        page.text(panel.x, y + high / 2 - 1, name, 18, INK)
-        page.text(panel.x, y + high / 2 + 19, about, 14, FAINT)
-        for index, picture in enumerate(pictures[:fit]):
-            place = panel.x + label + index * (wide + TILE_GAP)
-            page.picture(place, y, resized(picture, wide, high))
-        return y + high + TILE_GAP + (6 if len(rows) < 14 else 1)
-
-    inputs = [
-        signed_colours(picture, float(np.abs(picture).max()) or 1.0)
-        for picture in measured.input_pictures
-    ]
-    y = row("in", ", ".join(measured.inputs) or "z alone", inputs, y)
-    reach = reach_of([measured.layers[index].before for index in rows])
-    after_reach = reach_of([measured.layers[index].after for index in rows])
-    brightest = scales(measured)
-    for index in rows:
-        layer = measured.layers[index]
-        _heap(page, layer.before, heaps_at, y, heap, high, reach, QUIET)
-        _heap(page, layer.after, heaps_at + heap + 30, y, heap, high, after_reach, WARM)
-        page.text(panel.x + panel.width, y + high / 2 + 2, number(layer.spread), 18, INK,
-                  align="right")  # fmt: skip
-        if layer.flat is not None and high >= 50:
-            said = f"{percent(layer.flat)} flat"
-            page.text(panel.x + panel.width, y + high / 2 + 21, said, 14, FAINT, align="right")
-        tiles = [signed_colours(picture, brightest[index]) for picture in layer.pictures]
-        y = row(str(index + 1), _about(layer, fit), tiles, y)
-    channels = [to_levels(np.repeat(c[:, :, None], 3, 2)) for c in measured.output.pictures]
-    finished = to_levels(measured.picture.rgb)
-    output = panel.explanation.output
-    _heap(page, output.before, heaps_at, y, heap, high, reach_of([output.before]), QUIET)
-    _heap(page, output.after, heaps_at + heap + 30, y, heap, high, (0.0, 1.0), GOLD)
-    page.text(
-        panel.x + panel.width, y + high / 2 + 2, number(output.spread), 18, INK, align="right"
-    )
-    y = row("out", output.function, [*channels, finished], y)
-    if len(rows) < len(measured.layers):
-        said = f"{len(rows)} of {len(measured.layers)} layers are shown, evenly chosen."
-        page.text(panel.x + label, y + 16, said, 16, QUIET)
+    for row in report.rows:
+        paper.text(panel.x, y + high / 2 - 1, row.name, CELL)
+        paper.text(panel.x, y + high / 2 + 19, row.about(most) + " +" * row.residual, NOTE)
+        for index, (_, picture) in enumerate(row.tiles[:most]):
+            paper.picture(tiles_at + index * (wide + TILE_GAP), y, resized(picture, wide, high))
+        for left, outline, colour in zip(heaps_at, row.heaps, (QUIET, row.colour), strict=False):
+            paper.box(left, y + high, heap, 1, LINE)
+            paper.shape((left, y + high) + outline * (heap, -high), colour)
+        paper.text(panel.right, y + high / 2 + 2, number(row.spread), CELL, "right")
+        if row.flat is not None and high >= 50:
+            paper.text(panel.right, y + high / 2 + 21, f"{percent(row.flat)} flat", NOTE, "right")
+        y += high + TILE_GAP + (6 if len(report.rows) < 16 else 1)
+    if report.omission:
+        paper.text(tiles_at, y + 16, report.omission, COLUMN)
         y += 24
     return y + 44
 
 
-def _about(layer: LayerNumbers, fit: int) -> str:
-    shown = min(fit, layer.neurons, len(layer.pictures))
-    residual = " +" if layer.residual else ""
-    count = f"{shown} of {layer.neurons}" if shown < layer.neurons else str(layer.neurons)
-    return f"{count} {layer.activation}{residual}"
-
-
-def _heap(
-    page: Page, found: Distribution, x: float, y: float, width: float, height: float,
-    reach: tuple[float, float], colour: str,
-) -> None:  # fmt: skip
-    """Draw a distribution as a heap over a base line, on a range that its column shares."""
-    page.box(x, y + height, width, 1, LINE)
-    middle = x + width * (0.0 - reach[0]) / (reach[1] - reach[0])
-    page.box(middle, y + height, 1, 4, FAINT)
-    scale = width / (reach[1] - reach[0])
-    left = np.clip(x + (found.edges[:-1] - reach[0]) * scale, x, x + width)
-    right = np.clip(x + (found.edges[1:] - reach[0]) * scale, x, x + width)
-    if right[-1] - left[0] < 2.0:  # narrower than can be seen
-        centre = min(max((left[0] + right[-1]) / 2, x + 1), x + width - 1)
-        page.box(centre - 1, y + 0.1 * height, 2, 0.9 * height, colour)
-        return
-    seen = right > left
-    if not seen.any():
-        return
-    tall = 0.9 * height * found.counts / max(found.counts[seen].max(), 1)
-    outline = [(float(left[seen][0]), y + height)]
-    for start, end, tip in zip(left[seen], right[seen], tall[seen], strict=True):
-        outline += [(float(start), y + height - tip), (float(end), y + height - tip)]
-    page.shape([*outline, (float(right[seen][-1]), y + height)], colour)
+def _tile(panel: Panel, room: float) -> tuple[int, int]:
+    """Return the width and height of a tile, so that a row of the widest layer fits if it can."""
+    rgb = panel.report.findings.measured.picture.rgb
+    widest = max((row.neurons or 0 for row in panel.report.rows), default=1)
+    wanted = min(max(widest, 8), 16 if panel.alone else 10)
+    high = max(min(TILE, 1500 // max(len(panel.report.rows) - 2, 1)), SMALLEST_TILE)
+    return fitted(rgb.shape[1] / rgb.shape[0], min(room / wanted - TILE_GAP, 1.6 * high), high)
 
 
 # ------------------------------------------------------------------ charts
 
 
+def _drawn(chart: Chart, axes: Axes) -> None:
+    chart.draw(axes, 17)
+
+
 def _charts(panel: Panel, y: float) -> float:
-    page, explanation = panel.page, panel.explanation
-    gap = 84.0 if panel.width >= SINGLE else 64.0
-    width = (panel.width - 2 * gap) / 3
-    high = 300
-    ends = []
-    drawn: Sequence[tuple[str, str, Callable[[Axes], None]]] = (
-        ("Spread by layer", "spread",
-         lambda axes: charts.draw_spread(axes, explanation, panel.spread_span, 17)),
-        ("What the output makes", "output",
-         lambda axes: charts.draw_output(axes, explanation, 17)),
-        ("A circle's length", "circle",
-         lambda axes: charts.draw_circle(axes, explanation, panel.circle_span, 17)),
-    )  # fmt: skip
-    for index, (title, kind, draw) in enumerate(drawn):
+    paper, charts = panel.paper, panel.report.charts
+    gap = 84 if panel.alone else 64
+    width = (panel.width - gap * (len(charts) - 1)) / len(charts)
+    bottom = y
+    for index, chart in enumerate(charts):
         x = panel.x + index * (width + gap)
-        page.box(x, y, width, 1, LINE)
-        page.text(x, y + 38, title, 24, INK, weight="bold")
-        page.chart(x + 52, y + 112, width - 60, high, draw)
-        bottom = page.paragraph(x, y + 112 + high + 40, width, words.CAPTIONS[kind], 16, QUIET)
-        if kind == "circle":
-            bottom = page.paragraph(x, bottom + 4, width, words.bound_note(explanation), 14, FAINT)
-        ends.append(bottom)
-    return max(ends)
-
-
-def _heading(panel: Panel, y: float, title: str, caption: str, width: float) -> float:
-    panel.page.box(panel.x, y, panel.width, 1, LINE)
-    panel.page.text(panel.x, y + 42, title, 28, INK, weight="bold")
-    return panel.page.paragraph(panel.x, y + 46, min(width, 1500), caption, 17, QUIET) + 30
+        paper.box(x, y, width, 1, LINE)
+        paper.text(x, y + 38, chart.title, SUBHEADING)
+        paper.chart(x + 52, y + 112, width - 60, CHART_HEIGHT, partial(_drawn, chart))
+        end = paper.paragraph(x, y + 152 + CHART_HEIGHT, width, chart.caption, COLUMN)
+        if chart.note:
+            end = paper.paragraph(x, end + 4, width, chart.note, NOTE)
+        bottom = max(bottom, end)
+    return bottom

@@ -1,209 +1,168 @@
-"""The page: the explanation as one HTML file that asks nothing of the network.
-
-Pictures are data URIs, charts are SVG in the page, and everything that came with a recipe, whose
-title may be a stranger's, is escaped by the template.
-"""
+"""A report: what the poster and the page both show, as data that neither has laid out yet."""
 
 from __future__ import annotations
 
-import base64
-import io
-import re
-from collections.abc import Callable, Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image
+from numpy.typing import NDArray
 
-from cppnvid import __version__
 from cppnvid.explanation import charts, words
 from cppnvid.explanation.findings import Findings
 from cppnvid.explanation.measure import Distribution
-from cppnvid.explanation.theme import (
-    COOL,
-    FAINT,
-    GOLD,
-    INK,
-    LINE,
-    QUIET,
-    WARM,
-    Pixels,
-    chosen_layers,
-    draw_picture,
-    fitted,
-    reach_of,
-    resized,
-    scales,
-    signed_colours,
-    to_levels,
-)
-from cppnvid.explanation.verdict import number, percent
-from cppnvid.presets import dump
+from cppnvid.explanation.theme import GOLD, WARM, Pixels, scales, signed_colours, to_levels
 
 if TYPE_CHECKING:
-    from jinja2 import Template
-    from markupsafe import Markup
     from matplotlib.axes import Axes
 
-PICTURE_SIDE = 720
-TILE_SIDE, TILES = 80, 16  # of each layer; with 40 layers of pure noise the page has 2.6 MB
-_INK_OF = {INK: "ink", QUIET: "quiet", FAINT: "faint", LINE: "line", WARM: "warm", COOL: "cool",
-           GOLD: "gold"}  # fmt: skip
+MOST_ROWS = 40  # hidden layers; of more, evenly spaced ones are shown
+PEAK, THINNEST = 0.9, 0.012  # of a heap's box: the height of a peak, and the narrowest heap
+Reach = tuple[float, float]
 
 
-def draw_report(explanation: Findings, other: Findings | None = None) -> str:
-    """Return the whole page of one explanation, or of two side by side."""
-    shown = [explanation] if other is None else [explanation, other]
-    return _template("report.html.j2").render(**_content(shown))
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One line of the table of layers: the input, a hidden layer, or the output."""
+
+    name: str  # `Layer 3`
+    kind: str  # the activation, or what the input consists of
+    tiles: Sequence[tuple[str, Pixels]]  # a name for each neuron, and its picture
+    spread: float
+    neurons: int | None = None  # for a hidden layer
+    residual: bool = False
+    flat: float | None = None
+    heaps: tuple[NDArray[np.float64], ...] = ()  # sums, values handed on: as `outline`
+    colour: str = WARM  # of the second heap
+
+    def about(self, most: int) -> str:
+        """Return what the row holds when at most so many tiles fit: `16 of 700 tanh`."""
+        if self.neurons is None:
+            return self.kind
+        shown = min(most, len(self.tiles))
+        count = f"{shown} of {self.neurons}" if shown < self.neurons else str(self.neurons)
+        return f"{count} {self.kind}"
 
 
-def draw_fragment(explanation: Findings) -> str:
-    """Return the page's content alone, for a notebook."""
-    return _template("content.html.j2").render(**_content([explanation]))
+@dataclass(frozen=True, eq=False)
+class Chart:
+    """A chart with what is written around it."""
+
+    title: str
+    caption: str
+    draw: Callable[[Axes, float], None]  # into axes, with type of a size in pixels
+    note: str = ""
 
 
-def _content(shown: Sequence[Findings]) -> dict[str, Any]:
+@dataclass(frozen=True, eq=False)
+class Report:
+    """Everything shown about one network."""
+
+    findings: Findings
+    name: str
+    network: str
+    init: str
+    numbers: Sequence[tuple[str, str]]
+    rows: Sequence[Row]
+    omission: str  # how many layers are left out; empty if all are shown
+    charts: Sequence[Chart]
+
+
+def reports_of(shown: Sequence[Findings]) -> list[Report]:
+    """Return a report on each, their charts on the same scales."""
     spans = charts.spread_span(shown), charts.circle_span(shown)
-    return {
-        "panels": [_panel(one, *spans) for one in shown],
-        "differences": words.differences(shown[0].recipe, shown[-1].recipe),
-        "captions": words.CAPTIONS,
-        "version": __version__,
-    }
+    return [_report(findings, *spans) for findings in shown]
 
 
-@lru_cache(maxsize=4)
-def _template(name: str) -> Template:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("cppnvid.explanation", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+def _report(findings: Findings, spread: charts.Span, circle: charts.Span) -> Report:
+    count = len(findings.measured.layers)
+    chosen = np.linspace(0, count - 1, min(count, MOST_ROWS)).round().astype(int).tolist()
+    return Report(
+        findings=findings,
+        name=words.name_of(findings),
+        network=words.architecture_of(findings.recipe),
+        init=words.init_of(findings.recipe),
+        numbers=words.key_numbers(findings),
+        rows=list(_rows(findings, chosen)),
+        omission=words.omission(len(chosen), count),
+        charts=(
+            Chart("Spread by layer", words.SPREAD, partial(charts.draw_spread, findings, spread)),
+            Chart("What the output does", words.OUTPUT, partial(charts.draw_output, findings)),
+            Chart(
+                "Length of a circle",
+                words.CIRCLE,
+                partial(charts.draw_circle, findings, circle),
+                note=words.bound_note(findings),
+            ),
+        ),
     )
-    environment.filters |= {"number": number, "percent": percent}
-    return environment.get_template(name)
 
 
-def _panel(explanation: Findings, spread: charts.Span, circle: charts.Span) -> dict[str, Any]:
-    return {
-        "verdict": explanation.verdict,
-        "name": words.name_of(explanation),
-        "comment": explanation.recipe.comment,
-        "architecture": words.architecture_of(explanation.recipe),
-        "init": words.init_of(explanation.recipe),
-        "picture": data_uri(draw_picture(explanation, PICTURE_SIDE), quality=90),
-        "numbers": words.key_numbers(explanation),
-        "layers": _layers(explanation),
-        "count": len(explanation.measured.layers),
-        "spread_chart": _chart(lambda axes: charts.draw_spread(axes, explanation, spread, 13)),
-        "output_chart": _chart(lambda axes: charts.draw_output(axes, explanation, 13)),
-        "circle_chart": _chart(lambda axes: charts.draw_circle(axes, explanation, circle, 13)),
-        "bound": words.bound_note(explanation),
-        "measured": explanation.measured,
-        "circle": explanation.circle,
-        "yaml": dump(words.readable(explanation.recipe)),
-    }
-
-
-def _layers(explanation: Findings) -> list[dict[str, Any]]:
-    """Return the rows of the table of layers: the input, hidden ones, and the output."""
-    measured, output = explanation.measured, explanation.output
-    rows = chosen_layers(len(measured.layers))
-    brightest = scales(measured)
-    before = reach_of([measured.layers[index].before for index in rows])
-    after = reach_of([measured.layers[index].after for index in rows])
+def _rows(findings: Findings, chosen: Sequence[int]) -> Iterator[Row]:
+    measured, output = findings.measured, findings.output
     inputs = [
         signed_colours(picture, float(np.abs(picture).max()) or 1.0)
         for picture in measured.input_pictures
     ]
-    found = [
-        {
-            "name": "Input", "about": ", ".join(measured.inputs) or "z alone", "alt": "input",
-            "tiles": _tiles(inputs), "spread": measured.input_spread, "flat": None,
-            "sums": None, "handed_on": None,
-        }
-    ]  # fmt: skip
-    for index in rows:
+    names = ", ".join(measured.inputs) or "z alone"
+    yield Row("Input", names, _named("input", inputs), measured.input_spread)
+    brightest = scales(measured)
+    sums = reach_of([measured.layers[index].before for index in chosen])
+    handed_on = reach_of([measured.layers[index].after for index in chosen])
+    for index in chosen:
         layer = measured.layers[index]
-        kept = layer.pictures[:TILES]
-        of = f"{len(kept)} of {layer.neurons}" if len(kept) < layer.neurons else f"{layer.neurons}"
-        found.append(
-            {
-                "name": f"Layer {index + 1}",
-                "about": f"{of} {layer.activation}{', residual' if layer.residual else ''}",
-                "alt": f"layer {index + 1}, neuron",
-                "tiles": _tiles([signed_colours(one, brightest[index]) for one in kept]),
-                "spread": layer.spread,
-                "flat": layer.flat,
-                "sums": _heap(layer.before, before),
-                "handed_on": _heap(layer.after, after),
-            }
+        tiles = [signed_colours(picture, brightest[index]) for picture in layer.pictures]
+        yield Row(
+            name=f"Layer {index + 1}",
+            kind=layer.activation,
+            tiles=_named(f"layer {index + 1}, neuron", tiles),
+            spread=layer.spread,
+            neurons=layer.neurons,
+            residual=layer.residual,
+            flat=layer.flat,
+            heaps=(outline(layer.before, sums), outline(layer.after, handed_on)),
         )
     channels = [to_levels(np.repeat(one[:, :, None], 3, 2)) for one in output.pictures]
-    found.append(
-        {
-            "name": "Output", "about": output.function, "alt": "output channel",
-            "tiles": _tiles(channels), "spread": output.spread, "flat": None,
-            "sums": _heap(output.before, reach_of([output.before])),
-            "handed_on": _heap(output.after, (0.0, 1.0)),
-        }
-    )  # fmt: skip
-    return found
+    picture = "the picture", to_levels(measured.picture.rgb)
+    heaps = outline(output.before, reach_of([output.before])), outline(output.after, (0.0, 1.0))
+    yield Row(
+        name="Output",
+        kind=output.function,
+        tiles=[*_named("output channel", channels), picture],
+        spread=output.spread,
+        heaps=heaps,
+        colour=GOLD,
+    )
 
 
-def _tiles(pictures: Sequence[Pixels]) -> list[str]:
-    tiles = []
-    for picture in pictures:
-        size = fitted(picture.shape[1] / picture.shape[0], 1.6 * TILE_SIDE, TILE_SIDE)
-        tiles.append(data_uri(resized(picture, *size), quality=80))
-    return tiles
+def _named(name: str, pictures: Sequence[Pixels]) -> list[tuple[str, Pixels]]:
+    return [(f"{name} {number}", picture) for number, picture in enumerate(pictures, start=1)]
 
 
-def data_uri(picture: Pixels, *, quality: int) -> str:
-    """Return a picture uint8 [h, w, 3] as a data URI: WebP, a fifth of the size of PNG."""
-    buffer = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(picture)).save(buffer, "WEBP", quality=quality, method=4)
-    return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+def reach_of(all_of: Sequence[Distribution]) -> Reach:
+    """Return the range that heaps share: four deviations of the widest, zero in the middle."""
+    reach = max(
+        (min(4 * d.deviation + abs(d.mean), max(abs(d.low), abs(d.high))) for d in all_of),
+        default=1.0,
+    )
+    return -max(reach, 1e-12), max(reach, 1e-12)
 
 
-def _heap(found: Distribution, reach: tuple[float, float]) -> str:
-    """Return the path of a distribution in a box of 100 x 30."""
-    scale = 100.0 / (reach[1] - reach[0])
-    edges = np.clip((found.edges - reach[0]) * scale, 0.0, 100.0)
-    if edges[-1] - edges[0] < 1.0:
-        middle = min(max(float(edges.mean()), 0.5), 99.5)
-        return f"M{middle - 0.5:.1f} 30V2h1V30Z"
+def outline(found: Distribution, reach: Reach) -> NDArray[np.float64]:
+    """Return a distribution as the outline of a heap in a box of 1 x 1, y up: [corners, 2].
+
+    A heap too narrow to be seen becomes a bar.
+    """
+    counts, edges = (
+        found.counts,
+        np.clip((found.edges - reach[0]) / (reach[1] - reach[0]), 0.0, 1.0),
+    )
+    if edges[-1] - edges[0] < THINNEST:
+        middle = np.clip((edges[0] + edges[-1]) / 2, THINNEST / 2, 1 - THINNEST / 2)
+        edges, counts = middle + THINNEST * np.array([-0.5, 0.5]), np.ones(1, np.int64)
     seen = np.diff(edges) > 0
-    tall = 28.0 * found.counts / max(found.counts[seen].max(), 1)
-    steps = [
-        f"V{30 - height:.1f}H{right:.1f}"
-        for height, right in zip(tall[seen], edges[1:][seen], strict=True)
-    ]
-    return f"M{edges[:-1][seen][0]:.1f} 30{''.join(steps)}V30Z"
-
-
-def _chart(draw: Callable[[Axes], None]) -> Markup:
-    """Return a chart as SVG whose colours are the page's, so that print can be black on white."""
-    import matplotlib
-    from markupsafe import Markup
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(6.0, 4.4))
-    draw(figure.add_axes((0.11, 0.1, 0.87, 0.72)))
-    buffer = io.StringIO()
-    nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "cppnvid"}):
-        figure.savefig(buffer, format="svg", transparent=True, metadata=nothing)
-    svg = buffer.getvalue()
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<style.*?</style>", "", svg, flags=re.DOTALL)  # it would hold for the whole page
-    svg = re.sub(r' (xmlns(:\w+)?|width|height)="[^"]*"', "", svg, count=4)
-    svg = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", svg)
-    for colour, name in _INK_OF.items():
-        svg = svg.replace(colour, f"var(--{name})")
-    # Ours from end to end: numbers and fixed words, nothing that came with a recipe.
-    return Markup(svg)  # noqa: S704
+    sides = np.stack([edges[:-1][seen], edges[1:][seen]], axis=1).ravel()
+    tops = np.repeat(PEAK * counts[seen] / max(counts[seen].max(), 1), 2)
+    return np.stack([np.r_[sides[0], sides, sides[-1]], np.r_[0.0, tops, 0.0]], axis=1)

@@ -57,9 +57,9 @@ def save_explanation(
         how["compare"] = compare.recipe.to_data()
     recipe = recipe_text(explanation.recipe, time=explanation.time, explain=how)
     if page:
-        from cppnvid.explanation.report import draw_report
+        from cppnvid.explanation.page import draw_page
 
-        text = with_recipe(draw_report(explanation, compare), recipe)
+        text = with_recipe(draw_page(explanation, compare), recipe)
         write_document(path, text, overwrite=overwrite, note=note)
         return Path(path)
     from cppnvid.explanation.poster import draw_poster

@@ -6,7 +6,6 @@ seen. The scale never shrinks from a layer to the next, so that a signal which f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,13 +17,12 @@ from cppnvid.animation.palette import GRADIENT_STEPS
 from cppnvid.colour.oklab import to_oklab
 from cppnvid.explanation.findings import Findings
 from cppnvid.explanation.layers import grid_of
-from cppnvid.explanation.measure import Distribution, Measurement, draw_on
+from cppnvid.explanation.measure import Measurement, draw_on
 
 PAGE, INK, QUIET, FAINT, LINE = "#0d1017", "#f2efe8", "#a3a7b3", "#5d6270", "#262b36"
 WARM, COOL, GOLD = "#ff9d5c", "#6cc3ff", "#ffd27a"
 
 _STOPS = ("#d4f1ff", "#6cc3ff", "#23598f", "#12161f", "#96451f", "#ff9d5c", "#ffe9c9")
-MOST_ROWS = 40  # layers; of more, evenly chosen ones are shown
 _LUT_STEPS = 1023  # odd: zero has a colour of its own
 
 Pixels = NDArray[np.uint8]
@@ -98,47 +96,27 @@ def fitted(aspect: float, width: float, height: float) -> tuple[int, int]:
     return max(round(wide), 1), max(round(wide / aspect), 1)
 
 
-def chosen_layers(count: int) -> list[int]:
-    """Return which of so many layers are shown: all, or evenly chosen ones."""
-    if count <= MOST_ROWS:
-        return list(range(count))
-    return [round(place) for place in np.linspace(0, count - 1, MOST_ROWS)]
-
-
-def reach_of(all_of: Sequence[Distribution]) -> tuple[float, float]:
-    """Return the range that heaps share: four deviations of the widest, zero in the middle."""
-    reach = max(
-        (min(4 * d.deviation + abs(d.mean), max(abs(d.low), abs(d.high))) for d in all_of),
-        default=1.0,
-    )
-    return -max(reach, 1e-12), max(reach, 1e-12)
-
-
 # ------------------------------------------------------------------ type
 
 
-@lru_cache(maxsize=4)
-def font_path(weight: str = "normal") -> Path:
-    """Return the font file that matplotlib brings, so that every machine sets the same page."""
+def _font_path(name: str = "DejaVuSans") -> str:
+    """Return a font file that matplotlib brings, so that every machine sets the same letters."""
     import matplotlib
 
-    name = {"bold": "DejaVuSans-Bold.ttf", "mono": "DejaVuSansMono.ttf"}.get(
-        weight, "DejaVuSans.ttf"
-    )
-    return Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name
+    return str(Path(matplotlib.get_data_path(), "fonts", "ttf", f"{name}.ttf"))
 
 
 @lru_cache(maxsize=32)
-def pillow_font(size: int, weight: str = "normal") -> ImageFont.FreeTypeFont:
+def font(size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
     """Return the font for drawing on pixels, `size` in pixels."""
-    return ImageFont.truetype(str(font_path(weight)), size)
+    return ImageFont.truetype(_font_path("DejaVuSans-Bold" if bold else "DejaVuSans"), size)
 
 
 @lru_cache(maxsize=1)
 def _known_characters() -> frozenset[int]:
     from matplotlib.ft2font import FT2Font
 
-    return frozenset(FT2Font(str(font_path())).get_charmap())
+    return frozenset(FT2Font(_font_path()).get_charmap())
 
 
 def settable(text: str, most: int = 120) -> str:

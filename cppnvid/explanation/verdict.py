@@ -1,4 +1,4 @@
-"""The verdict: what the measured numbers say, in words, and what to try next."""
+"""The verdict: what the numbers mean, in words, and what to try next."""
 
 from __future__ import annotations
 
@@ -12,14 +12,11 @@ from cppnvid.recipe import Recipe
 Kind = Literal["grey", "flat", "faint", "plain", "saturated", "noise", "alive"]
 
 FLAT_LEVELS = 1.0  # a standard deviation under 1/255: on a screen, one colour
-FAINT_LEVELS = 8.0  # forms are there, and one has to look for them
+FAINT_LEVELS = 8.0  # there are forms, for those who look closely
 # By eye: at 0.9 hard patches, their edges a pixel wide; N(0, 1) at 9 x 16 has about a third.
 MOSTLY_SATURATED = 0.8
 NOISY_GRAIN = 0.6  # by eye, at 128 pixels: neighbours differ 0.6 times as much as strangers do
-_NUMBERS = (
-    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
-    "twelve",
-)  # fmt: skip
+_WORDS = "no one two three four five six seven eight nine ten eleven twelve"
 
 
 @dataclass(frozen=True)
@@ -30,12 +27,12 @@ class Verdict:
     headline: str  # a few words
     picture: str  # one sentence about what is seen
     why: str  # how the layers come to it
-    circle: str  # how complex the function is, and how that grows
-    advice: str  # what to change, and what for
+    circle: str  # how complex the function is, and how fast that grows
+    advice: str  # what to change, and why
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """What there is to say, in order, without empty parts."""
+        """All parts but the headline, in order, without empty ones."""
         return tuple(part for part in (self.picture, self.why, self.circle, self.advice) if part)
 
     def __str__(self) -> str:
@@ -83,50 +80,44 @@ def _kind(recipe: Recipe, measured: Measurement) -> Kind:
 def _picture(kind: Kind, measured: Measurement) -> str:
     picture = measured.picture
     seen = f"The picture's colours vary by {_levels(picture.deviation)} (standard deviation)"
+    grain = (
+        f"{seen}; on a 128-pixel grid, neighbouring pixels differ {percent(picture.grain)} as much "
+        f"as distant ones"
+    )
     match kind:
         case "grey" | "flat":
-            return f"{seen}: a screen shows one colour, {picture.colour}."
+            return f"{seen}: on a screen that is one colour, {picture.colour}."
         case "faint":
-            return f"{seen}: its forms are there, but hardly stand out from {picture.colour}."
+            return f"{seen}: there are forms, but they barely stand out from {picture.colour}."
         case "noise":
-            return (
-                f"{seen}; on a grid of 128 pixels neighbours differ {percent(picture.grain)} as "
-                f"much as pixels far apart: its detail is too fine "
-                f"for this size."
-            )
+            return f"{grain}: the detail is too fine for this size."
         case _:
-            return (
-                f"{seen}; on a grid of 128 pixels neighbours differ {percent(picture.grain)} as "
-                f"much as pixels far apart."
-            )
+            return f"{grain}."
 
 
 def _spread(measured: Measurement, growth: Growth) -> str:
-    """Tell how the signal's spread comes through the layers."""
-    count = len(measured.layers)
+    """Return how the signal's spread fares from layer to layer."""
     if not measured.inputs:
-        return "The network is told neither x, y nor r, so it paints every pixel the same."
-    first = measured.input_spread
-    if count == 0:
+        return "The network does not read x, y or r, so every pixel has the same colour."
+    first, spreads = number(measured.input_spread), [number(one) for one in measured.spreads]
+    if not measured.layers:
         return (
-            f"There is no hidden layer: the coordinates, which vary by {number(first)}, go "
-            f"straight into the output, so there is nothing but a slope."
+            f"There is no hidden layer: the coordinates, which vary by {first}, go straight to "
+            f"the output, which can only paint a slope."
         )
-    last = measured.layers[-1].spread
-    sigma = growth.weight_sigma if growth.weight_sigma < 1 else 0.0
-    if measured.ratio is None or count < 2:
-        return f"The one hidden layer turns a spread of {number(first)} into {number(last)}."
-    ratio, depth = measured.ratio, count_word(count)
+    if measured.ratio is None:
+        return f"The spread from point to point goes from {first} to {spreads[-1]}."
+    ratio, depth = measured.ratio, count_word(len(measured.layers))
     if ratio < 0.9:
-        small = f" (σ_w = {sigma:.2f}: a layer's sums are that much of its input)" if sigma else ""
+        sigma = growth.weight_sigma
+        why = f" (σ_w = {sigma:.2f}: a layer's sums are that fraction of its input)"
         return (
-            f"Each layer multiplies the spread from point to point by {ratio:.2f}{small}, so after "
-            f"{depth} {number(last)} is left."
+            f"Each layer multiplies the spread from point to point by {ratio:.2f}"
+            f"{why if 0 < sigma < 1 else ''}, so after {depth} layers only {spreads[-1]} is left."
         )
-    kept = "grows" if ratio > 1.1 else "is kept"
     return (
-        f"The spread from point to point {kept}: {number(measured.layers[0].spread)} after one "
-        f"layer, {number(last)} after {depth}, a factor of {ratio:.2f} a layer."
+        f"The spread from point to point {'grows' if ratio > 1.1 else 'holds'}: {spreads[1]} after "
+        f"one layer, {spreads[-1]} after {depth}, a factor of {factor(ratio)} per layer."
     )
 
 
@@ -135,104 +126,91 @@ def _output(kind: Kind, measured: Measurement) -> str:
     if not measured.inputs:
         return ""
     if kind in ("grey", "flat", "faint") and output.near_rest > 0.5:
-        if output.rest == 0.5:
-            near = f"{percent(output.near_half)} of the outputs lie within 0.01 of one half"
-        else:
-            near = f"{percent(output.near_rest)} of the outputs lie within 0.01 of {output.rest:g}"
+        rest = "one half" if output.rest == 0.5 else f"{output.rest:g}"
+        result = {"grey": "grey", "flat": "one colour"}.get(kind, "nearly one colour")
         return (
-            f"The output function, {output.function}, makes {output.rest:g} of 0, and {near}: "
-            f"{_goo(kind)}."
+            f"The output function, {output.function}, turns 0 into {output.rest:g}, and "
+            f"{percent(output.near_rest)} of the outputs lie within 0.01 of {rest}: {result}."
         )
     flat = [layer.flat for layer in measured.layers if layer.flat is not None]
-    hidden = (
-        f" Of the hidden neurons' sums {percent(sum(flat) / len(flat))} lie where the "
-        f"activation is flat."
-        if flat
-        else ""
-    )
+    hidden = ""
+    if flat:
+        mean = percent(sum(flat) / len(flat))
+        hidden = f" {mean} of the hidden neurons' sums lie where the activation is flat."
     if kind == "saturated":
         return (
             f"{percent(output.saturated)} of the outputs are pressed against 0 or 1, so colours "
-            f"are full or absent with lines between.{hidden}"
+            f"are either full or absent, with lines between them.{hidden}"
         )
     return (
-        f"Of the outputs {percent(output.near_half)} lie near one half and "
-        f"{percent(output.saturated)} against 0 or 1; the rest is in between.{hidden}"
+        f"{percent(output.near_half)} of the outputs lie near one half and "
+        f"{percent(output.saturated)} at 0 or 1; the rest lie in between.{hidden}"
     )
 
 
-def _goo(kind: Kind) -> str:
-    return {"grey": "grey", "flat": "one colour"}.get(kind, "nearly one colour")
-
-
 def _circle(circle: Circle, growth: Growth) -> str:
-    if not circle.lengths or not circle.lengths[0]:
+    """Return how long a circle becomes, and by what factor it grows."""
+    if len(circle.lengths) < 2 or not circle.lengths[0]:
         return ""
-    if len(circle.lengths) < 2:
-        return ""
-    settled = [i for i, good in enumerate(circle.converged) if good]
-    deepest = settled[-1] if settled else 0
-    text = ""
+    deepest = max((index for index, good in enumerate(circle.converged) if good), default=0)
+    parts = []
     if deepest:
-        text = (
+        parts.append(
             f"A circle {number(circle.lengths[0])} long is {number(circle.lengths[deepest])} long "
-            f"after {count_word(deepest)} {'layer' if deepest == 1 else 'layers'}."
+            f"after {count_word(deepest)} layer{'s' * (deepest > 1)}."
         )
     if deepest < len(circle.lengths) - 1:
-        text += (
-            f" Deeper than {'that' if deepest else 'the input'} its length did not settle with "
-            f"{circle.points:,} points: it is finer than they are."
+        parts.append(
+            f"{'Beyond that' if deepest else 'From the first layer on'} its length did not settle "
+            f"with {circle.points:,} points: its folds are finer than they can follow."
         )
-    mean = growth.mean
-    if mean is None:
-        return text.strip()
-    verb = "grows" if mean > 1 else "shrinks"
-    count = len(growth.seeds)
-    over = f"Over {count_word(count)} seeds it" if count > 1 else "It"
-    text += f" {over} {verb} by a factor of {mean:.2f}"
-    text += f" ± {growth.deviation:.2f} a layer" if len(growth.factors) > 1 else " a layer"
-    if growth.bound is not None:
-        text += f" (published bound {growth.bound:.2f}"
-        text += ", for orientation only)" if growth.caveats else ")"
-    return f"{text}.".strip()
+    if growth.mean is not None:
+        count = len(growth.seeds)
+        over = f"Over {count_word(count)} seeds it" if count > 1 else "It"
+        guide = ", only a rough guide" if growth.caveats else ""
+        bound = "" if growth.bound is None else f" (published bound {growth.bound:.2f}{guide})"
+        parts.append(
+            f"{over} {'grows' if growth.mean > 1 else 'shrinks'} by a factor of "
+            f"{with_deviation(growth)} per layer{bound}."
+        )
+    return " ".join(parts)
 
 
 def _advice(kind: Kind, recipe: Recipe, measured: Measurement) -> str:
-    init = recipe.network.init
-    ratio = measured.ratio
+    init, ratio = recipe.network.init, measured.ratio
     if not measured.inputs:
         return "Add x and y to network.inputs."
     match kind:
         case "grey" | "flat" | "faint":
-            if ratio is not None and 0 < ratio < 0.9:
-                advice = (
-                    f"Weights {1 / ratio:.2g} times as large keep the spread from layer to layer: "
-                    f"network.init.hidden={init.hidden / ratio:.2g}, now {init.hidden:g}"
+            if ratio is None or not 0 < ratio < 0.9:
+                return (
+                    f"The signal arrives, but the output makes little of it: raise "
+                    f"network.init.output (now {init.output:g}) or camera.scale (now "
+                    f"{recipe.camera.scale:g})."
                 )
-                normal = "; or take network.init.weights=normal, whose size does not shrink"
-                return f"{advice}{'' if init.weights in ('normal', 'uniform') else normal}."
+            normal = ", or try network.init.weights=normal, whose size does not shrink"
             return (
-                f"The signal arrives, and the output makes little of it: raise "
-                f"network.init.output, now {init.output:g}, or camera.scale, now "
-                f"{recipe.camera.scale:g}."
+                f"Weights {1 / ratio:.2g} times as large would keep the spread from layer to "
+                f"layer: set network.init.hidden={init.hidden / ratio:.2g} (now {init.hidden:g})"
+                f"{'' if init.weights in ('normal', 'uniform') else normal}."
             )
         case "saturated":
             return (
-                f"Smaller weights bring tones back: lower network.init.output, now "
-                f"{init.output:g}, for softer colours, or hidden, now {init.hidden:g}, for "
-                f"smoother forms."
+                f"Smaller weights bring back tones: lower network.init.output (now "
+                f"{init.output:g}) for softer colours, or network.init.hidden (now "
+                f"{init.hidden:g}) for smoother forms."
             )
         case "noise":
             return (
-                f"Fewer layers, a smaller network.init.hidden, now {init.hidden:g}, or a closer "
-                f"look (camera.zoom) make forms of it."
+                f"For larger forms, take fewer layers, a smaller network.init.hidden (now "
+                f"{init.hidden:g}), or a closer look with camera.zoom."
             )
         case _:
             return ""
 
 
 def number(value: float) -> str:
-    """Return a number with three figures, whatever its size: `0.0061`, `12.3`, `4,210`."""
+    """Return a number to three figures, whatever its size: `0.0061`, `12.3`, `4,210`."""
     if value == 0 or 0.0001 <= abs(value) < 1000:
         return f"{value:.3g}"
     if 1000 <= abs(value) < 1e6:
@@ -240,8 +218,19 @@ def number(value: float) -> str:
     return f"{value:.1e}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
 
 
+def factor(value: float) -> str:
+    """Return a factor with two decimals, or with two figures if it is huge: `1.11`, `2.6e6`."""
+    return f"{value:.2f}" if value < 1000 else number(value)
+
+
+def with_deviation(growth: Growth) -> str:
+    """Return the mean factor with its standard deviation if there is one: `1.46 ± 0.03`."""
+    deviation = f" ± {factor(growth.deviation)}" if len(growth.factors) > 1 else ""
+    return f"{factor(growth.mean or 0.0)}{deviation}"
+
+
 def percent(share: float) -> str:
-    """Return a share as percent, never rounding a rest away: `99.8 %`, `0 %`, `37 %`."""
+    """Return a share as a percentage, 0 and 100 only if exact: `99.8 %`, `0 %`, `37 %`."""
     value = 100.0 * share
     if value in (0.0, 100.0):
         return f"{value:.0f} %"
@@ -251,8 +240,8 @@ def percent(share: float) -> str:
 
 
 def count_word(count: int) -> str:
-    """Return a small count as a word."""
-    return _NUMBERS[count] if 0 < count < len(_NUMBERS) else str(count)
+    """Return a count as a word up to twelve."""
+    return _WORDS.split()[count] if count <= 12 else str(count)
 
 
 def _levels(value: float) -> str:

@@ -1,4 +1,4 @@
-"""What is written beside the pictures: names of networks, captions that teach, differences."""
+"""The words beside the pictures: names of networks, captions that teach, differences."""
 
 from __future__ import annotations
 
@@ -7,48 +7,53 @@ from itertools import groupby
 from typing import Any
 
 from cppnvid.explanation.findings import Findings
-from cppnvid.explanation.verdict import number, percent
+from cppnvid.explanation.verdict import factor, number, percent, with_deviation
 from cppnvid.recipe import Recipe
 
-CAPTIONS = {
-    "layers": (
-        "Every small picture is one neuron: what it hands on for each pixel. Orange is above zero, "
-        "blue below, dark is zero. The scale never shrinks from a layer to the next, so a signal "
-        "that dies goes dark. Sums are what arrives in a neuron; a heap in the middle means its "
-        "activation works like a straight line, a heap far outside that it has gone flat."
-    ),
-    "spread": (
-        "How much a layer's values differ from pixel to pixel. A line that falls ends in one "
-        "colour, whatever the output makes of it; a level one keeps its contrast."
-    ),
-    "output": (
-        "The curve is the output function, the heap what arrives at it. A narrow heap in the "
-        "middle paints one tone; a heap beyond both bends paints only full and absent colour."
-    ),
-    "circle": (
-        "A circle is drawn in the plane and followed through the layers: the longer its image, the "
-        "more the picture has folded. A straight line on this scale is exponential growth. Open "
-        "dots did not settle."
-    ),
+SUBTITLE = "what each layer does, and why it looks so"
+LAYERS = (
+    "Each small picture is one neuron: the value it passes on at every pixel. Orange is positive, "
+    "blue is negative, dark is zero. The scale never shrinks from one layer to the next, so a "
+    "fading signal goes dark. Sums are what a neuron receives: close to the middle, its activation "
+    "acts like a straight line; far outside, it has gone flat."
+)
+SPREAD = (
+    "How much a layer's values differ from pixel to pixel. A falling line ends in a single colour, "
+    "whatever the output function does; a level line keeps its contrast."
+)
+OUTPUT = (
+    "The curve is the output function, the histogram what reaches it. A narrow histogram in the "
+    "middle paints a single tone; one that extends beyond both bends paints each colour either "
+    "fully on or fully off."
+)
+CIRCLE = (
+    "A circle in the picture is followed through the layers: the longer its image, the more the "
+    "picture has been folded. A straight line on this scale is exponential growth. Open dots are "
+    "lengths that did not settle."
+)
+_WEIGHTS = {
+    "normal": "N(0, σ)",
+    "uniform": "U(−a, a)",
+    "pytorch": "U(±1/√fan-in)",
+    "variance": "N(0, 1/√fan-in)",
 }
 
 
-def name_of(explanation: Findings) -> str:
-    """Return what the explained network is called: its title, or its style and seed."""
-    recipe = explanation.recipe
-    morph = recipe.morph
+def name_of(findings: Findings) -> str:
+    """Return the name of the explained network: its title or style, and its seed."""
+    recipe, morph = findings.recipe, findings.recipe.morph
     if morph.weights:
         seed = " · ".join(file.name for file in morph.weights[:1])
     elif morph.of == "weights":
         seed = f"seed {morph.seeds[0]}"
     else:
         seed = f"network {morph.network_seed}, latent {morph.seeds[0]}"
-    moment = f", at {explanation.time:g}" if explanation.time else ""
+    moment = f", at {findings.time:g}" if findings.time else ""
     return f"{recipe.title or recipe.style} · {seed}{moment}"
 
 
 def architecture_of(recipe: Recipe) -> str:
-    """Return the network in a line: `x, y → 9 × 16 tanh → 3 sigmoid`."""
+    """Return the network in one line: `x, y → 9 × 16 tanh → 3 sigmoid`."""
     network = recipe.network
     inputs = [f"z[{network.z_dim}]" if name == "z" else name for name in network.inputs]
     hidden = [(layer.width, network.activation_of(layer)) for layer in network.layers]
@@ -65,64 +70,63 @@ def architecture_of(recipe: Recipe) -> str:
 
 
 def init_of(recipe: Recipe) -> str:
-    """Return how the weights were drawn, in a line."""
+    """Return in one line how the weights were drawn."""
     if recipe.morph.weights:
         return "weights from a file"
     init = recipe.network.init
-    kind = {
-        "normal": "N(0, σ)", "uniform": "U(−a, a)", "pytorch": "U(±1/√fan-in)",
-        "variance": "N(0, 1/√fan-in)",
-    }[init.weights]  # fmt: skip
-    return f"weights {kind}: first {init.first:g}, hidden {init.hidden:g}, output {init.output:g}"
+    return (
+        f"weights {_WEIGHTS[init.weights]}: first {init.first:g}, hidden {init.hidden:g}, "
+        f"output {init.output:g}"
+    )
 
 
-def key_numbers(explanation: Findings) -> list[tuple[str, str]]:
-    """Return the four numbers a reader takes along, each with what it is."""
-    measured, growth, output = explanation.measured, explanation.growth, explanation.output
-    ratio = "—" if measured.ratio is None else f"× {measured.ratio:.2f}"
-    circle = "—" if growth.mean is None else f"× {growth.mean:.2f}"
-    if growth.mean is not None and len(growth.factors) > 1:
-        circle += f" ± {growth.deviation:.2f}"
-    if explanation.verdict.kind in ("saturated", "noise") or output.saturated > output.near_half:
+def key_numbers(findings: Findings) -> list[tuple[str, str]]:
+    """Return the four numbers worth remembering, each with its meaning."""
+    measured, growth, output = findings.measured, findings.growth, findings.output
+    ratio = "—" if measured.ratio is None else f"× {factor(measured.ratio)}"
+    circle = "—" if growth.mean is None else f"× {with_deviation(growth)}"
+    if findings.verdict.kind in ("saturated", "noise") or output.saturated > output.near_half:
         share = percent(output.saturated), "of the outputs at 0 or 1"
     else:
         share = percent(output.near_half), "of the outputs within 0.01 of one half"
     count = len(growth.seeds)
     over = f", over {count} seed{'s' * (count > 1)}" if count else ""
     return [
-        (number(explanation.picture.deviation), "of 255 levels: how much the colours vary"),
-        (ratio, "what a layer makes of the spread"),
+        (number(findings.picture.deviation), "of 255 levels: how much the colours vary"),
+        (ratio, "change in spread per layer"),
         share,
-        (circle, f"what a layer makes of the circle{over}"),
+        (circle, f"growth of the circle per layer{over}"),
     ]
 
 
-def bound_note(explanation: Findings) -> str:
-    """Return what the published bound is here, and why it is for orientation only."""
-    growth = explanation.growth
+def bound_note(findings: Findings) -> str:
+    """Return what the published bound is here, and why it is only a rough guide."""
+    growth = findings.growth
     if growth.bound is None:
-        return "With fewer than two hidden layers there is no growth to fit and no bound."
+        return "With fewer than two hidden layers there is no growth to fit, and no bound."
     text = (
         f"The published bound (Raghu et al. 2017) for σ_w = {growth.weight_sigma:.2f}, "
-        f"σ_b = {growth.bias_sigma:.2f}, k = {growth.width:.0f} is × {growth.bound:.2f} a layer, "
-        f"up to a constant"
+        f"σ_b = {growth.bias_sigma:.2f}, k = {growth.width:.0f} is × {growth.bound:.2f} per layer, "
+        f"up to a constant."
     )
-    return (
-        f"{text}. For orientation only: {'; '.join(growth.caveats)}."
-        if growth.caveats
-        else f"{text}."
-    )
+    caveats = "; ".join(growth.caveats)
+    return f"{text} It is only a rough guide: {caveats}." if caveats else text
 
 
-# What one picture depends on, and not how a film walks or what it is called.
+def omission(shown: int, count: int) -> str:
+    """Return that layers are left out; empty if all are shown."""
+    return f"{shown} of {count} layers are shown, evenly spaced." if shown < count else ""
+
+
+# What a single picture depends on: not how a film moves, nor what it is called.
 _OF_A_PICTURE = (
-    "style", "network.", "morph.seeds", "morph.of", "morph.weights", "morph.network_seed",
-    "camera.", "palette.", "canvas.size",
-)  # fmt: skip
+    *("style", "network.", "camera.", "palette.", "canvas.size"),
+    *("morph.seeds", "morph.of", "morph.weights", "morph.network_seed"),
+)
 
 
 def differences(one: Recipe, other: Recipe) -> list[tuple[str, str, str]]:
-    """Return the keys of a picture in which two recipes differ, with both values."""
+    """Return each key by which two recipes paint different pictures, with both values."""
     left, right = dict(_flat(readable(one))), dict(_flat(readable(other)))
     keys = [*left, *(key for key in right if key not in left)]
     return [

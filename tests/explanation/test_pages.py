@@ -15,8 +15,8 @@ from PIL import Image
 
 import cppnvid
 from cppnvid.explanation import words
+from cppnvid.explanation.page import draw_page
 from cppnvid.explanation.poster import draw_poster
-from cppnvid.explanation.report import draw_report
 from cppnvid.explanation.theme import PAGE, scales, settable, signed_colours
 from cppnvid.presets import load_recipe, parse, read_source
 from cppnvid.recipe import Recipe
@@ -128,7 +128,7 @@ def test_any_network_has_a_page_and_a_poster(network: dict[str, object]) -> None
     """Without layers, very wide, very deep, or told nothing, both are made and say how many."""
     one = explained(network)
 
-    poster, page = draw_poster(one), draw_report(one)
+    poster, page = draw_poster(one), draw_page(one)
 
     assert 900 < poster.shape[0] < 6000
     assert one.verdict.headline in page
@@ -174,7 +174,7 @@ REFERRING = ("src", "href", "xlink:href", "srcset", "action", "data", "poster", 
 
 def test_the_page_asks_nothing_of_the_network() -> None:
     """Every reference is a data URI or within the page; no script, no address in a style."""
-    page = draw_report(explained(), explained(GOO))
+    page = draw_page(explained(), explained(GOO))
 
     tags = Tags(page)
     assert len(tags.references) > 40
@@ -190,7 +190,7 @@ HOSTILE = '</title><script>alert(1)</script><img src=x onerror="x">{{ 7 * 7 }}'
 
 def test_a_strangers_title_stays_text() -> None:
     """Markup and template code in title and comment are shown and never obeyed."""
-    page = draw_report(explained(title=HOSTILE))
+    page = draw_page(explained(title=HOSTILE))
 
     tags = Tags(page)
     assert "script" not in tags.names
@@ -203,7 +203,7 @@ def test_the_page_holds_the_numbers_in_words() -> None:
     """Verdict, key numbers, every layer's spread, the bound's limits and the recipe."""
     one = explained(seeds=3)
 
-    text = " ".join("".join(Tags(draw_report(one)).text).split())
+    text = " ".join("".join(Tags(draw_page(one)).text).split())
 
     assert str(one.verdict.picture) in text
     assert f"{one.measured.layers[-1].spread:.3g}" in text
@@ -213,13 +213,13 @@ def test_the_page_holds_the_numbers_in_words() -> None:
 
 def test_pictures_of_the_page_decode() -> None:
     """The large one is the picture, the tiles are small."""
-    page = draw_report(explained())
+    page = draw_page(explained())
     found = [reference for reference in Tags(page).references if reference.startswith("data:")]
 
     sizes = [Image.open(io.BytesIO(base64.b64decode(uri.partition(",")[2]))).size for uri in found]
     assert sizes[0] == (720, 540)
     assert set(sizes[1:]) == {(107, 80)}
-    assert len(sizes) == 1 + 2 + 3 * 6 + 3
+    assert len(sizes) == 1 + 2 + 3 * 6 + 3 + 1  # the picture, the input, layers, channels, colours
 
 
 def test_a_notebook_shows_the_page() -> None:
