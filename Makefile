@@ -2,20 +2,23 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint bench clean
+.PHONY: help demo test lint bench clean
 
-demo: .venv/.app  ## set up, then make the loop that the README shows
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: .venv/.app  ## set up, then make the loop that README shows
 	$(BIN)/cppnvid morph --seeds 1 2 3 --frames 300 --overwrite
 
 test: .venv/.dev  ## set up, then run the whole test suite
 	$(BIN)/pytest -n auto
 
-lint: .venv/.dev  ## style and types
+lint: .venv/.dev  ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: .venv/.dev  ## what README's speed figures come from
+bench: .venv/.dev  ## measure what README's speed figures come from
 	$(BIN)/python -m benchmarks
 
 .venv/bin/python:
@@ -29,5 +32,5 @@ bench: .venv/.dev  ## what README's speed figures come from
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	touch $@ .venv/.app
 
-clean:
+clean:  ## remove .venv and everything that is made
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -37,6 +37,17 @@ from cppnvid.recipe import (
 from cppnvid.recipe.styles import STYLES
 
 TARGET = Path(__file__).parent / "recipe.md"
+EXAMPLE = """```yaml
+title: Slow tide
+palette: {colours: ["#061a2b", "#14827f", "#e9edc0"]}
+network: {layers: [6x16], activation: sin}
+morph: {seeds: [3, 14, 15], of: z, hold: 0.2}
+camera:
+  rotate: {keys: [[0, 0], [1, 360]], easing: linear}  # one full turn, so that the loop closes
+  warps: [{kind: kaleidoscope, segments: 6}]
+canvas: {size: square}
+output: {seconds: 8, fps: 30}
+```""".splitlines()
 WARPS: tuple[type[BaseModel], ...] = (Mirror, Kaleidoscope, Tile, Swirl, Wave, Endless)
 SPECIAL = {
     (Camera, "warps"): "list of warps, see below",
@@ -71,6 +82,12 @@ def reference() -> str:
         "",
         "Made by `python docs/make_reference.py`. Defaults are the models' own; a recipe starts",
         f"from its `style` ({', '.join(STYLES)}), whose values come before these.",
+        "",
+        "This is a whole recipe. Omitted keys come from the style, and mistakes are named by file,",
+        "line and key. Draw it with `cppnvid render tide.yaml`; `cppnvid presets NAME` prints one",
+        "to start from, and `cppnvid schema > recipe.schema.json` lets editors complete keys.",
+        "",
+        *EXAMPLE,
         "",
         Recipe.__doc__ or "",
         "",

@@ -22,6 +22,11 @@ from cppnvid.recipe import Recipe
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PYTHON_PAGE = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+PAGES = (README, *(path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")))
+# Pages whose commands are run in a folder of their own. Those of weights.md run in
+# networks/test_trained_commands.py; those of audio.md and explain.md need files of the reader.
+DRAWN = ("motion", "colours", "files", "loops", "platforms", "systems")
+TYPED = ("README", *(f"docs/{page}" for page in DRAWN))
 DRAWING = ("morph", "render", "still", "gallery", "sheet", "explain")
 
 
@@ -30,10 +35,11 @@ def blocks(text: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
 
 
-def shown_commands() -> list[list[str]]:
-    """Return every `cppnvid` command that README shows, as arguments."""
-    lines = [line for block in blocks(README, "sh") for line in block.splitlines()]
-    return [shlex.split(line)[1:] for line in lines if line.startswith("cppnvid ")]
+def shown_commands(page: str) -> list[list[str]]:
+    """Return every `cppnvid` command that a page shows, as arguments."""
+    text = (ROOT / f"{page}.md").read_text(encoding="utf-8")
+    lines = [line for block in blocks(text, "sh") for line in block.splitlines()]
+    return [shlex.split(line, comments=True)[1:] for line in lines if line.startswith("cppnvid ")]
 
 
 def click_track(path: Path) -> None:
@@ -56,10 +62,11 @@ def run(arguments: list[str]) -> tuple[int, str, str]:
     return int(end.value.code or 0), out.getvalue(), err.getvalue()
 
 
-def test_every_command_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("page", TYPED)
+def test_every_command_of_a_page_runs(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the order a reader types them, drawn small; stdout is the finished file's path."""
-    commands = shown_commands()
-    assert len(commands) >= 12
+    commands = shown_commands(page)
+    assert commands
     click_track(Path("track.wav"))
 
     for arguments in commands:
@@ -83,21 +90,38 @@ def test_every_command_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch) -> No
             assert Path(line).exists(), arguments
 
 
-def test_every_command_and_preset_count_is_mentioned() -> None:
-    """README names every command, and how many presets there are."""
+def test_every_command_is_mentioned() -> None:
+    """Some page shows each command, and README says how many artworks there are."""
     _, help_text, _ = run(["--help"])
+    text = "\n".join(PAGES)
     for command in re.findall(
         r"^  ([a-z]+)  ", help_text.split("Commands:")[1], flags=re.MULTILINE
     ):
-        assert f"cppnvid {command}" in README, command
+        assert f"cppnvid {command}" in text, command
     numbers = {17: "Seventeen", 18: "Eighteen", 19: "Nineteen", 20: "Twenty"}
     artworks = [preset for preset in cppnvid.list_presets() if "/" not in preset.name]
     assert f"{numbers[len(artworks)]} presets" in README
 
 
-def test_the_recipe_of_the_readme_is_one() -> None:
-    """The YAML that README shows is accepted whole."""
-    (text,) = blocks(README, "yaml")
+def test_every_option_of_a_film_is_mentioned() -> None:
+    """Some page says what each option of `morph` is for."""
+    _, help_text, _ = run(["morph", "--help"])
+    text = "\n".join(PAGES)
+    for option in re.findall(r"^  (?:-\w, )?(--[a-z-]+)", help_text, flags=re.MULTILINE):
+        assert option in text, option
+
+
+def test_pages_link_to_what_is_there() -> None:
+    """Every relative link of README and the docs leads to a file."""
+    for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        text = path.read_text(encoding="utf-8")
+        for target in re.findall(r"\]\(([^)#:]+)\)", text):
+            assert (path.parent / target).exists(), (path.name, target)
+
+
+def test_the_recipe_of_the_reference_is_one() -> None:
+    """The YAML that the page of recipes shows is accepted whole."""
+    (text,) = blocks((ROOT / "docs" / "recipe.md").read_text(encoding="utf-8"), "yaml")
 
     recipe = Recipe.model_validate(yaml.safe_load(text))
 
