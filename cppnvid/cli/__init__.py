@@ -19,12 +19,12 @@ from cppnvid.cli import (  # noqa: F401 - importing registers their commands
     export,
     figures,
     gallery,
+    info,
     lists,
     platforms,
 )
 from cppnvid.cli.app import app
 from cppnvid.cli.reporter import complain
-from cppnvid.cli.seeds import gather_seeds
 from cppnvid.errors import CppnvidError
 
 __all__ = ["main"]
@@ -39,9 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     _end_cleanly_when_told_to()
     given = sys.argv[1:] if arguments is None else arguments
     try:
-        app(args=gather_seeds(given), prog_name="cppnvid")
+        app(args=list(given), prog_name="cppnvid")
     except CppnvidError as error:
-        complain(str(error))
+        complain(error)
         sys.exit(error.exit_code)
     except SystemExit as end:
         if end.code in (129, 130, 143):

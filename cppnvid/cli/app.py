@@ -1,11 +1,18 @@
-"""The application that commands are registered with, and what stands before them."""
+"""The application that commands are registered with, and how they get their options."""
 
-from typing import Annotated
+import inspect
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from cppnvid import __version__
+from cppnvid.cli.options import OPTIONS
+from cppnvid.cli.parse import gather
 from cppnvid.cli.reporter import say
+from cppnvid.cli.request import Request
 
 # Plain help: rich would take half of the time that --help may take, and break lines in boxes.
 app = typer.Typer(
@@ -33,3 +40,60 @@ def _common(
     ] = False,
 ) -> None:
     """Take what stands before the command."""
+
+
+class _Command(TyperCommand):
+    """A command that takes several words after `--seeds` and groups options in its help."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the words after the command's name."""
+        return super().parse_args(ctx, gather(args))
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write one section for each heading, in the order of the options."""
+        groups: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None:
+                name = record[0].removesuffix(" <str>")  # an artist need not know of types
+                heading = "Arguments" if parameter.param_type_name == "argument" else "Other"
+                heading = getattr(parameter, "rich_help_panel", None) or heading
+                groups[heading].append((name, record[1]))
+        for heading, records in groups.items():
+            with formatter.section(heading):
+                formatter.write_dl(records)
+
+
+def command(options: str = "", /, **helps: str) -> Callable[[Callable[..., None]], None]:
+    """Register a function as the command of its name.
+
+    It is called with a `Request` as `asked`, if it takes one, and with the values of those options
+    that no request holds.
+
+    Args:
+        options: names of rows of the table of options, in the order of their help.
+        helps: what the help says of some of them in this command.
+    """
+    rows = {name: OPTIONS[name] for name in options.split()}
+
+    def register(function: Callable[..., None]) -> None:
+        def run(**typed: Any) -> None:
+            asked, others = Request.read(rows, typed)
+            if "asked" in inspect.signature(function).parameters:
+                others["asked"] = asked
+            function(**others)
+
+        run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+            [
+                inspect.Parameter(
+                    name,
+                    inspect.Parameter.KEYWORD_ONLY,
+                    annotation=row.form(helps.get(name, row.help)),
+                    default=inspect.Parameter.empty if row.required else None,
+                )
+                for name, row in rows.items()
+            ]
+        )
+        app.command(function.__name__, cls=_Command, help=inspect.getdoc(function))(run)
+
+    return register

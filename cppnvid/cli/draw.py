@@ -1,92 +1,93 @@
-"""`morph`, `render`, `still`: options become overrides, a library call does the work."""
+"""`morph`, `render`, `still`: a request becomes a plan, and a library call does the work."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from cppnvid.cli import options as option
-from cppnvid.cli import overrides as reading
-from cppnvid.cli.app import app
+from cppnvid.cli.app import command
 from cppnvid.cli.outputs import (
     check_early,
+    check_posted,
     coding_overrides,
     describe,
     named_output,
     pictures,
     summary,
 )
-from cppnvid.cli.planning import planned
-from cppnvid.cli.posting import check_posted
+from cppnvid.cli.parse import seeds
+from cppnvid.cli.plan import one_picture, plan_film
 from cppnvid.cli.preview import preview
 from cppnvid.cli.reporter import Reporter, say
+from cppnvid.cli.request import Request
 from cppnvid.errors import RecipeError
 
 if TYPE_CHECKING:
     from cppnvid.presets import Source
 
+_FILM = (
+    "seeds weights style palette hue_shift contrast size samples set frames seconds fps of path "
+    "radius detail times pace speed loop ping_pong hold ease shutter react output platform repeat "
+    "least_seconds audio preview crf gif max_size codec depth lossless dither overwrite backend "
+    "encoder threads quiet"
+)
 
-@app.command(cls=option.GroupedCommand)
-@option.taking(option.VIDEO)
-def morph(**given: Any) -> None:
-    """Draw a video through the pictures of several seeds, or of networks from files."""
+
+@command(_FILM)
+def morph(asked: Request) -> None:
+    """Draw a video that passes through several seeds, or through networks from files."""
     from cppnvid.presets import Source
 
-    if given["seeds"] is None and given["weights"] is None:
-        given["seeds"] = [""]
-    _draw_video(Source({}), given)
+    if not asked.typed & {"seeds", "weights"}:
+        seeds("", "--seeds")  # which says that there are none
+    _draw_video(Source({}), asked)
 
 
-@app.command(cls=option.GroupedCommand)
-@option.taking({"source": option.SourceName, **option.VIDEO})
-def render(**given: Any) -> None:
-    """Draw the video of a preset, a recipe or an older file.
+@command(f"source {_FILM}")
+def render(asked: Request) -> None:
+    """Draw the video of a preset, a recipe, or an older file.
 
-    Any option lays over what it says: another size, other seeds, another palette.
+    Options replace its values: another size, other seeds, another palette.
     """
     from cppnvid.presets import read_source
 
-    source = given["source"]
-    if source is None:
-        # With --seeds in front of it, the preset was gathered as one of them.
-        reading.overrides_from(given)
+    if asked.source is None:
         raise RecipeError("nothing to draw: name a preset, such as aurora, or a file")
-    _draw_video(reading.film_of(read_source(source), source), given)
+    _draw_video(_drawable(read_source(asked.source), asked.source), asked)
 
 
-def _draw_video(source: "Source", given: dict[str, Any]) -> None:
-    threads = reading.parse_threads(given["threads"])
-    plan = planned(source, given)
+def _draw_video(source: "Source", asked: Request) -> None:
+    plan = plan_film(source, asked)
     recipe, output = plan.recipe, plan.output
-    if given["preview"]:
-        # What the film itself would be refused for; that one stands there already is no matter.
-        check_early(
-            recipe, output, overwrite=True, encoder=given["encoder"],
-            audio=plan.audio, max_size=plan.max_size,
-        )  # fmt: skip
-        preview(recipe, output, given, threads, plan.audio)
-        return
+    # A preview is refused for what the film would be, but not for a film that is there already.
     check_early(
-        recipe, output, overwrite=given["overwrite"], encoder=given["encoder"],
-        audio=plan.audio, max_size=plan.max_size,
-    )  # fmt: skip
+        recipe,
+        output,
+        overwrite=asked.overwrite or asked.preview,
+        encoder=asked.encoder,
+        audio=plan.audio,
+        max_size=plan.max_size,
+    )
+    if asked.preview:
+        preview(recipe, output, asked, plan.audio)
+        return
     from cppnvid.render import render_video
 
-    with Reporter(quiet=given["quiet"]) as reporter:
+    with Reporter(quiet=asked.quiet) as reporter:
         if source.sheet == "seeds":
             reporter.note(
                 "this is a walk through the seeds of a sheet; 'cppnvid gallery' on the same file "
                 "draws the sheet again"
             )
-        if plan.told:
-            reporter.note(plan.told)
+        for note in plan.notes:
+            reporter.note(note)
         video = render_video(
             recipe,
             output,
-            backend=given["backend"],
-            encoder=given["encoder"],
-            threads=threads,
+            backend=asked.backend,
+            encoder=asked.encoder,
+            threads=asked.threads,
             max_size=plan.max_size,
             keep=plan.keep,
             audio=plan.audio,
-            overwrite=given["overwrite"],
+            overwrite=asked.overwrite,
             progress=reporter.progress,
             note=reporter.note,
         )
@@ -94,7 +95,7 @@ def _draw_video(source: "Source", given: dict[str, Any]) -> None:
     if plan.platform is not None:
         check_posted(plan.platform, video.path)
     once = video.frames // recipe.output.repeat
-    if not given["quiet"] and recipe.morph.loop != "open" and once >= 3:
+    if not asked.quiet and recipe.morph.loop != "open" and once >= 3:
         from cppnvid.film.loop_check import check_loop
 
         reporter.note("measuring the loop")  # 300 frames of 4k are half a minute's decoding
@@ -102,59 +103,68 @@ def _draw_video(source: "Source", given: dict[str, Any]) -> None:
     say(str(video.path))
 
 
-@app.command(cls=option.GroupedCommand)
-def still(
-    source: option.SourceName = None,
-    seed: option.Seed = None,
-    weights: option.Weights = None,
-    time: option.Time = None,
-    style: option.Style = None,
-    palette: option.Palette = None,
-    hue_shift: option.HueShift = None,
-    contrast: option.Contrast = None,
-    size: option.Size = None,
-    samples: option.Samples = None,
-    set_: option.Set = None,
-    of: option.Of = None,
-    output: option.StillOutput = None,
-    depth: option.Depth = None,
-    dither: option.Dither = None,
-    overwrite: option.Overwrite = False,
-    backend: option.Backend = "auto",
-    threads: option.Threads = None,
-    quiet: option.Quiet = False,
-) -> None:
+@command(
+    "source seed weights time style palette hue_shift contrast size samples set of output depth "
+    "dither overwrite backend threads quiet",
+    output="A .png (default: named after what it shows).",
+)
+def still(asked: Request) -> None:
     """Draw one picture: of a seed, or a moment of a preset.
 
     A recipe, or any file cppnvid made, does as well as a preset.
     """
-    given = locals()
-    from cppnvid.presets import Source, load_recipe, read_source
+    from cppnvid.presets import Source, read_source
 
-    if source is None and seed is None and weights is None:
+    if asked.source is None and not asked.typed & {"seed", "weights"}:
         raise RecipeError("nothing to draw: give --seed 7, or a preset, such as aurora")
-    origin = Source({}) if source is None else reading.film_of(read_source(source), source)
-    origin, overrides = reading.one_picture(origin, given)
-    recipe = load_recipe(origin, overrides)
-    moment = reading.parse_time(time) if time is not None else origin.time or 0.0
-    stem = f"{origin.stem}-{seed}" if origin.sheet == "seeds" else origin.stem
-    place = named_output(output, f"{stem or '-'.join(['still', *pictures(recipe)[:1]])}.png")
-    limit = reading.parse_threads(threads)
+    source = Source({})
+    if asked.source is not None:
+        source = _drawable(read_source(asked.source), asked.source)
+    _draw_still(source, asked)
+
+
+def _draw_still(source: "Source", asked: Request) -> None:
+    from cppnvid.presets import load_recipe
+
+    kept, overrides = one_picture(source, asked)
+    recipe = load_recipe(kept, overrides)
+    moment = source.time or 0.0 if asked.time is None else asked.time
+    stem = f"{source.stem}-{recipe.morph.seeds[0]}" if source.sheet == "seeds" else source.stem
+    place = named_output(asked.output, f"{stem or '-'.join(['still', *pictures(recipe)[:1]])}.png")
     if not place.lower().endswith(".png"):
-        raise RecipeError(f"{place}: a still is a .png; `render` makes videos and animations")
+        raise RecipeError(f"{place}: a still is a .png; 'cppnvid render' draws videos")
     from cppnvid.encode import container_for
 
     png = container_for(place)
-    asked = coding_overrides(recipe, png, overrides)
-    recipe = load_recipe(origin, [*overrides, *asked]) if asked else recipe
-    check_early(recipe, place, overwrite=overwrite, still=True)
+    needed = coding_overrides(recipe, png, overrides)
+    recipe = load_recipe(kept, [*overrides, *needed]) if needed else recipe
+    check_early(recipe, place, overwrite=asked.overwrite, still=True)
     from cppnvid.render import save_still
 
-    with Reporter(quiet=quiet) as reporter:
-        if asked:
-            reporter.note(describe(asked, png))
+    with Reporter(quiet=asked.quiet) as reporter:
+        for note in describe(needed, png):
+            reporter.note(note)
         written = save_still(
-            recipe, place, time=moment, backend=backend, threads=limit,
-            overwrite=overwrite, note=reporter.note,
-        )  # fmt: skip
+            recipe,
+            place,
+            time=moment,
+            backend=asked.backend,
+            threads=asked.threads,
+            overwrite=asked.overwrite,
+            note=reporter.note,
+        )
     say(str(written))
+
+
+def _drawable(source: "Source", name: str) -> "Source":
+    """Return the source, if what made it can be drawn again as a film or a still.
+
+    Raises:
+        RecipeError: `explain` made it: its recipe is that of the network it shows.
+    """
+    if source.explain is not None:
+        raise RecipeError(
+            f"{name}: was made by 'cppnvid explain', which can make it again; to draw what it "
+            f"explains, take its recipe: 'cppnvid info {name} > recipe.yaml'"
+        )
+    return source

@@ -1,40 +1,31 @@
 """`figures`: the article's experiments on one page."""
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from cppnvid.cli import options as option
-from cppnvid.cli.app import app
+from cppnvid.cli.app import command
+from cppnvid.cli.outputs import named_output
 from cppnvid.cli.reporter import Reporter, say
-from cppnvid.errors import RecipeError
+from cppnvid.cli.request import Request
 
 
-@app.command(cls=option.GroupedCommand)
-def figures(
-    output: Annotated[
-        str, typer.Option("--output", "-o", metavar="DIR", help="The folder to make.")
-    ] = "figures",
-    animate: Annotated[
-        bool, typer.Option("--animate", help="Let every experiment move, as a looping video.")
-    ] = False,
-    overwrite: option.Overwrite = False,
-    quiet: option.Quiet = False,
-) -> None:
+@command(
+    "output animate overwrite quiet",
+    output="The folder to make (default figures).",
+    animate="Make every experiment move, as a looping video.",
+)
+def figures(asked: Request, animate: bool) -> None:
     """Draw the article's experiments, and the page that explains them.
 
-    Open index.html in it: what each picture shows, why, and what was measured.
+    Open its index.html: what each picture shows, why, and what was measured.
     """
-    if not output:
-        raise RecipeError("--output is empty: name a folder, or leave the option out")
+    folder = Path(named_output(asked.output, "figures"))
     from cppnvid.explanation.figures import make_figures
 
-    with Reporter(quiet=quiet, unit="figures") as reporter:
+    with Reporter(quiet=asked.quiet, unit="figures") as reporter:
         page = make_figures(
-            Path(output),
+            folder,
             animate=animate,
-            overwrite=overwrite,
+            overwrite=asked.overwrite,
             progress=reporter.progress,
             note=reporter.note,
         )

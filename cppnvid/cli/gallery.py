@@ -1,15 +1,14 @@
 """`gallery`, `sheet`: many pictures side by side, to choose from and to look through."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from cppnvid.cli import options as option
-from cppnvid.cli import overrides as reading
-from cppnvid.cli.app import app
+from cppnvid.cli.app import command
 from cppnvid.cli.outputs import is_named, named_output, size_on_disk
+from cppnvid.cli.parse import refusal
 from cppnvid.cli.reporter import Reporter, say
+from cppnvid.cli.request import Request
 from cppnvid.errors import RecipeError
 
 if TYPE_CHECKING:
@@ -17,176 +16,132 @@ if TYPE_CHECKING:
     from cppnvid.presets import Override, Source
     from cppnvid.recipe import Recipe
 
-_SEEDS = "1-64"
+_SEEDS = range(1, 65)
 _SECONDS = 3  # of a moving sheet: time for one look at every tile of a row
 # Of a moving tile's orbit, half the usual: every number keeps near the picture that it stands for.
 _RADIUS = 0.25
 # At 15, x264 draws its key frames so much anew that the loop's seam is 1.18 times the median step;
 # at 10 it is 1.10 (nine tiles, 90 frames; 1.00 before encoding).
 _CRF = 10
-_LARGEST_TILE, _MOST_COLUMNS = 4096, 1000
 
 
-@app.command(cls=option.GroupedCommand)
+@command(
+    "source seeds weights best style palette hue_shift contrast size samples set of tile columns "
+    "animate frames seconds fps output overwrite backend quiet",
+    seeds="Seeds to draw: 1 2 3, or 1,2,5-10 (default 1-64).",
+    size="Size whose shape the pictures have: reel, 1080p, ... (default square).",
+    frames="With --animate: number of frames.",
+    seconds="With --animate: duration in seconds (default 3).",
+    fps="With --animate: frames per second (default: the format's).",
+    output="A .png; with --animate any video, such as .mp4 or .gif (default: gallery.png or .mp4).",
+)
 def gallery(
-    source: option.SourceName = None,
-    seeds: Annotated[
-        list[str] | None,
-        option.described("N N N", "Which: 1-64 if not said; 1 2 3, or 1,2,5-10.", "--seeds"),
-    ] = None,
-    weights: option.Weights = None,
-    best: Annotated[
-        str | None,
-        option.described("K", "Only the K that score highest, best first.", "--best"),
-    ] = None,
-    style: option.Style = None,
-    palette: option.Palette = None,
-    hue_shift: option.HueShift = None,
-    contrast: option.Contrast = None,
-    size: Annotated[
-        str | None,
-        option.described("SIZE", "Of the pictures, for their shape: reel, 1080p, ...", "--size"),
-    ] = None,
-    samples: option.Samples = None,
-    set_: option.Set = None,
-    of: option.Of = None,
-    tile: option.TileSide = None,
-    columns: option.Columns = None,
-    animate: Annotated[
-        bool, option.described("", "A loop in which every tile moves.", "--animate", moves=True)
-    ] = False,
-    frames: Annotated[
-        str | None, option.described("N", "With --animate: how many.", "--frames", moves=True)
-    ] = None,
-    seconds: Annotated[
-        str | None,
-        option.described("S", "With --animate: how long; 3 if not said.", "--seconds", moves=True),
-    ] = None,
-    fps: Annotated[
-        str | None, option.described("N", "With --animate: frames a second.", "--fps", moves=True)
-    ] = None,
-    output: Annotated[
-        str | None,
-        option.described("FILE", "A .png; with --animate .mp4, .gif, ...", "--output", "-o"),
-    ] = None,
-    overwrite: option.Overwrite = False,
-    backend: option.Backend = "auto",
-    quiet: option.Quiet = False,
+    asked: Request, best: int | None, tile: int | None, columns: int | None, animate: bool
 ) -> None:
     """Draw many seeds on one numbered sheet, to choose from.
 
-    In any style, or as another preset, recipe or file that cppnvid made draws them.
+    They are drawn in any style, or as another preset, recipe or file that cppnvid made.
     """
-    given = locals()
-    from cppnvid.presets import Source, load_recipe, read_source
+    from cppnvid.presets import Override, Source, load_recipe, read_source
 
-    origin = Source({}) if source is None else read_source(source)
-    overrides = reading.overrides_from(given | {"seeds": seeds or _usual_seeds(origin)})
-    recipe = load_recipe(origin, overrides)
-    stem = origin.stem.removesuffix("-gallery") or style
+    source = Source({}) if asked.source is None else read_source(asked.source)
+    overrides = list(asked.overrides)
+    if "seeds" not in asked.typed:
+        overrides.insert(0, Override("morph.seeds", _usual_seeds(source), "--seeds"))
+    recipe = load_recipe(source, overrides)
+    styles = [override.value for override in overrides if override.key == "style"]
+    stem = source.stem.removesuffix("-gallery") or (styles[0] if styles else "")
     _check_networks(recipe)
-    place = named_output(output, f"{f'{stem}-' * bool(stem)}gallery{'.mp4' if animate else '.png'}")
+    default = f"{f'{stem}-' * bool(stem)}gallery{'.mp4' if animate else '.png'}"
+    place = named_output(asked.output, default)
     container = _container(place, animate=animate)
     if animate:
-        recipe = load_recipe(origin, [*_moving(recipe, container, overrides), *overrides])
-    elif lengths := [f"--{name}" for name in ("frames", "seconds", "fps") if given[name]]:
-        raise RecipeError(f"{', '.join(lengths)}: a sheet is one picture unless --animate is given")
+        recipe = load_recipe(source, [*_moving(recipe, container, overrides), *overrides])
+    elif lengths := [f"--{name}" for name in ("frames", "seconds", "fps") if name in asked.typed]:
+        raise refusal(", ".join(lengths), "a sheet is one picture unless --animate is given")
     chosen = list(recipe.morph.seeds)
-    count = reading.whole("best", best, 1, len(set(chosen)))
-    _check_place(place, overwrite=overwrite, animate=bool(animate))
+    if best is not None and best > len(set(chosen)):
+        allowed = f"a whole number from 1 to {len(set(chosen))}, the number of seeds"
+        raise refusal("--best", given=best, allowed=allowed)
+    _check_place(place, overwrite=asked.overwrite, animate=animate)
 
     from cppnvid.sheets import gallery as draw
 
     form: dict[str, Any] = {
-        "tile": reading.whole("tile", tile, 1, _LARGEST_TILE) or draw.TILE,
-        "columns": reading.whole("columns", columns, 1, _MOST_COLUMNS),
-        "title": _title(recipe, len(chosen), count),
+        "tile": tile or draw.TILE,
+        "columns": columns,
+        "title": _title(recipe, len(chosen), best),
     }
-    sides = draw.plan_gallery(recipe, chosen[:count], **form).size
-    _check_place(place, sides, overwrite=overwrite, animate=bool(animate))
-    if count:
-        with Reporter(quiet=quiet, unit="seeds") as reporter:
+    size = draw.plan_gallery(recipe, chosen[:best], **form).size
+    _check_place(place, size, overwrite=asked.overwrite, animate=animate)
+    if best:
+        with Reporter(quiet=asked.quiet, unit="seeds") as reporter:
             looked_at = len(chosen)
-            chosen = draw.best_seeds(recipe, chosen, count, progress=reporter.progress)
+            chosen = draw.best_seeds(recipe, chosen, best, progress=reporter.progress)
         named = ",".join(str(seed) for seed in chosen)
-        reporter.note(f"the best {count} of {looked_at}, best first: --seeds {named}")
-    with Reporter(quiet=quiet, unit="frames" if animate else "tiles") as reporter:
-        told: dict[str, Any] = {
-            "backend": backend, "overwrite": overwrite,
-            "progress": reporter.progress, "note": reporter.note,
-        }  # fmt: skip
+        reporter.note(f"the best {best} of {looked_at}, best first: --seeds {named}")
+    with Reporter(quiet=asked.quiet, unit="frames" if animate else "tiles") as reporter:
+        run: dict[str, Any] = {
+            "backend": asked.backend,
+            "overwrite": asked.overwrite,
+            "progress": reporter.progress,
+            "note": reporter.note,
+        }
         if animate:
-            draw.save_moving_sheet(recipe, chosen, place, **form, **told)
+            draw.save_moving_sheet(recipe, chosen, place, **form, **run)
         else:
-            time = 0.0 if origin.sheet else origin.time or 0.0
-            draw.save_contact_sheet(recipe, chosen, place, **form, time=time, **told)
+            time = 0.0 if source.sheet else source.time or 0.0
+            draw.save_contact_sheet(recipe, chosen, place, **form, time=time, **run)
     reporter.note(f"{len(chosen)} seeds, {size_on_disk(Path(place))}")
     say(place)
 
 
-@app.command(cls=option.GroupedCommand)
-def sheet(
-    source: Annotated[
-        str,
-        typer.Argument(
-            metavar="PRESET|FILE",
-            help="A preset or a recipe, which is drawn; or any video or animation.",
-        ),
-    ],
-    frames: Annotated[
-        str | None,
-        option.described("N", "How many to show, 2 to 64; 12 if not said.", "--frames"),
-    ] = None,
-    tile: option.TileSide = None,
-    columns: option.Columns = None,
-    output: option.StillOutput = None,
-    overwrite: option.Overwrite = False,
-    backend: option.Backend = "auto",
-    quiet: option.Quiet = False,
-) -> None:
+@command(
+    "film shown tile columns output overwrite backend quiet",
+    tile="Shorter side of each picture on the sheet, in pixels (default 240).",
+    output="A .png (default: named after the film).",
+)
+def sheet(asked: Request, film: str, shown: int, tile: int | None, columns: int | None) -> None:
     """Show a film at a glance: frames from its start to its end on one sheet.
 
-    What is in a file is shown as it is, whoever made it; a recipe is drawn.
+    A file is shown as it is, whoever made it; a recipe is drawn.
     """
     from cppnvid.presets import load_recipe, names_film
 
-    film: Recipe | str
-    if names_film(source):
-        film, stem, title = source, Path(source).stem, Path(source).name
+    drawn: Recipe | str
+    if names_film(film):
+        drawn, stem, title = film, Path(film).stem, Path(film).name
     else:
-        film = load_recipe(source)
-        stem, title = Path(source).stem, film.title or film.style
-    place = named_output(output, f"{stem}-sheet.png")
+        drawn = load_recipe(film)
+        stem, title = Path(film).stem, drawn.title or drawn.style
+    place = named_output(asked.output, f"{stem}-sheet.png")
     if not place.lower().endswith(".png"):
         raise RecipeError(f"{place}: a sheet is a .png")
-    _check_place(place, overwrite=overwrite)
+    _check_place(place, overwrite=asked.overwrite)
 
     from cppnvid.sheets import storyboard as draw
 
-    with Reporter(quiet=quiet, unit="tiles") as reporter:
+    with Reporter(quiet=asked.quiet, unit="tiles") as reporter:
         draw.save_storyboard(
-            film,
+            drawn,
             place,
-            frames=reading.whole("frames", frames, draw.FEWEST, draw.MOST) or draw.FRAMES,
-            tile=reading.whole("tile", tile, 1, _LARGEST_TILE) or draw.TILE,
-            columns=reading.whole("columns", columns, 1, _MOST_COLUMNS),
+            frames=shown,
+            tile=tile or draw.TILE,
+            columns=columns,
             title=title,
-            backend=backend,
-            overwrite=overwrite,
+            backend=asked.backend,
+            overwrite=asked.overwrite,
             progress=reporter.progress,
             note=reporter.note,
         )
     say(place)
 
 
-def _usual_seeds(origin: "Source") -> list[str]:
-    """Return the seeds that are on a sheet drawn before, which is drawn again, or the usual ones.
-
-    The recipe itself tells when they are no seeds.
-    """
-    morph = origin.data.get("morph") if origin.sheet and isinstance(origin.data, dict) else None
+def _usual_seeds(source: "Source") -> list[Any]:
+    """Return the seeds of a sheet that is drawn again, or else the usual ones."""
+    morph = source.data.get("morph") if source.sheet and isinstance(source.data, dict) else None
     seeds = morph.get("seeds") if isinstance(morph, dict) else None
-    return [str(seed) for seed in seeds] if isinstance(seeds, list) else [_SEEDS]
+    return seeds if isinstance(seeds, list) else list(_SEEDS)
 
 
 def _check_networks(recipe: "Recipe") -> None:
@@ -219,9 +174,9 @@ def _check_place(
 
 
 def _moving(
-    recipe: "Recipe", container: "Container", overrides: "list[Override]"
+    recipe: "Recipe", container: "Container", overrides: "Sequence[Override]"
 ) -> "list[Override]":
-    """Return what a moving sheet is where the user's own words do not say otherwise."""
+    """Return what a moving sheet is unless the user asks for something else."""
     from cppnvid.presets import Override
     from cppnvid.recipe import Morph
 

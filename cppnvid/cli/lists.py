@@ -1,21 +1,14 @@
-"""`presets`, `palettes`, `info`, `backends`, `schema`: what there is, in words."""
+"""`presets`, `palettes`, `backends`, `schema`: what there is to choose from."""
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
-from cppnvid.cli import options as option
-from cppnvid.cli.app import app
-from cppnvid.cli.outputs import named_output, size_on_disk
+from cppnvid.cli.app import command
+from cppnvid.cli.outputs import named_output
 from cppnvid.cli.reporter import Reporter, say
-from cppnvid.errors import NoRecipe, RecipeError
+from cppnvid.cli.request import Request
+from cppnvid.errors import RecipeError
 
 
-@app.command(cls=option.GroupedCommand)
-def presets(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Print this one.")] = None,
-) -> None:
+@command("name", name="The preset to print.")
+def presets(name: str | None) -> None:
     """List the presets, or print one to start your own from."""
     from cppnvid.presets import list_presets, preset_path
 
@@ -28,139 +21,34 @@ def presets(
         say(f"{preset.name:{width}}  {preset.title}")
 
 
-@app.command(cls=option.GroupedCommand)
-def palettes(
-    output: option.StillOutput = None,
-    overwrite: option.Overwrite = False,
-    quiet: option.Quiet = False,
-) -> None:
+@command("output overwrite quiet", output="A .png on which to draw them all.")
+def palettes(asked: Request) -> None:
     """List the palettes, or with -o draw them all on one sheet."""
     from cppnvid.colour.gradients import GRADIENTS, LIBRARY
     from cppnvid.recipe import COLOUR_MODES
 
-    if output is None:
+    if asked.output is None:
         for names, kind in (
-            (GRADIENTS, "gradient"), (LIBRARY, "gradient known from science"),
-            (COLOUR_MODES, "the output's channels as they are"),
-        ):  # fmt: skip
+            (list(GRADIENTS), "gradient"),
+            (list(LIBRARY), "gradient known from science"),
+            (list(COLOUR_MODES), "the output's channels as they are"),
+        ):
             for name in names:
                 say(f"{name:10}  {kind}")
         return
-    place = named_output(output, "")
+    place = named_output(asked.output, "")
     if not place.lower().endswith(".png"):
         raise RecipeError(f"{place}: a sheet is a .png")
     from cppnvid.sheets.palettes import save_palettes
 
-    with Reporter(quiet=quiet, unit="palettes") as reporter:
+    with Reporter(quiet=asked.quiet, unit="palettes") as reporter:
         written = save_palettes(
-            place, overwrite=overwrite, progress=reporter.progress, note=reporter.note
+            place, overwrite=asked.overwrite, progress=reporter.progress, note=reporter.note
         )
     say(str(written))
 
 
-@app.command(cls=option.GroupedCommand)
-def info(
-    file: Annotated[
-        str, typer.Argument(metavar="FILE", help="A file that cppnvid made, or weights.")
-    ],
-) -> None:
-    """Show what a file is, and the recipe that rides in it, if there is one."""
-    from cppnvid.networks.weights import SUFFIXES
-    from cppnvid.presets import dump, read_source, trained, without_riders
-    from cppnvid.recipe.styles import DEFAULT_STYLE
-
-    if Path(file).suffix.lower() in SUFFIXES:
-        _show_weights(file)
-        return
-    _check_made(file)
-    say(f"# {Path(file)}: {', '.join(_facts(file))}, {size_on_disk(Path(file))}")
-    try:
-        source = read_source(Path(file))
-    except NoRecipe as error:
-        say(f"# {str(error).removeprefix(f'{Path(file)}: ')}")
-        return
-    if source.explain is not None:
-        film = source.explain.get("video", "a page" if "page" in source.explain else "a poster")
-        say(f"# made by 'cppnvid explain' ({film}), of the network of this recipe")
-    if source.time is not None:
-        say(f"# the moment {source.time:g}")
-    if source.sheet == "seeds":
-        say(f"# a sheet of its seeds: 'cppnvid still {file} --seed N' draws one")
-    elif source.sheet == "frames":
-        say("# a storyboard: frames of its film")
-    data, riders = without_riders(source.data)
-    for number, rider in enumerate(riders, start=1):
-        picture = f"--picture {number} " if len(riders) > 1 else ""
-        say(f"# {rider} rides in it: cppnvid export {file} {picture}-o {rider}")
-    if trained(data) and data.get("style") == DEFAULT_STYLE:
-        # Nobody asked for it, and every key it fills is written out.
-        data = {key: value for key, value in data.items() if key != "style"}
-    say(dump(data).rstrip("\n"))
-
-
-def _check_made(file: str) -> None:
-    """Refuse what is not made by cppnvid but written by hand, and say what shows it.
-
-    Raises:
-        RecipeError: it is a preset or a recipe's text.
-    """
-    from cppnvid.presets import TEXT_SUFFIXES, list_presets
-
-    if Path(file).suffix.lower() in TEXT_SUFFIXES and Path(file).is_file():
-        raise RecipeError(
-            f"{file}: is a recipe already, which any editor shows; info reads those in the files "
-            f"that cppnvid made from them"
-        )
-    if not Path(file).exists() and file in {preset.name for preset in list_presets()}:
-        raise RecipeError(
-            f"{file}: there is no such file; 'cppnvid presets {file}' prints the preset"
-        )
-
-
-def _facts(file: str) -> list[str]:
-    """Return what a file is, in words."""
-    from cppnvid.encode import PAGES, probe
-
-    if Path(file).suffix.lower() in PAGES and Path(file).is_file():
-        return ["page"]
-    facts = probe(file)
-    about = [
-        f"{facts.container} ({facts.codec}, {facts.depth} bits)",
-        f"{facts.width}x{facts.height}",
-    ]
-    if facts.fps is not None:
-        about.append(f"{float(facts.fps):g} frames a second")
-    if facts.fps is not None or facts.frames > 1:
-        about.append(f"{facts.frames} frame{'s' * (facts.frames > 1)}")
-    if facts.fps is not None:
-        about.append(f"{facts.seconds:g} s")
-    if facts.sound:
-        about.append(f"with sound ({facts.sound})")
-    return about
-
-
-def _show_weights(file: str) -> None:
-    """Say what a weight file holds, and what it says about itself."""
-    from cppnvid.networks.weights import read_bytes, read_weights
-    from cppnvid.presets import dump
-
-    network = read_weights(read_bytes(file), file)
-    count = sum(
-        layer.weight.size + len(layer.weight) * (layer.bias is not None) for layer in network.layers
-    )
-    layers = f"{len(network.layers)} layer{'s' * (len(network.layers) > 1)}"
-    say(f"# {file}: {layers}, {count:,} weights, {size_on_disk(Path(file))}")
-    for layer in network.layers:
-        neurons, inputs = layer.weight.shape
-        bias = "" if layer.bias is None else " and a bias"
-        say(f"#   {layer.name}: {inputs} -> {neurons}{bias}")
-    if network.latent is not None:
-        say(f"#   latent: {len(network.latent)}")
-    about = {key: value for key, value in (network.about or {}).items() if key != "cppnvid"}
-    say(dump(about).rstrip("\n") if about else "# it does not say what its layers do")
-
-
-@app.command(cls=option.GroupedCommand)
+@command()
 def backends() -> None:
     """List what can draw on this machine, best first, and what can encode MP4."""
     from cppnvid.backends.machine import report
@@ -174,7 +62,7 @@ def backends() -> None:
         say(f"{name:12} {'usable' if reason is None else 'not usable':12} --encoder: {words}")
 
 
-@app.command(cls=option.GroupedCommand)
+@command()
 def schema() -> None:
     """Print the JSON schema of recipes, for editors."""
     import json

@@ -1,314 +1,281 @@
-"""Every option, once: its name and what its help says; and which a video takes."""
+"""Every option, in one table: what a user types, what help says of it, and which key it sets.
 
-import inspect
-from collections import defaultdict
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any, get_args
+Commands take their parameters from the rows, requests are read by them, and messages that name a
+key of the recipe or an argument of a function name the option of its row instead.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 
-_PICTURE, _MOTION, _FILE = "The picture", "The motion", "The file"
+from cppnvid.cli import parse
+from cppnvid.errors import Setting
 
-
-def _option(group: str, metavar: str, help_text: str, *names: str) -> Any:
-    return typer.Option(*names, metavar=metavar, help=help_text, rich_help_panel=group)
+ANY_KEY = "*"  # what `--set` sets
 
 
-# Values come as text and are read by the recipe's own rules, so that every mistake is told in
-# one voice; typer's own types would also load pydantic and speak its language.
-SourceName = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="PRESET|FILE", help="A preset's name, a YAML file, or any file cppnvid made."
-    ),
-]
-Seeds = Annotated[
-    list[str] | None,
-    _option(_PICTURE, "N N N", "Pictures to pass through: 1 2 3, or 1,2,5-10.", "--seeds"),
-]
-Seed = Annotated[str | None, _option(_PICTURE, "N", "Which picture to draw.", "--seed")]
-Weights = Annotated[
-    list[str] | None,
-    _option(
-        _PICTURE,
-        "FILE",
-        "Trained networks to pass through: .npz, .safetensors.",
-        "--weights",
-    ),
-]
-Style = Annotated[
-    str | None,
-    _option(_PICTURE, "NAME", "The kind of network to start from, such as house.", "--style"),
-]
-Palette = Annotated[
-    str | None,
-    _option(
-        _PICTURE, "NAME", "rgb, oklch, neon, ...; or your own: '#102030,#ff8040'.", "--palette"
-    ),
-]
-HueShift = Annotated[
-    str | None,
-    _option(_PICTURE, "DEGREES", "Turn all hues; 180 is the opposite colours.", "--hue-shift"),
-]
-Contrast = Annotated[
-    str | None,
-    _option(_PICTURE, "X", "2 is more, 0.5 less; nothing is cut off.", "--contrast"),
-]
-Size = Annotated[
-    str | None,
-    _option(_PICTURE, "SIZE", "1080x1350, or square, reel, 1080p, 4k, ...", "--size"),
-]
-Samples = Annotated[
-    str | None,
-    _option(
-        _PICTURE,
-        "N",
-        "Smoother edges: N x N points for each pixel, 1 to 8; or auto, where it matters.",
-        "--samples",
-    ),
-]
-Shutter = Annotated[
-    str | None,
-    _option(
-        _MOTION,
-        "SHARE",
-        "Motion blur: 0.5 is a film camera's; eight times the drawing.",
-        "--shutter",
-    ),
-]
-Set = Annotated[
-    list[str] | None,
-    _option(
-        _PICTURE, "KEY=VALUE", "Any key of the recipe: network.activation=sin. Repeatable.", "--set"
-    ),
-]
-Time = Annotated[
-    str | None,
-    _option(_MOTION, "T", "Which moment: 0 is the start, 0.5 half way.", "--time"),
-]
-Frames = Annotated[str | None, _option(_MOTION, "N", "How many; 300 if not said.", "--frames")]
-Seconds = Annotated[str | None, _option(_MOTION, "S", "How long, in place of frames.", "--seconds")]
-Fps = Annotated[
-    str | None,
-    _option(_MOTION, "N", "Frames a second; the length stays as it is.", "--fps"),
-]
-Of = Annotated[
-    str | None,
-    _option(_MOTION, "KIND", "What changes: weights (bold), or z (one network, subtler).", "--of"),
-]
-Path = Annotated[
-    str | None,
-    _option(
-        _MOTION,
-        "KIND",
-        "The way: cubic, slerp, linear, spline; of one seed: orbit, wander, grow, zoom.",
-        "--path",
-    ),
-]
-Radius = Annotated[
-    str | None,
-    _option(
-        _MOTION, "X", "How far orbit and wander go from their seed; 0.5 if not said.", "--radius"
-    ),
-]
-Detail = Annotated[
-    str | None, _option(_MOTION, "N", "How winding a wander is, 1 to 16.", "--detail")
-]
-Times = Annotated[
-    str | None,
-    _option(
-        _MOTION, "T T T", "When each seed is passed: 0 0.2 0.7, shares of the film.", "--times"
-    ),
-]
-Speed = Annotated[
-    str | None,
-    _option(
-        _MOTION,
-        "X",
-        "2 plays in half the time; '{keys: [[0, 1], [0.5, 3]]}' is fast half way.",
-        "--speed",
-    ),
-]
-Pace = Annotated[
-    str | None,
-    _option(_MOTION, "KIND", "even to the eye, or uniform: equal time for each leg.", "--pace"),
-]
-Loop = Annotated[
-    bool | None,
-    _option(_MOTION, "", "Come back to the start, or end at the last seed.", "--loop/--no-loop"),
-]
-PingPong = Annotated[
-    bool, _option(_MOTION, "", "Go to the last seed and back the same way.", "--ping-pong")
-]
-Hold = Annotated[
-    str | None,
-    _option(
-        _MOTION,
-        "SHARE",
-        "Rest at each seed (a zoom where it starts) for this share of the way, 0 to 0.95.",
-        "--hold",
-    ),
-]
-Ease = Annotated[
-    str | None,
-    _option(
-        _MOTION, "KIND", "Between seeds: linear, smooth (lingers), ease-in, ease-out.", "--ease"
-    ),
-]
-Output = Annotated[
-    str | None,
-    _option(
-        _FILE, "FILE", ".mp4 .webm .mov .gif .webp .apng, or a folder/ of PNGs.", "--output", "-o"
-    ),
-]
-StillOutput = Annotated[str | None, _option(_FILE, "FILE", "A .png.", "--output", "-o")]
-TileSide = Annotated[
-    str | None,
-    _option(_PICTURE, "PIXELS", "The shorter side of each picture on the sheet.", "--tile"),
-]
-Columns = Annotated[
-    str | None, _option(_PICTURE, "N", "How many pictures stand side by side.", "--columns")
-]
-For = Annotated[
-    str | None,
-    _option(
-        _FILE,
-        "PLATFORM",
-        "Fit where it is posted: slack-emoji, x-gif...; 'platforms' lists them.",
-        "--for",
-    ),
-]
-Repeat = Annotated[
-    str | None,
-    _option(_FILE, "N", "Play the loop N times in the file, without encoding again.", "--repeat"),
-]
-MinSeconds = Annotated[
-    str | None,
-    _option(_FILE, "S", "Repeat the loop until the file lasts as long.", "--min-seconds"),
-]
-Preview = Annotated[
-    bool,
-    _option(_FILE, "", "A quick look: 320 px, 12 frames a second, shown at once.", "--preview"),
-]
-Audio = Annotated[
-    str | None,
-    _option(
-        _FILE, "FILE", "Sound for .mp4, .mov and .webm, cut or repeated to the length.", "--audio"
-    ),
-]
-React = Annotated[
-    bool,
-    _option(_MOTION, "", "Move to the sound: by the recipe's mapping, or a usual one.", "--react"),
-]
-Crf = Annotated[
-    str | None,
-    _option(_FILE, "N", "Fineness of MP4 and WebM: lower is finer and larger.", "--crf"),
-]
-Gif = Annotated[
-    str | None,
-    _option(_FILE, "KIND", "Of .gif: quality, or small (one palette, gifsicle).", "--gif"),
-]
-MaxSize = Annotated[
-    str | None,
-    _option(_FILE, "BYTES", "The largest file you want: 8MB, 500KB, 10MiB, 2000000.", "--max-size"),
-]
-Codec = Annotated[
-    str | None,
-    _option(_FILE, "NAME", ".mp4: h264 hevc av1; .webm: vp9 av1; .mov: prores(4444).", "--codec"),
-]
-Depth = Annotated[
-    str | None,
-    _option(_FILE, "BITS", "A channel: 8; 10 in videos, without bands; 16 in PNGs.", "--depth"),
-]
-Lossless = Annotated[
-    bool | None,
-    _option(_FILE, "", "A .webp whose colours are exactly as drawn.", "--lossless/--no-lossless"),
-]
-Dither = Annotated[
-    bool | None,
-    _option(
-        _FILE, "", "Mix levels so that no bands show; PNGs have it unless --no-dither.",
-        "--dither/--no-dither",
-    ),
-]  # fmt: skip
-Overwrite = Annotated[
-    bool,
-    _option(_FILE, "", "Replace an older file, once the new one is done.", "--overwrite"),
-]
-Backend = Annotated[
-    str,
-    _option(_FILE, "NAME", "What draws; 'cppnvid backends' lists them.", "--backend"),
-]
-Encoder = Annotated[
-    str,
-    _option(_FILE, "NAME", "Of .mp4: x264, or this machine's nvenc or videotoolbox.", "--encoder"),
-]
-Threads = Annotated[
-    str | None,
-    _option(
-        _FILE, "N", "Processors to draw and encode with, at most; all if not said.", "--threads"
-    ),
-]
-Quiet = Annotated[bool, _option(_FILE, "", "No progress and no notes.", "--quiet", "-q")]
+@dataclass(frozen=True)
+class Option:
+    """An option or an argument of commands.
 
-# What `morph` and `render` take, in the order of their help.
-VIDEO: dict[str, Any] = {
-    "seeds": Seeds, "weights": Weights, "style": Style, "palette": Palette, "hue_shift": HueShift,
-    "contrast": Contrast, "size": Size, "samples": Samples, "set_": Set,
-    "frames": Frames, "seconds": Seconds, "fps": Fps, "of": Of, "path": Path,
-    "radius": Radius, "detail": Detail, "times": Times, "pace": Pace, "speed": Speed,
-    "loop": Loop, "ping_pong": PingPong, "hold": Hold, "ease": Ease, "shutter": Shutter,
-    "react": React, "output": Output, "for_": For, "repeat": Repeat, "min_seconds": MinSeconds,
-    "audio": Audio,
-    "preview": Preview, "crf": Crf, "gif": Gif, "max_size": MaxSize, "codec": Codec,
-    "depth": Depth, "lossless": Lossless, "dither": Dither, "overwrite": Overwrite,
-    "backend": Backend, "encoder": Encoder, "threads": Threads, "quiet": Quiet,
-}  # fmt: skip
-_UNSAID = {bool: False, str: "auto"}  # what a command is given that the user did not say; else None
-
-
-def taking(options: Mapping[str, Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Let a command of `**given` take these options, so that several can share a list of them.
-
-    Args:
-        options: by the name under which the command is given them, as types of this module.
+    Attributes:
+        name: as it is typed, without its dashes.
+        metavar: what help shows in place of its value; empty for a flag.
+        help: what it does, its unit, its default.
+        key: the key of the recipe that it sets; empty if it is an argument of functions.
+        read: reads what was typed.
+        id: what commands and functions call it; its name with underscores if empty.
+        short: a short form such as `-o`.
+        flag: what its presence means, and then what its `--no-` form means, for a flag.
+        many: it may be given several times, and is read as a list.
+        default: what functions get if it is not given.
+        positional: it is an argument and has no dashes; `required` makes it so.
+        required: it must be given.
     """
 
-    def take(command: Callable[..., None]) -> Callable[..., None]:
-        keyword = inspect.Parameter.KEYWORD_ONLY
-        command.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-            [
-                inspect.Parameter(
-                    name, keyword, annotation=option, default=_UNSAID.get(get_args(option)[0])
-                )
-                for name, option in options.items()
-            ]
-        )
-        return command
+    name: str
+    metavar: str
+    help: str
+    key: str = ""
+    read: parse.Reader = parse.value
+    id: str = ""
+    short: str = ""
+    flag: tuple[Any, ...] = ()
+    many: bool = False
+    default: Any = None
+    positional: bool = False
+    required: bool = False
 
-    return take
+    @property
+    def typed(self) -> str:
+        """What a user types for it and what messages call it: `--size`."""
+        return self.metavar.strip("[]") if self.positional else f"--{self.name}"
+
+    @property
+    def argument(self) -> str:
+        """What commands and functions call it."""
+        return self.id or self.name.replace("-", "_")
+
+    @property
+    def unset(self) -> Any:
+        """Its value if it is not given."""
+        return bool(self.default) if self.flag else self.default
+
+    def form(self, help_text: str) -> Any:
+        """Return typer's form of it."""
+        heading = next(head for head, rows in TABLE.items() if self in rows)
+        about: dict[str, Any] = {"metavar": self.metavar, "help": help_text}
+        if self.positional:
+            return Annotated[str if self.required else str | None, typer.Argument(**about)]
+        kind: Any = bool | None if self.flag else list[str] | None if self.many else str | None
+        names = [f"{self.typed}/--no-{self.name}" if len(self.flag) > 1 else self.typed]
+        names += [self.short] * bool(self.short)
+        return Annotated[kind, typer.Option(*names, **about, rich_help_panel=heading)]
+
+    def word(self, given: Any) -> str:
+        """Return the option as it was typed, `--no-loop` if what was given is False."""
+        return f"--no-{self.name}" if given is False else self.typed
+
+    def value(self, given: Any) -> Any:
+        """Read what was given for it."""
+        return self.flag[not given] if self.flag else self.read(given, self.typed)
 
 
-def described(metavar: str, help_text: str, *names: str, moves: bool = False) -> Any:
-    """Return an option that only one command has, or that means something else there."""
-    group = _MOTION if moves else _FILE if "-o" in names else _PICTURE
-    return _option(group, metavar, help_text, *names)
+TABLE: dict[str, tuple[Option, ...]] = {
+    "Arguments": (
+        Option("source", "PRESET|FILE",
+               "A preset, a YAML file, or any file cppnvid made.",
+               read=parse.text, positional=True),
+        Option("film", "PRESET|FILE",
+               "A preset or a recipe, which is drawn, or any video or animation.",
+               read=parse.text, positional=True, required=True),
+        Option("file", "FILE",
+               "A file cppnvid made, or weights.", read=parse.text, positional=True, required=True),
+        Option("name", "[NAME]", "The one to print.", read=parse.text, positional=True),
+    ),
+    "The picture": (
+        Option("seeds", "N N N",
+               "Seeds of the pictures to pass through: 1 2 3, or 1,2,5-10.",
+               "morph.seeds", parse.seeds, many=True),
+        Option("seed", "N", "Seed of the picture to draw.", "morph.seeds", parse.seed),
+        Option("weights", "FILE",
+               "Trained networks to pass through: .npz or .safetensors files.",
+               "morph.weights", parse.files, many=True),
+        Option("picture", "N",
+               "Number of the picture to export, from 1 (default 1).",
+               read=parse.whole(1), default=1),
+        Option("best", "K",
+               "Show only the K seeds that score highest, best first.", read=parse.whole(1)),
+        Option("style", "NAME",
+               "Kind of network to start from, such as patterns (default house).",
+               "style", parse.text),
+        Option("palette", "NAME",
+               "Colours: rgb, oklch, neon, ..., or your own as '#102030,#ff8040' (default lagoon).",
+               "palette.name", parse.palette),
+        Option("hue-shift", "DEGREES",
+               "Rotate all hues: 180 gives the opposite colours (default 0).", "palette.hue"),
+        Option("contrast", "X",
+               "Contrast: 2 is stronger, 0.5 weaker; nothing clips (default 1).",
+               "palette.contrast"),
+        Option("size", "SIZE",
+               "Pixels, such as 1080x1350, or square, reel, 1080p, 4k, ... (default 1080x1080).",
+               "canvas.size", parse.text),
+        Option("samples", "N",
+               "Antialiasing: N x N samples a pixel, 1 to 8, or auto, which samples edges "
+               "(default 1).", "canvas.samples"),
+        Option("set", "KEY=VALUE",
+               "Set any key of the recipe, such as network.activation=sin. Repeatable.",
+               ANY_KEY, parse.key_values, many=True),
+        Option("tile", "PIXELS",
+               "Shorter side of each picture on the sheet (default 160).",
+               read=parse.whole(1, 4096)),
+        Option("columns", "N",
+               "Number of columns (default: as many as suit its shape).",
+               read=parse.whole(1, 1000)),
+        Option("frames", "N",
+               "Number of frames to show, 2 to 64 (default 12).",
+               read=parse.whole(2, 64), id="shown", default=12),
+    ),
+    "The motion": (
+        Option("time", "T",
+               "Moment to draw: 0 is the start, 0.5 halfway, 1 the end (default 0).",
+               read=parse.moment),
+        Option("frames", "N", "Number of frames (default 300).", "output.frames"),
+        Option("seconds", "S", "Duration in seconds, in place of --frames.", "output.seconds"),
+        Option("fps", "N",
+               "Frames per second; the duration stays the same (default 30).", "output.fps"),
+        Option("of", "KIND",
+               "What changes: weights (bold), or z, one network's input (subtle) (default "
+               "weights).", "morph.of", parse.text),
+        Option("path", "KIND",
+               "Path through seeds: cubic, slerp, linear, spline; around one: orbit, wander, "
+               "grow, zoom (default cubic, orbit).", "morph.path", parse.text),
+        Option("radius", "X",
+               "How far orbit and wander go from their seed, up to 10 (default 0.5).",
+               "morph.radius"),
+        Option("detail", "N", "Number of turns in a wander, 1 to 16 (default 4).", "morph.detail"),
+        Option("times", "T T T",
+               "Moment of each seed, from 0 to 1: 0 0.2 0.7 (default: at equal distances).",
+               "morph.times", parse.times),
+        Option("pace", "KIND",
+               "even: every frame changes as much; uniform: equal time between seeds (default "
+               "even).", "morph.pace", parse.text),
+        Option("speed", "X",
+               "2 halves the duration; '{keys: [[0, 1], [0.5, 3]]}' is fastest halfway (default "
+               "1).", "morph.speed"),
+        Option("loop", "",
+               "Return to the start, or end at the last seed (default --loop).",
+               "morph.loop", flag=("closed", "open")),
+        Option("ping-pong", "",
+               "Go to the last seed and back the same way.", "morph.loop", flag=("ping-pong",)),
+        Option("hold", "SHARE",
+               "Pause at each seed (zoom: at the start) for a share of the way, 0 to 0.95 "
+               "(default 0).", "morph.hold"),
+        Option("ease", "KIND",
+               "Between seeds: linear, smooth (lingers), ease-in, ease-out (default linear).",
+               "morph.easing", parse.text),
+        Option("shutter", "SHARE",
+               "Motion blur, 0 to 4 frames: 0.5 is a film camera's; takes eight times as long "
+               "(default 0).", "canvas.shutter"),
+        Option("react", "",
+               "Move to the sound, by the recipe's mapping or a usual one.",
+               flag=(True,)),
+        Option("animate", "",
+               "Make every tile move, as a looping video.", flag=(True,)),
+    ),
+    "The explanation": (
+        Option("compare", "X",
+               "Compare with a preset, a file, weights, or KEY=VALUE: network.layers=16x16.",
+               read=parse.text),
+        Option("video", "KIND",
+               "Make a video: reveal (layer by layer), depth, width, init, or weight (one of "
+               "them; weight:2,5,7 is layer 2, to neuron 5, from value 7).", read=parse.text),
+        Option("labels", "",
+               "Label every stage of a video (default --labels).", flag=(True, False),
+               default=True),
+        Option("max-seam", "N",
+               "Exit with 1 if the seam exceeds N median steps (default 1.5).",
+               read=parse.from_zero, default=1.5),
+    ),
+    "The file": (
+        Option("output", "FILE",
+               "A .mp4, .webm, .mov, .gif, .webp, .apng, or a folder/ of PNGs (default: .mp4, "
+               "named after what it shows).", read=parse.text, short="-o"),
+        Option("for", "PLATFORM",
+               "Fit a platform, such as slack-emoji or x-gif; 'cppnvid platforms' lists them.",
+               read=parse.text, id="platform"),
+        Option("repeat", "N",
+               "Play the loop N times in the file, without encoding again (default 1).",
+               "output.repeat"),
+        Option("min-seconds", "S",
+               "Repeat the loop until the file lasts at least S seconds.",
+               read=parse.duration, id="least_seconds"),
+        Option("audio", "FILE",
+               "Sound for .mp4, .mov and .webm, cut or repeated to the film's length.",
+               "sound.file", parse.text),
+        Option("preview", "",
+               "Show a quick preview at once: 320 pixels, 12 frames per second.",
+               flag=(True,)),
+        Option("crf", "N",
+               "Quality (CRF): lower is better and larger (default 14 in .mp4, 18 in .webm).",
+               "output.crf"),
+        Option("gif", "KIND",
+               "GIF encoding: quality, or small, with one palette and gifsicle (default quality).",
+               "output.gif", parse.text),
+        Option("max-size", "BYTES",
+               "Largest size of the file: 8MB, 500KB, 10MiB, 2000000.", read=parse.file_size),
+        Option("codec", "NAME",
+               ".mp4: h264, hevc, av1; .webm: vp9, av1; .mov: prores, prores4444 (default: the "
+               "first).", "output.codec", parse.text),
+        Option("depth", "BITS",
+               "Bits per channel: 8; in videos 10, without bands; in PNGs 16 (default 8, in "
+               ".mov 10).", "output.depth"),
+        Option("lossless", "",
+               "Keep the exact colours in a .webp (default --no-lossless).",
+               "output.lossless", flag=(True, False)),
+        Option("dither", "",
+               "Mix levels so that no bands show (default --dither in PNGs, --no-dither "
+               "elsewhere).", "output.dither", flag=(True, False)),
+        Option("overwrite", "",
+               "Replace an existing file once the new one is complete.",
+               flag=(True,)),
+        Option("backend", "NAME",
+               "What draws; 'cppnvid backends' lists the choices (default auto).",
+               read=parse.text, default="auto"),
+        Option("encoder", "NAME",
+               "H.264 encoder of .mp4: x264, or this machine's nvenc or videotoolbox (default "
+               "x264).", read=parse.text, default="auto"),
+        Option("threads", "N",
+               "Number of processors that draw and encode (default all).", read=parse.whole(1)),
+        Option("quiet", "",
+               "Show no progress and no notes.", flag=(True,), short="-q"),
+    ),
+}  # fmt: skip
+OPTIONS = {option.argument: option for options in TABLE.values() for option in options}
 
 
-class GroupedCommand(TyperCommand):
-    """A command whose help shows options under the headings they were given."""
+def namer(setting: Setting) -> str:
+    """Return what the command line calls a setting.
 
-    def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write one section for each heading, in the order of the options."""
-        groups: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        for parameter in self.get_params(ctx):
-            record = parameter.get_help_record(ctx)
-            if record is not None:
-                name = record[0].removesuffix(" <str>")  # an artist need not know of types
-                heading = "Arguments" if parameter.param_type_name == "argument" else "Other"
-                heading = getattr(parameter, "rich_help_panel", None) or heading
-                groups[heading].append((name, record[1]))
-        for heading, records in groups.items():
-            with formatter.section(heading):
-                formatter.write_dl(records)
+    `--size 64x64` for `canvas.size`, `--no-loop` for `morph.loop` if it is `open`, `--overwrite`
+    for an argument of that name. A key without an option is itself, or `--set key=value`.
+    """
+    key, value = setting.key.rstrip("0123456789").rstrip("."), setting.value
+    key = "output" if key == "path" else key  # as functions call the file that they write
+    rows = [row for row in OPTIONS.values() if key in (row.key, row.argument, row.name)]
+    for row in rows:
+        if value in row.flag:
+            return f"--no-{row.name}" if row.flag.index(value) else row.typed
+    if rows and value is None:
+        return rows[0].typed
+    if rows and not rows[0].flag:
+        return f"{rows[0].typed} {_shown(value)}"
+    return setting.key if value is None else f"--set {setting.key}={_shown(value)}"
+
+
+def _shown(value: object) -> str:
+    """Return a value as it is typed."""
+    if isinstance(value, tuple | list):
+        return " ".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,4 +1,4 @@
-"""What a file is called when nobody said, and what its format asks of the recipe."""
+"""An output: its name, what its format needs of the recipe, and what it is when finished."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -6,18 +6,34 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cppnvid.errors import RecipeError
+from cppnvid.cli.options import namer
+from cppnvid.cli.parse import refusal
+from cppnvid.errors import EncodeError, RecipeError, Setting
 from cppnvid.units import file_size
 
 if TYPE_CHECKING:
     from cppnvid.encode import Container
     from cppnvid.notebook import Video
+    from cppnvid.platforms import Platform
     from cppnvid.presets import Override
     from cppnvid.recipe import Recipe
 
 _MOST_NAMED = 6
-# Of the formats that ask for nothing; they take any recipe as it is.
+# Formats with these defaults take any recipe as it is.
 _USUAL_SHORT_SIDE, _USUAL_FPS = 1080, Fraction(30)
+# What may be given up for a file's size.
+_GIVEN_UP = (
+    *("canvas.size", "output.fps", "output.frames", "output.crf", "output.quality", "output.gif"),
+    *("output.colours", "output.sound_rate"),
+)
+# What `coding_overrides` may leave out, and what notes call it.
+_LEFT_OUT = {
+    "codec": "codec",
+    "depth": "depth",
+    "lossless": "lossless colours",
+    "dither": "dither",
+    "crf": "crf",
+}
 
 
 def pictures(recipe: "Recipe") -> list[str]:
@@ -35,16 +51,26 @@ def video_name(stem: str, seeds: Sequence[object]) -> str:
     return f"morph-{named}{f'-and-{more}-more' if more > 0 else ''}.mp4"
 
 
+def posted_name(platform: "Platform", name: str) -> str:
+    """Return `aurora.slack-emoji.gif` for what would be called `aurora.mp4`, or `aurora.x.mp4`."""
+    from cppnvid.platforms import platforms
+
+    stem = Path(Path(name).stem)
+    if stem.suffix[1:] in platforms():
+        stem = stem.with_suffix("")
+    return f"{stem}.{platform.name}{platform.endings.value[0]}"
+
+
+def named_output(output: str | None, default: str) -> str:
+    """Return the output's name; an empty one is a variable nobody set, and no wish."""
+    if output == "":
+        raise refusal("--output", "is empty: name a file, or leave the option out")
+    return output or default
+
+
 def is_named(key: str, overrides: "Sequence[Override]") -> bool:
     """Return whether an override is about this key, or about the part that holds it."""
     return any(override.key in (key, key.partition(".")[0]) for override in overrides)
-
-
-# What may be given up for a file's size.
-_GIVEN_UP = (
-    "canvas.size", "output.fps", "output.frames", "output.crf", "output.quality", "output.gif",
-    "output.colours", "output.sound_rate",
-)  # fmt: skip
 
 
 def fixed_keys(overrides: "Sequence[Override]") -> list[str]:
@@ -59,7 +85,7 @@ def format_overrides(
     *,
     made_as: str = "",
 ) -> "list[Override]":
-    """Return what a format such as GIF asks for where the user asked for nothing.
+    """Return what a format such as GIF needs where the user asked for nothing else.
 
     A GIF cannot play 30 frames a second evenly, compresses little and has 8 bits. A file with the
     ending `made_as` that is drawn again in the same format keeps its size and rate.
@@ -68,21 +94,21 @@ def format_overrides(
 
     if made_as.lower() in container.suffixes:
         return coding_overrides(recipe, container, overrides)
-    asked: list[Override] = []
+    needed: list[Override] = []
     width, height = recipe.canvas.size
     short_side = container.default_short_side
     shrink = Fraction(short_side, min(width, height))
     if shrink < 1 and short_side < _USUAL_SHORT_SIDE and not is_named("canvas.size", overrides):
         size = f"{_even(width * shrink)}x{_even(height * shrink)}"
-        asked.append(Override("canvas.size", size, f"the size of {container.name}"))
+        needed.append(Override("canvas.size", size, f"the size of {container.name}"))
     fps = container.default_fps
     slower = fps < min(recipe.output.fps, _USUAL_FPS)
     if slower and not is_named("output.fps", overrides):
-        asked.append(Override("output.fps", str(fps), f"the frame rate of {container.name}"))
+        needed.append(Override("output.fps", str(fps), f"the frame rate of {container.name}"))
     repeats = recipe.output.repeat > 1 and container.demuxer is None
     if repeats and not is_named("output.repeat", overrides):  # it was a video's before
-        asked.append(Override("output.repeat", 1))
-    return [*asked, *coding_overrides(recipe, container, overrides)]
+        needed.append(Override("output.repeat", 1))
+    return [*needed, *coding_overrides(recipe, container, overrides)]
 
 
 def coding_overrides(
@@ -106,42 +132,27 @@ def coding_overrides(
     return [Override(f"output.{name}", False if name == "lossless" else None) for name in lacking]
 
 
-# What `coding_overrides` may leave out, and what notes call it.
-_LEFT_OUT = {
-    "codec": "codec", "depth": "depth", "lossless": "lossless colours", "dither": "dither",
-    "crf": "crf",
-}  # fmt: skip
-
-
 def _even(length: Fraction) -> int:
     return max(2, 2 * round(length / 2))
 
 
-def describe(asked: "Sequence[Override]", container: "Container") -> str:
-    """Return the line that tells what `format_overrides` chose and how to choose otherwise."""
-    said = {
-        "canvas.size": ("{}", "--size"), "output.fps": ("{} frames a second", "--fps"),
-        "output.repeat": ("one time round", "another ending"),
-    }  # fmt: skip
-    told = []
-    chosen = [override for override in asked if override.key in said]
+def describe(needed: "Sequence[Override]", container: "Container") -> list[str]:
+    """Return the notes on what `format_overrides` chose, and on how to choose otherwise."""
+    words = {"canvas.size": "{}", "output.fps": "{} frames per second", "output.repeat": "one loop"}
+    notes = []
+    chosen = [override for override in needed if override.key in words]
     if chosen:
-        values = " and ".join(said[override.key][0].format(override.value) for override in chosen)
-        options = " or ".join(dict.fromkeys(said[override.key][1] for override in chosen))
-        told.append(f"{container.name} is drawn at {values}; {options} changes that")
-    left = [name for key, name in _LEFT_OUT.items() if any(a.key == f"output.{key}" for a in asked)]
-    if left:
-        told.append(
-            f"drawn without the recipe's {' and '.join(left)}, which this {container.name} lacks"
+        values = " and ".join(words[o.key].format(o.value) for o in chosen)
+        options = " or ".join(
+            "another ending" if o.key == "output.repeat" else namer(Setting(o.key)) for o in chosen
         )
-    return "; ".join(told)
-
-
-def named_output(output: str | None, default: str) -> str:
-    """Return the output's name; one that is empty is a variable nobody set, not a wish."""
-    if output == "":
-        raise RecipeError("--output is empty: name a file, or leave the option out")
-    return output or default
+        notes.append(f"{container.name} is drawn at {values}; {options} changes that")
+    keys = {override.key for override in needed}
+    left = [name for key, name in _LEFT_OUT.items() if f"output.{key}" in keys]
+    if left:
+        lacks = f"which this {container.name} lacks"
+        notes.append(f"drawn without the recipe's {' and '.join(left)}, {lacks}")
+    return notes
 
 
 def check_early(
@@ -169,6 +180,19 @@ def check_early(
     quality_of(target.container, recipe.output.crf)  # which a still has no use for
 
 
+def check_posted(platform: "Platform", path: Path) -> None:
+    """Look at a finished file as the platform will.
+
+    Raises:
+        EncodeError: the platform would not take it: all that is wrong, and on whose word.
+    """
+    from cppnvid.platforms import misfits
+
+    wrong = misfits(platform, path)
+    if wrong:
+        raise EncodeError(f"{path}: is finished, but does not fit: {'; '.join(wrong)}")
+
+
 def summary(video: "Video") -> str:
     """Return what a finished film is, in words: `96x96, 12 frames, 0.583 s, 27 kB`."""
     frames = f"{video.frames} frame{'s' * (video.frames > 1)}"
@@ -179,5 +203,4 @@ def summary(video: "Video") -> str:
 def size_on_disk(path: Path) -> str:
     """Return the size of a file, or of the files in a folder, in words: `3.2 MB`."""
     files = path.iterdir() if path.is_dir() else (path,)
-    size = sum(file.stat().st_size for file in files)
-    return file_size(size)
+    return file_size(sum(file.stat().st_size for file in files))

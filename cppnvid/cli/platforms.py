@@ -1,12 +1,9 @@
 """`platforms`: where films are posted, what each takes, and who says so."""
 
 import math
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from cppnvid.cli import options as option
-from cppnvid.cli.app import app
+from cppnvid.cli.app import command
 from cppnvid.cli.reporter import say
 
 if TYPE_CHECKING:
@@ -15,12 +12,8 @@ if TYPE_CHECKING:
 _HEADINGS = ("for", "file", "size", "frames a second", "seconds", "at most", "as of")
 
 
-@app.command(cls=option.GroupedCommand)
-def platforms(
-    name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="Every fact about this one.")
-    ] = None,
-) -> None:
+@command("name", name="The platform whose facts to show.")
+def platforms(name: str | None) -> None:
     """List the platforms that --for knows, or all that one takes, with sources."""
     from cppnvid.platforms import platform_named
     from cppnvid.platforms import platforms as known

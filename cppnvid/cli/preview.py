@@ -1,38 +1,31 @@
 """`--preview`: a quick look at what `morph` or `render` would draw, in the system's viewer."""
 
 import time
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cppnvid.cli import viewer
 from cppnvid.cli.outputs import summary
 from cppnvid.cli.reporter import Reporter, say
+from cppnvid.cli.request import Request
 
 if TYPE_CHECKING:
     from cppnvid.recipe import Recipe
 
 
-def preview(
-    recipe: "Recipe",
-    output: str,
-    given: Mapping[str, Any],
-    threads: int | None,
-    audio: Path | None,
-) -> None:
-    """Draw the preview of a film that would be called `output`, and open it; say its name.
+def preview(recipe: "Recipe", output: str, asked: Request, audio: Path | None) -> None:
+    """Draw the preview of a film that would be called `output`, open it, and print its name.
 
     Args:
         recipe: of the film itself.
         output: its name, which is left alone.
-        given: the command's options.
-        threads: how many processors drawing and encoding take together; None is all.
+        asked: the request for the film.
         audio: the file with its sound.
     """
     from cppnvid.preview import PreviewFiles, save_preview
 
     files = PreviewFiles.beside(output)
-    with Reporter(quiet=given["quiet"]) as reporter:
+    with Reporter(quiet=asked.quiet) as reporter:
 
         def shown(page: Path) -> None:
             since = seconds_since_start()
@@ -41,10 +34,16 @@ def preview(
             reporter.note(f"first frame after {since:.1f} s, on {page} ({how})")
 
         video = save_preview(
-            recipe, files, backend=given["backend"], threads=threads, audio=audio,
-            overwrite=given["overwrite"], shown=shown,
-            progress=reporter.progress, note=reporter.note,
-        )  # fmt: skip
+            recipe,
+            files,
+            backend=asked.backend,
+            threads=asked.threads,
+            audio=audio,
+            overwrite=asked.overwrite,
+            shown=shown,
+            progress=reporter.progress,
+            note=reporter.note,
+        )
     reporter.note(f"a preview: {summary(video)}")
     say(str(video.path))
 

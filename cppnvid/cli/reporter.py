@@ -5,6 +5,9 @@ import sys
 from types import TracebackType
 from typing import Any, Self
 
+from cppnvid.cli.options import namer
+from cppnvid.errors import CppnvidError, Message
+
 
 def say(text: str) -> None:
     """Write a result to stdout; end quietly when nobody reads it any more."""
@@ -17,9 +20,10 @@ def say(text: str) -> None:
         raise SystemExit(141) from None  # 128 + SIGPIPE, as a shell says it
 
 
-def complain(message: str) -> None:
+def complain(error: CppnvidError | str) -> None:
     """Write an error to stderr, with what could steer a terminal made harmless."""
-    first, *rest = message.splitlines() or [""]
+    words = error if isinstance(error, str) else error.words(namer)
+    first, *rest = words.splitlines() or [""]
     for line in (f"cppnvid: {first}", *(f"  {line}" for line in rest)):
         sys.stderr.write("".join(c if c.isprintable() else repr(c)[1:-1] for c in line) + "\n")
     sys.stderr.flush()
@@ -46,9 +50,11 @@ class Reporter:
             self._bar.close()
 
     def note(self, text: str) -> None:
-        """Tell something worth knowing."""
+        """Show a line worth knowing; a `Message` names settings by their options."""
         if self._quiet:
             return
+        if isinstance(text, Message):
+            text = text.words(namer)
         if self._bar is not None:
             self._bar.clear()
         sys.stderr.write(f"{text}\n")

@@ -15,7 +15,7 @@ import pytest
 
 from cppnvid import probe
 from cppnvid.cli.outputs import describe, format_overrides, video_name
-from cppnvid.cli.seeds import gather_seeds, parse_seeds
+from cppnvid.cli.parse import gather, seeds
 from cppnvid.encode import container_for, decode
 from cppnvid.presets import Override, load_recipe, parse, read_source
 from tests.conftest import Run, names_here
@@ -40,13 +40,13 @@ SMALL = ["--size", "16", *FAST]
 )
 def test_values_after_seeds_are_gathered(typed: str, gathered: str) -> None:
     """The words after --seeds, up to the next option, become its one value."""
-    assert gather_seeds(typed.split()) == gathered.split("|")
+    assert gather(typed.split()) == gathered.split("|")
 
 
 def test_seeds_are_read_in_order() -> None:
     """Words, commas and ranges mix; several --seeds add up; a seed may come twice."""
-    assert parse_seeds(["1 2,5-8", "3 1"]) == [1, 2, 5, 6, 7, 8, 3, 1]
-    assert parse_seeds(["7-7"]) == [7]
+    assert seeds(["1 2,5-8", "3 1"], "--seeds") == [1, 2, 5, 6, 7, 8, 3, 1]
+    assert seeds(["7-7"], "--seeds") == [7]
 
 
 def test_names_for_outputs() -> None:
@@ -143,8 +143,8 @@ def test_a_gif_gets_its_own_size_and_rate() -> None:
     recipe = load_recipe(base, asked)
 
     assert (recipe.canvas.size, recipe.output.frames) == ((854, 480), 50)
-    said = "GIF is drawn at 854x480 and 25 frames a second; --size or --fps changes that"
-    assert describe(asked, gif) == said
+    note = "GIF is drawn at 854x480 and 25 frames per second; --size or --fps changes that"
+    assert describe(asked, gif) == [note]
     assert format_overrides(load_recipe(base), mp4, []) == []
     assert format_overrides(load_recipe(base), gif, [], made_as=".GIF") == []
     sized = [Override("canvas", {"size": 20}), Override("output.fps", 10)]
@@ -154,7 +154,7 @@ def test_a_gif_gets_its_own_size_and_rate() -> None:
 def test_a_gif_says_at_what_rate_it_is_drawn(run: Run) -> None:
     """The line on stderr tells the rate that was chosen; a GIF drawn again keeps its own."""
     code, _, err = run("morph", "--seeds", "1", "2", "--frames", "3", *SMALL, "-o", "a.gif")
-    assert (code, "GIF is drawn at 25 frames a second; --fps changes that" in err) == (0, True)
+    assert (code, "GIF is drawn at 25 frames per second; --fps changes that" in err) == (0, True)
     assert probe("a.gif").fps == 25
 
     run("render", "a.gif", "--fps", "10", "-o", "b.gif", "-q")
@@ -367,8 +367,8 @@ def test_what_was_printed_can_be_asked_about(run: Run) -> None:
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        (("morph", "--seeds", "1", "-o", ""), "--output is empty"),
-        (("still", "--seed", "1", "-o", ""), "--output is empty"),
+        (("morph", "--seeds", "1", "-o", ""), "--output: is empty"),
+        (("still", "--seed", "1", "-o", ""), "--output: is empty"),
         (("still", "--seed", "1", "-o", "a.jpg"), "a.jpg: a still is a .png"),
         (("morph", "--seeds", "1", "-o", "folder.mp4"), "folder.mp4: is a folder"),
         (("morph", "--seeds", "1", "-o", "a.mp4", "--crf", "0"), "MP4 takes 1 (finest) to 51"),

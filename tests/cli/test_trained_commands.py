@@ -11,7 +11,7 @@ from torch import nn
 import cppnvid
 from cppnvid import RecipeError, load_recipe
 from cppnvid.animation.control_points import control_networks
-from cppnvid.cli.seeds import gather_seeds
+from cppnvid.cli.parse import gather
 from cppnvid.explanation.words import differences
 from cppnvid.presets import sources
 from tests.conftest import Run, names_here
@@ -37,18 +37,18 @@ from tests.networks.trained_networks import (
 )  # fmt: skip
 def test_files_after_weights_are_gathered(typed: str, gathered: str) -> None:
     """The words after --weights, up to the next option, become an option each."""
-    assert gather_seeds(typed.split()) == gathered.split("|")
+    assert gather(typed.split()) == gathered.split("|")
 
 
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("morph --weights", "--weights: no file given: write --weights net.npz"),
+        ("morph --weights", "--weights: no file given: name one or several, such as --weights net.npz"),
         ("still --weights gone.npz", "gone.npz: there is no such file"),
         ("still --weights net.pt", "save_file(model.state_dict()"),
         ("still --weights a.safetensors", "a.safetensors: does not say what its layers do"),
         ("still a.safetensors", "holds weights, which are given so: --weights a.safetensors"),
-        ("still --weights a.safetensors --seed 3 --set network.activation=sin", "keep one of the"),
+        ("still --weights a.safetensors --seed 3 --set network.activation=sin", "--seed, --weights: each names a picture: keep one"),
         ("still --weights a.safetensors --set network.activation=sinn", "did you mean 'sin'"),
         ("still --weights a.safetensors --set network.activation=sin --set network.layers=[9,8]",
          "layer 2 of 3 (2.weight) is 7x9, and network.layers.1 asks for 8 values"),

@@ -149,7 +149,7 @@ def test_the_options(run: Run, options: list[str], frames: int) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ("--repeat 2 --min-seconds 3", "--repeat, --min-seconds: each says"),
+        ("--repeat 2 --min-seconds 3", "--repeat, --min-seconds: each sets"),
         ("--repeat 0", "--repeat: must be at least 1"),
         ("--repeat many", "--repeat: must be a whole number"),
         ("--min-seconds -1", "--min-seconds: must be more than 0"),
@@ -157,9 +157,9 @@ def test_the_options(run: Run, options: list[str], frames: int) -> None:
         ("--min-seconds true", "--min-seconds: must be more than 0"),
         (
             "--min-seconds 501",
-            "a film of 0.5 s plays at most 1000 times in its file, which is 500 s, given 501",
+            "--min-seconds: must be at most 500 s, 1000 times the film's 0.5 s, given 501",
         ),
-        ("--min-seconds 1e300", "--min-seconds: a film of 0.5 s plays at most 1000 times"),
+        ("--min-seconds 1e300", "--min-seconds: must be at most 500 s"),
         ("--min-seconds 3 -o a.gif", "a GIF plays for ever"),
     ],
 )

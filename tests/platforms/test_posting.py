@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cppnvid import EncodeError, probe, render_still, render_video
-from cppnvid.cli.posting import check_posted, posted_name
+from cppnvid.cli.outputs import check_posted, posted_name
 from cppnvid.encode import decode
 from cppnvid.platforms import misfits, platform_named
 from cppnvid.presets import load_recipe

@@ -1,0 +1,106 @@
+"""`info`: what a file is, and the recipe in it."""
+
+from pathlib import Path
+
+from cppnvid.cli.app import command
+from cppnvid.cli.outputs import size_on_disk
+from cppnvid.cli.reporter import say
+from cppnvid.errors import NoRecipe, RecipeError
+
+
+@command("file")
+def info(file: str) -> None:
+    """Show what a file is, and the recipe that rides in it, if there is one."""
+    from cppnvid.networks.weights import SUFFIXES
+    from cppnvid.presets import dump, read_source, trained, without_riders
+    from cppnvid.recipe.styles import DEFAULT_STYLE
+
+    if Path(file).suffix.lower() in SUFFIXES:
+        _show_weights(file)
+        return
+    _check_made(file)
+    say(f"# {Path(file)}: {', '.join(_facts(file))}, {size_on_disk(Path(file))}")
+    try:
+        source = read_source(Path(file))
+    except NoRecipe as error:
+        say(f"# {str(error).removeprefix(f'{Path(file)}: ')}")
+        return
+    if source.explain is not None:
+        film = source.explain.get("video", "a page" if "page" in source.explain else "a poster")
+        say(f"# made by 'cppnvid explain' ({film}), of the network of this recipe")
+    if source.time is not None:
+        say(f"# the moment {source.time:g}")
+    if source.sheet == "seeds":
+        say(f"# a sheet of its seeds: 'cppnvid still {file} --seed N' draws one")
+    elif source.sheet == "frames":
+        say("# a storyboard: frames of its film")
+    data, riders = without_riders(source.data)
+    for number, rider in enumerate(riders, start=1):
+        picture = f"--picture {number} " if len(riders) > 1 else ""
+        say(f"# {rider} rides in it: cppnvid export {file} {picture}-o {rider}")
+    if trained(data) and data.get("style") == DEFAULT_STYLE:
+        # Nobody asked for it, and every key it fills is written out.
+        data = {key: value for key, value in data.items() if key != "style"}
+    say(dump(data).rstrip("\n"))
+
+
+def _check_made(file: str) -> None:
+    """Refuse what is not made by cppnvid but written by hand, and say what shows it.
+
+    Raises:
+        RecipeError: it is a preset or a recipe's text.
+    """
+    from cppnvid.presets import TEXT_SUFFIXES, list_presets
+
+    if Path(file).suffix.lower() in TEXT_SUFFIXES and Path(file).is_file():
+        raise RecipeError(
+            f"{file}: is a recipe already, which any editor shows; info reads those in the files "
+            f"that cppnvid made from them"
+        )
+    if not Path(file).exists() and file in {preset.name for preset in list_presets()}:
+        raise RecipeError(
+            f"{file}: there is no such file; 'cppnvid presets {file}' prints the preset"
+        )
+
+
+def _facts(file: str) -> list[str]:
+    """Return what a file is, in words."""
+    from cppnvid.encode import PAGES, probe
+
+    if Path(file).suffix.lower() in PAGES and Path(file).is_file():
+        return ["page"]
+    facts = probe(file)
+    about = [
+        f"{facts.container} ({facts.codec}, {facts.depth} bits)",
+        f"{facts.width}x{facts.height}",
+    ]
+    if facts.fps is not None:
+        about.append(f"{float(facts.fps):g} frames a second")
+    if facts.fps is not None or facts.frames > 1:
+        about.append(f"{facts.frames} frame{'s' * (facts.frames > 1)}")
+    if facts.fps is not None:
+        about.append(f"{facts.seconds:g} s")
+    if facts.sound:
+        about.append(f"with sound ({facts.sound})")
+    return about
+
+
+def _show_weights(file: str) -> None:
+    """Say what a weight file holds, and what it says about itself."""
+    from cppnvid.networks.weights import read_bytes, read_weights
+    from cppnvid.presets import dump
+
+    network = read_weights(read_bytes(file), file)
+    count = sum(
+        layer.weight.size + len(layer.weight) * (layer.bias is not None) for layer in network.layers
+    )
+    layers = f"{len(network.layers)} layer{'s' * (len(network.layers) > 1)}"
+    say(f"# {file}: {layers}, {count:,} weights, {size_on_disk(Path(file))}")
+    for layer in network.layers:
+        neurons, inputs = layer.weight.shape
+        bias = "" if layer.bias is None else " and a bias"
+        say(f"#   {layer.name}: {inputs} -> {neurons}{bias}")
+    if network.latent is not None:
+        say(f"#   latent: {len(network.latent)}")
+    about = {key: value for key, value in (network.about or {}).items() if key != "cppnvid"}
+    say(dump(about).rstrip("\n") if about else "# it does not say what its layers do")

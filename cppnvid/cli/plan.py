@@ -1,0 +1,228 @@
+"""What a request makes of a source, before anything is drawn: the recipe, the file, the sound."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cppnvid.cli.outputs import (
+    describe,
+    fixed_keys,
+    format_overrides,
+    named_output,
+    pictures,
+    posted_name,
+    video_name,
+)
+from cppnvid.cli.parse import refusal
+from cppnvid.errors import Message, Mistake, RecipeError, Setting
+from cppnvid.units import file_size
+
+if TYPE_CHECKING:
+    from cppnvid.cli.request import Request
+    from cppnvid.encode import Container
+    from cppnvid.platforms import Platform
+    from cppnvid.presets import Override, Source
+    from cppnvid.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A film to be drawn.
+
+    Attributes:
+        recipe: of the film.
+        output: its file's name.
+        max_size: the most bytes that the file may have, None for any number.
+        keep: keys that are not given up for its size.
+        notes: what was chosen, a line each.
+        platform: what the file must fit.
+        audio: the file with its sound.
+    """
+
+    recipe: "Recipe"
+    output: str
+    max_size: int | None
+    keep: tuple[str, ...]
+    notes: tuple[str, ...]
+    platform: "Platform | None"
+    audio: Path | None
+
+
+def plan_film(source: "Source", asked: "Request") -> Plan:
+    """Return the plan of a film.
+
+    What the user asked for comes first, then what the format of the file needs, then what the
+    platform needs.
+
+    Raises:
+        RecipeError: an option does not go with another, with the format, or with the platform.
+    """
+    from cppnvid.encode import container_for
+    from cppnvid.platforms import Wishes, fit, platform_named
+    from cppnvid.presets import load_recipe
+
+    platform = None if asked.platform is None else platform_named(asked.platform)
+    overrides = [*asked.overrides, *_reaction(source, asked)]
+    recipe = load_recipe(source, overrides)
+    if asked.least_seconds is not None:
+        overrides.append(_repeated(recipe, asked))
+        recipe = load_recipe(source, overrides)
+    _check_used(recipe, overrides)
+    name = video_name(source.stem, pictures(recipe))
+    name = name if platform is None else posted_name(platform, name)
+    output = named_output(asked.output, name)
+    container = container_for(output)
+    if "gif" in asked.typed and container.name != "GIF":
+        raise refusal("--gif", f"applies only to .gif; {output} is {container.name}")
+    needed = format_overrides(recipe, container, overrides, made_as=source.suffix)
+    if needed:
+        recipe = load_recipe(source, [*overrides, *needed])
+    keep = tuple(fixed_keys(overrides))
+    audio, silence = _sound(recipe, source, overrides, container)
+    if platform is None:
+        notes = [*describe(needed, container), *silence]
+        return Plan(recipe, output, asked.max_size, keep, tuple(notes), None, audio)
+    wishes = Wishes(
+        overrides,
+        output,
+        asked.max_size,
+        sound="audio" in asked.typed and not recipe.sound.react,
+        least_seconds=asked.least_seconds,
+    )
+    fitted = fit(platform, recipe, wishes)
+    # On the whole recipe, in which a length is frames, whichever way it was asked for.
+    recipe = load_recipe(replace(source, data=recipe.to_data(), lines={}), fitted.overrides)
+    if audio is not None and platform.sound is not None and not platform.sound.value:
+        audio, silence = None, [_silent(f"{platform.name} takes", recipe)]
+    notes = [_made_for(platform, recipe, fitted.most_bytes), *silence]
+    keep = (*keep, *fitted.keep)
+    return Plan(recipe, output, fitted.most_bytes, keep, tuple(notes), platform, audio)
+
+
+def one_picture(source: "Source", asked: "Request") -> "tuple[Source, Sequence[Override]]":
+    """Return the source of one picture, and what is laid over it.
+
+    A seed names a network, and so replaces the files whose networks the source passes through; its
+    layers stay theirs.
+
+    Raises:
+        RecipeError: files and a seed are both given, or it is a sheet of seeds and none is named.
+    """
+    from cppnvid.presets import Override, load_recipe
+
+    by_seed = "seed" in asked.typed
+    if source.sheet == "seeds" and not by_seed and "picture" not in asked.typed:
+        raise RecipeError(f"{asked.source}: is a sheet of many seeds: choose one with --seed")
+    if not by_seed:
+        return source, asked.overrides
+    recipe = load_recipe(source, asked.overrides)
+    if recipe.morph.of != "weights" or not recipe.morph.weights:
+        return source, asked.overrides
+    if any(override.key == "morph.weights" for override in asked.overrides):
+        raise refusal("--seed, --weights", "each names a picture: keep one")
+    # A file may define the layers, so they are kept before it is left out.
+    kept = replace(source, data=recipe.to_data(), lines={})
+    return kept, [Override("morph.weights", []), *asked.overrides]
+
+
+def _repeated(recipe: "Recipe", asked: "Request") -> "Override":
+    """Return how often a recipe's film plays in the file, which is to last so long."""
+    from cppnvid.presets import Override
+    from cppnvid.recipe.canvas import MOST_TURNS
+
+    if "repeat" in asked.typed:
+        raise refusal("--repeat, --min-seconds", "each sets the file's duration: keep one")
+    seconds, once = asked.least_seconds or 0, recipe.output.seconds
+    times = ceil(seconds * recipe.output.fps / recipe.output.frames)
+    if times > MOST_TURNS:
+        longest = f"{MOST_TURNS * once:g} s, {MOST_TURNS} times the film's {once:g} s"
+        raise refusal("--min-seconds", f"must be at most {longest}, given {float(seconds):g}")
+    return Override("output.repeat", times, "--min-seconds")
+
+
+def _check_used(recipe: "Recipe", overrides: "Sequence[Override]") -> None:
+    """Refuse what was asked of a path that has no use for it, rather than draw without it.
+
+    What a recipe itself says may wait for the path that uses it.
+    """
+    from cppnvid.recipe import PATHS, paths_using
+
+    path = recipe.morph.path
+    for key in dict.fromkeys(key for facts in PATHS.values() for key in facts.keys):
+        paths = paths_using(key)
+        origins = [o.origin or o.key for o in overrides if _sets(o, f"morph.{key}")]
+        if not origins or path in paths:
+            continue
+        way = "add {path}" if recipe.morph.pictures == 1 else "give one seed and {path}"
+        problem = Message(
+            f"applies only to {{paths}}; this film uses {{used}}: {way}, or leave it out",
+            paths=" and ".join(paths),
+            used=path,
+            path=Setting("morph.path", paths[-1]),
+        )
+        raise RecipeError.of([Mistake(problem, f"morph.{key}", origins=(origins[-1],))])
+
+
+def _sets(override: "Override", key: str) -> bool:
+    part, _, last = key.rpartition(".")
+    within = override.key == part and isinstance(override.value, Mapping)
+    return override.key == key or (within and last in override.value)
+
+
+def _reaction(source: "Source", asked: "Request") -> "list[Override]":
+    """Return the override that makes a film move to its sound, if it is asked for and needed."""
+    from cppnvid.presets import Override
+
+    sound = source.data.get("sound") if isinstance(source.data, Mapping) else None
+    written = sound if isinstance(sound, Mapping) else {}
+    if not asked.react:
+        return []
+    if not written.get("file") and all(o.key != "sound.file" for o in asked.overrides):
+        raise refusal("--react", "there is no sound to move to: name one with --audio")
+    return [] if written.get("react") else [Override("sound.react", "default", "--react")]
+
+
+def _sound(
+    recipe: "Recipe", source: "Source", overrides: "Sequence[Override]", container: "Container"
+) -> tuple[Path | None, list[str]]:
+    """Return the file with a film's sound, and the note to give if the film stays silent.
+
+    A format without sound is an error only where the sound does nothing else.
+    """
+    from cppnvid.encode import check_track
+    from cppnvid.presets import sound_place
+
+    place = sound_place(recipe, source, overrides)
+    asked = any(override.origin == "--audio" for override in overrides)
+    if recipe.sound.unheard and recipe.sound.file is None:
+        return None, ["the recipe moves to a sound, and there is none: name one with --audio"]
+    if place is not None and container.sound and not asked and place != source.film:
+        try:
+            check_track(place, recipe.output.frames * recipe.output.repeat / recipe.output.fps)
+        except RecipeError as error:
+            origins = tuple(o.origin or o.key for o in overrides if o.key == "sound.file")[-1:]
+            raise error.at("sound.file", file=source.name, origins=origins) from error
+    if place is None or container.sound or (asked and not recipe.sound.react):
+        return place, []
+    return None, [_silent(f"{container.name} holds", recipe)]
+
+
+def _silent(why: str, recipe: "Recipe") -> str:
+    """Return the note on why a film is silent; `why` ends as in `GIF holds`."""
+    moves = ": the film moves to it in silence" if recipe.sound.react else ""
+    return f"{why} no sound{moves}"
+
+
+def _made_for(platform: "Platform", recipe: "Recipe", most_bytes: int | None) -> str:
+    """Return the note on what a film is made to fit."""
+    (width, height), output = recipe.canvas.size, recipe.output
+    parts = [f"{width}x{height}", f"{float(output.fps):g} frames a second"]
+    parts.append(f"{round(output.seconds, 3):g} s")
+    if output.repeat > 1:
+        parts.append(f"{output.repeat} times")
+    if most_bytes is not None:
+        parts.append(f"at most {file_size(most_bytes).replace('.0 ', ' ')}")
+    since = min(fact.source.date for fact in platform.facts().values())
+    return f"made to fit {platform.name}: {', '.join(parts)} (as of {since}: check if it matters)"

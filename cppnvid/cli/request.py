@@ -1,0 +1,85 @@
+"""A request: what was typed after a command's name, read once and typed from there on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Self
+
+from cppnvid.cli.options import ANY_KEY, Option
+from cppnvid.cli.parse import refusal
+
+if TYPE_CHECKING:
+    from cppnvid.presets import Override
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was typed after a command's name.
+
+    Attributes:
+        typed: the options that were given, as functions call them: `min_seconds`.
+        overrides: values for keys of the recipe; those of `--set` come last.
+        source: name of a preset or a file.
+        output: name of the file to write.
+        time: moment of a still, 0 to 1.
+        platform: name of the platform that the film must fit.
+        max_size: most bytes that the file may have.
+        least_seconds: how long the file lasts at least.
+        react: the film moves to its sound.
+        preview: a preview is shown in place of the film.
+        backend: what draws.
+        encoder: what encodes H.264.
+        threads: number of processors that draw and encode; None uses all.
+        overwrite: an existing file is replaced.
+        quiet: neither progress nor notes are shown.
+    """
+
+    typed: frozenset[str] = frozenset()
+    overrides: "tuple[Override, ...]" = ()
+    source: str | None = None
+    output: str | None = None
+    time: float | None = None
+    platform: str | None = None
+    max_size: int | None = None
+    least_seconds: Fraction | None = None
+    react: bool = False
+    preview: bool = False
+    backend: str = "auto"
+    encoder: str = "auto"
+    threads: int | None = None
+    overwrite: bool = False
+    quiet: bool = False
+
+    @classmethod
+    def read(
+        cls, rows: Mapping[str, Option], words: Mapping[str, Any]
+    ) -> tuple[Self, dict[str, Any]]:
+        """Read the words of these options; return also, by name, what no request holds.
+
+        Raises:
+            RecipeError: a value cannot be read, or two contradict each other.
+        """
+        given = {name: word for name, word in words.items() if word is not None}
+        if given.get("ping_pong") and given.get("loop") is False:
+            raise refusal("--ping-pong, --no-loop", "a ping-pong returns to its start: keep one")
+        values = {name: row.unset for name, row in rows.items() if not row.key}
+        values |= {name: rows[name].value(given[name]) for name in given if name in values}
+        keyed = sorted((name for name in given if rows[name].key), key="set".__eq__)
+        held = {field.name for field in fields(cls)}
+        request = cls(
+            typed=frozenset(given),
+            overrides=tuple(o for name in keyed for o in _laid(rows[name], given[name])),
+            **{name: value for name, value in values.items() if name in held},
+        )
+        return request, {name: value for name, value in values.items() if name not in held}
+
+
+def _laid(row: Option, word: Any) -> "list[Override]":
+    """Return what an option lays over the recipe."""
+    from cppnvid.presets import Override
+
+    value = row.value(word)
+    if row.key == ANY_KEY:
+        return list(value)
+    colours = row.key == "palette.name" and isinstance(value, list)
+    return [Override("palette.colours" if colours else row.key, value, row.word(word))]
