@@ -252,6 +252,8 @@ TABLE: dict[str, tuple[Option, ...]] = {
                "Show no progress and no notes.", flag=(True,), short="-q"),
     ),
 }  # fmt: skip
+# What functions call the recipe that they take and the file that they write.
+_ALIASES = {"recipe": "source", "path": "output"}
 OPTIONS = {option.argument: option for options in TABLE.values() for option in options}
 
 
@@ -262,7 +264,7 @@ def namer(setting: Setting) -> str:
     for an argument of that name. A key without an option is itself, or `--set key=value`.
     """
     key, value = setting.key.rstrip("0123456789").rstrip("."), setting.value
-    key = "output" if key == "path" else key  # as functions call the file that they write
+    key = _ALIASES.get(key, key)
     rows = [row for row in OPTIONS.values() if key in (row.key, row.argument, row.name)]
     for row in rows:
         if value in row.flag:

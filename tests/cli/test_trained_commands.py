@@ -43,12 +43,12 @@ def test_files_after_weights_are_gathered(typed: str, gathered: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("morph --weights", "--weights: no file given: name one or several, such as --weights net.npz"),
+        ("morph --weights", "--weights: no file given: name one or several"),
         ("still --weights gone.npz", "gone.npz: there is no such file"),
         ("still --weights net.pt", "save_file(model.state_dict()"),
         ("still --weights a.safetensors", "a.safetensors: does not say what its layers do"),
         ("still a.safetensors", "holds weights, which are given so: --weights a.safetensors"),
-        ("still --weights a.safetensors --seed 3 --set network.activation=sin", "--seed, --weights: each names a picture: keep one"),
+        ("still --weights a.safetensors --seed 3 --set network.activation=sin", "each names a"),
         ("still --weights a.safetensors --set network.activation=sinn", "did you mean 'sin'"),
         ("still --weights a.safetensors --set network.activation=sin --set network.layers=[9,8]",
          "layer 2 of 3 (2.weight) is 7x9, and network.layers.1 asks for 8 values"),
