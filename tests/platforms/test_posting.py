@@ -33,7 +33,7 @@ def test_a_finished_file_is_looked_at(tmp_path: Path) -> None:
     ):
         assert words in wrong
     assert "seconds" not in wrong
-    with pytest.raises(EncodeError, match=r"a\.gif: is finished, and does not fit: telegram"):
+    with pytest.raises(EncodeError, match=r"a\.gif: is finished, but does not fit: telegram"):
         check_posted(telegram, place)
 
     place.write_bytes(place.read_bytes() + bytes(130_000))

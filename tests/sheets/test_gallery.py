@@ -144,7 +144,7 @@ def test_a_sheet_says_what_it_is(run: Run) -> None:
     assert load_recipe("s.png").canvas.size == (32, 24)
 
     code, _, err = run("still", "s.png", "-o", "x.png")
-    assert (code, "s.png: is a sheet of many seeds: say which" in err) == (2, True)
+    assert (code, "s.png: is a sheet of many seeds: choose one" in err) == (2, True)
     assert run("still", "s.png", "--seed", "2", "-q")[:2] == (0, "s-2.png\n")
     assert load_recipe("s-2.png").morph.seeds == (2,)
     assert read_source("s-2.png").sheet == ""
@@ -275,8 +275,8 @@ def test_a_moving_sheet_takes_its_length_from_what_was_said(run: Run) -> None:
         ("--tile 0", ("--tile", "1 to 4096", "'0'")),
         ("--tile big", ("--tile", "whole number")),
         ("--columns 1.5", ("--columns", "whole number")),
-        ("--best 0", ("--best", "1 to 64")),
-        ("--seeds 1 2 1 --best 3", ("--best", "1 to 2", "'3'")),
+        ("--best 0", ("--best", "whole number from 1", "given '0'")),
+        ("--seeds 1 2 1 --best 3", ("--best", "1 to 2", "given 3")),
         ("-o x.mp4", ("x.mp4", "--animate")),
         ("-o x.jpg", ("x.jpg", "'.jpg'")),
         ("--animate -o x.png", ("x.png", "--animate", ".mp4")),
