@@ -63,7 +63,7 @@ def test_pictures_of_the_page_carry_their_recipes() -> None:
     text = make_figures("figures").read_text(encoding="utf-8")
 
     assert re.search(r"but\sthe two sheets carries its recipe", text)
-    with pytest.raises(RecipeError, match="holds no recipe"):
+    with pytest.raises(RecipeError, match="contains no recipe"):
         load_recipe("figures/depth.png")
     assert probe("figures/normal.png").width == 48
     recipe = load_recipe("figures/normal-11.png")

@@ -278,7 +278,7 @@ def test_a_recipe_rides_in_a_page(run: Run) -> None:
 
     Path("c.html").write_text("<p>Hello</p>", encoding="utf-8")
     code, out, _ = run("info", "c.html")
-    assert (code, "\n# holds no recipe: " in out) == (0, True)
+    assert (code, "\n# contains no recipe: " in out) == (0, True)
 
 
 def test_a_network_from_a_file_is_explained(run: Run) -> None:
