@@ -57,10 +57,11 @@ def explain(asked: Request, compare: str | None, video: str | None, labels: bool
 def _draw_report(
     recipe: "Recipe", other: "Recipe | None", place: str, moment: float, asked: Request
 ) -> None:
-    from cppnvid.explanation.saving import check_report, save_explanation
+    from cppnvid.explanation.save import check_report, save_explanation
 
     check_report(place, overwrite=asked.overwrite)
     from cppnvid.explanation import explain as measure
+    from cppnvid.film.run import Run
 
     # It reports its caches on stderr, which is for what a user can do something about.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
@@ -69,9 +70,8 @@ def _draw_report(
         written = save_explanation(
             first,
             place,
+            Run(overwrite=asked.overwrite, note=reporter.note),
             compare=rest[0] if rest else None,
-            overwrite=asked.overwrite,
-            note=reporter.note,
         )
         for explained in (first, *rest):
             reporter.note(str(explained))
@@ -116,21 +116,18 @@ def _draw_film(
         recipe = load_recipe(source, [*overrides, *needed])
     check_early(recipe, place, overwrite=asked.overwrite)
     from cppnvid.explanation.film import explain_video
+    from cppnvid.film.run import Run
 
     with Reporter(quiet=asked.quiet) as reporter:
         for note in describe(needed, container):
             reporter.note(note)
-        video = explain_video(
-            recipe,
-            place,
-            film,
-            time=moment,
-            labels=labels,
+        run = Run(
             backend=asked.backend,
             overwrite=asked.overwrite,
             progress=reporter.progress,
             note=reporter.note,
         )
+        video = explain_video(recipe, place, film, run, time=moment, labels=labels)
     say(str(video.path))
 
 

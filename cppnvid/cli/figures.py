@@ -20,13 +20,9 @@ def figures(asked: Request, animate: bool) -> None:
     """
     folder = Path(named_output(asked.output, "figures"))
     from cppnvid.explanation.figures import make_figures
+    from cppnvid.film.run import Run
 
     with Reporter(quiet=asked.quiet, unit="figures") as reporter:
-        page = make_figures(
-            folder,
-            animate=animate,
-            overwrite=asked.overwrite,
-            progress=reporter.progress,
-            note=reporter.note,
-        )
+        run = Run(overwrite=asked.overwrite, progress=reporter.progress, note=reporter.note)
+        page = make_figures(folder, run, animate=animate)
     say(str(page))

@@ -14,7 +14,7 @@ from cppnvid.explanation.measure import (
     OutputNumbers,
     PictureNumbers,
 )
-from cppnvid.explanation.saving import save_explanation
+from cppnvid.explanation.save import save_explanation
 from cppnvid.explanation.verdict import Verdict
 
 __all__ = [

@@ -30,21 +30,21 @@ def explain(recipe: Recipe, time: float = 0.0, *, seeds: int = SEEDS) -> Explana
     """Measure what every layer of a recipe's network does to the picture.
 
     Args:
-        recipe: whose network; at time 0 it is that of the first of `morph.seeds`.
-        time: 0 to 1, which moment of the film.
-        seeds: over how many networks the growth of the circle is fitted: the recipe's own and
-            those of the seeds after it.
+        recipe: at time 0 its network is that of the first of `morph.seeds`.
+        time: moment of its film, in [0, 1].
+        seeds: number of networks to fit the growth of the circle over, 1 to 100: the recipe's own
+            and those of the following seeds.
 
     Returns:
         The numbers, and a verdict in words.
 
     Raises:
-        RecipeError: the time lies outside the film, or `seeds` is not 1 to 100.
+        RecipeError: `time` or `seeds` is out of range.
     """
     if not 0.0 <= time <= 1.0:
-        raise RecipeError(f"time {time}: a video runs from 0 to 1")
+        raise RecipeError(key="time", given=time, allowed="from 0 to 1")
     if isinstance(seeds, bool) or not 1 <= seeds <= MOST_SEEDS:
-        raise RecipeError(f"seeds {seeds}: growth is fitted over 1 to {MOST_SEEDS} networks")
+        raise RecipeError(key="seeds", given=seeds, allowed=f"from 1 to {MOST_SEEDS}")
     moment = moment_of(recipe, time)
     measured = measure(moment, recipe.canvas.size)
     circle = measure_circle(moment, recipe.canvas.size)
@@ -55,14 +55,11 @@ def explain(recipe: Recipe, time: float = 0.0, *, seeds: int = SEEDS) -> Explana
 
 
 def _growth(recipe: Recipe, moment: Moment, count: int) -> Growth:
-    """Measure the growth over networks: of a walk through latents, those have seeds too.
-
-    A network from a file is one of its kind, and measured alone.
-    """
+    """Measure the growth over networks of consecutive seeds; one from a file is measured alone."""
     morph, canvas = recipe.morph, recipe.canvas.size
     if morph.weights:
         return measure_growth([moment], (), canvas, drawn="file")
-    latents = morph.of == "z"
+    latents = morph.of == "z"  # of a walk through latents, networks have seeds of their own
     first = morph.network_seed if latents else morph.seeds[0]
     numbers = [(first + step) % 2**63 for step in range(count)]
 

@@ -1,147 +1,129 @@
-"""The film: a sweep or the reveal, drawn by the chosen backend into the usual encoder."""
+"""Film of an explanation: the reveal or a sweep, drawn by any backend into any container."""
 
 from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from PIL import Image, ImageDraw
 
+from cppnvid.animation.pace import Pace
 from cppnvid.animation.scene import Moment
 from cppnvid.backends import Backend, Job, choose
-from cppnvid.callbacks import Note, Progress, silent
 from cppnvid.colour.pixels import Raster
 from cppnvid.encode import Target, open_encoder
-from cppnvid.explanation.reveal import reveal_of
+from cppnvid.explanation.reveal import Reveal, reveal_of
 from cppnvid.explanation.sweeps import Film, Sweep, parse_film, sweep_of
 from cppnvid.explanation.theme import Pixels, font
 from cppnvid.film.pacing import changes_along, pace_of
+from cppnvid.film.run import Run
 from cppnvid.notebook import Video
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import Output, Recipe
 
-PACE_STEPS = 240  # looks along a sweep, to find where much happens
-# By eye: with less, what is grey or slow, which is to be seen too, is gone in a few frames.
+PACE_STEPS = 240  # looks along a sweep, to find where most happens
+# By eye: with less, grey or slow stretches, which a viewer should see too, pass in a few frames.
 STEADY = 0.6
 
 
 def explain_video(
     recipe: Recipe,
     path: str | os.PathLike[str],
-    film: str | Film = "reveal",
+    video: str | Film = "reveal",
+    run: Run = Run(),
     *,
     time: float = 0.0,
     labels: bool = True,
-    backend: str | Backend = "auto",
-    overwrite: bool = False,
-    progress: Progress = silent,
-    note: Note = silent,
 ) -> Video:
-    """Write a loop that moves a recipe's network: layer by layer, or along a sweep.
+    """Write a loop that moves through a recipe's network, layer by layer or along a sweep.
 
     Args:
-        recipe: whose network; its size, frames and rate are the film's. It rides in the file,
-            with what the film is.
+        recipe: its size, frames and rate are the film's; the file carries it, with `video`.
         path: any container that cppnvid writes, a video or an animation.
-        film: what moves: `reveal`, `depth`, `width`, `init`, `weight`, or `weight:2,5,7`, which is
-            layer 2, to its neuron 5, from value 7.
-        time: 0 to 1, which moment of the recipe's own film.
-        labels: write into the picture where on its way the film is.
-        backend: a name that `cppnvid.backends.choose` knows, or a backend.
-        overwrite: replace what stands there, once the new file is complete.
-        progress: called with (frames done, frames in all) after every frame.
-        note: called with what a user may want to know.
+        video: what moves: `reveal`, `depth`, `width`, `init`, `weight`, or `weight:2,5,7` for the
+            weight of layer 2 that goes to its neuron 5 from value 7.
+        time: moment of the recipe's own film to explain, in [0, 1].
+        labels: write into the corner how far the film has come.
+        run: how to draw and write it.
 
     Raises:
-        RecipeError: the output cannot be as asked, or this network has nothing to sweep.
+        RecipeError: the output is not possible, or this network has nothing to move.
         BackendError: this machine cannot draw it.
-        EncodeError: ffmpeg or the disk failed; nothing stands under the name that was not there.
+        EncodeError: ffmpeg or the disk failed; nothing new stands under the name.
     """
-    film = parse_film(film) if isinstance(film, str) else film
-    width, height = recipe.canvas.size
+    film = parse_film(video) if isinstance(video, str) else video
     output = recipe.output
-    # Its frames are of 8 bits, whatever the recipe's own film has.
+    # Its frames have 8 bits, whatever the recipe's own film has.
     plain = Output(frames=output.frames, fps=output.fps, crf=output.crf)
-    target = Target.to(path, (width, height), plain, overwrite=overwrite)
-    frames = film_frames(recipe, film, time=time, labels=labels, backend=backend, note=note)
-    explain = {"video": str(film), "labels": labels}
-    text = recipe_text(recipe, time=time, explain=explain)
-    with open_encoder(target, recipe_text=text, note=note) as encoder:
+    target = Target.to(path, recipe.canvas.size, plain, overwrite=run.overwrite)
+    frames = film_frames(recipe, film, run, time=time, labels=labels)
+    text = recipe_text(recipe, time=time, explain={"video": str(film), "labels": labels})
+    with open_encoder(target, recipe_text=text, note=run.note) as encoder:
         for done, frame in enumerate(frames, start=1):
             encoder.write(frame[None])
-            progress(done, output.frames)
-    return Video(Path(path), width, height, output.frames, output.seconds)
+            run.progress(done, output.frames)
+    return Video(Path(path), *recipe.canvas.size, output.frames, output.seconds)
 
 
 def film_frames(
-    recipe: Recipe, film: Film, *, time: float = 0.0, labels: bool = True,
-    backend: str | Backend = "auto", note: Note = silent,
-) -> Iterator[Pixels]:  # fmt: skip
+    recipe: Recipe, film: Film, run: Run = Run(), *, time: float = 0.0, labels: bool = True
+) -> Iterator[Pixels]:
     """Return the film's frames in order, uint8 [height, width, 3]; nothing is drawn yet.
 
     Raises as `explain_video` does.
     """
     times = [index / recipe.output.frames for index in range(recipe.output.frames)]
-    if film.kind == "reveal":
-        return _revealed(recipe, times, time, labels, backend, note)
-    return _swept(recipe, sweep_of(recipe, film, time), times, labels, backend, note)
-
-
-def _revealed(
-    recipe: Recipe, times: list[float], time: float, labels: bool, backend: str | Backend,
-    note: Note,
-) -> Iterator[Pixels]:  # fmt: skip
-    reveal = reveal_of(recipe, time)
-    drawer = _chosen(backend, recipe, reveal.stages(), len(times), note)
-    samples = recipe.canvas.samples
-
-    def draw(moment: Moment, width: int, height: int) -> Pixels:
-        return np.concatenate(list(drawer.bands(moment, Raster(width, height, samples))))
-
-    def frames() -> Iterator[Pixels]:
-        for now in times:
-            place = _there_and_back(now)
-            frame = reveal.draw(place, draw)
-            yield _labelled(frame, reveal.says(place), place) if labels else frame
-
-    return frames()
-
-
-def _swept(
-    recipe: Recipe, sweep: Sweep, times: list[float], labels: bool, backend: str | Backend,
-    note: Note,
-) -> Iterator[Pixels]:  # fmt: skip
-    """Walk the sweep so that every frame changes the picture as much as it may."""
-    looks = [index / PACE_STEPS for index in range(PACE_STEPS + 1)]
-    changes = changes_along(sweep, recipe, looks)[None]
-    pace = pace_of(changes, steady=STEADY)
-
-    def place(now: float) -> float:
-        return pace.way(0, 1.0 - _there_and_back(now) if sweep.returns else now)
-
-    scene = _Placed(sweep, place)
     raster = Raster(*recipe.canvas.size, recipe.canvas.samples)
-    drawer = _chosen(backend, recipe, [sweep.at(one) for one in sweep.stages], len(times), note)
+    way: Reveal | Sweep
+    if film.kind == "reveal":
+        way = reveal_of(recipe, time)
+        drawn = _revealed(way, times, raster, _backend(run, way.stages, raster, len(times)))
+    else:
+        way = sweep_of(recipe, film, time)
+        paced = _Paced.of(way, recipe)
+        drawn = _swept(paced, times, raster, _backend(run, way.stages, raster, len(times)))
+    return (
+        _labelled(frame, way.says(place), way.share(place)) if labels else frame
+        for place, frame in drawn
+    )
 
-    def frames() -> Iterator[Pixels]:
-        drawn = drawer.render(scene, times, raster)
-        for now, frame in zip(times, (one for batch in drawn for one in batch), strict=True):
-            said = sweep.says(place(now)), sweep.share(place(now))
-            yield _labelled(frame, *said) if labels else frame
 
-    return frames()
+Drawn = Iterator[tuple[float, Pixels]]  # a place on the way, and the frame there
+
+
+def _revealed(reveal: Reveal, times: Sequence[float], raster: Raster, backend: Backend) -> Drawn:
+    def draw(moment: Moment, width: int, height: int) -> Pixels:
+        size = replace(raster, width=width, height=height)
+        return np.concatenate(list(backend.bands(moment, size)))
+
+    return ((place, reveal.draw(place, draw)) for place in map(_there_and_back, times))
+
+
+def _swept(paced: _Paced, times: Sequence[float], raster: Raster, backend: Backend) -> Drawn:
+    frames = (frame for batch in backend.render(paced, times, raster) for frame in batch)
+    return zip(map(paced.place, times), frames, strict=True)
 
 
 @dataclass(frozen=True, eq=False)
-class _Placed:
-    """A sweep whose place is a function of the film's time."""
+class _Paced:
+    """A sweep as a film in which every frame changes the picture by about as much."""
 
     sweep: Sweep
-    place: Callable[[float], float]
+    pace: Pace
+
+    @classmethod
+    def of(cls, sweep: Sweep, recipe: Recipe) -> Self:
+        looks = [index / PACE_STEPS for index in range(PACE_STEPS + 1)]
+        return cls(sweep, pace_of(changes_along(sweep, recipe, looks)[None], steady=STEADY))
+
+    def place(self, time: float) -> float:
+        """Return how far along its way the sweep is, in [0, 1]."""
+        return self.pace.way(0, 1.0 - _there_and_back(time) if self.sweep.returns else time)
 
     def at(self, time: float, /) -> Moment:
         """Return the moment at a time of the film in [0, 1]."""
@@ -149,26 +131,24 @@ class _Placed:
 
 
 def _there_and_back(now: float) -> float:
-    """Return 1 at the start of the loop and 0 half way, at rest at both."""
+    """Return 1 at the start of the loop and 0 half way, slowing down to both."""
     return 0.5 + 0.5 * math.cos(2.0 * math.pi * now)
 
 
-def _chosen(
-    backend: str | Backend, recipe: Recipe, stages: Sequence[Moment], frames: int, note: Note
-) -> Backend:
-    """Return the backend for a film that goes through networks of several architectures.
+def _backend(run: Run, stages: Sequence[Moment], raster: Raster, frames: int) -> Backend:
+    """Return the backend for a film that passes through networks of several architectures.
 
-    It must be able to draw the widest, and pays for each, where it compiles, out of its share.
+    It must be able to draw the widest, and if it compiles, each takes a share of the frames.
     """
-    if not isinstance(backend, str):
-        return backend
-    raster = Raster(*recipe.canvas.size, recipe.canvas.samples)
+    if not isinstance(run.backend, str):
+        return run.backend
     widest = max(stages, key=lambda moment: max(len(layer.bias) for layer in moment.layers))
-    return choose(backend, Job(widest, raster, frames / len(stages)), note)
+    job = Job(widest, raster, frames / len(stages), run.threads)
+    return choose(run.backend, job, run.note)
 
 
 def _labelled(frame: Pixels, text: str, share: float) -> Pixels:
-    """Write where the film is into the lower left corner, with a bar that is filled by a share."""
+    """Write a text into the lower left corner, above a bar filled by a share."""
     height, width = frame.shape[:2]
     size = min(width, height) // 34
     if size < 7:

@@ -1,8 +1,8 @@
-"""The reveal: the network from its first layer to its last, neurons around what they paint.
+"""The reveal: a film from the first layer of a network to its last.
 
-In the middle stands the picture the network would paint if it ended here; around it are twelve of
-the neurons it is made of. From layer to layer everything moves as one network, and at the output
-the picture fills the frame.
+In the middle is the picture the network would paint if it ended there, around it twelve of the
+neurons it is made of. From layer to layer everything moves as one network, and at the output the
+picture fills the frame.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from cppnvid.animation.growth import fade_in
 from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.palette import Colouring
 from cppnvid.animation.scene import Moment
-from cppnvid.errors import RecipeError
+from cppnvid.errors import Setting
 from cppnvid.explanation.measure import measure
-from cppnvid.explanation.sweeps import at_any_size, prefix_outputs, smooth
+from cppnvid.explanation.sweeps import at_any_size, cannot, prefix_outputs, smooth
 from cppnvid.explanation.theme import PAGE, Pixels, scales, signed_gradient
 from cppnvid.film.pacing import moment_of
 from cppnvid.recipe import Recipe
@@ -40,14 +40,19 @@ class Reveal:
     scales: Sequence[float]  # what is shown brightest of each
     size: tuple[int, int]
 
+    @property
     def stages(self) -> list[Moment]:
-        """Return a network of each architecture that is drawn on the way."""
+        """A moment of each architecture on the way."""
         layers = range(1, len(self.outputs) + 1)
         fading = [self._ended(layer, 0.5) for layer in layers]
         return [*fading, *(self._neuron(layer, 0.5, 0) for layer in layers)]
 
+    def share(self, place: float) -> float:
+        """Return how far the label's bar is filled at a place in [0, 1]."""
+        return place
+
     def says(self, place: float) -> str:
-        """Return what is seen at a place in [0, 1]."""
+        """Return the label for a place in [0, 1]."""
         layer, share = self._where(place)
         depth = len(self.outputs)
         if layer == depth and share > 0.5:
@@ -75,21 +80,20 @@ class Reveal:
         return layer + 1, smooth(share)
 
     def _mosaic(self, layer: int, share: float, draw: Draw) -> Pixels:
+        around, middle = _cells(self.size)
+        count = min(max(self._neurons(layer), self._neurons(layer + 1)), len(around))
+        shown = [self._neuron(layer, share, neuron) for neuron in range(count)]
+        shown.append(self._ended(layer, share))
         frame = self._empty()
-        count = max(self._neurons(layer), self._neurons(layer + 1))
-        places = _cells(self.size)
-        for neuron, (left, top, width, height) in zip(range(count), places.around, strict=False):
-            seen = self._neuron(layer, share, neuron)
-            frame[top : top + height, left : left + width] = draw(seen, width, height)
-        left, top, width, height = places.middle
-        ended = self._ended(layer, share)
-        frame[top : top + height, left : left + width] = draw(ended, width, height)
+        for moment, cell in zip(shown, [*around[:count], middle], strict=True):
+            left, top, width, height = cell
+            frame[top : top + height, left : left + width] = draw(moment, width, height)
         return frame
 
     def _opening(self, share: float, draw: Draw) -> Pixels:
         """Let the picture in the middle grow until it fills the frame."""
         before = self._mosaic(len(self.outputs), 0.0, draw)
-        left, top, width, height = _cells(self.size).middle
+        left, top, width, height = _cells(self.size)[1]
         full_width, full_height = self.size
         left, top = round(left * (1 - share)), round(top * (1 - share))
         width = min(round(width + (full_width - width) * share), full_width - left)
@@ -140,33 +144,40 @@ def reveal_of(recipe: Recipe, time: float) -> Reveal:
         RecipeError: there is no hidden layer, or the frame is too small for tiles.
     """
     moment = at_any_size(moment_of(recipe, time), recipe.canvas.size)
+    width, height = recipe.canvas.size
     if len(moment.layers) < 2:
-        raise RecipeError("--video reveal: there is no hidden layer to reveal, see network.layers")
-    if min(recipe.canvas.size) < 32:
-        width, height = recipe.canvas.size
-        raise RecipeError(f"--video reveal: needs 32 pixels a side or more, given {width}x{height}")
+        raise cannot(
+            "reveal",
+            "needs a hidden layer, and {layers} has no hidden layer",
+            layers=Setting("network.layers"),
+        )
+    if min(width, height) < 32:
+        raise cannot(
+            "reveal",
+            "needs {size} of at least 32 pixels a side, given {width}x{height}",
+            size=Setting("canvas.size"),
+            width=width,
+            height=height,
+        )
     if moment.coordinates == "pixels":
-        raise RecipeError(
-            "--video reveal: camera.coordinates pixels with warps have no smaller picture; "
-            "leave the warps out"
+        raise cannot(
+            "reveal",
+            "shows small pictures, which {pixels} has none of with warps; remove the warps",
+            pixels=Setting("camera.coordinates", "pixels"),
         )
     return Reveal(
         moment,
-        prefix_outputs(recipe, moment, time),
+        prefix_outputs("reveal", recipe, moment, time),
         scales(measure(moment, recipe.canvas.size)),
         recipe.canvas.size,
     )
 
 
-@dataclass(frozen=True)
-class _Cells:
-    """Where tiles stand: left, top, width, height in pixels."""
-
-    around: list[tuple[int, int, int, int]]
-    middle: tuple[int, int, int, int]
+Cell = tuple[int, int, int, int]  # left, top, width, height in pixels
 
 
-def _cells(size: tuple[int, int]) -> _Cells:
+def _cells(size: tuple[int, int]) -> tuple[list[Cell], Cell]:
+    """Return the twelve cells along the border of a grid of 4 x 4, and the one in its middle."""
     width, height = size
     gap = max(round(min(size) * GAP), 1)
 
@@ -174,9 +185,9 @@ def _cells(size: tuple[int, int]) -> _Cells:
         first, last = (round(place * (whole + gap) / 4) for place in (start, end))
         return first, last - first - gap
 
-    def cell(row: int, column: int, count: int = 1) -> tuple[int, int, int, int]:
+    def cell(row: int, column: int, count: int = 1) -> Cell:
         left, wide = span(column, column + count, width)
         top, high = span(row, row + count, height)
         return left, top, wide, high
 
-    return _Cells([cell(row, column) for row, column in AROUND], cell(1, 1, 2))
+    return [cell(row, column) for row, column in AROUND], cell(1, 1, 2)

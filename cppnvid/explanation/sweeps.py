@@ -1,7 +1,7 @@
-"""What a film of an explanation moves along: depth, width, the size of weights, or one weight.
+"""Sweeps: films along the depth, the width, the size of all weights, or one weight of a network.
 
-A sweep is a function from a place on its way, 0 to 1, to a moment that any backend draws, with the
-words that say where it is. Each starts at the recipe's own picture and comes back to it.
+A sweep maps a place on its way, 0 to 1, to a moment that any backend draws, and to a label. Each
+starts at the recipe's own picture and returns to it.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 
 from cppnvid.animation.growth import fade_in, thin, widths_at
 from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.scene import Moment
-from cppnvid.errors import RecipeError
+from cppnvid.errors import RecipeError, Setting
 from cppnvid.film.pacing import moment_of
 from cppnvid.recipe import Recipe, unknown
 
@@ -30,7 +30,7 @@ WEIGHT_REACH = 4.0  # times the root mean square of the layer's weights, to both
 
 @dataclass(frozen=True)
 class Film:
-    """Which film: a kind, and for one weight which, counted from 0: layer, to, from."""
+    """What a film shows: its kind, and for `weight` which one: layer, to, from, counted from 1."""
 
     kind: Kind
     weight: tuple[int, int, int] | None = None
@@ -40,35 +40,48 @@ class Film:
 
 
 def parse_film(text: str) -> Film:
-    """Read `depth`, or `weight:LAYER,TO,FROM`, layers and neurons counted from 1.
+    """Read `depth`, or `weight:LAYER,TO,FROM` with layers and neurons counted from 1.
 
     Raises:
-        RecipeError: it is no film that can be made.
+        RecipeError: there is no such film.
     """
-    kind, _, place = text.partition(":")
+    kind, colon, place = text.partition(":")
     if kind not in KINDS:
-        raise RecipeError(unknown("--video", kind, KINDS))
-    if not place and not text.endswith(":"):
+        raise RecipeError(unknown("video", kind, KINDS), key="video", given=text)
+    if not colon:
         return Film(kind)  # type: ignore[arg-type]  # checked above
     found = re.fullmatch(r"(\d{1,4}),(\d{1,4}),(\d{1,4})", place)
     if kind != "weight" or not found or "0" in found.groups():
         raise RecipeError(
-            f"--video: only one weight takes more words, as in weight:2,5,7: layer 2, to its "
-            f"neuron 5, from value 7, each counted from 1; given {text!r}"
+            "only a weight can be named, as in weight:2,5,7 (layer 2, to its neuron 5, from value "
+            "7, each counted from 1); given {text!r}",
+            key="video",
+            given=text,
+            text=text,
         )
-    layer, to, origin = (int(word) for word in found.groups())
+    layer, to, origin = map(int, found.groups())
     return Film("weight", (layer, to, origin))
+
+
+def cannot(film: str, problem: str, **facts: Any) -> RecipeError:
+    """Return the error that a network has nothing this film could move."""
+    return RecipeError(f"{{film}} {problem}", key="video", given=film, film=film, **facts)
 
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
     """A way through networks."""
 
-    at: Callable[[float], Moment]  # of a place in [0, 1]
-    says: Callable[[float], str]  # what is seen at that place, in a few words
-    share: Callable[[float], float]  # how far a bar is filled
-    returns: bool  # whether it goes there and back, or round
-    stages: tuple[float, ...] = (0.0,)  # a place for each architecture on the way
+    at: Callable[[float], Moment]  # at a place in [0, 1]
+    says: Callable[[float], str]  # a label for that place
+    share: Callable[[float], float]  # how far its bar is filled
+    returns: bool  # whether it goes back the way it came, or round
+    places: tuple[float, ...] = (0.0,)  # one for each architecture on the way
+
+    @property
+    def stages(self) -> list[Moment]:
+        """A moment of each architecture on the way."""
+        return [self.at(place) for place in self.places]
 
 
 def sweep_of(recipe: Recipe, film: Film, time: float) -> Sweep:
@@ -78,15 +91,6 @@ def sweep_of(recipe: Recipe, film: Film, time: float) -> Sweep:
         RecipeError: this network has nothing to sweep.
     """
     moment = at_any_size(moment_of(recipe, time), recipe.canvas.size)
-    depth = len(moment.layers) - 1
-    if film.kind == "depth" and depth < 2:
-        raise RecipeError(
-            f"--video depth: needs two hidden layers or more, given network.layers of {depth}"
-        )
-    if film.kind == "width" and max((len(x.bias) for x in moment.layers[:-1]), default=0) < 2:
-        raise RecipeError(
-            "--video width: needs a hidden layer of two neurons or more, see network.layers"
-        )
     match film.kind:
         case "depth":
             return _depth(recipe, moment, time)
@@ -95,13 +99,13 @@ def sweep_of(recipe: Recipe, film: Film, time: float) -> Sweep:
         case "init":
             return _init(moment)
         case _:
-            return _weight(moment, film.weight)
+            return _weight(moment, film)
 
 
 def at_any_size(moment: Moment, canvas: tuple[int, int]) -> Moment:
     """Return the same picture in coordinates that mean the same at any size of the frame.
 
-    Raw pixels do not. Warps that are written in pixels stay as they are.
+    Raw pixels do not, and with warps, whose numbers are pixels too, they are left as they are.
     """
     if moment.coordinates != "pixels" or moment.view.warps:
         return moment
@@ -117,11 +121,11 @@ def at_any_size(moment: Moment, canvas: tuple[int, int]) -> Moment:
     )
 
 
-def prefix_outputs(recipe: Recipe, moment: Moment, time: float) -> list[SceneLayer]:
-    """Return the output layer that reads each hidden layer, as if the network ended there.
+def prefix_outputs(film: str, recipe: Recipe, moment: Moment, time: float) -> list[SceneLayer]:
+    """Return for each hidden layer the output layer that the network would have if it ended there.
 
-    Tensors are drawn by name, so the network of fewer layers has the same ones; only an output
-    that reads another number of values is another.
+    Tensors are drawn by name, so a network of fewer layers has the same ones, except an output that
+    reads another number of values.
     """
     last = moment.layers[-1]
     outputs = []
@@ -131,9 +135,12 @@ def prefix_outputs(recipe: Recipe, moment: Moment, time: float) -> list[SceneLay
             outputs.append(last)
             continue
         if recipe.morph.weights:
-            raise RecipeError(
-                "--video: a network from a file ends where it ends, and its layers hand on "
-                "different numbers of values, so that none can be left out; take width or init"
+            raise cannot(
+                film,
+                "cannot leave out layers of a network from a file, because they pass on different "
+                "numbers of values; use {width} or {init}",
+                width=Setting("video", "width"),
+                init=Setting("video", "init"),
             )
         network = recipe.network.model_copy(update={"layers": recipe.network.layers[:count]})
         shorter = recipe.model_copy(update={"network": network})
@@ -143,7 +150,14 @@ def prefix_outputs(recipe: Recipe, moment: Moment, time: float) -> list[SceneLay
 
 def _depth(recipe: Recipe, moment: Moment, time: float) -> Sweep:
     hidden = moment.layers[:-1]
-    outputs = prefix_outputs(recipe, moment, time)
+    if len(hidden) < 2:
+        raise cannot(
+            "depth",
+            "needs at least two hidden layers, and {layers} has {count}",
+            layers=Setting("network.layers"),
+            count=len(hidden),
+        )
+    outputs = prefix_outputs("depth", recipe, moment, time)
 
     def depth(place: float) -> float:
         return len(hidden) - place * (len(hidden) - 1)
@@ -161,17 +175,23 @@ def _depth(recipe: Recipe, moment: Moment, time: float) -> Sweep:
         lambda place: f"{depth(place):.1f} of {len(hidden)} hidden layers",
         lambda place: depth(place) / len(hidden),
         returns=True,
-        stages=tuple((index + 0.5) / (len(hidden) - 1) for index in range(len(hidden) - 1)),
+        places=tuple((index + 0.5) / (len(hidden) - 1) for index in range(len(hidden) - 1)),
     )
 
 
 def smooth(share: float) -> float:
-    """Return a share that starts and ends at rest, so that whole layers linger a little."""
+    """Return a share that starts and ends slowly, so that whole layers linger a little."""
     return share * share * (3.0 - 2.0 * share)
 
 
 def _width(recipe: Recipe, moment: Moment) -> Sweep:
     widths = [len(layer.bias) for layer in moment.layers[:-1]]
+    if max(widths, default=0) < 2:
+        raise cannot(
+            "width",
+            "needs a hidden layer of at least two neurons, and {layers} has none",
+            layers=Setting("network.layers"),
+        )
     by_fan_in = recipe.network.init.weights in ("pytorch", "variance")
 
     def present(place: float) -> list[float]:
@@ -209,8 +229,8 @@ def _init(moment: Moment) -> Sweep:
     )
 
 
-def _weight(moment: Moment, asked: tuple[int, int, int] | None) -> Sweep:
-    layer, to, origin = _chosen_weight(moment, asked)
+def _weight(moment: Moment, film: Film) -> Sweep:
+    layer, to, origin = _chosen_weight(moment, film)
     turned = moment.layers[layer]
     own = float(turned.weight[to, origin])
     size = WEIGHT_REACH * float(np.sqrt(np.mean(np.square(turned.weight, dtype=np.float64))))
@@ -234,24 +254,37 @@ def _weight(moment: Moment, asked: tuple[int, int, int] | None) -> Sweep:
     )
 
 
-def _chosen_weight(moment: Moment, asked: tuple[int, int, int] | None) -> tuple[int, int, int]:
-    """Return layer, row and column from 0: as asked, or the largest of the second layer."""
-    if asked is None:
+def _chosen_weight(moment: Moment, film: Film) -> tuple[int, int, int]:
+    """Return layer, row and column from 0: as asked, or the largest weight of the second layer."""
+    if film.weight is None:
         layer = min(1, len(moment.layers) - 1)
         weight = moment.layers[layer].weight
         if not weight.size:
-            raise RecipeError("--video weight: the network reads neither x, y nor r")
+            raise cannot(
+                "weight",
+                "needs one to move, and {inputs} has neither x, y nor r",
+                inputs=Setting("network.inputs"),
+            )
         largest = int(np.abs(weight).argmax())
         return layer, largest // weight.shape[1], largest % weight.shape[1]
-    layer, to, origin = (number - 1 for number in asked)
+    layer, to, origin = (number - 1 for number in film.weight)
     if layer >= len(moment.layers):
-        raise RecipeError(
-            f"--video weight: layer {layer + 1} of {len(moment.layers)}, the last being the output"
+        raise cannot(
+            str(film),
+            "names layer {layer} of {count}, the last being the output",
+            layer=layer + 1,
+            count=len(moment.layers),
         )
     rows, columns = moment.layers[layer].weight.shape
     if to >= rows or origin >= columns:
-        raise RecipeError(
-            f"--video weight: layer {layer + 1} has {rows} neurons that read {columns} values "
-            f"(z is no weight of its own any more), given to {to + 1} from {origin + 1}"
+        raise cannot(
+            str(film),
+            "names a weight to {to} from {origin}, but layer {layer} has {rows} neurons that read "
+            "{columns} values (z is part of its bias)",
+            to=to + 1,
+            origin=origin + 1,
+            layer=layer + 1,
+            rows=rows,
+            columns=columns,
         )
     return layer, to, origin

@@ -11,6 +11,7 @@ from PIL import Image
 from cppnvid import RecipeError, decode, load_recipe
 from cppnvid.encode import probe
 from cppnvid.explanation.figures import FIGURES, SWEEPS, Figure, Sweep, draw, make_figures
+from cppnvid.film.run import Run
 from tests.conftest import step
 from tests.presets.test_experiments import EXPERIMENTS
 from tests.test_docs import run
@@ -20,7 +21,7 @@ from tests.test_docs import run
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make figures quick: two experiments and a sweep of two depths, small."""
     chosen = [figure for figure in FIGURES if figure.name in ("grey-goo", "normal")]
-    sweep = Sweep("depth", "Depth", ("1x8", "12x16"), ("one", "twelve"), 5, "Layers.", "Folds.")
+    sweep = Sweep("depth", "Depth", {"one": "1x8", "twelve": "12x16"}, 5, "Layers.", "Folds.")
     monkeypatch.setattr(draw, "FIGURES", tuple(chosen))
     monkeypatch.setattr(draw, "SWEEPS", (sweep,))
     for name, side in (("LARGE", 48), ("SMALL", 24), ("FILM", 32), ("FILM_FRAMES", 4)):
@@ -31,10 +32,9 @@ def test_the_page_has_every_experiment_and_both_sweeps() -> None:
     """What the page draws are the presets of the article, each once, and depth and width."""
     assert sorted(figure.name for figure in FIGURES) == sorted(EXPERIMENTS)
     assert [sweep.name for sweep in SWEEPS] == ["depth", "width"]
-    assert SWEEPS[0].layers[-1] == "29x16"
-    assert [layers.removeprefix("9x") for layers in SWEEPS[1].layers] == [
-        "2", "8", "32", "128", "512",
-    ]  # fmt: skip
+    depths, widths = (list(sweep.networks.values()) for sweep in SWEEPS)
+    assert depths == [f"{depth}x16" for depth in range(2, 30, 3)]
+    assert widths == [f"9x{width}" for width in (2, 8, 32, 128, 512)]
 
 
 @pytest.mark.usefixtures("few")
@@ -52,7 +52,7 @@ def test_figures_are_drawn_and_explained() -> None:
     assert re.search(r"multiplies the spread from point to point by 0\.5\d", goo)
     assert re.search(r"Over five seeds it shrinks by a factor of 0\.\d+ ± 0\.\d+", goo)
     assert re.search(r"Over five seeds it grows by a factor of 1\.\d+ ± 0\.\d+", normal)
-    assert re.search(r"tanh, which bends sooner, makes about\s0\.82 of it", text)  # the bound
+    assert re.search(r"tanh, which bends sooner, reaches about\s0\.82 of it", text)  # the bound
     for figure in (FIGURES[0], FIGURES[5]):
         assert html.escape(figure.why) in text
 
@@ -62,7 +62,7 @@ def test_pictures_of_the_page_carry_their_recipes() -> None:
     """A picture of the page is the still of its preset and seed."""
     text = make_figures("figures").read_text(encoding="utf-8")
 
-    assert re.search(r"but\sthe two sheets carries its recipe", text)
+    assert re.search(r"except\sthe two sheets carries its recipe", text)
     with pytest.raises(RecipeError, match="contains no recipe"):
         load_recipe("figures/depth.png")
     assert probe("figures/normal.png").width == 48
@@ -87,7 +87,7 @@ def test_the_sweep_shows_that_depth_adds_detail() -> None:
 def test_figures_move_when_they_are_asked_to() -> None:
     """With animate every experiment is a closed loop too, in place of its still."""
     told: list[str] = []
-    page = make_figures("figures", animate=True, note=told.append)
+    page = make_figures("figures", Run(note=told.append), animate=True)
     text = page.read_text(encoding="utf-8")
     frames = list(decode("figures/normal.mp4"))
 
@@ -103,11 +103,11 @@ def test_only_figures_are_replaced() -> None:
     make_figures("figures")
     with pytest.raises(RecipeError, match="exists already; overwrite=True"):
         make_figures("figures")
-    make_figures("figures", overwrite=True)
+    make_figures("figures", Run(overwrite=True))
 
     Path("figures/notes.txt").write_text("mine")
-    with pytest.raises(RecipeError, match="holds files cppnvid did not write"):
-        make_figures("figures", overwrite=True)
+    with pytest.raises(RecipeError, match="holds files that cppnvid did not write"):
+        make_figures("figures", Run(overwrite=True))
     assert Path("figures/notes.txt").read_text() == "mine"
 
 

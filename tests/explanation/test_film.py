@@ -18,10 +18,12 @@ from cppnvid.explanation.film import film_frames
 from cppnvid.explanation.layers import layer_by_layer
 from cppnvid.explanation.sweeps import Film, at_any_size, parse_film, sweep_of
 from cppnvid.film.pacing import moment_of
+from cppnvid.film.run import Run
 from cppnvid.presets import read_source
 from cppnvid.recipe import Recipe
 from tests.conftest import step
 
+CPU = Run(backend="torch:cpu")
 POINTS = torch.rand(50, 2, generator=torch.Generator().manual_seed(1), dtype=torch.float64) - 0.5
 
 
@@ -56,7 +58,7 @@ def test_a_film_starts_at_the_still_closes_and_moves(film: str) -> None:
     """Frame 0 is the recipe's picture; the step over the seam is like any other; frames differ."""
     asked = recipe(frames=24)
 
-    frames = list(film_frames(asked, parse_film(film), labels=False, backend="torch:cpu"))
+    frames = list(film_frames(asked, parse_film(film), CPU, labels=False))
 
     assert len(frames) == 24
     still = cppnvid.render_still(asked, backend="torch:cpu")
@@ -68,7 +70,7 @@ def test_a_film_starts_at_the_still_closes_and_moves(film: str) -> None:
 
 def test_there_and_back_is_the_same_way() -> None:
     """A sweep of depth shows the same frames on its way back."""
-    frames = list(film_frames(recipe(), Film("depth"), labels=False, backend="torch:cpu"))
+    frames = list(film_frames(recipe(), Film("depth"), CPU, labels=False))
 
     for k in range(1, 6):
         assert np.abs(frames[k].astype(int) - frames[12 - k].astype(int)).max() <= 1
@@ -149,8 +151,7 @@ def test_labels_stand_in_the_corner() -> None:
     """They change the lower left of a frame and nothing else."""
     asked = recipe(size="256x256", frames=2)
     plain, labelled = (
-        next(film_frames(asked, Film("depth"), labels=labels, backend="torch:cpu"))
-        for labels in (False, True)
+        next(film_frames(asked, Film("depth"), CPU, labels=labels)) for labels in (False, True)
     )
 
     changed = (plain != labelled).any(axis=2)
@@ -164,7 +165,7 @@ def test_the_file_decodes_to_a_loop_and_says_what_it_is(ending: str, film: str) 
     """Decoded frames differ, the last leads to the first, and the recipe rides along."""
     asked = recipe(size="64x64", frames=16)
 
-    video = cppnvid.explain_video(asked, f"a{ending}", film, backend="torch:cpu")
+    video = cppnvid.explain_video(asked, f"a{ending}", film, CPU)
 
     frames = list(cppnvid.decode(video.path))
     assert len(frames) == 16
@@ -221,7 +222,7 @@ def test_a_film_is_drawn_by_the_fused_backend_too(film: str) -> None:
     asked = recipe({"layers": ["2x4"]}, frames=3)
 
     torch_frames, cpu_frames = (
-        list(film_frames(asked, Film(film), labels=False, backend=name))  # type: ignore[arg-type]
+        list(film_frames(asked, Film(film), Run(backend=name), labels=False))  # type: ignore[arg-type]
         for name in ("torch:cpu", "cpu")
     )
 

@@ -177,7 +177,7 @@ def test_growth_over_five_seeds_has_the_right_sign() -> None:
     ("network", "words"),
     [
         ({}, ["tanh, which bends sooner"]),
-        ({"activation": "relu"}, ["these layers are relu"]),
+        ({"activation": "relu"}, ["these layers use relu"]),
         ({"residual": True}, ["residual"]),
         ({"layers": [16, 8, 4]}, ["one width"]),
         ({"init": {"weights": "pytorch"}}, ["uniform", "σ_w = 0.58"]),
@@ -204,7 +204,7 @@ HUNDRED = {"weights": "uniform", "first": 100.0, "hidden": 100.0, "output": 100.
         ({"init": HUNDRED}, "saturated", ["pressed against 0 or 1"]),
         ({"layers": []}, "plain", ["no hidden layer"]),
         ({"layers": ["22x16"]}, "noise", ["too fine"]),
-        ({"inputs": ["z"]}, "flat", ["neither x, y nor r"]),
+        ({"inputs": ["z"]}, "flat", ["does not read x, y or r"]),
         ({"init": {"output": 0.02}}, "faint", ["network.init.output"]),
     ],
 )

@@ -1,7 +1,7 @@
 """The article's experiments, drawn, measured and explained on one page.
 
-What each shows is data (`catalogue.py`); pictures come from the presets `article/…`, and the
-numbers beside them are measured while they are drawn, so that no caption can say what is not seen.
+What each shows is data (`catalogue.yaml`). Pictures come from the presets `article/…`, and numbers
+are measured while they are drawn, so that no caption claims what the picture does not show.
 """
 
 from cppnvid.explanation.figures.catalogue import FIGURES, SWEEPS, Figure, Sweep
