@@ -327,9 +327,9 @@ def test_a_comparison_is_made_again_from_its_poster(run: Run) -> None:
         ([], "nothing to explain: give --seed 7"),
         (["--seed", "1", "-o", "a.txt"], "a.txt"),
         (["--seed", "1", "-o", "no/a.png"], "does not exist"),
-        (["--seed", "1", "--frames", "9"], "--frames, --seconds, --fps: only a video"),
+        (["--seed", "1", "--frames", "9"], "--frames, --seconds, --fps: apply only to a video"),
         (["--seed", "1", "--video", "dept"], "did you mean 'depth'"),
-        (["--seed", "1", "--video", "depth:2"], "only one weight takes more words"),
+        (["--seed", "1", "--video", "depth:2"], "only a weight can be named"),
         (["--seed", "1", "--video", "weight:0,1,1"], "counted from 1"),
         (["--seed", "1", "--video", "weight:9,1,1"], "layer 9 of 5"),
         (["--seed", "1", "--video", "weight:2,99,1"], "has 16 neurons that read 16 values"),
@@ -338,7 +338,7 @@ def test_a_comparison_is_made_again_from_its_poster(run: Run) -> None:
         (["--seed", "1", "--compare", "network.layres=3"], "--compare network.layres"),
         (["--seed", "1", "--compare", "auroa"], "did you mean 'aurora'"),
         (["--seed", "-1"], "--seed"),
-        (["--seed", "1", "--time", "2"], "--time: must lie in 0 to 1"),
+        (["--seed", "1", "--time", "2"], "--time: must be from 0 to 1"),
     ],
 )
 def test_what_explain_cannot_do_is_refused(run: Run, typed: list[str], words: str) -> None:
