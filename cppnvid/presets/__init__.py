@@ -6,6 +6,7 @@ A recipe is expanded first (its style, then every default), and options are laid
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -70,14 +71,14 @@ def load_recipe(
     styles = [override for override in overrides if override.key == "style"]
     for style in styles:
         data = data | {"style": style.value}
-    given = overrides
-    data, overrides = with_weights(source, data, with_name(overrides))
-    recipe = _validated(data, source, styles)
-    others = [override for override in overrides if override.key != "style"]
-    if others:
-        recipe = _validated(lay(recipe.to_data(), others), source, overrides)
+    data, laid = with_weights(source, data, with_name(overrides))
+    source = replace(source, data=data)
+    others = [override for override in laid if override.key != "style"]
+    if data and others:
+        _validated(data, source, styles)  # so that no override hides a mistake in the text
+    recipe = _validated(lay(data, others) if others else data, source, laid)
     check_weights(recipe, source.name)
-    return with_sound(recipe, source, given)
+    return with_sound(recipe, source, overrides)
 
 
 def _validated(data: dict[str, Any], source: Source, overrides: Sequence[Override]) -> Recipe:

@@ -19,14 +19,18 @@ def parts_in(annotation: Any) -> Iterator[type[Part]]:
         yield from parts_in(argument)
 
 
-def parts_at(path: KeyPath) -> tuple[type[Part], ...]:
-    """Return the models that what stands at `path` may be; several for a warp, none for a value."""
+def parts_at(path: KeyPath, data: Any = None) -> tuple[type[Part], ...]:
+    """Return the models that the data at `path` may have: none for a value, several for a warp.
+
+    Where the data names its kind, as a warp does, only that kind is returned.
+    """
     parts: tuple[type[Part], ...] = (Recipe,)
     for key in path:
         if isinstance(key, str):
             fields = [part.model_fields[key] for part in parts if key in part.model_fields]
             parts = tuple(found for field in fields for found in parts_in(field.annotation))
-    return parts
+    kind = data.get("kind") if isinstance(data, Mapping) else None
+    return tuple(p for p in parts if "kind" in p.model_fields and kind == _kind(p)) or parts
 
 
 def keys_of(part: type[Part]) -> tuple[str, ...]:
@@ -36,10 +40,7 @@ def keys_of(part: type[Part]) -> tuple[str, ...]:
 
 def keys_at(path: KeyPath, data: Any = None) -> tuple[str, ...]:
     """Return the keys known at `path`; of warps, those of the kind that `data` names."""
-    kind = data.get("kind") if isinstance(data, Mapping) else None
-    parts = parts_at(path)
-    chosen = [part for part in parts if "kind" in part.model_fields and kind == _kind(part)]
-    return tuple(dict.fromkeys(key for part in chosen or parts for key in keys_of(part)))
+    return tuple(dict.fromkeys(key for part in parts_at(path, data) for key in keys_of(part)))
 
 
 def kinds_at(path: KeyPath) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from cppnvid.errors import Message, Mistake, RecipeError, Setting
+from cppnvid.errors import Message, Mistake, RecipeError, Setting, shown
 from cppnvid.presets.keys import keys_at, keys_of, kinds_at, parts_at, paths_of, value_at
 from cppnvid.presets.overrides import Override, blamed
 from cppnvid.presets.sources import Source
@@ -49,20 +49,22 @@ def explain(
 
     Args:
         error: what validating `data` raised.
-        data: the recipe as it was written; keys in mistakes are its own.
-        source: the text it comes from; mistakes carry its name and their lines in it.
+        data: what was validated.
+        source: the text it comes from; mistakes carry its name, its keys and their lines in it.
         overrides: what was laid over the text; a mistake in one carries its origin instead.
     """
     found: dict[str, Mistake] = {}
     for details in error.errors(include_url=False):
-        path, value = _written(details["loc"], data)
+        path, _ = _written(details["loc"], data)
+        text = data if blamed(path, overrides) else source.data
+        path, value = _written(details["loc"], text)
         if details["type"] == "too_short" and len(value or ()) >= details["ctx"]["min_length"]:
             continue  # entries with mistakes of their own are not counted
         if details["type"] == "mistake":
-            made = _whole(details, path, data)
+            made = _whole(details, path, text)
         else:
-            made = replace(_of_pydantic(details, path, value, data), key=dotted(path))
-        made = _placed(made, data, source, overrides)
+            made = replace(_of_pydantic(details, path, value, text), key=dotted(path))
+        made = _placed(made, source, overrides)
         found[made.words()] = made
     return RecipeError.of(found.values())
 
@@ -80,14 +82,14 @@ def _whole(details: ErrorDetails, path: KeyPath, data: Any) -> Mistake:
     return replace(made, key=whole(made.key), given=given, also=tuple(map(whole, made.also)))
 
 
-def _placed(made: Mistake, data: Any, source: Source, overrides: Sequence[Override]) -> Mistake:
+def _placed(made: Mistake, source: Source, overrides: Sequence[Override]) -> Mistake:
     """Return a mistake with the origins of the overrides it lies in, or else its file and line."""
     keys = [steps(key) for key in (made.key, *made.also)]
     found = [(key, blamed(key, overrides)) for key in keys]
     also = tuple(
         dotted(key)
         for key, overriding in found[1:]
-        if overriding or value_at(data, key) is not None
+        if overriding or value_at(source.data, key) is not None
     )
     made = replace(made, also=also)
     if meant := [(key, override) for key, overriding in found for override in overriding]:
@@ -154,7 +156,9 @@ def _of_pydantic(details: ErrorDetails, path: KeyPath, value: Any, data: Any) ->
     if kind in ("union_tag_not_found", "model_attributes_type"):
         kinds = ", ".join(kinds_at(path))
         return Mistake(
-            f"needs a kind, such as {{kind: swirl}}; known are {kinds}", given=value, allowed=kinds
+            f"needs a kind, such as {{kind: swirl}}, given {shown(value)}: known are {kinds}",
+            given=value,
+            allowed=kinds,
         )
     if kind in ("model_type", "dict_type"):
         return Mistake(given=given, allowed=_part(str(context.get("class_name")), path))

@@ -12,10 +12,8 @@ from cppnvid.recipe.canvas import (
     Canvas,
     Output,
     Samples,
-    frames_at_speed,
     parse_fps,
     parse_size,
-    whole_frames,
 )
 from cppnvid.recipe.colour import COLOUR_MODES, Palette
 from cppnvid.recipe.keyframes import Key, Track, constant
@@ -60,11 +58,9 @@ __all__ = [
     "Wave",
     "WeightFile",
     "constant",
-    "frames_at_speed",
     "merge",
     "parse_fps",
     "parse_size",
     "paths_using",
     "unknown",
-    "whole_frames",
 ]  # fmt: skip

@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
 
-from cppnvid.errors import Message, Mistake
+from cppnvid.errors import Message, Mistake, shown
 
 # Strict, so that `width: yes` or `seeds: "7"` is a mistake and not a 1 or a 7;
 # finite, so that NaN never reaches a pixel.
@@ -33,8 +33,9 @@ def mistake(
     """Return the error for a validator to raise; see `errors.Mistake` for its arguments.
 
     `key` and `also` are relative to the model that is validated; a `Setting` names a whole key.
+    With facts, `{given}` in the problem is what was given.
     """
-    text = Message(problem, **facts) if facts else problem
+    text = Message(problem, given=shown(given), **facts) if facts else problem
     made = Mistake(text, key, given, allowed, also)
     words = Mistake(text, key, given, allowed).words()
     return PydanticCustomError("mistake", "{words}", {"words": words, "mistake": made})
@@ -53,6 +54,21 @@ class Part(BaseModel):
     """Base of a recipe's parts: frozen, without unknown keys, documented by its fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    @classmethod
+    def written_out(cls, data: Any) -> Any:
+        """Return data with short forms and what follows from it written out, before validation."""
+        return data
+
+    @model_validator(mode="before")
+    @classmethod
+    def _written_out(cls, data: Any) -> Any:
+        return cls.written_out(data)
+
+
+def plain(value: Any) -> Any:
+    """Return a part as plain mappings, lists, numbers and text; anything else as it is."""
+    return value.model_dump(mode="json", exclude_none=True) if isinstance(value, Part) else value
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

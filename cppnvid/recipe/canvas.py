@@ -13,7 +13,6 @@ from pydantic import (
     PlainSerializer,
     Tag,
     WithJsonSchema,
-    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -122,31 +121,6 @@ Fps = Annotated[
 ]
 
 
-def whole_frames(frames: Fraction, *, even: bool) -> int:
-    """Return a whole number of frames near `frames`; a ping-pong needs an even one."""
-    return max(2, 2 * math.floor(frames / 2 + Fraction(1, 2))) if even else max(1, round(frames))
-
-
-def frames_at_speed(frames: int, speed: float, *, even: bool) -> int:
-    """Return the number of frames that a film of `frames` has at a constant speed above 0.
-
-    Raises:
-        PydanticCustomError: it would have one frame, or more than any film may.
-    """
-    count = Fraction(frames) / Fraction(speed)
-    if not min(frames, 2) <= whole_frames(count, even=even) <= MOST_FRAMES:
-        slowest, fastest = frames / MOST_FRAMES, frames / min(frames, 2)
-        allowed = f"from {slowest:g} to {fastest:g}"
-        raise mistake(
-            f"must be {allowed}, given {speed:g}: a film of {frames} frame{'s' * (frames > 1)} "
-            f"becomes one of {min(frames, 2)} to {MOST_FRAMES:,}",
-            key="morph.speed",
-            given=speed,
-            allowed=allowed,
-        )
-    return whole_frames(count, even=even)
-
-
 class Output(Part):
     """How many frames, how fast, how finely encoded."""
 
@@ -183,10 +157,9 @@ class Output(Part):
     """Whether an MP4 with sound has an edit list, with which its sound begins exactly. Left out, it
     has one; some platforms ask for none, and then its sound comes 21 ms late."""
 
-    @model_validator(mode="before")
     @classmethod
-    def _seconds_are_frames(cls, data: Any) -> Any:
-        """Accept `seconds` in place of `frames`, so that a length can be written as a length."""
+    def written_out(cls, data: Any) -> Any:
+        """Accept `seconds` in place of `frames`."""
         if not isinstance(data, dict) or "seconds" not in data:
             return data
         if "frames" in data:

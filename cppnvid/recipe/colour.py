@@ -29,9 +29,9 @@ class Palette(Part):
     """Push the network's output from its middle towards both ends before it becomes colour, 0.05 to
     20: 2 doubles the differences in the middle, 0.5 halves them, and nothing is cut off."""
 
-    @model_validator(mode="before")
     @classmethod
-    def _colours_are_custom(cls, data: Any) -> Any:
+    def written_out(cls, data: Any) -> Any:
+        """Take a name for the palette, and colours for a palette of their own."""
         if isinstance(data, dict) and data.get("colours") and "name" not in data:
             return data | {"name": "custom"}
         return {"name": data} if isinstance(data, str) else data
@@ -53,10 +53,11 @@ class Palette(Part):
             )
         if self.name == "custom" and len(self.colours) < 2:
             raise mistake(
+                "custom needs at least two {colours}, given {given}",
                 key="colours",
-                given=len(self.colours),
-                allowed="at least two colours",
+                given=list(self.colours),
                 also=("name",),
+                colours=Setting("palette.colours"),
             )
         for key in self.contrast.keys:
             if not 0.05 <= key.value <= 20:

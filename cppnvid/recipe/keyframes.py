@@ -17,9 +17,9 @@ class Key(Part):
     """Where in the video: 0 is its start, 1 its end."""
     value: Real
 
-    @model_validator(mode="before")
     @classmethod
-    def _from_pair(cls, data: Any) -> Any:
+    def written_out(cls, data: Any) -> Any:
+        """Take a pair of time and value."""
         if isinstance(data, list | tuple) and len(data) == 2:
             return {"time": data[0], "value": data[1]}
         return data
@@ -37,9 +37,9 @@ class Track(Part):
     easing: Easing = "smooth"
     """How to go from key to key: `smooth` starts and arrives at rest, `linear` keeps its speed."""
 
-    @model_validator(mode="before")
     @classmethod
-    def _from_number(cls, data: Any) -> Any:
+    def written_out(cls, data: Any) -> Any:
+        """Take a number for a track that stays there."""
         if isinstance(data, int | float) and not isinstance(data, bool):
             return {"keys": [[0.0, float(data)]]}
         return data

@@ -1,16 +1,15 @@
 """The recipe itself: its parts, and what must hold between them."""
 
 import math
-from collections.abc import Mapping
 from typing import Any, Self
 
 from pydantic import model_validator
-from pydantic_core import PydanticCustomError
 
 from cppnvid.errors import Setting
-from cppnvid.recipe.base import Part, Text, merge, mistake, unknown
+from cppnvid.recipe import rules
+from cppnvid.recipe.base import Part, Text, merge, mistake, plain, unknown
 from cppnvid.recipe.camera import Camera
-from cppnvid.recipe.canvas import Canvas, Output, frames_at_speed
+from cppnvid.recipe.canvas import Canvas, Output
 from cppnvid.recipe.colour import Palette
 from cppnvid.recipe.keyframes import Track
 from cppnvid.recipe.morph import FEWEST_GROWN, Morph
@@ -38,15 +37,17 @@ class Recipe(Part):
     canvas: Canvas = Canvas()
     output: Output = Output()
 
-    @model_validator(mode="before")
     @classmethod
-    def _start_from_style(cls, data: Any) -> Any:
+    def written_out(cls, data: Any) -> Any:
+        """Return a recipe's data with what its style adds, and with what follows from both."""
         if not isinstance(data, dict):
             return data
         style = data.get("style", DEFAULT_STYLE)
         if not isinstance(style, str) or style not in STYLES:
             raise mistake(unknown("style", style, STYLES), key="style", given=style)
-        return _with_depth(_at_speed(merge(_without_rivals(STYLES[style], data), data), data))
+        written = rules.written_keys(data)
+        laid = rules.replaced(STYLES[style], merge(STYLES[style], data), written)
+        return rules.with_depth(rules.at_speed(laid, written))
 
     @model_validator(mode="after")
     def _parts_agree(self) -> Self:
@@ -169,81 +170,5 @@ class Recipe(Part):
 
     def to_data(self) -> dict[str, Any]:
         """Return plain mappings, lists, numbers and text; `model_validate` of them is equal."""
-        return self.model_dump(mode="json", exclude_none=True)
-
-
-def speed_and_length(speed: float, length: str) -> PydanticCustomError:
-    """Return the error for a constant speed beside the key that says how long the film is."""
-    return mistake(
-        f"{speed:g} changes the length of the film: keep one of the two, or make it keyframes, "
-        "such as {keys: [[0, 1], [0.5, 3]]}",
-        key="morph.speed",
-        given=speed,
-        also=(length,),
-    )
-
-
-def _at_speed(data: dict[str, Any], written: Mapping[str, Any]) -> dict[str, Any]:
-    """Shorten a film by a constant speed, which is 1 from then on."""
-    morph, output = data.get("morph"), data.get("output", {})
-    if not (isinstance(morph, Mapping) and isinstance(output, Mapping)):
+        data: dict[str, Any] = plain(self)
         return data
-    speed = morph.get("speed", 1.0)
-    if not isinstance(speed, int | float) or isinstance(speed, bool) or speed == 1:
-        return data
-    if not 0 < speed < math.inf:
-        return data  # what it must be is told later, as of any track
-    said = [key for key in ("frames", "seconds") if key in (written.get("output") or {})]
-    if said:
-        raise speed_and_length(speed, f"output.{said[0]}")
-    usual = output.get("frames", Output.model_fields["frames"].default)
-    frames = frames_at_speed(usual, speed, even=morph.get("loop") == "ping-pong")
-    return data | {"morph": {**morph, "speed": 1.0}, "output": {**output, "frames": frames}}
-
-
-def _with_depth(data: dict[str, Any]) -> dict[str, Any]:
-    """Give a path that zooms what it zooms into: an endless warp, unless one moves already."""
-    morph, camera = _plain(data.get("morph")), _plain(data.get("camera", {}))
-    if not (isinstance(morph, Mapping) and morph.get("path") == "zoom"):
-        return data
-    warps = camera.get("warps", []) if isinstance(camera, Mapping) else None
-    if not isinstance(warps, list | tuple):
-        return data  # its own mistakes are told better
-    inwards = {"keys": [[0.0, 0.0], [1.0, 360.0]], "easing": "linear"}
-    given = [_plain(warp) for warp in warps]
-    endless = [w for w in given if isinstance(w, Mapping) and w.get("kind") == "endless"]
-    if any(isinstance(warp.get("phase"), Mapping) for warp in endless):
-        return data
-    if endless:
-        given[given.index(endless[-1])] = {**endless[-1], "phase": inwards}
-    else:
-        given.append({"kind": "endless", "phase": inwards})
-    return data | {"camera": {**camera, "warps": given}}
-
-
-def _plain(part: Any) -> Any:
-    return part.model_dump(mode="json", exclude_none=True) if isinstance(part, Part) else part
-
-
-# What stands for another key: where the first was written, a style's word for the second is void.
-RIVALS = {
-    ("palette", "colours"): "name",
-    ("output", "seconds"): "frames",
-    ("morph", "seeds"): "path",
-    ("morph", "weights"): "path",
-    ("morph", "holds"): "hold",
-}
-
-
-def _without_rivals(style: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out of a style what the user's own words replace under another name."""
-    kept = dict(style)
-    for (part, written), rival in RIVALS.items():
-        words = data.get(part)
-        if (
-            isinstance(words, Mapping)
-            and words.get(written)
-            and isinstance(kept.get(part), Mapping)
-        ):
-            kept[part] = {key: value for key, value in kept[part].items() if key != rival}
-    return kept

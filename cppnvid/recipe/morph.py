@@ -59,9 +59,9 @@ class WeightFile(Part):
     data: Base64Bytes | None = None
     """Its numbers as a safetensors file, once read; small ones ride in what cppnvid makes."""
 
-    @model_validator(mode="before")
     @classmethod
-    def _from_name(cls, data: Any) -> Any:
+    def written_out(cls, data: Any) -> Any:
+        """Take a name for the file."""
         return {"name": data} if isinstance(data, str) else data
 
     @model_serializer(mode="wrap")
@@ -115,9 +115,8 @@ class Morph(Part):
     detail: Annotated[Whole, Field(ge=1, le=16)] = 4
     """Of `wander`: how winding it is, in waves a loop; 1 is an orbit."""
 
-    @model_validator(mode="before")
     @classmethod
-    def _one_seed_orbits(cls, data: Any) -> Any:
+    def written_out(cls, data: Any) -> Any:
         """A single picture has nowhere to go but round, unless a path was asked for by name."""
         if not isinstance(data, dict):
             return data
@@ -125,10 +124,10 @@ class Morph(Part):
         if files and "seeds" not in data:
             data = data | {"seeds": ()}
         lists = [part for part in (files, data.get("seeds")) if isinstance(part, list | tuple)]
-        if "path" not in data and sum(map(len, lists)) == 1:
-            return data | {"path": "orbit"}
         if "path" not in data and data.get("times"):
             return data | {"path": "spline"}
+        if "path" not in data and sum(map(len, lists)) == 1:
+            return data | {"path": "orbit"}
         return data
 
     @model_validator(mode="after")
@@ -146,22 +145,19 @@ class Morph(Part):
             )
         if self.path in AROUND_ONE and self.pictures > 1:
             raise mistake(
-                "{path} needs exactly one seed, given {pictures}: keep one, or use cubic, slerp or "
-                "linear",
+                f"{self.path} needs exactly one seed, given {self.pictures}: keep one, or use "
+                f"cubic, slerp or linear",
                 key="path",
                 given=self.path,
                 also=("seeds", "weights"),
-                path=self.path,
-                pictures=self.pictures,
             )
         if self.path not in AROUND_ONE and self.pictures == 1:
             raise mistake(
-                "{path} needs at least two seeds, given one: add a seed, or use {others}",
+                f"{self.path} needs at least two seeds, given one: add a seed, or use "
+                f"{', '.join(AROUND_ONE)}",
                 key="path",
                 given=self.path,
                 also=("seeds", "weights"),
-                path=self.path,
-                others=", ".join(AROUND_ONE),
             )
         self._check_times()
         if self.holds and self.hold:
@@ -176,11 +172,10 @@ class Morph(Part):
             return
         if self.path != "spline":
             raise mistake(
-                "need path spline, given {path}: remove one of the two",
+                f"need path spline, given {self.path}: remove one of the two",
                 key="times",
                 given=times,
                 also=("path",),
-                path=self.path,
             )
         if len(times) != self.pictures:
             raise self._uneven("times", times)
@@ -188,12 +183,11 @@ class Morph(Part):
             raise mistake(key="times", given=times, allowed="rising numbers that start at 0")
         if self.loop == "closed" and times[-1] == 1:
             raise mistake(
-                "must end before 1, where a loop is back at its first seed, given {times}: choose "
+                "must end before 1, where a loop is back at its first seed, given {given}: choose "
                 "an earlier time, or use {other}",
                 key="times",
                 given=times,
                 also=("loop",),
-                times=times,
                 other=Setting("morph.loop", "open"),
             )
         if self.loop != "closed" and times[-1] != 1:

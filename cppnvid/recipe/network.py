@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_serializer, model_validator
+from pydantic import Field, model_serializer, model_validator
 
 from cppnvid.recipe.base import Flag, Part, Real, Whole, mistake
 
@@ -27,9 +27,9 @@ class Layer(Part):
     residual: Flag | None = None
     """Add the layer's input to its output; needs equal widths."""
 
-    @model_validator(mode="before")
     @classmethod
-    def _from_width(cls, data: Any) -> Any:
+    def written_out(cls, data: Any) -> Any:
+        """Take a number for a width."""
         return {"width": data} if isinstance(data, int) else data
 
     @model_serializer(mode="wrap")
@@ -87,9 +87,7 @@ class NetworkSpec(Part):
     """The latent is multiplied by this."""
     z_distribution: Literal["normal", "uniform"] = "normal"
     """`normal` N(0, 1), `uniform` U(−1, 1)."""
-    layers: Annotated[
-        tuple[Layer, ...], BeforeValidator(_expand_layers), Field(max_length=MAX_DEPTH)
-    ] = (Layer(width=16),) * 6  # fmt: skip
+    layers: Annotated[tuple[Layer, ...], Field(max_length=MAX_DEPTH)] = (Layer(width=16),) * 6
     """Hidden layers: widths, `9x16` for nine of sixteen, or mappings."""
     activation: Activation = "tanh"
     bias: Literal["all", "first", "none"] = "all"
@@ -102,6 +100,13 @@ class NetworkSpec(Part):
     channels: Literal[1, 3, 4] = 3
     """How many numbers a pixel gets; the palette makes its colour of them."""
     init: Init = Init()
+
+    @classmethod
+    def written_out(cls, data: Any) -> Any:
+        """Write out `9x16` as nine layers of sixteen."""
+        if isinstance(data, dict) and "layers" in data:
+            return data | {"layers": _expand_layers(data["layers"])}
+        return data
 
     @model_validator(mode="after")
     def _is_drawable(self) -> Self:

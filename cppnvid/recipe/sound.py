@@ -25,9 +25,9 @@ class SoundFile(Part):
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
     """Of the file that was heard."""
 
-    @model_validator(mode="before")
     @classmethod
-    def _from_name(cls, data: Any) -> Any:
+    def written_out(cls, data: Any) -> Any:
+        """Take a name for the file."""
         return {"name": data} if isinstance(data, str) else data
 
     @model_serializer(mode="wrap")
@@ -91,9 +91,9 @@ class Sound(Part):
     rate: Fps | None = None
     """Moments a second of the curves, once the sound was heard."""
 
-    @model_validator(mode="before")
     @classmethod
-    def _default_by_name(cls, data: Any) -> Any:
+    def written_out(cls, data: Any) -> Any:
+        """Take `default` for the reactions that suit most music."""
         if isinstance(data, dict) and data.get("react") == "default":
             return data | {"react": DEFAULT_REACTIONS}
         return data

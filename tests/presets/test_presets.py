@@ -184,7 +184,7 @@ MISTAKES = [
     ("camera: {warps: [{kind: miror}]}",
      "camera.warps.0: unknown kind 'miror': did you mean 'mirror'?"),
     ("camera: {warps: [{angle: 3}]}",
-     "camera.warps.0: needs a kind, such as {kind: swirl}; known are"),
+     "camera.warps.0: needs a kind, such as {kind: swirl}, given"),
     ("camera:\n  warps:\n  - {kind: swirl, angle: {keys: [[0, 1], [2, 3]]}}",
      "loop.yaml:3: camera.warps.0.angle.keys.1.0: must be at most 1, given 2"),
     ("camera: {zoom: fast}", "camera.zoom: must be a number, or keyframes such as"),

@@ -252,7 +252,7 @@ def test_one_seed_orbits_unless_told_otherwise() -> None:
             "keys: must be keyframes at rising times",
         ),
         ({"palette": "viridiss"}, "unknown palette 'viridiss'"),
-        ({"palette": {"name": "custom"}}, "at least two colours, given 0"),
+        ({"palette": {"name": "custom"}}, "custom needs at least two palette.colours, given []"),
         ({"palette": "cmyk"}, "palette.name, network.channels: cmyk needs 4 channels, given 3"),
         ({"title": "a\x1b[2Jb"}, "without control characters"),
         ({"comment": "\x85"}, "without control characters"),

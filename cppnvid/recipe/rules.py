@@ -1,0 +1,240 @@
+"""Keys of a recipe that replace or follow from one another: in styles, texts and overrides alike.
+
+Whatever is laid over a recipe's data is laid in the same way: its values come first, and then each
+row of `RULES` whose keys were written removes a key that they replace. What was removed is derived
+again when the recipe is validated, or has its default.
+"""
+
+import math
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from pydantic_core import PydanticCustomError
+
+from cppnvid.recipe.base import mistake, plain
+from cppnvid.recipe.canvas import MOST_FRAMES, Output, parse_fps
+
+Data = Mapping[str, Any]
+
+
+def value_of(data: Data, key: str) -> Any:
+    """Return the value of a dotted key of two steps, such as `morph.path`; None without one."""
+    part, _, name = key.partition(".")
+    values = data.get(part)
+    return values.get(name) if isinstance(values, Mapping) else None
+
+
+def put(data: Data, key: str, value: Any = None) -> dict[str, Any]:
+    """Return the data with a key of two steps set; None removes it."""
+    part, _, name = key.partition(".")
+    if not isinstance(data[part], Mapping):
+        return dict(data)  # validation reports the mistake, or it is a short form
+    values = {other: given for other, given in data[part].items() if other != name}
+    return {**data, part: values if value is None else {**values, name: value}}
+
+
+def written_keys(data: Data) -> set[str]:
+    """Return the dotted keys of two steps that data has."""
+    return {
+        f"{part}.{name}"
+        for part, values in data.items()
+        if isinstance(values, Mapping)
+        for name in values
+    }
+
+
+def pictures(data: Data) -> int | None:
+    """Return how many pictures a path passes through; None where its lists are not lists."""
+    lists = [value_of(data, "morph.seeds")]
+    if value_of(data, "morph.of") in ("weights", None):
+        lists.append(value_of(data, "morph.weights") or [])
+    counts = [len(part) for part in lists if isinstance(part, list | tuple)]
+    return sum(counts) if len(counts) == len(lists) else None
+
+
+# ------------------------------------------------------------------ what replaces what
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Keys that, when one is written, replace another key of what they are laid on.
+
+    Attributes:
+        written: the keys, any one of them.
+        replaces: the key that is removed, unless it is written beside them.
+        when: whether it is removed, told from what lies below and from what was laid.
+        by: the value it gets instead, None for none.
+    """
+
+    written: tuple[str, ...]
+    replaces: str
+    when: Callable[[Data, Data], bool] = lambda _below, _laid: True
+    by: Callable[[Data], Any] = lambda _laid: None
+
+
+def _has(key: str) -> Callable[[Data, Data], bool]:
+    return lambda _below, laid: bool(value_of(laid, key))
+
+
+def _only_files(_below: Data, laid: Data) -> bool:
+    of = value_of(laid, "morph.of")
+    return bool(value_of(laid, "morph.weights")) and of in ("weights", None)
+
+
+def _one_or_several(below: Data, laid: Data) -> bool:
+    """Tell whether one picture became several, or several became one."""
+    count = pictures(laid)
+    return count is not None and (count == 1) != (pictures(below) == 1)
+
+
+def _not_custom(_below: Data, laid: Data) -> bool:
+    return bool(value_of(laid, "palette.name") != "custom")
+
+
+def _is_cmyk(data: Data) -> bool:
+    return bool(value_of(data, "palette.name") == "cmyk")
+
+
+def _in_or_out_of_cmyk(below: Data, laid: Data) -> bool:
+    return _is_cmyk(below) != _is_cmyk(laid)
+
+
+def _channels(laid: Data) -> int:
+    return 4 if _is_cmyk(laid) else 3
+
+
+_PICTURES = ("morph.seeds", "morph.weights")
+RULES = (
+    Rule(("morph.weights",), "morph.seeds", _only_files, lambda _laid: ()),
+    Rule(_PICTURES, "morph.path", _one_or_several),
+    Rule((*_PICTURES, "morph.hold"), "morph.holds"),
+    Rule(("morph.holds",), "morph.hold"),
+    Rule(("morph.times",), "morph.path", _has("morph.times")),
+    Rule((*_PICTURES, "morph.path", "morph.loop"), "morph.times"),
+    Rule(("palette.name",), "palette.colours", _not_custom),
+    Rule(("palette.colours",), "palette.name", _has("palette.colours")),
+    Rule(("palette.name", "palette.colours"), "network.channels", _in_or_out_of_cmyk, _channels),
+    Rule(("output.seconds",), "output.frames"),
+)
+
+
+def replaced(below: Data, laid: Data, written: Collection[str]) -> dict[str, Any]:
+    """Return laid data without what the keys that were written replace.
+
+    Args:
+        below: the data before.
+        laid: the same, with other data laid on it.
+        written: the dotted keys of that other data.
+    """
+    laid = dict(laid)
+    for rule in RULES:
+        if rule.replaces in written or not any(key in written for key in rule.written):
+            continue
+        if value_of(below, rule.replaces) is not None and rule.when(below, laid):
+            laid = put(laid, rule.replaces, rule.by(laid))
+    return laid
+
+
+# ------------------------------------------------------------------ how long a film is
+
+
+def whole_frames(frames: Fraction, *, even: bool) -> int:
+    """Return a whole number of frames near `frames`; a ping-pong needs an even one."""
+    return max(2, 2 * math.floor(frames / 2 + Fraction(1, 2))) if even else max(1, round(frames))
+
+
+def _even(data: Data) -> bool:
+    return bool(value_of(data, "morph.loop") == "ping-pong")
+
+
+def keep_length(below: Data, laid: Data, written: Collection[str]) -> dict[str, Any]:
+    """Return laid data whose frames last the seconds written, or last as long at another rate."""
+    laid = dict(laid)
+    if "output.frames" in written or not {"output.seconds", "output.fps"}.intersection(written):
+        return laid
+    try:
+        if "output.seconds" in written:
+            seconds = value_of(laid, "output.seconds")
+        else:
+            rate = parse_fps(value_of(below, "output.fps"))
+            seconds = value_of(below, "output.frames") / Fraction(rate)
+        if isinstance(seconds, bool) or not 0 < seconds <= 36_000:
+            return laid
+        frames = Fraction(str(seconds)) * parse_fps(value_of(laid, "output.fps"))
+    except (PydanticCustomError, TypeError):
+        return laid  # validation reports the mistake at its own key
+    return put(put(laid, "output.seconds"), "output.frames", whole_frames(frames, even=_even(laid)))
+
+
+def frames_at_speed(frames: int, speed: float, *, even: bool) -> int:
+    """Return the number of frames that a film of `frames` has at a constant speed above 0.
+
+    Raises:
+        PydanticCustomError: it would have one frame, or more than any film may.
+    """
+    count = Fraction(frames) / Fraction(speed)
+    if not min(frames, 2) <= whole_frames(count, even=even) <= MOST_FRAMES:
+        slowest, fastest = frames / MOST_FRAMES, frames / min(frames, 2)
+        allowed = f"from {slowest:g} to {fastest:g}"
+        raise mistake(
+            f"must be {allowed}, given {speed:g}: a film of {frames} frame{'s' * (frames > 1)} "
+            f"becomes one of {min(frames, 2)} to {MOST_FRAMES:,}",
+            key="morph.speed",
+            given=speed,
+            allowed=allowed,
+        )
+    return whole_frames(count, even=even)
+
+
+def at_speed(laid: Data, written: Collection[str]) -> dict[str, Any]:
+    """Return data whose constant speed has shortened the film, and is 1 from then on.
+
+    Raises:
+        PydanticCustomError: the film's length was written, too, or is none at this speed.
+    """
+    laid = dict(laid)
+    speed = value_of(laid, "morph.speed")
+    if not isinstance(speed, int | float) or isinstance(speed, bool) or speed == 1:
+        return laid
+    if not 0 < speed < math.inf or not isinstance(laid.get("output", {}), Mapping):
+        return laid  # validation reports the mistake at its own key
+    for length in ("output.frames", "output.seconds"):
+        if length in written:
+            raise mistake(
+                f"{speed:g} changes the length of the film: keep one of the two, or make it "
+                "keyframes, such as {keys: [[0, 1], [0.5, 3]]}",
+                key="morph.speed",
+                given=speed,
+                also=(length,),
+            )
+    frames = value_of(laid, "output.frames") or Output.model_fields["frames"].default
+    if isinstance(frames, int):
+        frames = frames_at_speed(frames, speed, even=_even(laid))
+    laid = {**laid, "output": {**laid.get("output", {}), "frames": frames}}
+    return put(laid, "morph.speed", 1.0)
+
+
+# ------------------------------------------------------------------ what a zoom goes into
+
+
+def with_depth(data: Data) -> dict[str, Any]:
+    """Give a path that zooms what it zooms into: an endless warp, unless one moves already."""
+    data = dict(data)
+    morph, camera = plain(data.get("morph")), plain(data.get("camera", {}))
+    if not (isinstance(morph, Mapping) and morph.get("path") == "zoom"):
+        return data
+    warps = camera.get("warps", []) if isinstance(camera, Mapping) else None
+    if not isinstance(warps, list | tuple):
+        return data  # validation reports the mistake at its own key
+    inwards = {"keys": [[0.0, 0.0], [1.0, 360.0]], "easing": "linear"}
+    given = [plain(warp) for warp in warps]
+    endless = [w for w in given if isinstance(w, Mapping) and w.get("kind") == "endless"]
+    if any(isinstance(warp.get("phase"), Mapping) for warp in endless):
+        return data
+    if endless:
+        given[given.index(endless[-1])] = {**endless[-1], "phase": inwards}
+    else:
+        given.append({"kind": "endless", "phase": inwards})
+    return data | {"camera": {**camera, "warps": given}}
