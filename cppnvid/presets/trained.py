@@ -154,7 +154,6 @@ def _check_same_kind(
                 f"must have the {what} of {one.name}, {allowed}, given {given}: a path needs "
                 f"networks of one kind",
                 file=other.name,
-                key=KEY,
                 given=given,
                 allowed=allowed,
             )
