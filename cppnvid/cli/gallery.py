@@ -65,6 +65,7 @@ def gallery(
         raise refusal("--best", given=best, allowed=allowed)
     _check_place(place, overwrite=asked.overwrite, animate=animate)
 
+    from cppnvid.film.run import Run
     from cppnvid.sheets import gallery as draw
 
     form: dict[str, Any] = {
@@ -81,17 +82,14 @@ def gallery(
         named = ",".join(str(seed) for seed in chosen)
         reporter.note(f"the best {best} of {looked_at}, best first: --seeds {named}")
     with Reporter(quiet=asked.quiet, unit="frames" if animate else "tiles") as reporter:
-        run: dict[str, Any] = {
-            "backend": asked.backend,
-            "overwrite": asked.overwrite,
-            "progress": reporter.progress,
-            "note": reporter.note,
-        }
+        run = Run(
+            asked.backend, overwrite=asked.overwrite, progress=reporter.progress, note=reporter.note
+        )
         if animate:
-            draw.save_moving_sheet(recipe, chosen, place, **form, **run)
+            draw.save_moving_sheet(recipe, chosen, place, run, **form)
         else:
             time = 0.0 if source.sheet else source.time or 0.0
-            draw.save_contact_sheet(recipe, chosen, place, **form, time=time, **run)
+            draw.save_contact_sheet(recipe, chosen, place, run, **form, time=time)
     reporter.note(f"{len(chosen)} seeds, {size_on_disk(Path(place))}")
     say(place)
 
@@ -119,20 +117,23 @@ def sheet(asked: Request, film: str, shown: int, tile: int | None, columns: int 
         raise RecipeError(f"{place}: a sheet is a .png")
     _check_place(place, overwrite=asked.overwrite)
 
+    from cppnvid.film.run import Run
     from cppnvid.sheets import storyboard as draw
 
     with Reporter(quiet=asked.quiet, unit="tiles") as reporter:
         draw.save_storyboard(
             drawn,
             place,
+            Run(
+                asked.backend,
+                overwrite=asked.overwrite,
+                progress=reporter.progress,
+                note=reporter.note,
+            ),
             frames=shown,
             tile=tile or draw.TILE,
             columns=columns,
             title=title,
-            backend=asked.backend,
-            overwrite=asked.overwrite,
-            progress=reporter.progress,
-            note=reporter.note,
         )
     say(place)
 

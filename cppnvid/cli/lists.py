@@ -39,12 +39,12 @@ def palettes(asked: Request) -> None:
     place = named_output(asked.output, "")
     if not place.lower().endswith(".png"):
         raise RecipeError(f"{place}: a sheet is a .png")
+    from cppnvid.film.run import Run
     from cppnvid.sheets.palettes import save_palettes
 
     with Reporter(quiet=asked.quiet, unit="palettes") as reporter:
-        written = save_palettes(
-            place, overwrite=asked.overwrite, progress=reporter.progress, note=reporter.note
-        )
+        run = Run(overwrite=asked.overwrite, progress=reporter.progress, note=reporter.note)
+        written = save_palettes(place, run)
     say(str(written))
 
 

@@ -1,6 +1,7 @@
-"""Tiles: frames of a recipe drawn small, as they are on contact sheets."""
+"""Tiles: frames of a recipe drawn small, for contact sheets."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,51 +10,56 @@ from cppnvid.animation.scene import Moment, Timeline
 from cppnvid.backends import Backend, Job, choose
 from cppnvid.backends.adaptive import everywhere
 from cppnvid.colour.pixels import Raster, shrink
+from cppnvid.film.run import Run
 from cppnvid.recipe import Recipe
 
 SAMPLES = 2  # a tile's pixels are coarse: with one sample, thin lines fall to pieces
 
 
-def small_frames(
-    recipe: Recipe,
-    scene: Timeline,
-    times: Iterable[float],
-    size: tuple[int, int],
-    backend: Backend,
-) -> Iterator[NDArray[np.uint8]]:
-    """Draw a scene small: uint8 [height, width, 3] for each time."""
-    for frames in backend.render(scene, times, _raster(recipe, size)):
-        for frame in frames:
-            yield shrink(frame, size)
+@dataclass(frozen=True)
+class Tiles:
+    """Draws tiles of one size, each uint8 [height, width, 3].
+
+    Attributes:
+        size: width and height of a tile.
+        raster: what is drawn and then shrunk to that size.
+        backend: what draws.
+    """
+
+    size: tuple[int, int]
+    raster: Raster
+    backend: Backend
+
+    @classmethod
+    def of(
+        cls, recipe: Recipe, size: tuple[int, int], moment: Moment, *, count: int, run: Run
+    ) -> "Tiles":
+        """Choose what draws `count` tiles of a recipe, of which `moment` is one.
+
+        Raises:
+            BackendError: this machine cannot draw them.
+        """
+        raster = tile_raster(recipe, size)
+        if not isinstance(run.backend, str):
+            return cls(size, raster, run.backend)
+        return cls(size, raster, choose(run.backend, Job(moment, raster, count), run.note))
+
+    def still(self, moment: Moment) -> NDArray[np.uint8]:
+        """Draw one moment."""
+        return shrink(np.concatenate(list(self.backend.bands(moment, self.raster))), self.size)
+
+    def frames(self, scene: Timeline, times: Iterable[float]) -> Iterator[NDArray[np.uint8]]:
+        """Draw a scene at each time."""
+        for frames in self.backend.render(scene, times, self.raster):
+            for frame in frames:
+                yield shrink(frame, self.size)
 
 
-def small_still(
-    recipe: Recipe, moment: Moment, size: tuple[int, int], backend: Backend
-) -> NDArray[np.uint8]:
-    """Draw a moment of a recipe small: uint8 [height, width, 3]."""
-    return shrink(np.concatenate(list(backend.bands(moment, _raster(recipe, size)))), size)
+def tile_raster(recipe: Recipe, size: tuple[int, int]) -> Raster:
+    """Return the raster on which a tile is drawn before it is shrunk to its size.
 
-
-def chosen(
-    backend: str | Backend,
-    recipe: Recipe,
-    moment: Moment,
-    size: tuple[int, int],
-    *,
-    frames: int,
-    note: Callable[[str], None],
-) -> Backend:
-    """Return the backend itself, or the one with this name that suits so many small frames."""
-    if not isinstance(backend, str):
-        return backend
-    return choose(backend, Job(moment, _raster(recipe, size), frames), note)
-
-
-def _raster(recipe: Recipe, size: tuple[int, int]) -> Raster:
-    """Return at which size and with how many samples a tile is drawn before it is made small.
-
-    Where coordinates count pixels, a smaller frame is not the same picture smaller. `auto` is not
-    worth its while for so few pixels.
+    Where coordinates count pixels, a smaller frame would not be the same picture made smaller.
+    `auto` samples would not pay for so few pixels.
     """
     samples = everywhere(recipe.canvas.samples)
     if recipe.camera.coordinates == "pixels":

@@ -316,13 +316,15 @@ def test_films_carry_auto() -> None:
 
 def test_sheets_take_all_the_points() -> None:
     """Tiles are so small that `auto` is not worth its while: they have its sixteen points."""
-    from cppnvid.sheets.tiles import small_still
+    from cppnvid.film.run import Run
+    from cppnvid.sheets.tiles import Tiles
 
     recipe = small(64, 64, canvas={"samples": "auto"}, **SHARP)
     plain = recipe.model_copy(update={"canvas": recipe.canvas.model_copy(update={"samples": 4})})
-    moment, backend = build_scene(recipe).at(0.3), TorchBackend()
+    moment, run = build_scene(recipe).at(0.3), Run(TorchBackend())
 
-    assert np.array_equal(
-        small_still(recipe, moment, (24, 24), backend),
-        small_still(plain, moment, (24, 24), backend),
+    one, other = (
+        Tiles.of(each, (24, 24), moment, count=1, run=run).still(moment) for each in (recipe, plain)
     )
+
+    assert np.array_equal(one, other)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 import cppnvid
 from cppnvid.backends.torch_ import TorchBackend
@@ -13,30 +12,11 @@ from cppnvid.colour.pixels import shrink
 from cppnvid.presets import load_recipe, read_source
 from cppnvid.recipe import Recipe
 from cppnvid.sheets.gallery import of_seed, plan_gallery
-from cppnvid.sheets.layout import BACKGROUND, Sheet, plan_sheet
+from cppnvid.sheets.layout import BACKGROUND, plan_sheet
 from tests.conftest import Run, names_here, small, step
+from tests.sheets.helpers import label_of, picture_in, tile_of
 
 FAST = ["--set", "network.layers=2x4", "--size", "32x24", "--tile", "24", "-q"]
-
-
-def tile_of(picture: NDArray[np.uint8], sheet: Sheet, index: int) -> NDArray[np.uint8]:
-    """Cut a tile out of a sheet."""
-    left, top = sheet.corner(index)
-    width, height = sheet.tile
-    return picture[top : top + height, left : left + width]
-
-
-def label_of(picture: NDArray[np.uint8], sheet: Sheet, index: int) -> NDArray[np.uint8]:
-    """Cut what stands below a tile out of a sheet."""
-    left, top = sheet.corner(index)
-    width, height = sheet.tile
-    return picture[top + height : top + height + 12, left : left + width]
-
-
-def picture_in(path: str) -> NDArray[np.uint8]:
-    """Return the one picture of a PNG."""
-    (picture,) = cppnvid.decode(path)
-    return picture
 
 
 # ------------------------------------------------------------------ still sheets
@@ -148,7 +128,7 @@ def test_a_sheet_says_what_it_is(run: Run) -> None:
     assert run("still", "s.png", "--seed", "2", "-q")[:2] == (0, "s-2.png\n")
     assert load_recipe("s-2.png").morph.seeds == (2,)
     assert read_source("s-2.png").sheet == ""
-    with pytest.raises(cppnvid.RecipeError, match="sheet must be one of seeds, frames"):
+    with pytest.raises(cppnvid.RecipeError, match="sheet: must be seeds or frames"):
         cppnvid.presets.parse_recipe_text('{"cppnvid": "1", "recipe": {}, "sheet": []}', "x.png")
 
 
@@ -196,7 +176,7 @@ def test_every_tile_of_a_moving_sheet_moves_and_comes_back(run: Run, ending: str
 def test_tiles_move_as_their_films_do_and_labels_stand_still() -> None:
     """A tile's frames are those of its seed's own film; letters are the same in every frame."""
     recipe = small(24, 24, output={"frames": 5})
-    cppnvid.save_moving_sheet(recipe, [8, 2], "m.apng", tile=24, backend=TorchBackend("cpu"))
+    cppnvid.save_moving_sheet(recipe, [8, 2], "m.apng", cppnvid.Run(TorchBackend("cpu")), tile=24)
     frames = list(cppnvid.decode("m.apng"))
     sheet = plan_gallery(recipe, [8, 2], tile=24)
 
@@ -210,9 +190,10 @@ def test_tiles_move_as_their_films_do_and_labels_stand_still() -> None:
 def test_moving_sheets_are_drawn_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """However little memory a sheet may take, the film is the same."""
     recipe = small(24, 24, output={"frames": 7})
-    cppnvid.save_moving_sheet(recipe, [8, 2], "whole.apng", tile=24, backend="torch:cpu")
+    run = cppnvid.Run("torch:cpu")
+    cppnvid.save_moving_sheet(recipe, [8, 2], "whole.apng", run, tile=24)
     monkeypatch.setattr("cppnvid.sheets.gallery._BYTES_AT_ONCE", 30_000)
-    cppnvid.save_moving_sheet(recipe, [8, 2], "parts.apng", tile=24, backend="torch:cpu")
+    cppnvid.save_moving_sheet(recipe, [8, 2], "parts.apng", run, tile=24)
 
     assert Path("parts.apng").read_bytes() == Path("whole.apng").read_bytes()
 
@@ -270,7 +251,10 @@ def test_a_moving_sheet_takes_its_length_from_what_was_said(run: Run) -> None:
     [
         ("--seeds", ("--seeds", "no seeds given")),
         ("--seeds 1-1001", ("--seeds", "at most 1000")),
-        ("--seeds 1-1000 --tile 600", ("1000 tiles of 800x600", "--tile", "at most 16384 pixels")),
+        (
+            "--seeds 1-1000 --tile 600",
+            ("1000 tiles of 800x600", "tile smaller", "at most 16384 pixels"),
+        ),
         ("--seeds 1-64 --columns 1 --tile 400", ("1 columns", "at most 16384 pixels")),
         ("--tile 0", ("--tile", "1 to 4096", "'0'")),
         ("--tile big", ("--tile", "whole number")),

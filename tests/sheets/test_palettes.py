@@ -31,7 +31,7 @@ def test_the_sheet_holds_every_palette(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def swatch(name: str) -> np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]:
         asked.append(name)
-        return np.full((30, 20, 3), len(asked), np.uint8)
+        return np.full((186, 160, 3), len(asked), np.uint8)
 
     monkeypatch.setattr(swatches, "swatch", swatch)
     out = io.StringIO()

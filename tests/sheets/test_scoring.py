@@ -105,5 +105,6 @@ def test_the_choice_is_the_score_of_the_stills() -> None:
 
     assert best == sorted(scores, key=lambda seed: -scores[seed])[:4]
     assert best == cppnvid.best_seeds(recipe, reversed(seeds), 4)
-    with pytest.raises(cppnvid.RecipeError, match="best 7: there are 6 seeds"):
+    with pytest.raises(cppnvid.RecipeError, match="from 1 to 6") as refused:
         cppnvid.best_seeds(recipe, seeds, 7)
+    assert (refused.value.key, refused.value.given) == ("count", 7)

@@ -15,7 +15,7 @@ from cppnvid.presets import load_recipe, read_source
 from cppnvid.sheets.layout import Sheet, plan_sheet
 from cppnvid.sheets.storyboard import evenly_spaced
 from tests.conftest import Run, small, step
-from tests.sheets.test_gallery import picture_in, tile_of
+from tests.sheets.helpers import picture_in, tile_of
 
 
 def sheet_of(labels: list[str], tile: tuple[int, int] = (48, 32)) -> Sheet:
@@ -133,7 +133,7 @@ def test_films_of_strangers_are_shown(run: Run, ending: str) -> None:
     levels = [tile_of(picture, sheet, place).mean() for place in range(4)]
     expected = [shade[min(round(index * count / info.frames), count - 1)] for index in indexes]
     assert np.abs(np.array(levels) - expected).max() < 12
-    with pytest.raises(cppnvid.RecipeError, match="holds no recipe"):
+    with pytest.raises(cppnvid.RecipeError, match="contains no recipe"):
         load_recipe("film-sheet.png")
 
 
