@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from cppnvid.cli.app import command
 from cppnvid.cli.outputs import (
-    check_early,
     check_posted,
     coding_overrides,
     describe,
@@ -12,7 +11,7 @@ from cppnvid.cli.outputs import (
     pictures,
     summary,
 )
-from cppnvid.cli.parse import seeds
+from cppnvid.cli.parse import refusal, seeds
 from cppnvid.cli.plan import one_picture, plan_film
 from cppnvid.cli.preview import preview
 from cppnvid.cli.reporter import Reporter, say
@@ -28,6 +27,7 @@ _FILM = (
     "least_seconds audio preview crf gif max_size codec depth lossless dither overwrite backend "
     "encoder threads quiet"
 )
+_FILM_ONLY = "react platform repeat least_seconds audio preview gif max_size encoder"
 
 
 @command(_FILM)
@@ -40,33 +40,38 @@ def morph(asked: Request) -> None:
     _draw_video(Source({}), asked)
 
 
-@command(f"source {_FILM}")
+@command(
+    f"source {_FILM}".replace(" frames", " time frames"),
+    output="A .mp4, .webm, .mov, .gif, .webp, .apng, a folder/ of PNGs, or a .png, which is a "
+    "still (default: .mp4, named after what it shows).",
+    time="With a still: moment to draw, 0 is the start, 0.5 halfway, 1 the end (default 0).",
+)
 def render(asked: Request) -> None:
-    """Draw the video of a preset, a recipe, or an older file.
+    """Draw the video of a preset, a recipe, or an older file, or a still of it.
 
-    Options replace its values: another size, other seeds, another palette.
+    Options replace its values, such as its size, its seeds or its palette. What is not given stays
+    as it is there.
     """
     from cppnvid.presets import read_source
 
     if asked.source is None:
         raise RecipeError("nothing to draw: name a preset, such as aurora, or a file")
-    _draw_video(_drawable(read_source(asked.source), asked.source), asked)
+    source = _drawable(read_source(asked.source), asked.source)
+    if not asked.output or not asked.output.lower().endswith(".png"):
+        if "time" in asked.typed:
+            raise refusal("--time", "applies only to a still: add --output with a name as a.png")
+        _draw_video(source, asked)
+    elif film_only := asked.named(_FILM_ONLY):
+        raise refusal(film_only, f"applies only to films; {asked.output} is a still")
+    else:
+        _draw_still(source, asked)
 
 
 def _draw_video(source: "Source", asked: Request) -> None:
     plan = plan_film(source, asked)
     recipe, output = plan.recipe, plan.output
-    # A preview is refused for what the film would be, but not for a film that is there already.
-    check_early(
-        recipe,
-        output,
-        overwrite=asked.overwrite or asked.preview,
-        encoder=asked.encoder,
-        audio=plan.audio,
-        max_size=plan.max_size,
-    )
     if asked.preview:
-        preview(recipe, output, asked, plan.audio)
+        preview(plan, asked)
         return
     from cppnvid.render import render_video
 
@@ -133,12 +138,12 @@ def _draw_still(source: "Source", asked: Request) -> None:
     place = named_output(asked.output, f"{stem or '-'.join(['still', *pictures(recipe)[:1]])}.png")
     if not place.lower().endswith(".png"):
         raise RecipeError(f"{place}: a still is a .png; 'cppnvid render' draws videos")
-    from cppnvid.encode import container_for
+    from cppnvid.encode import container_for, quality_of
 
     png = container_for(place)
     needed = coding_overrides(recipe, png, overrides)
     recipe = load_recipe(kept, [*overrides, *needed]) if needed else recipe
-    check_early(recipe, place, overwrite=asked.overwrite, still=True)
+    quality_of(png, recipe.output.crf)  # which no still has
     from cppnvid.render import save_still
 
     with Reporter(quiet=asked.quiet) as reporter:

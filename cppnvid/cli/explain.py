@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cppnvid.cli.app import command
-from cppnvid.cli.outputs import check_early, describe, format_overrides, named_output, pictures
+from cppnvid.cli.outputs import describe, format_overrides, named_output, pictures
 from cppnvid.cli.parse import key_values, refusal
 from cppnvid.cli.plan import one_picture
 from cppnvid.cli.reporter import Reporter, say
@@ -34,8 +34,8 @@ def explain(asked: Request, compare: str | None, video: str | None, labels: bool
     source = Source({}) if asked.source is None else read_source(asked.source)
     earlier = source.explain or {}
     film = _film(video, asked.output, earlier)
-    if film is None and asked.typed & {"frames", "seconds", "fps"}:
-        raise refusal("--frames, --seconds, --fps", "apply only to a video: add --video depth")
+    if film is None and (lengths := asked.named("frames seconds fps")):
+        raise refusal(lengths, "only a video has this: add --video depth")
     named = {"source", "seed", "weights", "style", "set", "palette"}
     if not asked.typed & named:
         raise RecipeError("nothing to explain: give --seed 7, or a preset, such as aurora")
@@ -114,7 +114,6 @@ def _draw_film(
     needed = format_overrides(recipe, container, overrides, made_as=source.suffix)
     if needed:
         recipe = load_recipe(source, [*overrides, *needed])
-    check_early(recipe, place, overwrite=asked.overwrite)
     from cppnvid.explanation.film import explain_video
     from cppnvid.film.run import Run
 

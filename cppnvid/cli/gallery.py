@@ -57,13 +57,12 @@ def gallery(
     container = _container(place, animate=animate)
     if animate:
         recipe = load_recipe(source, [*_moving(recipe, container, overrides), *overrides])
-    elif lengths := [f"--{name}" for name in ("frames", "seconds", "fps") if name in asked.typed]:
-        raise refusal(", ".join(lengths), "a sheet is one picture unless --animate is given")
+    elif lengths := asked.named("frames seconds fps"):
+        raise refusal(lengths, "only a moving sheet has this: add --animate")
     chosen = list(recipe.morph.seeds)
     if best is not None and best > len(set(chosen)):
         allowed = f"a whole number from 1 to {len(set(chosen))}, the number of seeds"
         raise refusal("--best", given=best, allowed=allowed)
-    _check_place(place, overwrite=asked.overwrite, animate=animate)
 
     from cppnvid.film.run import Run
     from cppnvid.sheets import gallery as draw

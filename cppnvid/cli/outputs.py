@@ -155,31 +155,6 @@ def describe(needed: "Sequence[Override]", container: "Container") -> list[str]:
     return notes
 
 
-def check_early(
-    recipe: "Recipe",
-    output: str,
-    *,
-    overwrite: bool,
-    encoder: str = "auto",
-    audio: Path | None = None,
-    max_size: int | None = None,
-    still: bool = False,
-) -> None:
-    """Refuse what cannot be written before torch is loaded, which takes seconds."""
-    from cppnvid.encode import Target, quality_of
-
-    target = Target.of(
-        recipe,
-        output,
-        encoder=encoder,
-        overwrite=overwrite,
-        sound=audio,
-        max_size=max_size,
-        still=still,
-    )
-    quality_of(target.container, recipe.output.crf)  # which a still has no use for
-
-
 def check_posted(platform: "Platform", path: Path) -> None:
     """Look at a finished file as the platform will.
 

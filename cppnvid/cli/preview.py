@@ -10,21 +10,26 @@ from cppnvid.cli.reporter import Reporter, say
 from cppnvid.cli.request import Request
 
 if TYPE_CHECKING:
-    from cppnvid.recipe import Recipe
+    from cppnvid.cli.plan import Plan
 
 
-def preview(recipe: "Recipe", output: str, asked: Request, audio: Path | None) -> None:
-    """Draw the preview of a film that would be called `output`, open it, and print its name.
+def preview(plan: "Plan", asked: Request) -> None:
+    """Draw the preview of a planned film, open it, and print its name.
 
-    Args:
-        recipe: of the film itself.
-        output: its name, which is left alone.
-        asked: the request for the film.
-        audio: the file with its sound.
+    It is refused for what the film would be refused for, unless that is a file of its name.
     """
+    from cppnvid.encode import Target
     from cppnvid.preview import PreviewFiles, save_preview
 
-    files = PreviewFiles.beside(output)
+    Target.of(
+        plan.recipe,
+        plan.output,
+        encoder=asked.encoder,
+        overwrite=True,
+        sound=plan.audio,
+        max_size=plan.max_size,
+    )
+    files = PreviewFiles.beside(plan.output)
     with Reporter(quiet=asked.quiet) as reporter:
 
         def shown(page: Path) -> None:
@@ -34,11 +39,11 @@ def preview(recipe: "Recipe", output: str, asked: Request, audio: Path | None) -
             reporter.note(f"first frame after {since:.1f} s, on {page} ({how})")
 
         video = save_preview(
-            recipe,
+            plan.recipe,
             files,
             backend=asked.backend,
             threads=asked.threads,
-            audio=audio,
+            audio=plan.audio,
             overwrite=asked.overwrite,
             shown=shown,
             progress=reporter.progress,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Self
 
-from cppnvid.cli.options import ANY_KEY, Option
+from cppnvid.cli.options import ANY_KEY, OPTIONS, Option
 from cppnvid.cli.parse import refusal
 
 if TYPE_CHECKING:
@@ -49,6 +49,10 @@ class Request:
     threads: int | None = None
     overwrite: bool = False
     quiet: bool = False
+
+    def named(self, options: str) -> str:
+        """Return those of these options that were given, as they are typed, or nothing."""
+        return ", ".join(OPTIONS[name].typed for name in options.split() if name in self.typed)
 
     @classmethod
     def read(

@@ -301,4 +301,7 @@ def _check_sound(target: Target, sound: Path) -> None:
             able=", ".join(c.suffixes[0] for c in CONTAINERS if c.sound),
             audio=Setting("audio"),
         )
-    check_track(sound, target.seconds)
+    try:
+        check_track(sound, target.seconds)
+    except RecipeError as error:
+        raise error.at("audio") from error

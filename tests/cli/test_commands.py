@@ -175,6 +175,39 @@ def test_stills_keep_their_moment(run: Run) -> None:
     assert Path("b.png").read_bytes() == Path("c.png").read_bytes()
 
 
+def test_render_draws_a_still(run: Run) -> None:
+    """A name for a still makes `render` draw one, the same as `still` does, at the moment asked."""
+    film = ["morph", "--seeds", "1", "2", "--frames", "4", *SMALL, "-o", "film.mp4", "-q"]
+    assert run(*film)[0] == 0
+
+    code, out, _ = run("render", "film.mp4", "-o", "a.png", "--time", "0.25", "-q")
+    assert (code, out) == (0, "a.png\n")
+    run("still", "film.mp4", "-o", "b.png", "--time", "0.25", "-q")
+    assert Path("a.png").read_bytes() == Path("b.png").read_bytes()
+    run("render", "a.png", "-o", "c.png", "-q")  # which shows the moment that it showed
+    assert Path("a.png").read_bytes() == Path("c.png").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("-o a.png --max-size 1MB --audio a.wav", ("--audio, --max-size", "films", "a.png")),
+        ("-o a.png --for slack-emoji", ("--for", "films", "a.png")),
+        ("-o a.png --preview", ("--preview", "films", "a.png")),
+        ("-o a.png --crf 20", ("--crf", "PNG")),
+        ("-o a.gif --time 0.5", ("--time", "still", "a.png")),
+    ],
+)
+def test_what_only_films_have_is_refused_for_a_still(
+    run: Run, typed: str, words: tuple[str, ...]
+) -> None:
+    """Options of films name themselves when a still is asked for, and `--time` the other way."""
+    code, _, err = run("render", "aurora", *typed.split())
+
+    assert (code, names_here()) == (2, [])
+    assert not [word for word in words if word not in err], err
+
+
 def test_overwrite_replaces_an_older_file(run: Run) -> None:
     """With --overwrite an older file is replaced, without it nothing is drawn."""
     typed = ("still", "--seed", "1", *SMALL, "-o", "x.png", "-q")
