@@ -203,7 +203,7 @@ ROWS = [
     Bad(f"{MORPH} -o x.gif --crf 20", ("--crf", "GIF", "given 20")),
     Bad(f"{MORPH} --codec prores4444 -o x.mov --crf 20", ("--crf", "prores4444", "given 20")),
     Bad(f"{MORPH} -o x.png", ("x.png", "one picture", ".apng")),
-    Bad("still --seed 1 --set morph.pace=uniform -o x.mp4", ("x.mp4", "a still is a .png")),
+    Bad("still --seed 1 --set morph.pace=uniform -o x.mp4", ("x.mp4", "a still", "cppnvid render")),
     # Files.
     Bad("render loop.yaml", ("loop.yaml: there is no such file",)),
     Bad("render loop.mp4", ("loop.mp4: there is no such file",)),
