@@ -61,7 +61,6 @@ def _draw_report(
 
     check_report(place, overwrite=asked.overwrite)
     from cppnvid.explanation import explain as measure
-    from cppnvid.film.run import Run
 
     # It reports its caches on stderr, which is for what a user can do something about.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
@@ -70,7 +69,7 @@ def _draw_report(
         written = save_explanation(
             first,
             place,
-            Run(overwrite=asked.overwrite, note=reporter.note),
+            asked.run(reporter),
             compare=rest[0] if rest else None,
         )
         for explained in (first, *rest):
@@ -115,17 +114,11 @@ def _draw_film(
     if needed:
         recipe = load_recipe(source, [*overrides, *needed])
     from cppnvid.explanation.film import explain_video
-    from cppnvid.film.run import Run
 
     with Reporter(quiet=asked.quiet) as reporter:
         for note in describe(needed, container):
             reporter.note(note)
-        run = Run(
-            backend=asked.backend,
-            overwrite=asked.overwrite,
-            progress=reporter.progress,
-            note=reporter.note,
-        )
+        run = asked.run(reporter)
         video = explain_video(recipe, place, film, run, time=moment, labels=labels)
     say(str(video.path))
 

@@ -20,9 +20,7 @@ def figures(asked: Request, animate: bool) -> None:
     """
     folder = Path(named_output(asked.output, "figures"))
     from cppnvid.explanation.figures import make_figures
-    from cppnvid.film.run import Run
 
     with Reporter(quiet=asked.quiet, unit="figures") as reporter:
-        run = Run(overwrite=asked.overwrite, progress=reporter.progress, note=reporter.note)
-        page = make_figures(folder, run, animate=animate)
+        page = make_figures(folder, asked.run(reporter), animate=animate)
     say(str(page))

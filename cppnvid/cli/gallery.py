@@ -9,7 +9,6 @@ from cppnvid.cli.outputs import is_named, named_output, size_on_disk
 from cppnvid.cli.parse import refusal
 from cppnvid.cli.reporter import Reporter, say
 from cppnvid.cli.request import Request
-from cppnvid.errors import RecipeError
 
 if TYPE_CHECKING:
     from cppnvid.encode import Container
@@ -42,48 +41,31 @@ def gallery(
 
     They are drawn in any style, or as another preset, recipe or file that cppnvid made.
     """
-    from cppnvid.presets import Override, Source, load_recipe, read_source
+    from cppnvid.presets import Source, read_source
 
     source = Source({}) if asked.source is None else read_source(asked.source)
-    overrides = list(asked.overrides)
-    if "seeds" not in asked.typed:
-        overrides.insert(0, Override("morph.seeds", _usual_seeds(source), "--seeds"))
-    recipe = load_recipe(source, overrides)
-    styles = [override.value for override in overrides if override.key == "style"]
-    stem = source.stem.removesuffix("-gallery") or (styles[0] if styles else "")
-    _check_networks(recipe)
-    default = f"{f'{stem}-' * bool(stem)}gallery{'.mp4' if animate else '.png'}"
-    place = named_output(asked.output, default)
-    container = _container(place, animate=animate)
-    if animate:
-        recipe = load_recipe(source, [*_moving(recipe, container, overrides), *overrides])
-    elif lengths := asked.named("frames seconds fps"):
-        raise refusal(lengths, "only a moving sheet has this: add --animate")
+    recipe, place = _planned(source, asked, animate=animate)
     chosen = list(recipe.morph.seeds)
     if best is not None and best > len(set(chosen)):
         allowed = f"a whole number from 1 to {len(set(chosen))}, the number of seeds"
         raise refusal("--best", given=best, allowed=allowed)
 
-    from cppnvid.film.run import Run
+    from cppnvid.encode import Target
     from cppnvid.sheets import gallery as draw
 
-    form: dict[str, Any] = {
-        "tile": tile or draw.TILE,
-        "columns": columns,
-        "title": _title(recipe, len(chosen), best),
-    }
-    size = draw.plan_gallery(recipe, chosen[:best], **form).size
-    _check_place(place, size, overwrite=asked.overwrite, animate=animate)
+    name = recipe.title or recipe.style
+    title = f"{name} · best {best} of {len(chosen)}" if best else name
+    form: dict[str, Any] = {"tile": tile or draw.TILE, "columns": columns, "title": title}
     if best:
+        size = draw.plan_gallery(recipe, chosen[:best], **form).size
+        Target.to(place, size, overwrite=asked.overwrite, still=not animate)  # before it takes time
         with Reporter(quiet=asked.quiet, unit="seeds") as reporter:
             looked_at = len(chosen)
             chosen = draw.best_seeds(recipe, chosen, best, progress=reporter.progress)
         named = ",".join(str(seed) for seed in chosen)
         reporter.note(f"the best {best} of {looked_at}, best first: --seeds {named}")
     with Reporter(quiet=asked.quiet, unit="frames" if animate else "tiles") as reporter:
-        run = Run(
-            asked.backend, overwrite=asked.overwrite, progress=reporter.progress, note=reporter.note
-        )
+        run = asked.run(reporter)
         if animate:
             draw.save_moving_sheet(recipe, chosen, place, run, **form)
         else:
@@ -107,28 +89,19 @@ def sheet(asked: Request, film: str, shown: int, tile: int | None, columns: int 
 
     drawn: Recipe | str
     if names_film(film):
-        drawn, stem, title = film, Path(film).stem, Path(film).name
+        drawn, title = film, Path(film).name
     else:
         drawn = load_recipe(film)
-        stem, title = Path(film).stem, drawn.title or drawn.style
-    place = named_output(asked.output, f"{stem}-sheet.png")
-    if not place.lower().endswith(".png"):
-        raise RecipeError(f"{place}: a sheet is a .png")
-    _check_place(place, overwrite=asked.overwrite)
+        title = drawn.title or drawn.style
+    place = named_output(asked.output, f"{Path(film).stem}-sheet.png")
 
-    from cppnvid.film.run import Run
     from cppnvid.sheets import storyboard as draw
 
     with Reporter(quiet=asked.quiet, unit="tiles") as reporter:
         draw.save_storyboard(
             drawn,
             place,
-            Run(
-                asked.backend,
-                overwrite=asked.overwrite,
-                progress=reporter.progress,
-                note=reporter.note,
-            ),
+            asked.run(reporter),
             frames=shown,
             tile=tile or draw.TILE,
             columns=columns,
@@ -137,40 +110,43 @@ def sheet(asked: Request, film: str, shown: int, tile: int | None, columns: int 
     say(place)
 
 
+def _planned(source: "Source", asked: Request, *, animate: bool) -> "tuple[Recipe, str]":
+    """Return the recipe of a sheet, whose seeds are the pictures on it, and its file's name."""
+    from cppnvid.encode import container_for
+    from cppnvid.presets import Override, load_recipe
+
+    overrides = list(asked.overrides)
+    if "seeds" not in asked.typed:
+        overrides.insert(0, Override("morph.seeds", _usual_seeds(source), "--seeds"))
+    recipe = load_recipe(source, overrides)
+    if recipe.morph.weights and recipe.morph.of == "weights":
+        raise refusal(
+            "--weights",
+            "a gallery shows seeds, and a network from a file has none: with --of z they are its "
+            "latents, with --set morph.weights=[] networks of their own",
+        )
+    styles = [override.value for override in overrides if override.key == "style"]
+    stem = source.stem.removesuffix("-gallery") or (styles[0] if styles else "")
+    default = f"{f'{stem}-' * bool(stem)}gallery{'.mp4' if animate else '.png'}"
+    place = named_output(asked.output, default)
+    container = container_for(place)
+    still = place.lower().endswith(".png")
+    if animate and still:
+        raise refusal("--animate", f"{place} holds one picture: name an .mp4, .gif, ...")
+    if not animate and not still:
+        raise refusal("--output", f"{place}: a gallery is a .png; --animate makes moving ones")
+    if animate:
+        recipe = load_recipe(source, [*_moving(recipe, container, overrides), *overrides])
+    elif lengths := asked.named("frames seconds fps"):
+        raise refusal(lengths, "only a moving sheet has this: add --animate")
+    return recipe, place
+
+
 def _usual_seeds(source: "Source") -> list[Any]:
     """Return the seeds of a sheet that is drawn again, or else the usual ones."""
     morph = source.data.get("morph") if source.sheet and isinstance(source.data, dict) else None
     seeds = morph.get("seeds") if isinstance(morph, dict) else None
     return seeds if isinstance(seeds, list) else list(_SEEDS)
-
-
-def _check_networks(recipe: "Recipe") -> None:
-    """Refuse networks from files of which no seed is another."""
-    if recipe.morph.weights and recipe.morph.of == "weights":
-        raise RecipeError(
-            "--weights: a gallery shows seeds, and a network from a file has none: with --of z "
-            "they are its latents, with --set morph.weights=[] networks of their own"
-        )
-
-
-def _container(place: str, *, animate: bool) -> "Container":
-    from cppnvid.encode import container_for
-
-    container = container_for(place)
-    if animate and container.name == "PNG":
-        raise RecipeError(f"{place}: a .png holds one picture; --animate makes an .mp4, .gif, ...")
-    if not animate and container.name != "PNG":
-        raise RecipeError(f"{place}: a gallery is a .png; --animate makes moving ones")
-    return container
-
-
-def _check_place(
-    place: str, size: tuple[int, int] = (2, 2), *, overwrite: bool, animate: bool = False
-) -> None:
-    """Refuse what cannot be written there before anything takes time."""
-    from cppnvid.encode import Target
-
-    Target.to(place, size, overwrite=overwrite, still=not animate)
 
 
 def _moving(
@@ -181,7 +157,7 @@ def _moving(
     from cppnvid.recipe import Morph
 
     usual = [Override("output.fps", str(container.default_fps))]
-    if container.name == "MP4":
+    if container.h264:
         usual.append(Override("output.crf", _CRF))
     if not any(is_named(f"output.{key}", overrides) for key in ("frames", "seconds")):
         usual.append(Override("output.seconds", _SECONDS))
@@ -190,8 +166,3 @@ def _moving(
     if recipe.morph.loop == "open":
         usual.append(Override("morph.loop", "ping-pong"))
     return usual
-
-
-def _title(recipe: "Recipe", count: int, best: int | None) -> str:
-    name = recipe.title or recipe.style
-    return f"{name} · best {best} of {count}" if best else name

@@ -4,7 +4,6 @@ from cppnvid.cli.app import command
 from cppnvid.cli.outputs import named_output
 from cppnvid.cli.reporter import Reporter, say
 from cppnvid.cli.request import Request
-from cppnvid.errors import RecipeError
 
 
 @command("name", name="The preset to print.")
@@ -36,15 +35,10 @@ def palettes(asked: Request) -> None:
             for name in names:
                 say(f"{name:10}  {kind}")
         return
-    place = named_output(asked.output, "")
-    if not place.lower().endswith(".png"):
-        raise RecipeError(f"{place}: a sheet is a .png")
-    from cppnvid.film.run import Run
     from cppnvid.sheets.palettes import save_palettes
 
     with Reporter(quiet=asked.quiet, unit="palettes") as reporter:
-        run = Run(overwrite=asked.overwrite, progress=reporter.progress, note=reporter.note)
-        written = save_palettes(place, run)
+        written = save_palettes(named_output(asked.output, ""), asked.run(reporter))
     say(str(written))
 
 

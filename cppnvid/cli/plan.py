@@ -74,7 +74,7 @@ def plan_film(source: "Source", asked: "Request") -> Plan:
     name = name if platform is None else posted_name(platform, name)
     output = named_output(asked.output, name)
     container = container_for(output)
-    if "gif" in asked.typed and container.name != "GIF":
+    if "gif" in asked.typed and container.codec != "gif":
         raise refusal("--gif", f"applies only to .gif; {output} is {container.name}")
     needed = format_overrides(recipe, container, overrides, made_as=source.suffix)
     if needed:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from cppnvid.cli.options import ANY_KEY, OPTIONS, Option
 from cppnvid.cli.parse import refusal
+from cppnvid.cli.reporter import Reporter
 
 if TYPE_CHECKING:
+    from cppnvid.film.run import Run
     from cppnvid.presets import Override
 
 
@@ -53,6 +55,19 @@ class Request:
     def named(self, options: str) -> str:
         """Return those of these options that were given, as they are typed, or nothing."""
         return ", ".join(OPTIONS[name].typed for name in options.split() if name in self.typed)
+
+    def run(self, reporter: Reporter) -> "Run":
+        """Return how to draw and write what is asked for."""
+        from cppnvid.film.run import Run
+
+        return Run(
+            self.backend,
+            self.encoder,
+            self.threads,
+            self.overwrite,
+            reporter.progress,
+            reporter.note,
+        )
 
     @classmethod
     def read(
