@@ -13,10 +13,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from cppnvid.errors import RecipeError, shown
+from cppnvid.presets.files import sound_place, with_name, with_sound
 from cppnvid.presets.messages import explain
 from cppnvid.presets.overrides import Override, lay
 from cppnvid.presets.schema import recipe_schema
-from cppnvid.presets.sound_files import sound_place, with_name, with_sound
 from cppnvid.presets.sources import (
     TEXT_SUFFIXES,
     Preset,
@@ -29,7 +29,7 @@ from cppnvid.presets.sources import (
     recipe_text,
     recipe_yaml,
 )
-from cppnvid.presets.trained import check_weights, trained, with_weights, without_riders
+from cppnvid.presets.weights import check_weights, trained, with_weights, without_riders
 from cppnvid.presets.yaml import dump, parse
 from cppnvid.recipe import Recipe
 

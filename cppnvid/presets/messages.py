@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from cppnvid.errors import Message, Mistake, RecipeError, Setting, shown
-from cppnvid.presets.keys import keys_at, keys_of, kinds_at, parts_at, paths_of, value_at
 from cppnvid.presets.overrides import Override, blamed
+from cppnvid.presets.schema import keys_at, kinds_at, parts_at, paths_of, value_at
 from cppnvid.presets.sources import Source
 from cppnvid.presets.yaml import KeyPath, dotted, steps
 from cppnvid.recipe import unknown
@@ -32,13 +32,6 @@ _ALLOWED = {
     "tuple_type": "a list",
     "too_long": "at most {max_length} entries",
     "too_short": "at least {min_length} entries",
-}
-_SHORT_FORMS = {
-    "Key": "a pair [time, value]",
-    "Layer": "a width, or a mapping with width, activation, bias, residual",
-    "Palette": "a palette's name, or a mapping with name, colours, hue",
-    "WeightFile": "the name of a .npz or .safetensors file",
-    "Track": "a number, or keyframes such as {keys: [[0, 1], [0.5, 2]]}",
 }
 
 
@@ -195,7 +188,7 @@ def _unknown_value(name: str, given: Any, expected: str) -> Mistake:
 
 
 def _part(class_name: str, path: KeyPath) -> str:
-    if class_name in _SHORT_FORMS:
-        return _SHORT_FORMS[class_name]
-    keys = [key for part in parts_at(path) for key in keys_of(part)]
-    return f"a mapping with keys such as {', '.join(keys[:4])}"
+    parts = [part for part in parts_at(path) if part.__name__ == class_name] or parts_at(path)
+    if forms := [part.form for part in parts if part.form]:
+        return forms[0]
+    return f"a mapping with keys such as {', '.join(keys_at(path)[:4])}"

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from pydantic_core import PydanticCustomError
 
 from cppnvid.errors import Message, Mistake, RecipeError
-from cppnvid.presets.keys import parts_at, value_at
+from cppnvid.presets.schema import parts_at, value_at
 from cppnvid.presets.yaml import KeyPath, dotted, steps
 from cppnvid.recipe import Key, Layer, Part, Recipe, Track, merge, rules
 from cppnvid.recipe.base import plain

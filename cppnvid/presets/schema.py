@@ -1,28 +1,14 @@
-"""The JSON schema of a recipe, so that editors complete and check presets."""
+"""What keys a recipe has, found by walking its models, and its JSON schema for editors."""
 
-from typing import Any
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, get_args
 
-from cppnvid.colour.gradients import GRADIENT_NAMES
-from cppnvid.recipe import COLOUR_MODES, SIZES, Recipe
-from cppnvid.recipe.styles import STYLES
+from cppnvid.presets.yaml import KeyPath
+from cppnvid.recipe import Part, Recipe
 
-_PALETTES = [*COLOUR_MODES, *GRADIENT_NAMES, "custom"]
+_ALSO = {"Output": ("seconds",)}  # read in place of another key, so the models do not list it
 
-# What may be written in place of a mapping; the models read it before pydantic's schema begins.
-_SHORT_FORMS: dict[str, dict[str, Any]] = {
-    "Key": {
-        "type": "array",
-        "items": {"type": "number"},
-        "minItems": 2,
-        "maxItems": 2,
-        "description": "[time, value]",
-    },
-    "Layer": {"type": "integer", "minimum": 1, "maximum": 1024, "description": "Its width."},
-    "Palette": {"enum": _PALETTES, "description": "Its name."},
-    "SoundFile": {"type": "string", "description": "Its name, in the recipe's own folder."},
-    "WeightFile": {"type": "string", "description": "Its name, in the recipe's own folder."},
-    "Track": {"type": "number", "description": "The same all the time."},
-}
 _REPEATED = {
     "type": "string",
     "pattern": r"^\s*\d{1,3}\s*x\s*\d{1,4}\s*$",
@@ -30,8 +16,75 @@ _REPEATED = {
 }
 
 
+def parts_in(annotation: Any) -> Iterator[type[Part]]:
+    """Yield the models that an annotation mentions, however deep."""
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from parts_in(argument)
+
+
+def parts_at(path: KeyPath, data: Any = None) -> tuple[type[Part], ...]:
+    """Return the models that the data at `path` may have: none for a value, several for a warp.
+
+    Where the data names its kind, as a warp does, only that kind is returned.
+    """
+    parts: tuple[type[Part], ...] = (Recipe,)
+    for key in path:
+        if isinstance(key, str):
+            fields = [part.model_fields[key] for part in parts if key in part.model_fields]
+            parts = tuple(found for field in fields for found in parts_in(field.annotation))
+    kind = data.get("kind") if isinstance(data, Mapping) else None
+    return tuple(part for part in parts if kind in _kinds(part)) or parts
+
+
+def keys_of(part: type[Part]) -> tuple[str, ...]:
+    """Return the keys that a model reads."""
+    return (*part.model_fields, *_ALSO.get(part.__name__, ()))
+
+
+def keys_at(path: KeyPath, data: Any = None) -> tuple[str, ...]:
+    """Return the keys known at `path`; of warps, those of the kind that `data` names."""
+    return tuple(dict.fromkeys(key for part in parts_at(path, data) for key in keys_of(part)))
+
+
+def kinds_at(path: KeyPath) -> tuple[str, ...]:
+    """Return the kinds of warp, or of whatever else has kinds, that are known at `path`."""
+    return tuple(kind for part in parts_at(path) for kind in _kinds(part))
+
+
+def _kinds(part: type[Part]) -> tuple[str, ...]:
+    return get_args(part.model_fields["kind"].annotation) if "kind" in part.model_fields else ()
+
+
+@cache
+def paths_of() -> Mapping[str, tuple[str, ...]]:
+    """Return the dotted paths at which each key is known, without those in lists."""
+    found: dict[str, tuple[str, ...]] = {}
+
+    def walk(part: type[Part], above: str) -> None:
+        for key in keys_of(part):
+            found[key] = (*found.get(key, ()), above + key)
+            below = part.model_fields[key].annotation if key in part.model_fields else None
+            if isinstance(below, type) and issubclass(below, Part):
+                walk(below, f"{above}{key}.")
+
+    walk(Recipe, "")
+    return found
+
+
+def value_at(data: Any, path: KeyPath) -> Any:
+    """Return the value at `path` in plain data, or None."""
+    for key in path:
+        inside = isinstance(data, Mapping) and key in data
+        if not inside and not (isinstance(data, list) and isinstance(key, int) and key < len(data)):
+            return None
+        data = data[key]
+    return data
+
+
 def recipe_schema() -> dict[str, Any]:
-    """Return the JSON schema of everything a recipe's text may hold."""
+    """Return the JSON schema of everything that a recipe's text may contain."""
     schema = Recipe.model_json_schema(mode="validation")
     parts = schema["$defs"]
     layers = parts["NetworkSpec"]["properties"]["layers"]
@@ -40,17 +93,9 @@ def recipe_schema() -> dict[str, Any]:
     layers["anyOf"] = [_REPEATED, listed]
     react = parts["Sound"]["properties"]["react"]
     react["anyOf"] = [{"const": "default"}, {key: react.pop(key) for key in ("type", "items")}]
-    parts["Output"]["properties"]["seconds"] = {
-        "type": "number",
-        "exclusiveMinimum": 0,
-        "maximum": 36_000,
-        "description": "Length, in place of `frames`.",
-    }
-    parts["Palette"]["properties"]["name"]["enum"] = _PALETTES
-    parts["Canvas"]["properties"]["size"]["examples"] = ["1080x1920", *SIZES]
-    schema["properties"]["style"]["enum"] = list(STYLES)
-    for name, short in _SHORT_FORMS.items():
-        parts[name] = {"anyOf": [short, parts[name]]}
+    for part in Part.__subclasses__():
+        if part.short and part.__name__ in parts:
+            parts[part.__name__] = {"anyOf": [part.short, parts[part.__name__]]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A recipe of cppnvid",

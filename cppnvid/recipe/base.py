@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
@@ -22,28 +22,28 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 
 
 def mistake(
-    problem: str = "",
-    *,
-    key: str = "",
-    given: object = None,
-    allowed: str = "",
-    also: tuple[str, ...] = (),
-    **facts: Any,
+    keys: str, problem: str = "", given: object = None, *, allowed: str = "", **facts: Any
 ) -> PydanticCustomError:
-    """Return the error for a validator to raise; see `errors.Mistake` for its arguments.
+    """Return the error for a validator to raise: an `errors.Mistake` in pydantic's hands.
 
-    `key` and `also` are relative to the model that is validated; a `Setting` names a whole key.
-    With facts, `{given}` in the problem is what was given.
+    Args:
+        keys: the keys that take part, the one to blame first, relative to the model that is
+            validated: `path, seeds`. Empty for the value itself.
+        problem: as in `Mistake`; with facts, a template in which `{given}` is what was given.
+        given: the value of the first key.
+        allowed: as in `Mistake`.
+        facts: what the braces of the problem stand for; a `Setting` has its whole key.
     """
     text = Message(problem, given=shown(given), **facts) if facts else problem
-    made = Mistake(text, key, given, allowed, also)
+    key, *also = keys.split(", ")
     words = Mistake(text, key, given, allowed).words()
+    made = Mistake(text, key, given, allowed, tuple(also))
     return PydanticCustomError("mistake", "{words}", {"words": words, "mistake": made})
 
 
 def _printable(text: str) -> str:
     if found := _CONTROL.search(text):
-        raise mistake(given=found[0], allowed="text without control characters")
+        raise mistake("", given=found[0], allowed="text without control characters")
     return text
 
 
@@ -54,11 +54,21 @@ class Part(BaseModel):
     """Base of a recipe's parts: frozen, without unknown keys, documented by its fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    # What a text may have in place of the mapping: in words, and as JSON schema.
+    form: ClassVar[str] = ""
+    short: ClassVar[dict[str, Any]] = {}
 
     @classmethod
     def written_out(cls, data: Any) -> Any:
         """Return data with short forms and what follows from it written out, before validation."""
         return data
+
+    def mistake(self, keys: str, problem: str = "", **facts: Any) -> PydanticCustomError:
+        """Return a mistake between keys of this part, as `mistake` does, which gave the first."""
+        given: Any = self
+        for step in keys.split(", ")[0].split("."):
+            given = given[int(step)] if step.isdecimal() else getattr(given, step)
+        return mistake(keys, problem, plain(given), **facts)
 
     @model_validator(mode="before")
     @classmethod

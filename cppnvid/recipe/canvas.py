@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     BeforeValidator,
+    ConfigDict,
     Discriminator,
     Field,
     PlainSerializer,
@@ -38,9 +39,8 @@ def parse_size(data: Any) -> Any:
         if re.fullmatch(r"\s*-?\d{1,9}\s*", data):
             return int(data), int(data)
         if data.lower() not in SIZES:
-            raise mistake(
-                f"{unknown('size', data, SIZES)}, or WIDTHxHEIGHT such as 1080x1920", given=data
-            )
+            problem = f"{unknown('size', data, SIZES)}, or WIDTHxHEIGHT such as 1080x1920"
+            raise mistake("", problem, data)
         return SIZES[data.lower()]
     return (data, data) if isinstance(data, int) and not isinstance(data, bool) else data
 
@@ -50,13 +50,18 @@ Size = Annotated[
     tuple[Side, Side],
     BeforeValidator(parse_size),
     PlainSerializer(lambda size: f"{size[0]}x{size[1]}", return_type=str),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "array"}]}),
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "array"}],
+            "examples": ["1080x1920", *SIZES],
+        }
+    ),
 ]
 
 
 def _no_other_word(data: Any) -> Any:
     if isinstance(data, str) and data != "auto":
-        raise mistake(given=data, allowed="a whole number from 1 to 8, or auto")
+        raise mistake("", given=data, allowed="a whole number from 1 to 8, or auto")
     return data
 
 
@@ -91,20 +96,20 @@ _RATE = "a number or a ratio such as 30000/1001"
 def parse_fps(data: Any) -> Any:
     """Read a frame rate: a number, or a ratio such as `30000/1001`."""
     if isinstance(data, bool) or not isinstance(data, int | float | str | Fraction):
-        raise mistake(given=data, allowed=_RATE)
+        raise mistake("", given=data, allowed=_RATE)
     if isinstance(data, float) and not math.isfinite(data):
-        raise mistake(given=data, allowed="a finite number")
+        raise mistake("", given=data, allowed="a finite number")
     # Short plain digits only: Fraction("1e999999999") would write out a number of a billion digits.
     if not re.fullmatch(r"-?\d{1,18}(\.\d{1,18})?|\d{1,9}/[1-9]\d{0,8}", str(data)):
-        raise mistake(given=data, allowed=_RATE)
+        raise mistake("", given=data, allowed=_RATE)
     return Fraction(str(data))
 
 
 def _plausible_fps(fps: Fraction) -> Fraction:
     if not 0 < fps <= 240:
-        raise mistake(given=fps, allowed="above 0 and at most 240")
+        raise mistake("", given=fps, allowed="above 0 and at most 240")
     if fps.denominator > 100_000:
-        raise mistake(given=fps, allowed="a ratio with a denominator of at most 100000")
+        raise mistake("", given=fps, allowed="a ratio with a denominator of at most 100000")
     return fps
 
 
@@ -121,9 +126,15 @@ Fps = Annotated[
 ]
 
 
+def _with_seconds(schema: dict[str, Any]) -> None:
+    length = {"type": "number", "exclusiveMinimum": 0, "maximum": 36_000}
+    schema["properties"]["seconds"] = {**length, "description": "Length, in place of `frames`."}
+
+
 class Output(Part):
     """How many frames, how fast, how finely encoded."""
 
+    model_config = ConfigDict(json_schema_extra=_with_seconds)
     frames: Annotated[Whole, Field(ge=1, le=MOST_FRAMES)] = 300
     fps: Fps = Fraction(30)
     crf: Annotated[Whole, Field(ge=0, le=63)] | None = None
@@ -163,14 +174,14 @@ class Output(Part):
         if not isinstance(data, dict) or "seconds" not in data:
             return data
         if "frames" in data:
-            raise mistake("give one of the two", key="frames", also=("seconds",))
+            raise mistake("frames, seconds", "give one of the two")
         seconds = data["seconds"]
         if (
             isinstance(seconds, bool)
             or not isinstance(seconds, int | float)
             or not 0 < seconds <= 36_000
         ):
-            raise mistake(key="seconds", given=seconds, allowed="above 0 and at most 36000")
+            raise mistake("seconds", given=seconds, allowed="above 0 and at most 36000")
         try:
             fps = _plausible_fps(parse_fps(data.get("fps", 30)))
         except PydanticCustomError:

@@ -1,22 +1,25 @@
 """How the network's output becomes colour."""
 
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
 from cppnvid.colour.gradients import GRADIENT_NAMES
 from cppnvid.errors import Setting
-from cppnvid.recipe.base import Part, Text, mistake, unknown
+from cppnvid.recipe.base import Part, Text, unknown
 from cppnvid.recipe.keyframes import Track, constant
 
 ColourMode = Literal["rgb", "grey", "hsv", "hsl", "cmyk", "oklch"]
 COLOUR_MODES: tuple[str, ...] = get_args(ColourMode)
+NAMES = [*COLOUR_MODES, *GRADIENT_NAMES, "custom"]
 
 
 class Palette(Part):
     """How the network's output becomes colour."""
 
-    name: Text = "rgb"
+    form = "a palette's name, or a mapping with name, colours, hue"
+    short: ClassVar[dict[str, Any]] = {"enum": NAMES, "description": "Its name."}
+    name: Annotated[Text, Field(json_schema_extra={"enum": NAMES})] = "rgb"
     """A mode (rgb, grey, hsv, hsl, cmyk, oklch), a named gradient, or `custom` with `colours`."""
     colours: Annotated[
         tuple[Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")], ...], Field(max_length=32)
@@ -38,28 +41,14 @@ class Palette(Part):
 
     @model_validator(mode="after")
     def _is_known(self) -> Self:
-        known = (*COLOUR_MODES, *GRADIENT_NAMES, "custom")
-        if self.name not in known:
-            raise mistake(unknown("palette", self.name, known), key="name", given=self.name)
+        if self.name not in NAMES:
+            raise self.mistake("name", unknown("palette", self.name, NAMES))
         if self.colours and self.name != "custom":
-            raise mistake(
-                "must be custom if {colours} are given, given {name}",
-                key="name",
-                given=self.name,
-                allowed="custom",
-                also=("colours",),
-                name=self.name,
-                colours=Setting("palette.colours"),
-            )
+            problem = "must be custom if {colours} are given, given {given}"
+            raise self.mistake("name, colours", problem, colours=Setting("palette.colours"))
         if self.name == "custom" and len(self.colours) < 2:
-            raise mistake(
-                "custom needs at least two {colours}, given {given}",
-                key="colours",
-                given=list(self.colours),
-                also=("name",),
-                colours=Setting("palette.colours"),
-            )
-        for key in self.contrast.keys:
-            if not 0.05 <= key.value <= 20:
-                raise mistake(key="contrast", given=key.value, allowed="from 0.05 to 20")
+            problem = "custom needs at least two {colours}, given {given}"
+            raise self.mistake("colours, name", problem, colours=Setting("palette.colours"))
+        if not all(0.05 <= key.value <= 20 for key in self.contrast.keys):
+            raise self.mistake("contrast", allowed="from 0.05 to 20")
         return self

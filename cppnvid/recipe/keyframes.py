@@ -1,11 +1,11 @@
 """A number over time."""
 
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_serializer, model_validator
 
-from cppnvid.recipe.base import Part, Real, mistake
+from cppnvid.recipe.base import Part, Real
 
 Easing = Literal["linear", "smooth", "ease-in", "ease-out", "hold"]
 
@@ -13,6 +13,14 @@ Easing = Literal["linear", "smooth", "ease-in", "ease-out", "hold"]
 class Key(Part):
     """One keyframe: at this time the value is this. In YAML it may be written `[time, value]`."""
 
+    form = "a pair [time, value]"
+    short: ClassVar[dict[str, Any]] = {
+        "type": "array",
+        "items": {"type": "number"},
+        "minItems": 2,
+        "maxItems": 2,
+        "description": "[time, value]",
+    }
     time: Annotated[Real, Field(ge=0, le=1)]
     """Where in the video: 0 is its start, 1 its end."""
     value: Real
@@ -32,6 +40,8 @@ class Key(Part):
 class Track(Part):
     """A number over time: a plain number, or keyframes with an easing between them."""
 
+    form = "a number, or keyframes such as {keys: [[0, 1], [0.5, 2]]}"
+    short: ClassVar[dict[str, Any]] = {"type": "number", "description": "The same all the time."}
     keys: Annotated[tuple[Key, ...], Field(min_length=1, max_length=1000)]
     """Keyframes `[time, value]`, times rising. In a loop the last key leads back to the first."""
     easing: Easing = "smooth"
@@ -52,7 +62,7 @@ class Track(Part):
     def _times_rise(self) -> Self:
         times = [key.time for key in self.keys]
         if any(later <= earlier for earlier, later in pairwise(times)):
-            raise mistake(key="keys", given=times, allowed="keyframes at rising times")
+            raise self.mistake("keys", allowed="keyframes at rising times")
         return self
 
     @property

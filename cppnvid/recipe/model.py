@@ -1,9 +1,9 @@
 """The recipe itself: its parts, and what must hold between them."""
 
 import math
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from cppnvid.errors import Setting
 from cppnvid.recipe import rules
@@ -20,6 +20,9 @@ from cppnvid.recipe.styles import DEFAULT_STYLE, STYLES
 # Over all seeds: half a gigabyte of float32, the most a recipe from a stranger may ask for.
 MAX_WEIGHTS = 2**27
 
+_INPUTS = Setting("network.inputs")
+_NO_Z = "needs the input z: add it to {inputs}"
+
 
 class Recipe(Part):
     """Everything a video depends on."""
@@ -27,7 +30,7 @@ class Recipe(Part):
     title: Text = ""
     comment: Text = ""
     """For people: what this is, and what to play with."""
-    style: Text = DEFAULT_STYLE
+    style: Annotated[Text, Field(json_schema_extra={"enum": [*STYLES]})] = DEFAULT_STYLE
     """The named style that everything left out is taken from."""
     network: NetworkSpec = NetworkSpec()
     morph: Morph = Morph()
@@ -44,7 +47,7 @@ class Recipe(Part):
             return data
         style = data.get("style", DEFAULT_STYLE)
         if not isinstance(style, str) or style not in STYLES:
-            raise mistake(unknown("style", style, STYLES), key="style", given=style)
+            raise mistake("style", unknown("style", style, STYLES), style)
         written = rules.written_keys(data)
         laid = rules.replaced(STYLES[style], merge(STYLES[style], data), written)
         return rules.with_depth(rules.at_speed(laid, written))
@@ -52,50 +55,34 @@ class Recipe(Part):
     @model_validator(mode="after")
     def _parts_agree(self) -> Self:
         if self.morph.of == "z" and "z" not in self.network.inputs:
-            raise mistake(
-                "needs the input z: add it to {inputs}, or use {other}",
-                key="morph.of",
-                given="z",
-                also=("network.inputs",),
-                inputs=Setting("network.inputs"),
-                other=Setting("morph.of", "weights"),
+            weights = Setting("morph.of", "weights")
+            raise self.mistake(
+                "morph.of, network.inputs",
+                f"{_NO_Z}, or use {{weights}}",
+                weights=weights,
+                inputs=_INPUTS,
             )
-        if (self.palette.name == "cmyk") != (self.network.channels == 4):
-            raise mistake(
-                "{name} needs {channels} channels, given {given_channels}",
-                key="palette.name",
-                given=self.palette.name,
-                also=("network.channels",),
-                name=self.palette.name,
-                channels=4 if self.palette.name == "cmyk" else "1 or 3",
-                given_channels=self.network.channels,
-            )
-        if self.morph.loop == "ping-pong" and self.output.frames % 2:
-            frames = self.output.frames
-            raise mistake(
-                f"must be even in a ping-pong, or its turning point is shown twice: given "
-                f"{frames}, use {frames + 1}",
-                key="output.frames",
-                given=frames,
-                allowed="even",
-                also=("output.seconds", "morph.loop"),
-            )
+        channels = self.network.channels
+        if (self.palette.name == "cmyk") != (channels == 4):
+            wanted = 4 if channels != 4 else "1 or 3"
+            problem = f"{self.palette.name} needs {wanted} channels, given {channels}"
+            raise self.mistake("palette.name, network.channels", problem)
+        if self.morph.loop == "ping-pong" and (frames := self.output.frames) % 2:
+            problem = "must be even in a ping-pong, whose turning point is otherwise shown twice"
+            problem += f": given {frames}, use {frames + 1}"
+            raise self.mistake("output.frames, output.seconds, morph.loop", problem)
         self._check_growth()
         weights = self.network.weight_count * self.morph.corners
         if weights > MAX_WEIGHTS:
-            raise mistake(
-                f"a recipe has at most {MAX_WEIGHTS:,} weights over all seeds and directions, "
-                f"given {weights:,}: use fewer",
-                key="network.layers",
-                given=weights,
-                also=("network.z_dim", "morph.seeds", "morph.weights", "morph.detail"),
-            )
+            problem = f"at most {MAX_WEIGHTS:,} weights are allowed over all seeds and directions"
+            keys = "network.layers, network.z_dim, morph.seeds, morph.weights, morph.detail"
+            raise self.mistake(keys, f"{problem}, given {weights:,}")
         self._check_reactions()
         for key, track, period in [("morph.speed", self.morph.speed, 0.0), *self.tracks()]:
             self._check_closed(key, track, period)
             lowest = min(k.value for k in track.keys)
             if key.rpartition(".")[2] in ("zoom", "size", "radius", "speed") and lowest <= 0:
-                raise mistake(key=key, given=lowest, allowed="above 0")
+                raise self.mistake(key, allowed="above 0")
         return self
 
     def tracks(self) -> list[tuple[str, Track, float]]:
@@ -111,43 +98,27 @@ class Recipe(Part):
         ]
 
     def _check_growth(self) -> None:
-        morph, layers = self.morph, self.network.layers
-        if morph.path != "grow":
+        if self.morph.path != "grow":
             return
-        if morph.grow == "depth" and len(layers) < 2:
-            raise mistake(
-                "depth needs at least 2 hidden layers, given {layers}: add some, or use {other}",
-                key="morph.grow",
-                given="depth",
-                also=("morph.path", "network.layers"),
-                layers=len(layers),
-                other=Setting("morph.grow", "width"),
+        keys, layers = "morph.grow, morph.path, network.layers", self.network.layers
+        if self.morph.grow == "depth" and len(layers) < 2:
+            problem = (
+                f"depth needs at least 2 hidden layers, given {len(layers)}: add some, or use "
             )
+            raise self.mistake(keys, problem + "{width}", width=Setting("morph.grow", "width"))
         widest = max((layer.width for layer in layers), default=0)
-        if morph.grow == "width" and widest <= FEWEST_GROWN:
-            raise mistake(
-                f"width needs a hidden layer of more than {FEWEST_GROWN} neurons, given at most "
-                f"{widest}: add some",
-                key="morph.grow",
-                given="width",
-                also=("morph.path", "network.layers"),
-            )
+        if self.morph.grow == "width" and widest <= FEWEST_GROWN:
+            problem = f"width needs a hidden layer of more than {FEWEST_GROWN} neurons"
+            raise self.mistake(keys, f"{problem}, given at most {widest}: add some")
 
     def _check_reactions(self) -> None:
         known = ["morph.speed", "z", *(key for key, _, _ in self.tracks())]
         for index, reaction in enumerate(self.sound.react):
-            key, drives = f"sound.react.{index}.drives", reaction.drives
-            if drives not in known:
-                raise mistake(unknown("number", drives, known), key=key, given=drives)
-            if drives == "z" and "z" not in self.network.inputs:
-                inputs = Setting("network.inputs")
-                raise mistake(
-                    "needs the input z: add it to {inputs}",
-                    key=key,
-                    given=drives,
-                    also=("network.inputs",),
-                    inputs=inputs,
-                )
+            key = f"sound.react.{index}.drives"
+            if reaction.drives not in known:
+                raise self.mistake(key, unknown("number", reaction.drives, known))
+            if reaction.drives == "z" and "z" not in self.network.inputs:
+                raise self.mistake(f"{key}, network.inputs", _NO_Z, inputs=_INPUTS)
 
     def _check_closed(self, path: str, track: Track, period: float) -> None:
         first, last = track.keys[0], track.keys[-1]
@@ -155,16 +126,12 @@ class Recipe(Part):
             return
         step = last.value - first.value
         if not math.isclose(math.remainder(step, period) if period else step, 0, abs_tol=1e-9):
-            raise mistake(
-                "ends at {last:g} and starts at {first:g}, which jumps in a loop: make them "
-                "equal{whole}, remove the key at time 1, or use {pingpong} or {open}",
-                key=path,
-                given=last.value,
-                also=("morph.loop",),
-                last=last.value,
-                first=first.value,
-                whole=f", or differ by a multiple of {period:g}" if period else "",
-                pingpong=Setting("morph.loop", "ping-pong"),
+            whole = f", or differ by a multiple of {period:g}" if period else ""
+            raise self.mistake(
+                f"{path}, morph.loop",
+                f"ends at {last.value:g} and starts at {first.value:g}, which jumps in a loop: make "
+                f"them equal{whole}, remove the key at time 1, or use {{there_and_back}} or {{open}}",
+                there_and_back=Setting("morph.loop", "ping-pong"),
                 open=Setting("morph.loop", "open"),
             )
 

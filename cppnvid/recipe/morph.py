@@ -1,15 +1,13 @@
 """The walk through seeds."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Base64Bytes, Field, model_serializer, model_validator
-from pydantic_core import PydanticCustomError
 
 from cppnvid.errors import Setting
-from cppnvid.recipe.base import Part, Real, Seed, Text, Whole, mistake
+from cppnvid.recipe.base import Part, Real, Seed, Text, Whole
 from cppnvid.recipe.keyframes import Easing, Track, constant
 
 PathKind = Literal["cubic", "slerp", "linear", "spline", "orbit", "wander", "grow", "zoom"]
@@ -52,6 +50,11 @@ Moment = Annotated[Real, Field(ge=0, le=1)]
 class WeightFile(Part):
     """A network from a file, such as a trained one; only the name need be written."""
 
+    form = "the name of a .npz or .safetensors file"
+    short: ClassVar[dict[str, Any]] = {
+        "type": "string",
+        "description": "Its name, in the recipe's own folder.",
+    }
     name: Annotated[Text, Field(min_length=1)]
     """A `.npz` or `.safetensors` file in the recipe's own folder or below it."""
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
@@ -133,84 +136,49 @@ class Morph(Part):
     @model_validator(mode="after")
     def _path_fits_seeds(self) -> Self:
         if not self.pictures:
-            raise mistake("must not be empty", key="seeds", given=[])
+            raise self.mistake("seeds", "must not be empty")
         if self.of == "z" and len(self.weights) > 1:
-            raise mistake(
-                "needs the weights of one network, given {files} files: keep one, or use {other}",
-                key="of",
-                given=self.of,
-                also=("weights",),
-                files=len(self.weights),
-                other=Setting("morph.of", "weights"),
-            )
+            problem = f"needs the weights of one network, given {len(self.weights)} files: keep one"
+            other = Setting("morph.of", "weights")
+            raise self.mistake("of, weights", f"{problem}, or use {{other}}", other=other)
         if self.path in AROUND_ONE and self.pictures > 1:
-            raise mistake(
-                f"{self.path} needs exactly one seed, given {self.pictures}: keep one, or use "
-                f"cubic, slerp or linear",
-                key="path",
-                given=self.path,
-                also=("seeds", "weights"),
-            )
+            others = ", ".join(name for name in PATHS if name not in AROUND_ONE)
+            problem = f"{self.path} needs exactly one seed, given {self.pictures}: keep one"
+            raise self.mistake("path, seeds, weights", f"{problem}, or use {others}")
         if self.path not in AROUND_ONE and self.pictures == 1:
-            raise mistake(
-                f"{self.path} needs at least two seeds, given one: add a seed, or use "
-                f"{', '.join(AROUND_ONE)}",
-                key="path",
-                given=self.path,
-                also=("seeds", "weights"),
-            )
+            problem = f"{self.path} needs at least two seeds, given one: add a seed"
+            raise self.mistake("path, seeds, weights", f"{problem}, or use {', '.join(AROUND_ONE)}")
         self._check_times()
         if self.holds and self.hold:
-            raise mistake("give one of the two", key="hold", given=self.hold, also=("holds",))
-        if self.holds and len(self.holds) != self.pictures:
-            raise self._uneven("holds", self.holds)
+            raise self.mistake("hold, holds", "give one of the two")
+        self._check_count("holds")
         return self
 
+    def _check_count(self, key: str) -> None:
+        if (count := len(getattr(self, key))) not in (0, self.pictures):
+            problem = f"needs one number for each seed, given {count} for {self.pictures} seeds"
+            raise self.mistake(f"{key}, seeds, weights", problem)
+
     def _check_times(self) -> None:
-        times = list(self.times)
+        times = self.times
         if not times:
             return
         if self.path != "spline":
-            raise mistake(
-                f"need path spline, given {self.path}: remove one of the two",
-                key="times",
-                given=times,
-                also=("path",),
-            )
-        if len(times) != self.pictures:
-            raise self._uneven("times", times)
+            problem = f"need path spline, given {self.path}: remove one of the two"
+            raise self.mistake("times, path", problem)
+        self._check_count("times")
         if times[0] != 0 or any(later <= earlier for earlier, later in pairwise(times)):
-            raise mistake(key="times", given=times, allowed="rising numbers that start at 0")
+            raise self.mistake("times", allowed="rising numbers that start at 0")
         if self.loop == "closed" and times[-1] == 1:
-            raise mistake(
-                "must end before 1, where a loop is back at its first seed, given {given}: choose "
-                "an earlier time, or use {other}",
-                key="times",
-                given=times,
-                also=("loop",),
-                other=Setting("morph.loop", "open"),
-            )
+            problem = "must end before 1, where a loop is back at its first seed, given {given}: "
+            problem += "choose an earlier time, or use {other}"
+            raise self.mistake("times, loop", problem, other=Setting("morph.loop", "open"))
         if self.loop != "closed" and times[-1] != 1:
-            raise mistake(
-                f"must end with the last seed at 1 if the film does not loop, given {times}",
-                key="times",
-                given=times,
-                also=("loop",),
-            )
+            allowed = "times that end with the last seed at 1, as the film does not loop"
+            raise self.mistake("times, loop", allowed=allowed)
         if not self.speed.is_constant:
-            raise mistake(
-                "keyframes of speed cannot be used with times: remove one of the two",
-                key="speed",
-                also=("times",),
-            )
-
-    def _uneven(self, key: str, values: Sequence[float]) -> PydanticCustomError:
-        return mistake(
-            f"needs one number for each seed, given {len(values)} for {self.pictures} seeds",
-            key=key,
-            given=list(values),
-            also=("seeds", "weights"),
-        )
+            problem = "keyframes of speed cannot be used with times: remove one of the two"
+            raise self.mistake("speed, times", problem)
 
     def hold_at(self, seed: int) -> float:
         """Return the share of a leg that stands still around the seed at this index."""

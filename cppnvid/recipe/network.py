@@ -1,11 +1,11 @@
 """The network's architecture and how its weights are drawn."""
 
 import re
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_serializer, model_validator
 
-from cppnvid.recipe.base import Flag, Part, Real, Whole, mistake
+from cppnvid.recipe.base import Flag, Part, Real, Whole
 
 MAX_WIDTH = 1024
 MAX_DEPTH = 256
@@ -20,6 +20,13 @@ OutputFunction = Literal["sigmoid", "sine", "ridge", "clip"]
 class Layer(Part):
     """One hidden layer; what is left out is the network's."""
 
+    form = "a width, or a mapping with width, activation, bias, residual"
+    short: ClassVar[dict[str, Any]] = {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1024,
+        "description": "Its width.",
+    }
     width: Annotated[Whole, Field(ge=1, le=MAX_WIDTH)]
     """How many neurons."""
     activation: Activation | None = None
@@ -111,25 +118,23 @@ class NetworkSpec(Part):
     @model_validator(mode="after")
     def _is_drawable(self) -> Self:
         if len(set(self.inputs)) != len(self.inputs):
-            raise mistake(key="inputs", given=self.inputs, allowed="different inputs")
+            raise self.mistake("inputs", allowed="different inputs")
         width = 0
         for index, layer in enumerate(self.layers):
-            before, width = (
-                width,
-                layer.width * (2 if self.activation_of(layer) == "atan_pair" else 1),
-            )
+            before, width = width, self.outputs_of(layer)
             if layer.residual and (index == 0 or before != width):
-                given = f"{before or 'the coordinates'} -> {width}"
-                raise mistake(
-                    f"needs an input as wide as the layer's output, given {given}",
-                    key=f"layers.{index}.residual",
-                    given=given,
-                )
+                problem = "needs an input as wide as the layer's output, given "
+                problem += f"{before or 'the coordinates'} -> {width}"
+                raise self.mistake(f"layers.{index}.residual", problem)
         return self
 
     def activation_of(self, layer: Layer) -> Activation:
         """Return the layer's own activation or the network's."""
         return layer.activation or self.activation
+
+    def outputs_of(self, layer: Layer) -> int:
+        """Return how many values a layer passes on."""
+        return layer.width * (2 if self.activation_of(layer) == "atan_pair" else 1)
 
     @property
     def weight_count(self) -> int:
@@ -137,5 +142,5 @@ class NetworkSpec(Part):
         count, width = 0, len(self.inputs) - 1 + self.z_dim
         for layer in self.layers:
             count += layer.width * (width + 1)
-            width = layer.width * (2 if self.activation_of(layer) == "atan_pair" else 1)
+            width = self.outputs_of(layer)
         return count + self.channels * (width + 1)

@@ -178,13 +178,11 @@ def frames_at_speed(frames: int, speed: float, *, even: bool) -> int:
     if not min(frames, 2) <= whole_frames(count, even=even) <= MOST_FRAMES:
         slowest, fastest = frames / MOST_FRAMES, frames / min(frames, 2)
         allowed = f"from {slowest:g} to {fastest:g}"
-        raise mistake(
-            f"must be {allowed}, given {speed:g}: a film of {frames} frame{'s' * (frames > 1)} "
-            f"becomes one of {min(frames, 2)} to {MOST_FRAMES:,}",
-            key="morph.speed",
-            given=speed,
-            allowed=allowed,
+        problem = (
+            f"must be {allowed}, given {speed:g}: a film of {frames} frame{'s' * (frames > 1)}"
         )
+        problem += f" becomes one of {min(frames, 2)} to {MOST_FRAMES:,}"
+        raise mistake("morph.speed", problem, speed, allowed=allowed)
     return whole_frames(count, even=even)
 
 
@@ -202,13 +200,9 @@ def at_speed(laid: Data, written: Collection[str]) -> dict[str, Any]:
         return laid  # validation reports the mistake at its own key
     for length in ("output.frames", "output.seconds"):
         if length in written:
-            raise mistake(
-                f"{speed:g} changes the length of the film: keep one of the two, or make it "
-                "keyframes, such as {keys: [[0, 1], [0.5, 3]]}",
-                key="morph.speed",
-                given=speed,
-                also=(length,),
-            )
+            problem = f"{speed:g} changes the length of the film: keep one of the two, or make it "
+            problem += "keyframes, such as {keys: [[0, 1], [0.5, 3]]}"
+            raise mistake(f"morph.speed, {length}", problem, speed)
     frames = value_of(laid, "output.frames") or Output.model_fields["frames"].default
     if isinstance(frames, int):
         frames = frames_at_speed(frames, speed, even=_even(laid))

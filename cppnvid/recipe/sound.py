@@ -1,10 +1,10 @@
 """What a film sounds like, and what in it moves to the sound."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Base64Bytes, Field, model_serializer, model_validator
 
-from cppnvid.recipe.base import Part, Real, Text, mistake
+from cppnvid.recipe.base import Part, Real, Text
 from cppnvid.recipe.canvas import Fps
 
 # Hertz. Where mixing desks and ears part them: a kick drum and a bass below 150, voices between 400
@@ -20,6 +20,11 @@ FACTORS = ("zoom", "size", "radius", "contrast", "frequency", "speed")
 class SoundFile(Part):
     """A file with sound; only the name need be written."""
 
+    form = "the name of a file with sound"
+    short: ClassVar[dict[str, Any]] = {
+        "type": "string",
+        "description": "Its name, in the recipe's own folder.",
+    }
     name: Annotated[Text, Field(min_length=1)]
     """Any file that ffmpeg finds sound in, in the recipe's own folder or below it."""
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
@@ -58,17 +63,10 @@ class Reaction(Part):
     @model_validator(mode="after")
     def _can_be_driven(self) -> Self:
         if self.drives.rpartition(".")[2] in FACTORS and not -0.95 <= self.amount <= 20:
-            raise mistake(
-                f"must be from -0.95 to 20, given {self.amount:g}, as {self.drives} is multiplied",
-                key="amount",
-                given=self.amount,
-                allowed="from -0.95 to 20",
-                also=("drives",),
-            )
+            raise self.mistake("amount, drives", allowed="from -0.95 to 20 for a factor")
         if self.curve is not None and (len(self.curve) % 2 or not self.curve):
-            raise mistake(
-                key="curve", given=f"{len(self.curve)} bytes", allowed="two bytes for each moment"
-            )
+            problem = f"must be two bytes for each moment, given {len(self.curve)}"
+            raise self.mistake("curve", problem)
         return self
 
 
@@ -101,11 +99,8 @@ class Sound(Part):
     @model_validator(mode="after")
     def _curves_have_a_rate(self) -> Self:
         if self.rate is None and any(reaction.curve for reaction in self.react):
-            raise mistake(
-                "is missing: curves need their number of moments per second",
-                key="rate",
-                also=("react",),
-            )
+            problem = "is missing: curves need their number of moments per second"
+            raise self.mistake("rate, react", problem)
         return self
 
     @property

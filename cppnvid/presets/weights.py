@@ -1,13 +1,16 @@
-"""Put the networks of weight files into a recipe: their numbers, and the architecture they make.
+"""The networks of weight files in a recipe: their numbers, and the architecture they make.
 
-What an option says goes before what a file says of itself, and that before what its numbers alone
-leave open. A recipe's own text goes before the files it names and behind those that options put in
-their place.
+Overrides win over what a file says of itself, and that wins over what its numbers alone imply. A
+recipe's text wins over the files it names, and yields to files that overrides put in their place.
+A film's recipe opens no files: it was written on another machine.
 """
 
+import base64
+import hashlib
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -17,15 +20,72 @@ from cppnvid.networks.weights import (
     Trained,
     check_fit,
     network_words,
+    pack,
+    read_bytes,
+    read_weights,
     unpack,
 )
-from cppnvid.presets.keys import value_at
+from cppnvid.presets.files import another_file, place_beside, without_curves
+from cppnvid.presets.messages import explain
 from cppnvid.presets.overrides import Override
-from cppnvid.presets.sound_files import without_curves
+from cppnvid.presets.schema import value_at
 from cppnvid.presets.sources import Source
-from cppnvid.presets.weight_files import KEY, is_unread, read_beside, read_named
 from cppnvid.recipe import NetworkSpec, Recipe, merge
 from cppnvid.recipe.styles import STYLES
+
+WEIGHTS = "morph.weights"
+
+
+class ReadFile(NamedTuple):
+    """A weight file, and what the recipe keeps of it."""
+
+    trained: Trained
+    entry: dict[str, str]
+
+
+def read_named(name: str, path: Path | None = None) -> ReadFile:
+    """Read a file; `name` is what it is called, in the recipe too if it has a path of its own."""
+    data = read_bytes(path or name)
+    trained = read_weights(data, name)
+    _check_about(trained)
+    entry = {
+        "name": name if path else Path(name).name,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "data": base64.b64encode(pack(trained)).decode(),
+    }
+    return ReadFile(trained, entry)
+
+
+def _check_about(trained: Trained) -> None:
+    """Check what a file says about itself, so that a mistake in it is told by the file's name."""
+    about = trained.about or {}
+    data = {key: about[key] for key in ("network", "camera", "palette") if key in about}
+    try:
+        channels = data.get("network", {}).get("channels")
+        Recipe.model_validate({"palette": "cmyk" if channels == 4 else "rgb"} | data)
+    except ValidationError as error:
+        raise explain(error, data, Source(data, name=trained.name)) from error
+
+
+def is_unread(entry: Any) -> bool:
+    """Return whether an entry of `morph.weights` names a file whose numbers it does not hold."""
+    if isinstance(entry, Mapping):
+        return isinstance(entry.get("name"), str) and entry.get("data") is None
+    return isinstance(entry, str)
+
+
+def read_beside(entry: Any, source: Source) -> ReadFile:
+    """Read a file that a recipe's text names, from the recipe's folder or below it."""
+    name = entry["name"] if isinstance(entry, Mapping) else entry
+    place = place_beside(name, source, key=WEIGHTS)
+    try:
+        read = read_named(name, place)
+    except RecipeError as error:
+        raise error.at(WEIGHTS, file=source.name) from error
+    wanted = entry.get("sha256") if isinstance(entry, Mapping) else None
+    if wanted is not None and wanted != read.entry["sha256"]:
+        raise another_file(name, read.entry["sha256"], wanted, source, WEIGHTS)
+    return read._replace(entry=entry | read.entry) if isinstance(entry, dict) else read
 
 
 def with_weights(
@@ -44,8 +104,8 @@ def with_weights(
     Raises:
         RecipeError: a file cannot be read or is no network, or two are of different kinds.
     """
-    options = [override for override in overrides if override.key == KEY]
-    others = [override for override in overrides if override.key != KEY]
+    options = [override for override in overrides if override.key == WEIGHTS]
+    others = [override for override in overrides if override.key != WEIGHTS]
     written = _listed(value_at(data, ("morph", "weights")))
     if options:
         named = _listed(options[-1].value)
@@ -73,7 +133,7 @@ def with_weights(
     told = _picture(files[0], network) if plain else {}
     told["network"] = merge(told.get("network", {}), network)
     from_files = [Override(key, value, files[0].name) for key, value in told.items()]
-    return data, [*from_files, *others, Override(KEY, entries, options[-1].origin)]
+    return data, [*from_files, *others, Override(WEIGHTS, entries, options[-1].origin)]
 
 
 def _listed(value: Any) -> list[Any]:
@@ -195,11 +255,11 @@ def check_weights(recipe: Recipe, name: str) -> None:
             file.name + (f" (sha256 {file.sha256[:16]}...)" if file.sha256 else "")
             for file in missing
         )
-        again = Setting(KEY, " ".join(file.name for file in files))
+        again = Setting(WEIGHTS, " ".join(file.name for file in files))
         raise RecipeError(
             "does not contain the numbers of {drawn}: add {again}",
             file=name,
-            key=KEY,
+            key=WEIGHTS,
             drawn=drawn,
             again=again,
         )
@@ -207,7 +267,7 @@ def check_weights(recipe: Recipe, name: str) -> None:
         try:
             trained = unpack(file.data or b"", file.name)
         except RecipeError as error:
-            raise error.at(KEY, file=name) from error
+            raise error.at(WEIGHTS, file=name) from error
         try:
             check_fit(trained, recipe.network)
         except RecipeError as error:
