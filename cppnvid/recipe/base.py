@@ -50,6 +50,10 @@ def _printable(text: str) -> str:
 Text = Annotated[str, Strict(), Field(max_length=4000), AfterValidator(_printable)]
 
 
+# The JSON schema of a file that is given by its name alone.
+NAME_BESIDE = {"type": "string", "description": "Its name, in the recipe's own folder."}
+
+
 class Part(BaseModel):
     """Base of a recipe's parts: frozen, without unknown keys, documented by its fields."""
 

@@ -55,13 +55,8 @@ class Recipe(Part):
     @model_validator(mode="after")
     def _parts_agree(self) -> Self:
         if self.morph.of == "z" and "z" not in self.network.inputs:
-            weights = Setting("morph.of", "weights")
-            raise self.mistake(
-                "morph.of, network.inputs",
-                f"{_NO_Z}, or use {{weights}}",
-                weights=weights,
-                inputs=_INPUTS,
-            )
+            problem, of = f"{_NO_Z}, or use {{of}}", Setting("morph.of", "weights")
+            raise self.mistake("morph.of, network.inputs", problem, inputs=_INPUTS, of=of)
         channels = self.network.channels
         if (self.palette.name == "cmyk") != (channels == 4):
             wanted = 4 if channels != 4 else "1 or 3"
@@ -82,7 +77,7 @@ class Recipe(Part):
             self._check_closed(key, track, period)
             lowest = min(k.value for k in track.keys)
             if key.rpartition(".")[2] in ("zoom", "size", "radius", "speed") and lowest <= 0:
-                raise self.mistake(key, allowed="above 0")
+                raise self.mistake(key, f"must be above 0, given {lowest:g}")
         return self
 
     def tracks(self) -> list[tuple[str, Track, float]]:
@@ -102,10 +97,9 @@ class Recipe(Part):
             return
         keys, layers = "morph.grow, morph.path, network.layers", self.network.layers
         if self.morph.grow == "depth" and len(layers) < 2:
-            problem = (
-                f"depth needs at least 2 hidden layers, given {len(layers)}: add some, or use "
-            )
-            raise self.mistake(keys, problem + "{width}", width=Setting("morph.grow", "width"))
+            problem = f"depth needs at least 2 hidden layers, given {len(layers)}: add some"
+            width = Setting("morph.grow", "width")
+            raise self.mistake(keys, f"{problem}, or use {{width}}", width=width)
         widest = max((layer.width for layer in layers), default=0)
         if self.morph.grow == "width" and widest <= FEWEST_GROWN:
             problem = f"width needs a hidden layer of more than {FEWEST_GROWN} neurons"
@@ -127,13 +121,10 @@ class Recipe(Part):
         step = last.value - first.value
         if not math.isclose(math.remainder(step, period) if period else step, 0, abs_tol=1e-9):
             whole = f", or differ by a multiple of {period:g}" if period else ""
-            raise self.mistake(
-                f"{path}, morph.loop",
-                f"ends at {last.value:g} and starts at {first.value:g}, which jumps in a loop: make "
-                f"them equal{whole}, remove the key at time 1, or use {{there_and_back}} or {{open}}",
-                there_and_back=Setting("morph.loop", "ping-pong"),
-                open=Setting("morph.loop", "open"),
-            )
+            problem = f"jumps from {last.value:g} to {first.value:g} where the loop closes: make "
+            problem += f"both equal{whole}, remove the key at time 1, or use {{other}} or {{open}}"
+            other, ends = Setting("morph.loop", "ping-pong"), Setting("morph.loop", "open")
+            raise self.mistake(f"{path}, morph.loop", problem, other=other, open=ends)
 
     def to_data(self) -> dict[str, Any]:
         """Return plain mappings, lists, numbers and text; `model_validate` of them is equal."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Base64Bytes, Field, model_serializer, model_validator
 
 from cppnvid.errors import Setting
-from cppnvid.recipe.base import Part, Real, Seed, Text, Whole
+from cppnvid.recipe.base import NAME_BESIDE, Part, Real, Seed, Text, Whole
 from cppnvid.recipe.keyframes import Easing, Track, constant
 
 PathKind = Literal["cubic", "slerp", "linear", "spline", "orbit", "wander", "grow", "zoom"]
@@ -51,10 +51,7 @@ class WeightFile(Part):
     """A network from a file, such as a trained one; only the name need be written."""
 
     form = "the name of a .npz or .safetensors file"
-    short: ClassVar[dict[str, Any]] = {
-        "type": "string",
-        "description": "Its name, in the recipe's own folder.",
-    }
+    short: ClassVar[dict[str, Any]] = NAME_BESIDE
     name: Annotated[Text, Field(min_length=1)]
     """A `.npz` or `.safetensors` file in the recipe's own folder or below it."""
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None

@@ -178,10 +178,8 @@ def frames_at_speed(frames: int, speed: float, *, even: bool) -> int:
     if not min(frames, 2) <= whole_frames(count, even=even) <= MOST_FRAMES:
         slowest, fastest = frames / MOST_FRAMES, frames / min(frames, 2)
         allowed = f"from {slowest:g} to {fastest:g}"
-        problem = (
-            f"must be {allowed}, given {speed:g}: a film of {frames} frame{'s' * (frames > 1)}"
-        )
-        problem += f" becomes one of {min(frames, 2)} to {MOST_FRAMES:,}"
+        film = f"a film of {frames} frame{'s' * (frames > 1)} becomes one of {min(frames, 2)}"
+        problem = f"must be {allowed}, given {speed:g}: {film} to {MOST_FRAMES:,}"
         raise mistake("morph.speed", problem, speed, allowed=allowed)
     return whole_frames(count, even=even)
 

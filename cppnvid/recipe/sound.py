@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Base64Bytes, Field, model_serializer, model_validator
 
-from cppnvid.recipe.base import Part, Real, Text
+from cppnvid.recipe.base import NAME_BESIDE, Part, Real, Text
 from cppnvid.recipe.canvas import Fps
 
 # Hertz. Where mixing desks and ears part them: a kick drum and a bass below 150, voices between 400
@@ -21,10 +21,7 @@ class SoundFile(Part):
     """A file with sound; only the name need be written."""
 
     form = "the name of a file with sound"
-    short: ClassVar[dict[str, Any]] = {
-        "type": "string",
-        "description": "Its name, in the recipe's own folder.",
-    }
+    short: ClassVar[dict[str, Any]] = NAME_BESIDE
     name: Annotated[Text, Field(min_length=1)]
     """Any file that ffmpeg finds sound in, in the recipe's own folder or below it."""
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None

@@ -456,7 +456,7 @@ def test_a_mistake_between_options_names_them_all() -> None:
 
     turn = Override("camera.rotate", {"keys": [[0, 0], [1, 90]]}, "--set camera.rotate")
     size = Override("canvas.size", 8, "--size")
-    assert refusal({}, size, turn).startswith("--set camera.rotate: ends at 90")
+    assert refusal({}, size, turn).startswith("--set camera.rotate: jumps from 90 to 0")
 
 
 # ------------------------------------------------------------------ schema
