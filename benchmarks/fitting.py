@@ -15,7 +15,7 @@ from typing import Any
 from unittest import mock
 
 from benchmarks.machine import describe
-from cppnvid import load_recipe, render_video
+from cppnvid import Run, load_recipe, render_video
 from cppnvid.film import size_cap as fitting
 from cppnvid.film.film import write_film
 from cppnvid.presets import Override, read_source
@@ -70,7 +70,9 @@ def fit(task: Task, folder: Path) -> str:
 
     start = time.perf_counter()
     with mock.patch.object(fitting, "write_film", counted):
-        render_video(recipe, path, max_size=cap, keep=task.keep, overwrite=True, note=notes.append)
+        render_video(
+            recipe, path, Run(overwrite=True, note=notes.append), max_size=cap, keep=task.keep
+        )
     seconds = time.perf_counter() - start
     size = path.stat().st_size
     said = [note.partition(": ")[2] for note in notes if note.startswith("fitted")]

@@ -18,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 
 from benchmarks.machine import describe, processor
-from cppnvid import Recipe, render_video
+from cppnvid import Recipe, Run, render_video
 from cppnvid.backends import Backend, Job, choose
 from cppnvid.backends.torch_ import one_thread
 from cppnvid.colour.oklab import to_oklab
@@ -99,7 +99,7 @@ def seams(names: list[str], side: int, frames: int) -> Iterator[str]:
                 output = recipe.output.model_copy(update={"fps": fps})
                 place = Path(folder) / f"loop.{ending}"
                 made = recipe.model_copy(update={"output": output})
-                report = check_loop(render_video(made, place, overwrite=True).path)
+                report = check_loop(render_video(made, place, Run(overwrite=True)).path)
                 row += [f"{report.seam:.2f}", f"{report.evenness:.2f}"]
             yield f"| {name} | {' | '.join(row)} |"
 

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from cppnvid.film.loop_check import LoopReport
+
 # A page with a larger video inside becomes slow to save and open; it is linked instead.
 LARGEST_INLINE = 32 * 2**20
 
@@ -45,6 +47,7 @@ class Video(os.PathLike[str]):
     height: int
     frames: int
     seconds: float
+    loop: LoopReport | None = None  # how it moves and closes, where that was measured
 
     def __fspath__(self) -> str:
         return os.fspath(self.path)

@@ -1,8 +1,8 @@
-"""A quick look at a film: small, few frames a second, and a page on which it loops.
+"""A preview: the film small, with few frames a second, on a page that loops it.
 
 The first frame needs neither the path's pace nor a compiled backend, so it is drawn alone and shown
-at once; the page then waits for the film. A browser plays a loop as a loop, which players of videos
-do not, and the seam is what one wants to see.
+at once; the page then waits for the film. Browsers play loops seamlessly, as video players do not,
+and the seam is what a preview is for.
 """
 
 import base64
@@ -14,9 +14,10 @@ from fractions import Fraction
 from pathlib import Path
 from urllib.parse import quote
 
-from cppnvid.callbacks import Note, Progress, silent
+from cppnvid.callbacks import silent
 from cppnvid.encode import Target, check_place, read_recipe, write_document
 from cppnvid.errors import RecipeError
+from cppnvid.film.run import Run
 from cppnvid.notebook import Still, Video
 from cppnvid.presets import Override, Source, load_recipe, parse_recipe_text
 from cppnvid.recipe import Recipe
@@ -83,53 +84,46 @@ def preview_recipe(recipe: Recipe) -> Recipe:
 def save_preview(
     recipe: Recipe,
     files: PreviewFiles,
+    run: Run = Run(),
     *,
-    backend: str = "auto",
-    threads: int | None = None,
     audio: str | os.PathLike[str] | None = None,
-    overwrite: bool = False,
     shown: Callable[[Path], None] = silent,
-    progress: Progress = silent,
-    note: Note = silent,
 ) -> Video:
     """Draw a preview of a recipe's film; an older preview is replaced.
 
     Args:
         recipe: of the film itself.
         files: where the preview goes.
-        backend: what draws the film; the first frame is drawn by numpy, which need be neither
-            loaded nor compiled.
-        threads: as of `render_video`.
-        audio: as of `render_video`.
-        overwrite: replace what stands there, even if it is no preview.
+        run: as for `render_video`; the first frame is always drawn by numpy, which needs neither
+            loading nor compiling. `overwrite` also replaces files that are not previews.
+        audio: as for `render_video`.
         shown: called with the page once the first frame is on it.
-        progress: called with (frames done, frames in all).
-        note: called with what a user may want to know.
+
+    Returns:
+        The preview's film, whose loop is not measured.
 
     Raises:
-        RecipeError: something that is no preview stands there.
+        RecipeError: one of the files exists and is not a preview.
         BackendError, EncodeError: as `render_video`.
     """
     small = preview_recipe(recipe)
     width, height = small.canvas.size
-    replaces = overwrite or _is_preview(files.film)
+    replaces = run.overwrite or _is_preview(files.film)
     Target.of(small, files.film, overwrite=replaces, sound=audio)
-    check_place(files.page, folder=False, overwrite=overwrite or _is_page(files.page))
+    check_place(files.page, folder=False, overwrite=run.overwrite or _is_page(files.page))
     title = recipe.title or files.film.name.removesuffix(".preview.mp4")
-    first = render_still(small, backend="numpy")
+    first = render_still(small, Run(backend="numpy"))
     before = files.page.read_text(encoding="utf-8") if files.page.exists() else _WAITING
     waiting = _page(title, small, first, "the film is being drawn", film=None)
-    write_document(files.page, waiting, overwrite=True, note=note)
+    write_document(files.page, waiting, overwrite=True, note=run.note)
     try:
         shown(files.page)
-        video = render_video(
-            small, files.film, backend=backend, threads=threads, audio=audio,
-            overwrite=replaces, progress=progress, note=note,
-        )  # fmt: skip
+        film_run = replace(run, encoder="auto", overwrite=replaces)
+        video = render_video(small, files.film, film_run, audio=audio, measure=False)
     except BaseException:
         if _WAITING in before:
             files.page.unlink(missing_ok=True)  # it would wait for ever
-        else:  # the older film still stands beside it
+        else:  # the older film is still there
             write_document(files.page, before, overwrite=True)
         raise
     rate = f"{float(small.output.fps):g} frames a second, {small.output.seconds:g} s"
@@ -158,7 +152,7 @@ def _page(title: str, recipe: Recipe, first: Still, caption: str, *, film: Path 
 
 
 def _is_preview(path: Path) -> bool:
-    """Tell whether a file is a preview that cppnvid made, which another may replace."""
+    """Return whether a file is a preview made by cppnvid, which another may replace."""
     try:
         text = read_recipe(path)
         recipe = load_recipe(replace(parse_recipe_text(text or "", str(path)), folder=None))

@@ -63,7 +63,7 @@ def presets() -> None:
         data = cppnvid.load_recipe(preset.name).to_data()
         recipe = Recipe.model_validate(data | {"canvas": {"size": f"{TILE}x{TILE}", "samples": 2}})
         left, top = index % COLUMNS * TILE, index // COLUMNS * (TILE + CAPTION)
-        still = np.asarray(cppnvid.render_still(recipe, 0.1))
+        still = np.asarray(cppnvid.render_still(recipe, time=0.1))
         picture.paste(Image.fromarray(still), (left, top))
         draw.text((left + 8, top + TILE + 4), preset.name, fill="#d8d4cc", font_size=14)
     save(np.asarray(picture), "presets")

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cppnvid.backends.torch_ import TorchBackend
+from cppnvid.film.run import Run
 from cppnvid.recipe import Recipe
 from cppnvid.render import render_still
 from tests.conftest import small
@@ -39,7 +40,9 @@ RECIPES: dict[str, tuple[Recipe, float]] = {
 def drawn(name: str) -> NDArray[np.uint8]:
     """Draw a golden recipe as it is drawn today."""
     recipe, time = RECIPES[name]
-    return np.asarray(render_still(recipe, time, backend=TorchBackend("cpu", torch.float64)))
+    return np.asarray(
+        render_still(recipe, Run(backend=TorchBackend("cpu", torch.float64)), time=time)
+    )
 
 
 @pytest.mark.parametrize("name", sorted(RECIPES))
@@ -56,7 +59,7 @@ def test_the_comparison_can_fail() -> None:
     with Image.open(FOLDER / "weights.png") as picture:
         kept = np.asarray(picture).astype(int)
 
-    other = render_still(small(64, 64, morph={"seeds": [2, 3, 4]}), 0.2)
+    other = render_still(small(64, 64, morph={"seeds": [2, 3, 4]}), time=0.2)
     assert np.abs(other.astype(int) - kept).max() > 20
 
 

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 import cppnvid
-from cppnvid import RecipeError, preview, probe, render_still
+from cppnvid import RecipeError, Run, preview, probe, render_still
 from cppnvid.cli import main, viewer
 from cppnvid.encode import decode
 from cppnvid.preview import PreviewFiles, preview_recipe, save_preview
@@ -65,8 +65,8 @@ def test_the_length_stays(frames: int, fps: int, loop: str, expected: tuple[int,
 def test_the_motion_stays() -> None:
     """A frame of the preview stands within half a frame of where the film's does."""
     recipe = small(64, 64, morph={"pace": "even"}, output={"frames": 150})
-    film, film_after = (render_still(recipe, time) for time in (0.5, 0.5 + 1 / 150))
-    looked = render_still(preview_recipe(recipe), 0.5)
+    film, film_after = (render_still(recipe, time=time) for time in (0.5, 0.5 + 1 / 150))
+    looked = render_still(preview_recipe(recipe), time=0.5)
 
     assert step(film, looked) < step(film, film_after) / 2
 
@@ -89,7 +89,7 @@ def test_the_first_frame_is_shown_before_the_film_is_drawn() -> None:
     def shown(page: Path) -> None:
         assert not FILES.film.exists()
         waiting.append(page.read_text())
-        assert np.array_equal(picture_on(page), render_still(recipe, backend="torch:cpu"))
+        assert np.array_equal(picture_on(page), render_still(recipe, Run(backend="torch:cpu")))
 
     video = save_preview(recipe, FILES, shown=shown)
 
@@ -128,7 +128,7 @@ def test_only_previews_are_replaced() -> None:
     with pytest.raises(RecipeError, match="exists already"):
         save_preview(recipe, FILES)
     assert FILES.film.read_bytes() == b"mine"
-    save_preview(recipe, FILES, overwrite=True)
+    save_preview(recipe, FILES, Run(overwrite=True))
 
     FILES.page.write_text("<p>mine")
     with pytest.raises(RecipeError, match=r"x\.preview\.html exists already"):
@@ -252,7 +252,7 @@ def test_a_first_frame_waits_for_nothing() -> None:
         "import sys, cppnvid\n"
         "import cppnvid.preview\n"
         "asked = {'canvas': {'size': 16}, 'palette': {'name': 'rgb'}}\n"
-        "cppnvid.render_still(cppnvid.load_recipe(asked), backend='torch:cpu')\n"
+        "cppnvid.render_still(cppnvid.load_recipe(asked), cppnvid.Run(backend='torch:cpu'))\n"
         "spared = {'scipy.interpolate', 'coloraide', 'halide', 'triton'}\n"
         "assert not spared & set(sys.modules)\n"
     )

@@ -1,9 +1,9 @@
 """The whole way from a recipe to a file and back, and what a notebook shows."""
 
 import base64
-import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,15 +11,20 @@ import pytest
 from PIL import Image
 
 import cppnvid
-from cppnvid.backends import choose
+from cppnvid import render
+from cppnvid.animation import control_points
+from cppnvid.backends import choose, machine
 from cppnvid.encode import decode, probe, read_recipe
-from cppnvid.errors import RecipeError
-from cppnvid.film.film import shares
+from cppnvid.errors import BackendUnavailable, RecipeError
+from cppnvid.film import pacing
+from cppnvid.film.loop_check import check_loop
+from cppnvid.film.run import Run
+from cppnvid.networks.sampling import Network, sample_network
 from cppnvid.notebook import Still, Video
 from cppnvid.presets import load_recipe, parse_recipe_text
-from cppnvid.recipe import Recipe
+from cppnvid.recipe import NetworkSpec, Recipe
 from cppnvid.render import render_frames, render_still, render_video, save_still
-from tests.conftest import small, step
+from tests.conftest import names_here, small, step
 
 
 def tiny() -> Recipe:
@@ -62,7 +67,7 @@ def test_stills_are_exact_and_carry_recipe_and_time() -> None:
     path = save_still(recipe, "a.png", time=0.25)
 
     with Image.open(path) as picture:
-        assert np.array_equal(np.asarray(picture), render_still(recipe, 0.25))
+        assert np.array_equal(np.asarray(picture), render_still(recipe, time=0.25))
     text = read_recipe(path)
     assert text is not None
     assert load_recipe(path) == recipe
@@ -74,14 +79,14 @@ def test_progress_counts_every_frame() -> None:
     """The callback sees frames done rise to the number of frames."""
     seen: list[tuple[int, int]] = []
 
-    render_video(tiny(), "a.mp4", progress=lambda done, total: seen.append((done, total)))
+    render_video(tiny(), "a.mp4", Run(progress=lambda done, total: seen.append((done, total))))
 
     assert seen == [(done, 8) for done in range(1, 9)]
 
 
 def test_refusals_come_before_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
     """An output that cannot be is refused before a pixel is drawn, and nothing is written."""
-    monkeypatch.setattr("cppnvid.film.film.build_scene", lambda _: pytest.fail("it drew"))
+    monkeypatch.setattr(render, "film_of", lambda *_: pytest.fail("it drew"))
 
     for name in ("a.avi", "missing/a.mp4"):
         with pytest.raises(RecipeError):
@@ -107,7 +112,7 @@ def test_a_failed_drawing_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
         bands = render
 
     with pytest.raises(RuntimeError, match="broke"):
-        render_video(tiny(), "a.mp4", backend=Breaking(), overwrite=True)  # type: ignore[arg-type]
+        render_video(tiny(), "a.mp4", Run(backend=Breaking(), overwrite=True))  # type: ignore[arg-type]
     assert [path.name for path in Path().iterdir()] == ["a.mp4"]
     assert Path("a.mp4").read_bytes() == b"older"
 
@@ -187,7 +192,7 @@ def test_pictures_midway_keep_their_detail(path: str) -> None:
                 "canvas": {"size": "64x64"},
             }
         )
-        return float(render_still(recipe, time).std())
+        return float(render_still(recipe, time=time).std())
 
     pairs = [(2 * index, 2 * index + 1) for index in range(10)]
     midway = np.mean([deviation(pair, 0.5) for pair in pairs])
@@ -229,10 +234,10 @@ def test_public_names_are_there_and_listed() -> None:
 @pytest.mark.parametrize("time", [-0.1, 1.5, float("nan")])
 def test_a_moment_outside_the_video_is_refused(time: float) -> None:
     """Stills stand between 0 and 1; nothing is written otherwise."""
-    with pytest.raises(RecipeError, match="a video runs from 0 to 1"):
-        render_still(tiny(), time)
-    with pytest.raises(RecipeError, match="a video runs from 0 to 1"):
-        save_still(tiny(), "a.png", time=time)
+    for draw in (render_still, partial(save_still, path="a.png")):
+        with pytest.raises(RecipeError) as caught:
+            draw(tiny(), time=time)
+        assert caught.value.key == "time"
     assert not Path("a.png").exists()
 
 
@@ -247,7 +252,7 @@ def test_networks_that_overflow_are_drawn(palette: str, backend: str) -> None:
         palette={"name": palette},
     )  # fmt: skip
 
-    frames = np.concatenate(list(render_frames(recipe, backend=backend)))
+    frames = np.concatenate(list(render_frames(recipe, Run(backend=backend))))
 
     assert frames.shape == (6, 16, 16, 3)
 
@@ -255,20 +260,7 @@ def test_networks_that_overflow_are_drawn(palette: str, backend: str) -> None:
 def test_an_unknown_backend_is_refused_at_once() -> None:
     """render_frames does not wait for its first frame to say so."""
     with pytest.raises(RecipeError, match="unknown backend 'zz'"):
-        render_frames(tiny(), backend="zz")
-
-
-@pytest.mark.parametrize(
-    ("threads", "drawing", "encoding"), [(1, 1, 1), (2, 1, 1), (3, 2, 1), (8, 4, 4)]
-)
-def test_threads_are_shared_out(threads: int, drawing: int, encoding: int) -> None:
-    """Drawing and encoding keep the limit together, and neither is left without."""
-    assert shares(threads) == (drawing, encoding)
-
-
-def test_without_a_limit_both_may_have_all() -> None:
-    """The slower half gets what the other leaves; which one that is nobody knows beforehand."""
-    assert shares(None) == (None, os.cpu_count())
+        render_frames(tiny(), Run(backend="zz"))
 
 
 def test_a_limit_reaches_the_backend_and_not_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -282,17 +274,11 @@ def test_a_limit_reaches_the_backend_and_not_the_file(monkeypatch: pytest.Monkey
     monkeypatch.setattr("cppnvid.film.film.choose", spy)
     recipe = small(64, 48, output={"frames": 30, "fps": 3})
     for threads in (None, 1, 8):
-        render_video(recipe, f"{threads}.mp4", backend="torch", threads=threads)
-    save_still(recipe, "a.png", backend="torch", threads=3)
+        render_video(recipe, f"{threads}.mp4", Run(backend="torch", threads=threads))
+    save_still(recipe, "a.png", Run(backend="torch", threads=3))
 
     assert given == [None, 1, 4, 3]
     assert len({Path(f"{threads}.mp4").read_bytes() for threads in (None, 1, 8)}) == 1
-
-
-def test_a_limit_of_no_threads_is_refused() -> None:
-    """Nothing draws with none; the option is named."""
-    with pytest.raises(RecipeError, match="--threads: must be at least 1, given 0"):
-        render_video(tiny(), "a.mp4", threads=0)
 
 
 def test_an_open_shutter_is_encoded_in_segments_too() -> None:
@@ -300,7 +286,7 @@ def test_an_open_shutter_is_encoded_in_segments_too() -> None:
     recipe = small(64, 48, canvas={"shutter": 0.5}, output={"frames": 30, "fps": 3})
     drawn = np.concatenate(list(render_frames(recipe)))
 
-    render_video(recipe, "a.mp4", backend="auto", threads=8)
+    render_video(recipe, "a.mp4", Run(backend="auto", threads=8))
 
     for sent, back in zip(drawn, decode("a.mp4"), strict=True):
         assert step(sent, back) < 4
@@ -313,5 +299,68 @@ def test_a_film_tells_of_times_that_it_jumps_through(tmp_path: Path) -> None:
         recipe = small(
             morph={"path": "spline", "times": times, "seeds": [1, 2]}, output={"frames": 10}
         )
-        render_video(recipe, tmp_path / f"{count}.gif", note=said.append)
-        assert [text.startswith("times: from 0.95 to 1") for text in said].count(True) == count
+        render_video(recipe, tmp_path / f"{count}.gif", Run(note=said.append))
+        assert sum("morph.times" in text for text in said) == count
+
+
+def test_networks_are_sampled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The film and the measurement of its pace share them."""
+    sampled: list[int] = []
+
+    def counted(spec: NetworkSpec, seed: int) -> Network:
+        sampled.append(seed)
+        return sample_network(spec, seed)
+
+    monkeypatch.setattr(control_points, "sample_network", counted)
+
+    render_video(small(morph={"seeds": [1, 2, 3], "pace": "even"}), "a.gif")
+
+    assert sampled == [1, 2, 3]
+
+
+def test_an_unusable_backend_is_refused_before_the_pace_is_measured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever waits for a measurement has a backend that draws."""
+    monkeypatch.setitem(machine.BACKENDS, "torch:mps", lambda: (False, "no Apple GPU"))
+    monkeypatch.setattr(pacing, "even_pace", lambda *_: pytest.fail("the path was measured"))
+    recipe = small(64, 48, morph={"seeds": [1, 2], "pace": "even"})
+
+    for draw in (render_video, partial(save_still, time=0.5)):
+        with pytest.raises(BackendUnavailable, match="no Apple GPU"):
+            draw(recipe, "a.mp4" if draw is render_video else "a.png", Run(backend="torch:mps"))
+
+    assert not names_here()
+
+
+def test_what_is_known_before_drawing_is_said_before() -> None:
+    """Clipped colours, jumps and a bad end to repeat are notes before the first frame."""
+    seen: list[str] = []
+    run = Run(note=seen.append, progress=lambda *_: seen.append("drawn"))
+    recipe = small(
+        36,
+        20,
+        network={"init": {"output": 60}},
+        morph={"path": "spline", "times": (0.0, 0.05, 1.0), "seeds": [1, 2, 3], "loop": "open"},
+        output={"frames": 10, "repeat": 2},
+    )
+
+    render_video(recipe, "a.mp4", run)
+
+    before = "\n".join(seen[: seen.index("drawn")])
+    assert "clipped" in before
+    assert "morph.times" in before
+    assert "where it is repeated" in before
+
+
+def test_a_finished_loop_is_measured_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its report comes with the video; an open or too short film has none."""
+    recipe = small(output={"frames": 6})
+
+    measured = render_video(recipe, "a.gif").loop
+
+    assert measured == check_loop("a.gif")
+    assert render_video(small(output={"frames": 2}), "b.gif").loop is None
+    assert render_video(small(morph={"seeds": [1, 2], "loop": "open"}), "c.gif").loop is None
+    monkeypatch.setattr(render, "check_loop", lambda *_: pytest.fail("the file was decoded"))
+    assert render_video(recipe, "d.gif", measure=False).loop is None

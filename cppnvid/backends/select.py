@@ -59,12 +59,12 @@ class Job:
         return self.raster is not None and self.raster.samples == "auto"
 
 
-def choose(name: str = "auto", job: Job = Job(), note: Note = silent) -> Backend:
-    """Return the backend with this name.
+def choose(name: str | Backend = "auto", job: Job = Job(), note: Note = silent) -> Backend:
+    """Return the backend with this name, or the backend itself.
 
     Args:
         name: `auto` (the best usable here for this job), `gpu`, `cpu`, `torch` (its best device),
-            `torch:cpu`, `torch:cuda`, `torch:cuda:1`, `torch:mps`, or `numpy`.
+            `torch:cpu`, `torch:cuda`, `torch:cuda:1`, `torch:mps`, or `numpy`; or a backend.
         job: what is to be drawn.
         note: told what `auto` chose and why not the others.
 
@@ -73,6 +73,8 @@ def choose(name: str = "auto", job: Job = Job(), note: Note = silent) -> Backend
         BackendUnavailable: the backend exists and is not usable here, or not for this scene or
             pixel format.
     """
+    if not isinstance(name, str):
+        return name
     if name in ("auto", "torch"):
         return _best(name, job, note)
     kind = ":".join(name.split(":")[:2])

@@ -73,6 +73,7 @@ def _draw_video(source: "Source", asked: Request) -> None:
     if asked.preview:
         preview(plan, asked)
         return
+    from cppnvid.film.run import Run
     from cppnvid.render import render_video
 
     with Reporter(quiet=asked.quiet) as reporter:
@@ -83,28 +84,28 @@ def _draw_video(source: "Source", asked: Request) -> None:
             )
         for note in plan.notes:
             reporter.note(note)
+        run = Run(
+            asked.backend,
+            asked.encoder,
+            asked.threads,
+            asked.overwrite,
+            reporter.progress,
+            reporter.note,
+        )
         video = render_video(
             recipe,
             output,
-            backend=asked.backend,
-            encoder=asked.encoder,
-            threads=asked.threads,
+            run,
+            audio=plan.audio,
             max_size=plan.max_size,
             keep=plan.keep,
-            audio=plan.audio,
-            overwrite=asked.overwrite,
-            progress=reporter.progress,
-            note=reporter.note,
+            measure=not asked.quiet,
         )
     reporter.note(summary(video))
     if plan.platform is not None:
         check_posted(plan.platform, video.path)
-    once = video.frames // recipe.output.repeat
-    if not asked.quiet and recipe.morph.loop != "open" and once >= 3:
-        from cppnvid.film.loop_check import check_loop
-
-        reporter.note("measuring the loop")  # 300 frames of 4k are half a minute's decoding
-        reporter.note(f"loop: {check_loop(output, once)}")
+    if video.loop is not None:
+        reporter.note(f"loop: {video.loop}")
     say(str(video.path))
 
 
@@ -144,6 +145,7 @@ def _draw_still(source: "Source", asked: Request) -> None:
     needed = coding_overrides(recipe, png, overrides)
     recipe = load_recipe(kept, [*overrides, *needed]) if needed else recipe
     quality_of(png, recipe.output.crf)  # which no still has
+    from cppnvid.film.run import Run
     from cppnvid.render import save_still
 
     with Reporter(quiet=asked.quiet) as reporter:
@@ -152,11 +154,8 @@ def _draw_still(source: "Source", asked: Request) -> None:
         written = save_still(
             recipe,
             place,
+            Run(asked.backend, "auto", asked.threads, asked.overwrite, note=reporter.note),
             time=moment,
-            backend=asked.backend,
-            threads=asked.threads,
-            overwrite=asked.overwrite,
-            note=reporter.note,
         )
     say(str(written))
 

@@ -19,6 +19,7 @@ def preview(plan: "Plan", asked: Request) -> None:
     It is refused for what the film would be refused for, unless that is a file of its name.
     """
     from cppnvid.encode import Target
+    from cppnvid.film.run import Run
     from cppnvid.preview import PreviewFiles, save_preview
 
     Target.of(
@@ -41,13 +42,16 @@ def preview(plan: "Plan", asked: Request) -> None:
         video = save_preview(
             plan.recipe,
             files,
-            backend=asked.backend,
-            threads=asked.threads,
+            Run(
+                asked.backend,
+                "auto",
+                asked.threads,
+                asked.overwrite,
+                reporter.progress,
+                reporter.note,
+            ),
             audio=plan.audio,
-            overwrite=asked.overwrite,
             shown=shown,
-            progress=reporter.progress,
-            note=reporter.note,
         )
     reporter.note(f"a preview: {summary(video)}")
     say(str(video.path))

@@ -55,8 +55,11 @@ class Reporter:
             return
         if isinstance(text, Message):
             text = text.words(namer)
-        if self._bar is not None:
+        if self._bar is not None and self._bar.n < self._bar.total:
             self._bar.clear()
+        elif self._bar is not None:
+            self._bar.close()
+            self._bar = None
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()
 

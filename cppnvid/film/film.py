@@ -1,44 +1,42 @@
-"""How a recipe becomes frames and a file on this machine: what draws, what encodes, how many."""
+"""A film: a recipe with its scene and what draws it, and how it becomes a file."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cppnvid.animation.scene import Moment, Scene
-from cppnvid.animation.timing import frame_times
+from cppnvid.animation.timing import frame_times, jump_note
 from cppnvid.backends import Backend, Job, choose
-from cppnvid.callbacks import Note, Progress, silent
 from cppnvid.colour.dither import dithered_frames
 from cppnvid.colour.pixels import Pixels, Raster
 from cppnvid.encode import Target, open_encoder
-from cppnvid.errors import RecipeError
+from cppnvid.film.clipping import clipping_note
 from cppnvid.film.motion_blur import expose, exposure_times
-from cppnvid.film.pacing import build_scene
+from cppnvid.film.pacing import paced
+from cppnvid.film.run import Run
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import Recipe
 
 
 @dataclass(frozen=True)
 class Film:
-    """A recipe with its scene, what draws it, and the file whose sound it has.
+    """A recipe with its scene and what draws it.
 
-    `colours` is how many a GIF's palettes have where the recipe leaves it open.
+    `colours` is the number of colours in a GIF's palettes where the recipe leaves it open.
     """
 
     recipe: Recipe
     scene: Scene
     drawer: Backend
-    audio: str | os.PathLike[str] | None = None
     colours: int | None = None
 
     def target(self, target: Target) -> Target:
-        """Return where this film goes, a target being where another of the same file would."""
+        """Return where this film goes, given where another film of the same file would."""
         mine = target.with_recipe(self.recipe)
         colours = mine.coding.colours or self.colours
         return replace(mine, coding=replace(mine.coding, colours=colours))
 
     def pixel_format(self, target: Target) -> str:
-        """Return how frames are best handed over; an open shutter's are averaged as RGB."""
+        """Return the pixel format the encoder is best given; an open shutter averages RGB."""
         best = target.best_format
         planes = "yuv420p" in self.drawer.pixel_formats and not self.recipe.canvas.shutter
         return best if best != "yuv420p" or planes else "rgb24"
@@ -46,7 +44,7 @@ class Film:
     def frames(
         self, order: Sequence[int] | None = None, *, pixel_format: str = "rgb24"
     ) -> Iterator[Pixels]:
-        """Draw the frames of these numbers, None being all, as batches in this order."""
+        """Draw the frames of these numbers in this order, None being all: batches of pixels."""
         canvas = self.recipe.canvas
         times = [float(time) for time in frame_times(self.recipe)]
         if order is not None:
@@ -57,63 +55,81 @@ class Film:
         frames = self.drawer.render(self.scene, times, raster)
         return expose(frames, canvas.exposures) if canvas.shutter else frames
 
+    def picture(self, time: float, target: Target | None = None) -> Iterator[Pixels]:
+        """Draw one picture from top to bottom: bands [rows, width, 3]."""
+        canvas, deep = self.recipe.canvas, target is not None and target.container.deep
+        raster = Raster(*canvas.size, canvas.samples, "rgb48" if deep else "rgb24")
+        return self.drawer.bands(self.scene.at(time), raster)
+
+    def warnings(self) -> Iterator[str]:
+        """Yield what a user should know before the film is drawn."""
+        moments = [self.scene.at(time) for time in (0.0, 1 / 3, 2 / 3)]
+        size = self.recipe.canvas.size
+        yield from filter(None, [clipping_note(moments, *size), jump_note(self.recipe)])
+        if self.recipe.output.repeat > 1 and self.recipe.morph.loop == "open":
+            yield "the film ends elsewhere than it starts, so it jumps where it is repeated"
+
 
 Through = Callable[[Iterator[Pixels], str], Iterator[Pixels]]
 
 
 def film_of(
-    recipe: Recipe,
-    backend: str | Backend = "auto",
-    *,
-    audio: str | os.PathLike[str] | None = None,
-    note: Note = silent,
-    threads: int | None = None,
-    target: Target | None = None,
+    recipe: Recipe, run: Run = Run(), target: Target | None = None, *, still: float | None = None
 ) -> Film:
-    """Return a recipe's film, with the sound of a file; `threads` draw it, None being all.
+    """Return a recipe's film and what draws it, which is chosen before the pace is measured.
 
-    What draws it suits the target, if there is one.
+    Args:
+        recipe: what to draw.
+        run: backend and threads.
+        target: the file, which the backend must suit; None takes frames of 8 bits.
+        still: the time of the only picture to be drawn; None draws all frames.
 
     Raises:
         BackendError: this machine cannot draw it.
     """
-    scene = build_scene(recipe)
-    drawer = chosen(
-        backend, recipe, scene.at(0.0), note=note, frames=recipe.output.frames, threads=threads,
-        target=target,
-    )  # fmt: skip
-    return Film(recipe, scene, drawer, audio)
+    scene = Scene.of(recipe)
+    frames = recipe.output.frames if still is None else 1
+    threads = run.threads if still is not None or target is None else run.drawing
+    job = job_of(recipe, scene.at(still or 0.0), frames, threads, target)
+    drawer = choose(run.backend, job, run.note)
+    if still != 0.0:  # every pace starts at the start
+        scene = paced(scene, recipe)
+    return Film(recipe, scene, drawer)
+
+
+def job_of(
+    recipe: Recipe, moment: Moment, frames: int, threads: int | None, target: Target | None
+) -> Job:
+    """Return what a backend is chosen by; its pixel format is what the target is best given."""
+    canvas, deep = recipe.canvas, target is not None and target.container.deep
+    exposures = canvas.exposures if canvas.shutter and frames > 1 else 1
+    raster = Raster(*canvas.size, canvas.samples, "rgb48" if deep else "rgb24")
+    planes = target is not None and target.best_format == "yuv420p" and not canvas.shutter
+    return Job(moment, raster, frames * exposures, threads, planes)
 
 
 def write_film(
     film: Film,
     target: Target,
+    run: Run = Run(),
     *,
-    threads: int | None = None,
     numbers: Sequence[int] | None = None,
     through: Through | None = None,
-    progress: Progress = silent,
-    note: Note = silent,
 ) -> None:
     """Draw a film and write it.
 
     Args:
-        film: what to draw; its recipe rides in the file.
-        target: where it goes; what it says of size, frames and coding is the film's.
-        threads: how many processors drawing and encoding take together, at most; None is all.
-        numbers: of the frames that are written, in order; None is all. A part of a film carries no
-            recipe and plays once.
+        film: what to draw; its recipe is written into the file.
+        target: where it goes; the film decides its size, frames and coding.
+        run: threads, and who listens.
+        numbers: of the frames that are written, in order; None writes all. A part of a film carries
+            no recipe and plays once.
         through: what frames pass through on their way to the encoder, given them and their pixel
             format; nothing is drawn before it asks for the first.
-        progress: called with (frames done, frames in all) after every batch.
-        note: told about leftovers of stopped runs.
 
     Raises as `cppnvid.render_video`.
     """
-    recipe = film.recipe
-    _, encoding = shares(threads)
-    target = film.target(target)
-    container, text = target.container, ""
+    recipe, target, text = film.recipe, film.target(target), ""
     if numbers is None:
         numbers, text = range(target.frames), recipe_text(recipe)
     else:
@@ -125,61 +141,16 @@ def write_film(
         pixel_format=pixel_format,
         loops=recipe.morph.loop != "open",
         sound_follows=bool(recipe.sound.react),
-        at_once=encoding,
-        threads=None if threads is None else encoding,
-        note=note,
+        at_once=run.encoding,
+        threads=None if run.threads is None else run.encoding,
+        note=run.note,
     ) as file:
         done = 0
         order = [numbers[place] for place in file.order]
-        drawn = film.frames(order, pixel_format="rgb48" if container.deep else pixel_format)
-        frames = dithered_frames(drawn) if container.dither else drawn
+        deep = target.container.deep
+        drawn = film.frames(order, pixel_format="rgb48" if deep else pixel_format)
+        frames = dithered_frames(drawn) if target.container.dither else drawn
         for batch in frames if through is None else through(frames, pixel_format):
             file.write(batch)
             done += len(batch)
-            progress(done, len(numbers))
-
-
-def shares(threads: int | None) -> tuple[int | None, int]:
-    """Return how many threads draw, None being all, and how many segments are encoded at once.
-
-    Without a limit both have every processor, and whichever is slower gets the most of them: the
-    other waits for it. Under a limit each has half, as nobody knows beforehand which that will be.
-
-    Raises:
-        RecipeError: fewer than one.
-    """
-    if threads is None:
-        return None, os.cpu_count() or 1
-    if threads < 1:
-        raise RecipeError(f"--threads: must be at least 1, given {threads}")
-    encoding = max(1, threads // 2)
-    return max(1, threads - encoding), encoding
-
-
-def chosen(
-    backend: str | Backend,
-    recipe: Recipe,
-    moment: Moment,
-    *,
-    note: Note = silent,
-    frames: int = 1,
-    threads: int | None = None,
-    target: Target | None = None,
-) -> Backend:
-    """Return the backend itself, or the one with this name that suits the job.
-
-    It can draw what the target, if there is one, is best given.
-
-    Raises:
-        BackendError: this machine has none.
-    """
-    if not isinstance(backend, str):
-        return backend
-    width, height = recipe.canvas.size
-    canvas = recipe.canvas
-    exposures = canvas.exposures if canvas.shutter and frames > 1 else 1
-    best = target and target.best_format
-    deep = target is not None and target.container.deep
-    raster = Raster(width, height, canvas.samples, "rgb48" if deep else "rgb24")
-    planes = best == "yuv420p" and not canvas.shutter
-    return choose(backend, Job(moment, raster, frames * exposures, threads, planes), note)
+            run.progress(done, len(numbers))

@@ -16,6 +16,7 @@ from cppnvid.colour.oklab import to_oklab
 from cppnvid.colour.pixels import Pixels
 from cppnvid.encode import Target, decode, open_encoder
 from cppnvid.encode.formats.gif_colours import QUALITY_COLOURS
+from cppnvid.errors import Message, Setting
 from cppnvid.film.film import Film
 from cppnvid.recipe import Output
 
@@ -41,7 +42,13 @@ def with_gif_colours(film: Film, note: Note = silent) -> Film:
     width, height = film.recipe.canvas.size
     numbers = looked_at(output.frames, width * height)
     colours = colours_needed(np.concatenate(list(film.frames(numbers))))
-    note(f"each frame has {colours} colours of its own; --set output.colours changes that")
+    note(
+        Message(
+            "each frame has a palette of {colours} colours; {setting} changes that",
+            colours=colours,
+            setting=Setting("output.colours"),
+        )
+    )
     return replace(film, colours=colours)
 
 

@@ -19,6 +19,7 @@ from cppnvid.cli import main
 from cppnvid.encode import RATE, decode, probe, read_recipe
 from cppnvid.errors import RecipeError
 from cppnvid.film.pacing import build_scene, even_pace
+from cppnvid.film.run import Run
 from cppnvid.presets import Override, Source, load_recipe, parse, read_source, recipe_text, sources
 from cppnvid.recipe import BANDS, Reaction, Recipe, Sound
 from cppnvid.render import render_frames
@@ -433,7 +434,7 @@ def test_what_moves_is_drawn_by_the_plain_backend() -> None:
     pulse = driven(np.array([0.0, 0.0, 1.0, 0.0]), "camera.zoom", 1.0)
     flat = driven(np.zeros(4), "camera.zoom", 1.0)
 
-    frames = [np.concatenate(list(render_frames(r, backend="torch"))) for r in (pulse, flat)]
+    frames = [np.concatenate(list(render_frames(r, Run(backend="torch")))) for r in (pulse, flat)]
 
     same = [np.array_equal(a, b) for a, b in zip(*frames, strict=True)]
     assert same == [True, True, False, True]

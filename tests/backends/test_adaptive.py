@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cppnvid import build_scene, load_recipe
+from cppnvid import Run, build_scene, load_recipe
 from cppnvid.animation.scene import Moment
 from cppnvid.backends import Backend, adaptive
 from cppnvid.backends.torch_ import TorchBackend
@@ -305,12 +305,13 @@ def test_auto_is_a_recipe_like_any() -> None:
 def test_films_carry_auto() -> None:
     """A film drawn with `auto` says so, and draws the same again."""
     recipe = small(32, 32, canvas={"samples": "auto"}, **SHARP)
-    render_video(recipe, "film.mp4", backend="torch:cpu")
+    render_video(recipe, "film.mp4", Run(backend="torch:cpu"))
 
     again = load_recipe("film.mp4")
     assert again.canvas == recipe.canvas
     assert np.array_equal(
-        render_still(again, backend="torch:cpu"), render_still(recipe, backend="torch:cpu")
+        render_still(again, Run(backend="torch:cpu")),
+        render_still(recipe, Run(backend="torch:cpu")),
     )
 
 

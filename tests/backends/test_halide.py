@@ -10,7 +10,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from cppnvid import build_scene
+from cppnvid import Run, build_scene
 from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends import Backend, Job, machine, select
 from cppnvid.backends.adaptive import points_a_pixel
@@ -18,7 +18,7 @@ from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.colour.pixels import Raster
 from cppnvid.encode import Target, decode
 from cppnvid.errors import BackendUnavailable, RecipeError
-from cppnvid.film.film import chosen
+from cppnvid.film.film import job_of
 from cppnvid.networks.sampling import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.recipe import COLOUR_MODES, Recipe, Samples
 from cppnvid.render import render_video
@@ -330,7 +330,7 @@ def test_auto_counts_what_planes_compile(monkeypatch: pytest.MonkeyPatch) -> Non
         job = recipe.model_copy(update={"canvas": canvas})
         frames = recipe.output.frames // (canvas.exposures if shutter else 1)
         target = Target.of(job, f"film{ending}")
-        return chosen("auto", job, moment, frames=frames, target=target).name
+        return select.choose("auto", job_of(job, moment, frames, None, target)).name
 
     # 2.0 s of compiling and 0.4 for planes; numpy takes 2.2 s.
     assert [drawn_with(ending) for ending in (".mp4", ".gif")] == ["numpy", "cpu"]
@@ -437,7 +437,7 @@ def test_films_are_drawn_as_planes(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(cpu.CpuBackend, "render", spy)
     for name, width in (("a.mp4", 32), ("a.webm", 32), ("b.webm", 33), ("a.gif", 32)):
-        render_video(small(width, 18), name, backend="cpu")
+        render_video(small(width, 18), name, Run(backend="cpu"))
         assert len(list(decode(name))) == 6
 
     # A GIF's number of colours is chosen by a few of its frames, which are drawn before.

@@ -14,6 +14,7 @@ from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.colour.pixels import Raster
 from cppnvid.errors import BackendError, BackendUnavailable, RecipeError
 from cppnvid.film.pacing import build_scene
+from cppnvid.film.run import Run
 from cppnvid.networks.sampling import sample_network
 from cppnvid.recipe import Recipe
 from cppnvid.render import render_frames, render_still
@@ -54,7 +55,7 @@ def test_pixels_are_what_the_formulas_say(
         palette={"name": "rgb"},
     )  # fmt: skip
 
-    frame = render_still(recipe, backend=FLOAT64)
+    frame = render_still(recipe, Run(backend=FLOAT64))
 
     expected = [[pixel(recipe, i, j) for i in range(width)] for j in range(height)]
     assert frame.shape == (height, width, 3)
@@ -68,11 +69,11 @@ def test_tiles_do_not_show(
 ) -> None:
     """A picture drawn in tiles of a few points is the picture drawn at once."""
     recipe = small(width, height, canvas={"size": f"{width}x{height}", "samples": samples})
-    whole = render_still(recipe, backend=FLOAT64)
+    whole = render_still(recipe, Run(backend=FLOAT64))
 
     for points in (4, 50, 300):
         monkeypatch.setattr(TorchBackend, "_points_per_tile", lambda *_, points=points: points)
-        assert np.array_equal(render_still(recipe, backend=FLOAT64), whole), points
+        assert np.array_equal(render_still(recipe, Run(backend=FLOAT64)), whole), points
 
 
 @pytest.mark.parametrize(("width", "height"), [*WEIRD, (300, 211)])
@@ -81,7 +82,9 @@ def test_threads_do_not_show(width: int, height: int) -> None:
     recipe = small(width, height)
     one, three = (TorchBackend(threads=threads) for threads in (1, 3))
 
-    assert np.array_equal(render_still(recipe, backend=one), render_still(recipe, backend=three))
+    assert np.array_equal(
+        render_still(recipe, Run(backend=one)), render_still(recipe, Run(backend=three))
+    )
 
 
 def test_samples_average_light() -> None:
@@ -110,7 +113,7 @@ def test_larger_pictures_are_the_same_picture() -> None:
 def test_running_out_of_memory_halves_the_tile(monkeypatch: pytest.MonkeyPatch) -> None:
     """A device that refuses 300 points is asked for fewer, and the picture is the same."""
     recipe = small()
-    whole = render_still(recipe, backend=FLOAT64)
+    whole = render_still(recipe, Run(backend=FLOAT64))
     original, asked = TorchBackend._tile, []
 
     def tight(self: TorchBackend, *args: Any) -> torch.Tensor:
@@ -120,7 +123,7 @@ def test_running_out_of_memory_halves_the_tile(monkeypatch: pytest.MonkeyPatch) 
         return original(self, *args)
 
     monkeypatch.setattr(TorchBackend, "_tile", tight)
-    drawn = render_still(recipe, backend=FLOAT64)
+    drawn = render_still(recipe, Run(backend=FLOAT64))
 
     assert np.array_equal(drawn, whole)
     assert max(asked) > 300
@@ -134,7 +137,7 @@ def test_a_device_without_any_memory_says_so(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(TorchBackend, "_tile", full)
     with pytest.raises(BackendError, match=r"torch:cpu has not the memory.*--backend torch:cpu"):
-        render_still(small(), backend="torch:cpu")
+        render_still(small(), Run(backend="torch:cpu"))
 
 
 def test_other_failures_are_not_taken_for_memory(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,13 +148,13 @@ def test_other_failures_are_not_taken_for_memory(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(TorchBackend, "_tile", broken)
     with pytest.raises(RuntimeError, match="shapes do not fit"):
-        render_still(small(), backend="torch:cpu")
+        render_still(small(), Run(backend="torch:cpu"))
 
 
 def test_times_one_by_one_are_times_together() -> None:
     """A frame does not depend on which others are drawn, and repeats to the byte."""
     recipe = small(canvas={"size": "130x70"})
-    frames = np.concatenate(list(render_frames(recipe, backend="torch:cpu")))
+    frames = np.concatenate(list(render_frames(recipe, Run(backend="torch:cpu"))))
     scene = build_scene(recipe)
 
     for index in (4, 1):

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from cppnvid import load_recipe, render_still, render_video, save_still
+from cppnvid import Run, load_recipe, render_still, render_video, save_still
 from cppnvid.encode import Coding, coding, decode, decode_deep, probe, read_recipe
 from cppnvid.encode.commands import encoder_arguments
 from cppnvid.encode.ffmpeg import capture
@@ -186,7 +186,7 @@ def pastel(**output: Any) -> Recipe:
 def exact(recipe: Recipe) -> NDArray[np.float64]:
     """Return its first frame in 8-bit levels, unrounded."""
     deep = recipe.model_copy(update={"output": recipe.output.model_copy(update={"depth": 16})})
-    save_still(deep, "exact.png", overwrite=True)
+    save_still(deep, "exact.png", Run(overwrite=True))
     return next(decode_deep("exact.png")) / 257
 
 
@@ -197,9 +197,9 @@ def test_lossless_files_have_no_bands(name: str) -> None:
     errors = []
     for recipe in recipes:
         if name == "a.png":
-            save_still(recipe, name, overwrite=True)
+            save_still(recipe, name, Run(overwrite=True))
         else:
-            render_video(recipe, name, overwrite=True)
+            render_video(recipe, name, Run(overwrite=True))
         errors.append(error_of(next(decode(name)), exact(recipe)))
 
     assert errors[0] < 0.02
@@ -209,10 +209,10 @@ def test_lossless_files_have_no_bands(name: str) -> None:
 def test_a_still_on_the_screen_is_not_dithered() -> None:
     """`render_still` rounds; a file without dither is what it returns."""
     recipe = pastel(dither=False)
-    save_still(recipe, "plain.png", backend="torch:cpu")
-    save_still(pastel(), "dithered.png", backend="torch:cpu")
+    save_still(recipe, "plain.png", Run(backend="torch:cpu"))
+    save_still(pastel(), "dithered.png", Run(backend="torch:cpu"))
 
-    shown = np.asarray(render_still(recipe, backend="torch:cpu"))
+    shown = np.asarray(render_still(recipe, Run(backend="torch:cpu")))
     np.testing.assert_array_equal(next(decode("plain.png")), shown)
     assert not np.array_equal(next(decode("dithered.png")), shown)
 

@@ -13,6 +13,7 @@ from cppnvid import RecipeError, probe, render_video
 from cppnvid.cli import main
 from cppnvid.cli.outputs import format_overrides
 from cppnvid.encode import container_for, decode, read_recipe
+from cppnvid.film import run as film_run
 from cppnvid.presets import Override, load_recipe
 from tests.conftest import small
 from tests.encode.helpers import open_file
@@ -111,7 +112,7 @@ def test_an_open_film_is_said_to_jump(tmp_path: Path) -> None:
     said: list[str] = []
     for loop in ("open", "ping-pong"):
         recipe = small(16, 16, morph={"loop": loop}, output={"repeat": 2})
-        render_video(recipe, tmp_path / f"{loop}.mp4", note=said.append)
+        render_video(recipe, tmp_path / f"{loop}.mp4", film_run.Run(note=said.append))
 
     assert sum("jumps where it is repeated" in line for line in said) == 1
 

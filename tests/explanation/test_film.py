@@ -61,7 +61,7 @@ def test_a_film_starts_at_the_still_closes_and_moves(film: str) -> None:
     frames = list(film_frames(asked, parse_film(film), CPU, labels=False))
 
     assert len(frames) == 24
-    still = cppnvid.render_still(asked, backend="torch:cpu")
+    still = cppnvid.render_still(asked, Run(backend="torch:cpu"))
     assert np.abs(frames[0].astype(int) - still.astype(int)).max() <= 1
     steps = [step(frames[k - 1], frames[k]) for k in range(24)]
     assert steps[0] <= 1.25 * max(steps[1:])

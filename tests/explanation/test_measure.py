@@ -19,6 +19,7 @@ from cppnvid.explanation.circle import bound_per_layer, fit_growth, measure_circ
 from cppnvid.explanation.measure import measure
 from cppnvid.explanation.verdict import number, percent
 from cppnvid.film.pacing import moment_of
+from cppnvid.film.run import Run
 from cppnvid.recipe import Recipe
 
 Array = NDArray[np.float64]
@@ -269,7 +270,7 @@ def test_presets_are_explained_at_any_moment(name: str) -> None:
 
     explained = cppnvid.explain(asked, 0.3, seeds=1)
 
-    drawn = cppnvid.render_still(asked, 0.3, backend="torch:cpu").astype(float)
+    drawn = cppnvid.render_still(asked, Run(backend="torch:cpu"), time=0.3).astype(float)
     levels = math.sqrt(float(drawn.reshape(-1, 3).var(axis=0).mean()))
     assert explained.picture.deviation == pytest.approx(levels, rel=0.03)
 

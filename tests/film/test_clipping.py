@@ -2,15 +2,15 @@
 
 import pytest
 
-from cppnvid import build_scene, load_recipe, render_video, save_still
-from cppnvid.film.clipping import NOTEWORTHY, saturated_share
+from cppnvid import Run, build_scene, load_recipe, render_video, save_still
+from cppnvid.film.clipping import NOTEWORTHY, clipped_share
 from cppnvid.recipe import Recipe
 from tests.conftest import small
 
 
 def share_of(recipe: Recipe) -> float:
     """Return the share of a recipe's opening picture."""
-    return saturated_share([build_scene(recipe).at(0.0)], *recipe.canvas.size)
+    return clipped_share([build_scene(recipe).at(0.0)], *recipe.canvas.size)
 
 
 def hard(output: float) -> Recipe:
@@ -35,8 +35,8 @@ def test_the_share_does_not_hang_on_the_size() -> None:
     recipe = load_recipe("overprint")
     moment = build_scene(recipe).at(0.0)
 
-    assert saturated_share([moment], 64, 64) == pytest.approx(
-        saturated_share([moment], 256, 256), abs=0.03
+    assert clipped_share([moment], 64, 64) == pytest.approx(
+        clipped_share([moment], 256, 256), abs=0.03
     )
 
 
@@ -44,7 +44,7 @@ def test_stills_and_films_say_so() -> None:
     """A note tells the share and the key that softens; a soft picture gets none."""
     for recipe, told in ((hard(100.0), 1), (hard(0.1), 0)):
         notes: list[str] = []
-        save_still(recipe, "a.png", note=notes.append, overwrite=True)
+        save_still(recipe, "a.png", Run(note=notes.append, overwrite=True))
         assert sum("network.init.output" in note for note in notes) == told
-        render_video(recipe, "a.gif", note=notes.append, overwrite=True)
+        render_video(recipe, "a.gif", Run(note=notes.append, overwrite=True))
         assert sum("network.init.output" in note for note in notes) == 2 * told

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cppnvid import decode, load_recipe
+from cppnvid import Run, decode, load_recipe
 from cppnvid.encode import container_for
 from cppnvid.encode.formats.gif import read_gif
+from cppnvid.errors import Message
 from cppnvid.film.gif_palette import colours_needed, looked_at
 from cppnvid.film.size_cap.ladder import ladder
 from cppnvid.presets import Override
@@ -40,13 +41,20 @@ def most_colours(path: str) -> int:
     return max(len(np.unique(frame.reshape(-1, 3), axis=0)) for frame in decode(path))
 
 
-def chosen(recipe: Recipe, path: str, **named: object) -> tuple[int | None, list[str]]:
-    """Write a GIF; return how many colours its line says were chosen, and all lines."""
+def chosen(
+    recipe: Recipe, path: str, threads: int | None = None, **named: object
+) -> tuple[int | None, list[str]]:
+    """Write a GIF; return how many colours its note says were chosen, and all notes."""
     notes: list[str] = []
-    render_video(recipe, path, backend="torch:cpu", note=notes.append, **named)  # type: ignore[arg-type]
-    told = [note for note in notes if "colours of its own" in note]
-    assert len(told) <= 1
-    return (int(told[0].split()[3]) if told else None), notes
+    run = Run(backend="torch:cpu", threads=threads, note=notes.append)
+    render_video(recipe, path, run, **named)  # type: ignore[arg-type]
+    chosen = [
+        note.facts["colours"]
+        for note in notes
+        if isinstance(note, Message) and "colours" in note.facts
+    ]
+    assert len(chosen) <= 1
+    return (chosen[0] if chosen else None), notes
 
 
 def test_what_has_more_colours_is_given_more() -> None:

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from cppnvid import RecipeError, load_recipe, render_video
+from cppnvid import RecipeError, Run, load_recipe, render_video
 from cppnvid.colour.pixels import shrink
 from cppnvid.encode import all_frames, probe_film
 from cppnvid.film.loop_check import LoopReport, measure_loop
@@ -133,7 +133,7 @@ def test_check_measures_what_we_made(name: str) -> None:
     recipe = load_recipe(
         {"morph": {"seeds": [4, 8]}, "canvas": {"size": 96}, "output": {"frames": 40, "fps": 25}}
     )
-    render_video(recipe, name, backend="torch:cpu")
+    render_video(recipe, name, Run(backend="torch:cpu"))
 
     code, out, err = run(["check", name])
 
@@ -185,7 +185,7 @@ def test_an_open_film_fails_the_check() -> None:
         {"morph": {"seeds": [4, 8], "loop": "open"}, "canvas": {"size": 96}},
         [Override("output.frames", 40)],
     )
-    render_video(recipe, "open.mp4", backend="torch:cpu")
+    render_video(recipe, "open.mp4", Run(backend="torch:cpu"))
 
     assert run(["check", "open.mp4"])[0] == 1
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cppnvid import build_scene, decode, load_recipe, render_frames
+from cppnvid import Run, build_scene, decode, load_recipe, render_frames
 from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.colour.pixels import Raster
 from cppnvid.film.motion_blur import expose, exposure_times
@@ -68,7 +68,7 @@ def test_every_level_survives(kind: type[Any]) -> None:
 def test_a_blurred_frame_is_the_mean_of_its_moments() -> None:
     """Drawn moment by moment and averaged in float64, within a level."""
     recipe = film(1.0)
-    blurred = np.concatenate(list(render_frames(recipe, backend="torch:cpu")))
+    blurred = np.concatenate(list(render_frames(recipe, Run(backend="torch:cpu"))))
 
     times = exposure_times([2 / 8], recipe)
     drawn = np.concatenate(

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cppnvid import decode, load_recipe, probe
+from cppnvid import Run, decode, load_recipe, probe
 from cppnvid.backends import choose
 from cppnvid.cli import main
 from cppnvid.encode import RATE, container_for, read_recipe
@@ -110,7 +110,7 @@ def test_an_mp4_is_held_under_its_cap() -> None:
     cap = free * 6 // 10
     notes: list[str] = []
 
-    video = render_video(recipe, "capped.mp4", max_size=cap, note=notes.append)
+    video = render_video(recipe, "capped.mp4", Run(note=notes.append), max_size=cap)
 
     size = Path(video).stat().st_size
     crf = load_recipe(str(video.path)).output.crf
@@ -241,7 +241,7 @@ def test_far_below_a_cap_nothing_is_sampled() -> None:
     recipe, backend = lively(32, 200, 30), Counting()
     free = render_video(recipe, "free.mp4").path.read_bytes()
 
-    video = render_video(recipe, "x.mp4", backend=backend, max_size=10_000_000)
+    video = render_video(recipe, "x.mp4", Run(backend=backend), max_size=10_000_000)
 
     assert backend.drawn == 200
     assert video.path.read_bytes() == free
@@ -286,7 +286,7 @@ def test_frames_are_drawn_once_for_several_encodings() -> None:
     backend = Counting()
     free = render_video(lively(96, 24), "free.mp4").path.stat().st_size
 
-    video = render_video(lively(96, 24), "x.mp4", backend=backend, max_size=free // 2)
+    video = render_video(lively(96, 24), "x.mp4", Run(backend=backend), max_size=free // 2)
 
     assert backend.drawn == 24
     assert free * 0.4 <= video.path.stat().st_size <= free // 2
@@ -319,9 +319,12 @@ def test_what_is_kept_leaves_colours_to_give_up() -> None:
     notes: list[str] = []
 
     video = render_video(
-        recipe, "x.gif", max_size=free * 7 // 10, keep=["canvas.size", "output.fps"],
-        note=notes.append,
-    )  # fmt: skip
+        recipe,
+        "x.gif",
+        Run(note=notes.append),
+        max_size=free * 7 // 10,
+        keep=["canvas.size", "output.fps"],
+    )
 
     assert (video.width, video.frames) == (64, 12)
     (line,) = [note for note in notes if note.startswith("fitted")]
@@ -362,7 +365,10 @@ def test_an_interrupted_fitting_leaves_nothing() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         render_video(
-            lively(64, 12), "x.mp4", backend=Counting(fails_after=8), max_size=9000, overwrite=True
+            lively(64, 12),
+            "x.mp4",
+            Run(backend=Counting(fails_after=8), overwrite=True),
+            max_size=9000,
         )
 
     assert names_here() == ["x.mp4"]
@@ -453,7 +459,7 @@ def test_gifsicle_is_used_where_it_helps(
     gifsicle(monkeypatch, tmp_path, script)
     notes: list[str] = []
 
-    render_video(recipe, "x.gif", note=notes.append)
+    render_video(recipe, "x.gif", Run(note=notes.append))
 
     assert any(said in note for note in notes)
     assert [f.tobytes() for f in decode("x.gif")] == [f.tobytes() for f in decode(kept)]
@@ -508,7 +514,7 @@ def test_what_a_killed_fitting_left_is_swept_up() -> None:
     (left / "frames.mkv").write_text("")
     notes: list[str] = []
 
-    render_video(lively(32, 4), "x.gif", max_size=100_000, note=notes.append)
+    render_video(lively(32, 4), "x.gif", Run(note=notes.append), max_size=100_000)
 
     assert names_here() == ["x.gif"]
     assert any("removed" in note for note in notes)

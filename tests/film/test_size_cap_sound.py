@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cppnvid.encode import RATE, container_for, read_recipe
 from cppnvid.errors import RecipeError
+from cppnvid.film.run import Run
 from cppnvid.film.size_cap.heard import sound_bytes, with_sound
 from cppnvid.film.size_cap.ladder import ladder
 from cppnvid.render import render_video
@@ -60,7 +61,7 @@ def test_a_cap_is_shared_by_pictures_and_sound() -> None:
     recipe = lively(48, 25)
     notes: list[str] = []
 
-    video = render_video(recipe, "x.mp4", max_size=16_000, audio=track, note=notes.append)
+    video = render_video(recipe, "x.mp4", Run(note=notes.append), max_size=16_000, audio=track)
 
     assert 12_800 <= Path("x.mp4").stat().st_size <= 16_000
     (said,) = [note for note in notes if note.startswith("fitted to 16 kB: ")]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cppnvid import build_scene, decode, load_recipe, render_still, render_video
+from cppnvid import Run, build_scene, decode, load_recipe, render_still, render_video
 from cppnvid.animation.timing import frame_times
 from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.colour.pixels import Raster
@@ -29,7 +29,7 @@ def picture(name: str, seed: int, zoom: float = 1.0) -> NDArray[np.float64]:
     data["morph"] = {"seeds": [seed], "pace": "uniform"}
     data["canvas"] = {"size": f"{SIDE}x{SIDE}"}
     data["camera"]["zoom"] = zoom
-    return np.asarray(render_still(load_recipe(data), backend="torch:cpu")) / 255.0
+    return np.asarray(render_still(load_recipe(data), Run(backend="torch:cpu"))) / 255.0
 
 
 def saturated(name: str) -> float:
@@ -144,7 +144,7 @@ def test_ten_in_betweens_are_the_published_animation() -> None:
     Its frames move the mean pixel by some 40 of 255, which was measured of the original too.
     """
     recipe = load_recipe("patterns/ten-in-betweens", [Override("canvas.size", "32x32")])
-    video = render_video(recipe, "film.gif", backend="torch:cpu")
+    video = render_video(recipe, "film.gif", Run(backend="torch:cpu"))
     frames = list(decode(video))
 
     steps = [step(one, other) for one, other in pairwise([*frames, frames[0]])]

@@ -62,7 +62,7 @@ def test_tiles_show_the_whole_still(coordinates: str) -> None:
 
     picture = cppnvid.contact_sheet(recipe, [3], tile=24, backend=TorchBackend("cpu"))
 
-    still = cppnvid.render_still(of_seed(recipe, 3), backend="torch:cpu")
+    still = cppnvid.render_still(of_seed(recipe, 3), cppnvid.Run(backend="torch:cpu"))
     assert sheet.tile == (32, 24)
     assert step(tile_of(picture, sheet, 0), shrink(still, (32, 24))) < 1.5
     assert still.std() > 10
@@ -181,7 +181,7 @@ def test_tiles_move_as_their_films_do_and_labels_stand_still() -> None:
     sheet = plan_gallery(recipe, [8, 2], tile=24)
 
     film = small(24, 24, output={"frames": 5}, morph={"seeds": [2]}, canvas={"samples": 2})
-    (*drawn,) = cppnvid.render_frames(film, backend="torch:cpu")
+    (*drawn,) = cppnvid.render_frames(film, cppnvid.Run(backend="torch:cpu"))
     for frame, expected in zip(frames, np.concatenate(drawn), strict=True):
         assert np.array_equal(tile_of(frame, sheet, 1), expected)
         assert np.array_equal(label_of(frame, sheet, 1), label_of(frames[0], sheet, 1))

@@ -5,6 +5,7 @@ import pytest
 from numpy.typing import ArrayLike, NDArray
 
 import cppnvid
+from cppnvid.film.run import Run
 from cppnvid.sheets.scoring import marks
 from tests.conftest import small
 
@@ -95,7 +96,7 @@ def test_the_choice_is_the_score_of_the_stills() -> None:
                     network={"layers": "2x8"},
                     morph={"seeds": [seed]},
                 ),
-                backend="torch:cpu",
+                Run(backend="torch:cpu"),
             )
         )
         for seed in seeds

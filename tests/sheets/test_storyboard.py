@@ -49,7 +49,7 @@ def test_a_recipe_is_drawn_at_its_frames_times(loop: str) -> None:
 
     picture = cppnvid.storyboard(recipe, 4, tile=32, title="as any", backend="torch:cpu")
 
-    frames = np.concatenate(list(cppnvid.render_frames(recipe, backend="torch:cpu")))
+    frames = np.concatenate(list(cppnvid.render_frames(recipe, cppnvid.Run(backend="torch:cpu"))))
     sheet = sheet_of(labels(indexes))
     for place, index in enumerate(indexes):
         assert np.array_equal(tile_of(picture, sheet, place), frames[index])
@@ -59,7 +59,7 @@ def test_a_recipe_is_drawn_at_its_frames_times(loop: str) -> None:
 def test_a_file_shows_what_is_in_it(name: str) -> None:
     """Tiles are the decoded frames of the file, exactly, and the recipe in it is not drawn."""
     recipe = small(48, 32, output={"frames": 11, "fps": 25})
-    cppnvid.render_video(recipe, name, backend="torch:cpu")
+    cppnvid.render_video(recipe, name, cppnvid.Run(backend="torch:cpu"))
     frames = list(cppnvid.decode(name))
     indexes = [0, 2, 5, 8]
 

@@ -9,15 +9,15 @@ of its own beside the output.
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from cppnvid.callbacks import Note, Progress, silent
+from cppnvid.animation.timing import jump_note
 from cppnvid.colour.pixels import Pixels
 from cppnvid.encode import Target
 from cppnvid.encode.publish import publication, working_folder
 from cppnvid.errors import RecipeError
 from cppnvid.film.film import Film, write_film
 from cppnvid.film.pacing import build_scene
+from cppnvid.film.run import Run
 from cppnvid.film.size_cap.frame_cache import KeptFrames
 from cppnvid.film.size_cap.heard import with_sound
 from cppnvid.film.size_cap.ladder import Rung, ladder
@@ -35,11 +35,9 @@ def write_fitted(
     film: Film,
     target: Target,
     max_size: int,
+    run: Run = Run(),
     *,
     keep: Collection[str] = (),
-    threads: int | None = None,
-    progress: Progress = silent,
-    note: Note = silent,
 ) -> Film:
     """Write a film as a file of at most `max_size` bytes; return the film that it holds.
 
@@ -47,10 +45,8 @@ def write_fitted(
         film: what to draw.
         target: where it is published, complete and small enough.
         max_size: in bytes.
+        run: how to encode it, and who listens; one note says what was given up.
         keep: keys of the recipe that are not given up, such as `output.fps`.
-        threads: how many processors drawing and encoding take together, at most; None is all.
-        progress: called with (frames done, frames in all) after every batch.
-        note: told in one line what was given up.
 
     Raises:
         RecipeError: it cannot be as small.
@@ -60,7 +56,7 @@ def write_fitted(
     if max_size < 1:
         raise RecipeError(f"--max-size: must be more than 0, given {max_size}")
     place = target.path.resolve()
-    heard = film.audio is not None
+    heard = target.sound is not None
 
     def refused(last: Recipe, size: float) -> RecipeError:
         words = refusal(
@@ -70,16 +66,16 @@ def write_fitted(
 
     rungs = ladder(film.recipe, container, keep, colours=film.colours)
     with (
-        publication(place, overwrite=target.overwrite, folder=False, note=note) as temporary,
+        publication(place, overwrite=target.overwrite, folder=False, note=run.note) as temporary,
         working_folder(temporary, "fitting") as folder,
     ):
         sure = surely_fits(film.recipe, container, max_size)
-        trials = _Trials(film, rungs, target, folder, threads, sure)
+        trials = _Trials(film, rungs, target, folder, run, sure)
         sizes: dict[int, int] = {}
 
         def measure(index: int) -> float:
             if index not in sizes:
-                sizes[index] = trials.encode(index, progress, note)
+                sizes[index] = trials.encode(index)
             return sizes[index]
 
         if heard and not sure:
@@ -101,7 +97,10 @@ def write_fitted(
     fitted = trials.film(found)
     changed = given_up(film.recipe, fitted.recipe, container, colours=film.colours)
     if changed:
-        note(f"fitted to {cap_in_words(max_size)}: {changed}")
+        run.note(f"fitted to {cap_in_words(max_size)}: {changed}")
+    jump = jump_note(fitted.recipe)
+    if jump is not None and jump != jump_note(film.recipe):  # fewer frames are between its times
+        run.note(jump)
     return fitted
 
 
@@ -113,7 +112,7 @@ class _Trials:
     rungs: Sequence[Rung]
     target: Target
     folder: Path
-    threads: int | None
+    run: Run
     sure: bool  # the first will do, so its frames are not kept for others
 
     def __post_init__(self) -> None:
@@ -134,9 +133,8 @@ class _Trials:
         self._latest = replace(self.asked, recipe=recipe, scene=scene)
         return self._latest
 
-    def _write(self, film: Film, place: Path, **how: Any) -> None:
-        target = replace(self.target, path=place, overwrite=True)
-        write_film(film, target, threads=self.threads, **how)
+    def _at(self, place: Path) -> Target:
+        return replace(self.target, path=place, overwrite=True)
 
     def prediction(self, index: int) -> float:
         """Return the bytes that a rung's file is predicted to have."""
@@ -149,13 +147,13 @@ class _Trials:
 
             def size(numbers: Sequence[int]) -> int:
                 place = self.folder / f"sample{self.target.path.suffix}"
-                self._write(film, place, numbers=numbers)
+                write_film(film, self._at(place), Run(threads=self.run.threads), numbers=numbers)
                 return place.stat().st_size
 
             self._predicted[index] = predicted_size(film.recipe, self.target.container, size)
         return self._predicted[index]
 
-    def encode(self, index: int, progress: Progress, note: Note) -> int:
+    def encode(self, index: int) -> int:
         """Write a rung's whole file, of kept frames where these are they; return its bytes."""
         film = self.film(index)
         place = self.place(index)
@@ -174,7 +172,7 @@ class _Trials:
                 return drawn
             return self._kept.keeping(drawn, pixel_format)
 
-        self._write(film, place, through=through, progress=progress, note=note)
+        write_film(film, self._at(place), self.run, through=through)
         return place.stat().st_size
 
 
