@@ -38,6 +38,12 @@ def parts_at(path: KeyPath, data: Any = None) -> tuple[type[Part], ...]:
     return tuple(part for part in parts if kind in _kinds(part)) or parts
 
 
+def _parts(above: type[Part]) -> Iterator[type[Part]]:
+    for part in above.__subclasses__():
+        yield part
+        yield from _parts(part)
+
+
 def keys_of(part: type[Part]) -> tuple[str, ...]:
     """Return the keys that a model reads."""
     return (*part.model_fields, *_ALSO.get(part.__name__, ()))
@@ -93,7 +99,7 @@ def recipe_schema() -> dict[str, Any]:
     layers["anyOf"] = [_REPEATED, listed]
     react = parts["Sound"]["properties"]["react"]
     react["anyOf"] = [{"const": "default"}, {key: react.pop(key) for key in ("type", "items")}]
-    for part in Part.__subclasses__():
+    for part in _parts(Part):
         if part.short and part.__name__ in parts:
             parts[part.__name__] = {"anyOf": [part.short, parts[part.__name__]]}
     return {

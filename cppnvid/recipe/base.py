@@ -5,7 +5,15 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    Strict,
+    model_serializer,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from cppnvid.errors import Message, Mistake, shown
@@ -50,10 +58,6 @@ def _printable(text: str) -> str:
 Text = Annotated[str, Strict(), Field(max_length=4000), AfterValidator(_printable)]
 
 
-# The JSON schema of a file that is given by its name alone.
-NAME_BESIDE = {"type": "string", "description": "Its name, in the recipe's own folder."}
-
-
 class Part(BaseModel):
     """Base of a recipe's parts: frozen, without unknown keys, documented by its fields."""
 
@@ -78,6 +82,26 @@ class Part(BaseModel):
     @classmethod
     def _written_out(cls, data: Any) -> Any:
         return cls.written_out(data)
+
+
+class NamedFile(Part):
+    """A file in the recipe's folder or below it; its name alone is enough."""
+
+    short: ClassVar[dict[str, Any]] = {"type": "string", "description": "Name of the file."}
+    name: Annotated[Text, Field(min_length=1)]
+    """Name of the file, in the recipe's folder or below it."""
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    """SHA-256 of the file that was read."""
+
+    @classmethod
+    def written_out(cls, data: Any) -> Any:
+        """Take a name for the file."""
+        return {"name": data} if isinstance(data, str) else data
+
+    @model_serializer(mode="wrap")
+    def _plain_as_name(self, handler: Any) -> Any:
+        written = {name: value for name, value in handler(self).items() if value is not None}
+        return self.name if len(written) == 1 else written
 
 
 def plain(value: Any) -> Any:

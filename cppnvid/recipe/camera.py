@@ -1,4 +1,4 @@
-"""Where in the field to look, and what folds the screen before."""
+"""The view: which part of the picture's plane is drawn, and the warps that fold it first."""
 
 from typing import Annotated, Literal
 
@@ -15,9 +15,9 @@ class Mirror(Part):
 
     kind: Literal["mirror"]
     angle: Track = constant(0.0)
-    """Of the line, degrees: 0 mirrors left and right."""
+    """Angle of the line in degrees; 0 mirrors left and right."""
     offset: Track = constant(0.0)
-    """Of the line from the centre; the shorter side is 1."""
+    """Distance of the line from the centre; the shorter side is 1."""
 
 
 class Kaleidoscope(Part):
@@ -25,9 +25,9 @@ class Kaleidoscope(Part):
 
     kind: Literal["kaleidoscope"]
     segments: Annotated[Whole, Field(ge=1, le=128)] = 6
-    """How many mirrored wedges."""
+    """Number of mirrored wedges."""
     angle: Track = constant(0.0)
-    """Of the first wedge, degrees."""
+    """Angle of the first wedge in degrees."""
 
 
 class Tile(Part):
@@ -35,72 +35,70 @@ class Tile(Part):
 
     kind: Literal["tile"]
     size: Track = constant(0.5)
-    """Of a tile; the shorter side is 1."""
+    """Side of a tile; the shorter side of the picture is 1."""
     mirrored: Flag = True
-    """Every other tile is mirrored, so that no edge shows."""
+    """Mirror every other tile, so that no edges show."""
 
 
 class Swirl(Part):
-    """Turn the picture around its centre, most at the centre."""
+    """Rotate the picture around its centre, most at the centre."""
 
     kind: Literal["swirl"]
     angle: Track = constant(180.0)
-    """At the centre, degrees."""
+    """Rotation at the centre, in degrees."""
     radius: Track = constant(0.35)
-    """Where the turn has fallen to 1/e; the shorter side is 1."""
+    """Distance at which the rotation has fallen to 1/e; the shorter side is 1."""
 
 
 class Wave(Part):
-    """Push the picture to and fro in waves."""
+    """Displace the picture in waves."""
 
     kind: Literal["wave"]
     amplitude: Track = constant(0.03)
-    """How far; the shorter side is 1."""
+    """Largest displacement; the shorter side is 1."""
     frequency: Track = constant(3.0)
-    """How many waves along the shorter side."""
+    """Number of waves along the shorter side."""
     phase: Track = constant(0.0)
-    """Degrees; a track from 0 to 360 makes the waves travel once."""
+    """Phase in degrees; a track from 0 to 360 makes the waves travel by one wavelength."""
     angle: Track = constant(0.0)
-    """The direction waves travel in, degrees."""
+    """Direction in which the waves travel, in degrees."""
 
 
 class Endless(Part):
-    """Wind the picture into a spiral that is the same at every magnification, to zoom into."""
+    """Wind the picture into a self-similar spiral to zoom into."""
 
     kind: Literal["endless"]
     phase: Track = constant(0.0)
-    """Degrees; a track from 0 to 360 zooms in by one `period`, and the loop closes."""
+    """Phase in degrees; a track from 0 to 360 zooms in by one `period`, which closes the loop."""
     period: Annotated[Real, Field(ge=1.1, le=1e6)] = 4.0
-    """At how many times the size the picture is the same again."""
+    """Magnification after which the picture repeats."""
     arms: Annotated[Whole, Field(ge=-16, le=16)] = 1
-    """Of the spiral; below 0 they turn the other way, 0 is rings."""
+    """Number of spiral arms; negative numbers reverse the direction, 0 makes rings."""
     radius: Track = constant(0.4)
-    """Of the circle round which the picture is taken; the shorter side is 1."""
+    """Radius of the circle around which the picture is sampled; the shorter side is 1."""
     depth: Track = constant(0.5)
-    """How far to both sides of that circle, as a power of e: 0.7 is half to twice the radius."""
+    """Extent on both sides of that circle, as a power of e; 0.7 is half to twice the radius."""
     twist: Track = constant(30.0)
-    """How far the picture is turned to and fro on its way inwards, degrees."""
+    """Amplitude in degrees by which the picture swings on its way inwards."""
 
 
 Warp = Annotated[Mirror | Kaleidoscope | Tile | Swirl | Wave | Endless, Field(discriminator="kind")]
 
 
 class Camera(Part):
-    """Where in the field to look.
-
-    Warps fold the screen first; zoom, rotate and pan then choose what lies on it.
-    """
+    """The view of the picture's plane: warps fold it first, then come zoom, rotation and pan."""
 
     coordinates: Coordinates = "centres"
-    """`centres`: the shorter side spans −½…½. The others are published systems' own."""
+    """`centres`: the shorter side spans −½…½. The others are those of published systems."""
     scale: Annotated[Real, Field(gt=0, le=1e6)] = 1.0
-    """How much of the field is seen; coordinates are multiplied by this."""
+    """Size of the visible part of the plane; coordinates are multiplied by it."""
     zoom: Track = constant(1.0)
-    """Coordinates are divided by this; keyframes are passed at an even rate of magnification."""
+    """Magnification; between keyframes it changes at an even rate."""
     rotate: Track = constant(0.0)
-    """Degrees, clockwise on the screen."""
+    """Rotation in degrees, clockwise on the screen."""
     pan_x: Track = constant(0.0)
-    """Of the centre, in field units: the shorter side is `scale`."""
+    """Horizontal position of the centre; the shorter side is `scale`."""
     pan_y: Track = constant(0.0)
+    """Vertical position of the centre; y points down."""
     warps: Annotated[tuple[Warp, ...], Field(max_length=16)] = ()
-    """Applied in order."""
+    """Warps, applied in order."""

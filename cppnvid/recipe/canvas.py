@@ -1,4 +1,4 @@
-"""The frame that is drawn, and the file it goes to."""
+"""The frames that are drawn, and the file they are written to."""
 
 import math
 import re
@@ -20,7 +20,7 @@ from pydantic_core import PydanticCustomError
 from cppnvid.recipe.base import Flag, Part, Real, Whole, mistake, unknown
 
 MAX_SIDE = 16384
-MOST_TURNS = 1000  # of a film in its file
+MOST_TURNS = 1000  # repetitions of a film in its file
 MOST_FRAMES = 1_000_000
 
 SIZES: dict[str, tuple[int, int]] = {
@@ -31,7 +31,7 @@ SIZES: dict[str, tuple[int, int]] = {
 
 
 def parse_size(data: Any) -> Any:
-    """Read a size: `1080x1920`, a name of `SIZES`, one number for a square, or a pair."""
+    """Return a pair for `1080x1920`, a name of `SIZES`, one number for a square, or a pair."""
     if isinstance(data, str):
         pair = re.fullmatch(r"\s*(-?\d{1,9})\s*[xX×]\s*(-?\d{1,9})\s*", data)
         if pair:
@@ -77,24 +77,24 @@ Samples = Annotated[
 
 
 class Canvas(Part):
-    """The frame that is drawn."""
+    """The frames that are drawn."""
 
     size: Size = (1080, 1080)
-    """Width x height in pixels: `1080x1920`, or square, reel, 720p, 1080p, 4k…"""
+    """Width x height in pixels, such as `1080x1920`, or a name: square, reel, 720p, 1080p, 4k…"""
     samples: Samples = 1
-    """Antialiasing: N×N points are drawn for each pixel and averaged in linear light. `auto` draws
-    2×2 or 4×4 where the picture bends and one elsewhere: nearly the same, several times faster."""
+    """Antialiasing: N×N points per pixel, averaged in linear light. `auto` draws 2×2 or 4×4 points
+    only where the picture needs them: nearly the same picture, several times faster."""
     shutter: Annotated[Real, Field(ge=0, le=4)] = 0.0
-    """Motion blur: for how much of a frame's time the shutter is open; films have 0.5."""
+    """Motion blur: share of a frame's time during which the shutter is open; cinema uses 0.5."""
     exposures: Annotated[Whole, Field(ge=2, le=64)] = 8
-    """How many moments are drawn and averaged while the shutter is open."""
+    """Number of moments that are averaged while the shutter is open."""
 
 
 _RATE = "a number or a ratio such as 30000/1001"
 
 
 def parse_fps(data: Any) -> Any:
-    """Read a frame rate: a number, or a ratio such as `30000/1001`."""
+    """Return the frame rate of a number, or of a ratio such as `30000/1001`."""
     if isinstance(data, bool) or not isinstance(data, int | float | str | Fraction):
         raise mistake("", given=data, allowed=_RATE)
     if isinstance(data, float) and not math.isfinite(data):
@@ -132,41 +132,40 @@ def _with_seconds(schema: dict[str, Any]) -> None:
 
 
 class Output(Part):
-    """How many frames, how fast, how finely encoded."""
+    """Length, frame rate and encoding of the film."""
 
     model_config = ConfigDict(json_schema_extra=_with_seconds)
     frames: Annotated[Whole, Field(ge=1, le=MOST_FRAMES)] = 300
+    """Number of frames; `seconds` may be given instead."""
     fps: Fps = Fraction(30)
+    """Frames per second: a number, or a ratio such as `30000/1001`."""
     crf: Annotated[Whole, Field(ge=0, le=63)] | None = None
-    """Constant rate factor of MP4 and WebM: lower is finer; left out, each format's default."""
+    """Quality of MP4 and WebM (CRF): lower is better and larger. Default: that of the format."""
     gif: Literal["quality", "small"] | None = None
-    """How a GIF is coded: `quality` (the default) gives every frame a palette of its own, `small`
-    has one for the film, and gifsicle make it smaller where there is one."""
+    """GIF encoding: `quality` (the default) has a palette for each frame; `small` has one for the
+    film, and uses gifsicle if it is installed."""
     colours: Annotated[Whole, Field(ge=4, le=256)] | None = None
-    """How many colours a GIF's palette has. If left out, `quality` looks at a few frames and
-    takes as many as its film needs, 64 to 256, and `small` takes 128."""
+    """Number of colours in a GIF's palette. Default: what the film needs, 64 to 256, for `quality`,
+    and 128 for `small`."""
     quality: Annotated[Whole, Field(ge=1, le=100)] | None = None
-    """Of WebP: 90 if left out."""
+    """Quality of WebP (default 90)."""
     repeat: Annotated[Whole, Field(ge=1, le=MOST_TURNS)] = 1
-    """How many times the film plays in an MP4, WebM or MOV: joined, not encoded again."""
+    """Number of times the film plays in an MP4, WebM or MOV; it is encoded only once."""
     codec: Literal["h264", "hevc", "av1", "vp9", "prores", "prores4444"] | None = None
-    """Of MP4 (h264, hevc, av1), WebM (vp9, av1) and MOV (prores, prores4444); left out, the first
-    that has the depth asked for."""
+    """Codec of MP4 (h264, hevc, av1), WebM (vp9, av1) or MOV (prores, prores4444). Default: the
+    first that supports `depth`."""
     depth: Literal[8, 10, 16] | None = None
-    """Bits a channel: 10 for MP4, WebM and MOV, 16 for PNG; left out, each format's own: 8, for MOV
-    10."""
+    """Bits per channel: 10 for MP4, WebM and MOV, 16 for PNG. Default: 8, for MOV 10."""
     lossless: Flag = False
-    """WebP whose every colour is as it was drawn, several times as large; PNG always is."""
+    """Lossless WebP, several times larger. PNG is always lossless."""
     dither: Flag | None = None
-    """Draw what lies between two levels as a mix of both, so that gradients have no bands. Left
-    out, where the file keeps it: PNG, APNG, lossless WebP, and lightly in a GIF, which is a third
-    larger with all of it."""
-
+    """Dither, so that gradients have no bands. Default: on for PNG, APNG and lossless WebP, which
+    preserve it, and light for GIF, which full dithering makes a third larger."""
     sound_rate: Annotated[Whole, Field(ge=32, le=320)] | None = None
-    """Of a film's sound, in kilobits a second: 192 in an MP4 or MOV, 160 in a WebM, if left out."""
+    """Bit rate of the sound in kbit/s (default 192 for MP4 and MOV, 160 for WebM)."""
     edit_list: Flag | None = None
-    """Whether an MP4 with sound has an edit list, with which its sound begins exactly. Left out, it
-    has one; some platforms ask for none, and then its sound comes 21 ms late."""
+    """Write an edit list into an MP4 with sound, so that the sound starts on time (default). Some
+    platforms ask for none; the sound is then 21 ms late."""
 
     @classmethod
     def written_out(cls, data: Any) -> Any:
@@ -191,5 +190,5 @@ class Output(Part):
 
     @property
     def seconds(self) -> float:
-        """Length of the film, played once."""
+        """Length of the film in seconds, played once."""
         return float(self.frames / self.fps)

@@ -1,4 +1,4 @@
-"""How the network's output becomes colour."""
+"""How the network's output becomes colours."""
 
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
@@ -15,7 +15,7 @@ NAMES = [*COLOUR_MODES, *GRADIENT_NAMES, "custom"]
 
 
 class Palette(Part):
-    """How the network's output becomes colour."""
+    """How the network's output becomes colours."""
 
     form = "a palette's name, or a mapping with name, colours, hue"
     short: ClassVar[dict[str, Any]] = {"enum": NAMES, "description": "Its name."}
@@ -24,17 +24,17 @@ class Palette(Part):
     colours: Annotated[
         tuple[Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")], ...], Field(max_length=32)
     ] = ()  # fmt: skip
-    """Stops of a gradient of your own, such as `#102030`, at even distances and joined in Oklab.
-    Two make a duotone; a colour written twice stays flat between the two."""
+    """Evenly spaced stops of your own gradient, such as `#102030`, interpolated in Oklab. Two make
+    a duotone; repeat a colour for a flat band."""
     hue: Track = constant(0.0)
-    """Turn every colour's hue, degrees; 0 to 360 is once round."""
+    """Rotation of all hues in degrees; 0 to 360 is one full turn."""
     contrast: Track = constant(1.0)
-    """Push the network's output from its middle towards both ends before it becomes colour, 0.05 to
-    20: 2 doubles the differences in the middle, 0.5 halves them, and nothing is cut off."""
+    """Contrast of the network's output before it becomes colour, 0.05 to 20: 2 doubles differences
+    in the middle, 0.5 halves them. Nothing is clipped."""
 
     @classmethod
     def written_out(cls, data: Any) -> Any:
-        """Take a name for the palette, and colours for a palette of their own."""
+        """Take a name for a palette; colours alone are a custom one."""
         if isinstance(data, dict) and data.get("colours") and "name" not in data:
             return data | {"name": "custom"}
         return {"name": data} if isinstance(data, str) else data

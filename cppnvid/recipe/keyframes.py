@@ -11,7 +11,7 @@ Easing = Literal["linear", "smooth", "ease-in", "ease-out", "hold"]
 
 
 class Key(Part):
-    """One keyframe: at this time the value is this. In YAML it may be written `[time, value]`."""
+    """One keyframe: the value at a time. In YAML it may be written `[time, value]`."""
 
     form = "a pair [time, value]"
     short: ClassVar[dict[str, Any]] = {
@@ -22,7 +22,7 @@ class Key(Part):
         "description": "[time, value]",
     }
     time: Annotated[Real, Field(ge=0, le=1)]
-    """Where in the video: 0 is its start, 1 its end."""
+    """Time in the film: 0 is its start, 1 its end."""
     value: Real
 
     @classmethod
@@ -41,15 +41,15 @@ class Track(Part):
     """A number over time: a plain number, or keyframes with an easing between them."""
 
     form = "a number, or keyframes such as {keys: [[0, 1], [0.5, 2]]}"
-    short: ClassVar[dict[str, Any]] = {"type": "number", "description": "The same all the time."}
+    short: ClassVar[dict[str, Any]] = {"type": "number", "description": "A constant."}
     keys: Annotated[tuple[Key, ...], Field(min_length=1, max_length=1000)]
-    """Keyframes `[time, value]`, times rising. In a loop the last key leads back to the first."""
+    """Keyframes `[time, value]` at rising times. In a loop the last leads back to the first."""
     easing: Easing = "smooth"
-    """How to go from key to key: `smooth` starts and arrives at rest, `linear` keeps its speed."""
+    """Easing between keys: `smooth` starts and ends at rest, `linear` keeps its speed."""
 
     @classmethod
     def written_out(cls, data: Any) -> Any:
-        """Take a number for a track that stays there."""
+        """Take a number for a constant track."""
         if isinstance(data, int | float) and not isinstance(data, bool):
             return {"keys": [[0.0, float(data)]]}
         return data
@@ -67,10 +67,10 @@ class Track(Part):
 
     @property
     def is_constant(self) -> bool:
-        """Whether this is one number for the whole video."""
+        """Whether this is one number for the whole film."""
         return len(self.keys) == 1
 
 
 def constant(value: float) -> Track:
-    """Return the track that stays at `value`."""
+    """Return the track that is always `value`."""
     return Track(keys=(Key(time=0.0, value=value),))

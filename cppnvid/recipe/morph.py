@@ -1,13 +1,13 @@
-"""The walk through seeds."""
+"""The path through seeds, and what the recipe knows of each kind of path."""
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Base64Bytes, Field, model_serializer, model_validator
+from pydantic import Base64Bytes, Field, model_validator
 
 from cppnvid.errors import Setting
-from cppnvid.recipe.base import NAME_BESIDE, Part, Real, Seed, Text, Whole
+from cppnvid.recipe.base import NamedFile, Part, Real, Seed, Whole
 from cppnvid.recipe.keyframes import Easing, Track, constant
 
 PathKind = Literal["cubic", "slerp", "linear", "spline", "orbit", "wander", "grow", "zoom"]
@@ -40,84 +40,68 @@ def paths_using(key: str) -> tuple[PathKind, ...]:
     return some or tuple(PATHS)
 
 
-# Neurons of a layer from which a width grows: one or two draw one flat colour, in any preset.
+# Neurons per layer from which a width grows: one or two draw a flat colour in any preset.
 FEWEST_GROWN = 3
 LoopKind = Literal["closed", "ping-pong", "open"]
 Share = Annotated[Real, Field(ge=0, le=0.95)]
 Moment = Annotated[Real, Field(ge=0, le=1)]
 
 
-class WeightFile(Part):
-    """A network from a file, such as a trained one; only the name need be written."""
+class WeightFile(NamedFile):
+    """A network from a file, such as a trained one; its name alone is enough."""
 
     form = "the name of a .npz or .safetensors file"
-    short: ClassVar[dict[str, Any]] = NAME_BESIDE
-    name: Annotated[Text, Field(min_length=1)]
-    """A `.npz` or `.safetensors` file in the recipe's own folder or below it."""
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
-    """Of the file that was read."""
     data: Base64Bytes | None = None
-    """Its numbers as a safetensors file, once read; small ones ride in what cppnvid makes."""
-
-    @classmethod
-    def written_out(cls, data: Any) -> Any:
-        """Take a name for the file."""
-        return {"name": data} if isinstance(data, str) else data
-
-    @model_serializer(mode="wrap")
-    def _plain_as_name(self, handler: Any) -> Any:
-        written = {name: value for name, value in handler(self).items() if value is not None}
-        return self.name if len(written) == 1 else written
+    """The weights as a safetensors file, once read; small ones are kept in what cppnvid makes."""
 
 
 class Morph(Part):
-    """The walk through seeds."""
+    """The path through seeds."""
 
     seeds: Annotated[tuple[Seed, ...], Field(max_length=1000)] = (1, 2, 3)
-    """The pictures to pass through, in order; none if not said and there are `weights`."""
+    """Pictures to pass through, in order; with `weights`, none by default."""
     of: Literal["weights", "z"] = "weights"
     """`weights`: each seed is a network. `z`: each is a latent of one network, `network_seed`."""
     weights: Annotated[tuple[WeightFile, ...], Field(max_length=1000)] = ()
-    """Networks from files: the first pictures to pass through; of `z`, the one network itself."""
+    """Networks from files, passed through before the seeds; with `of: z`, the one network."""
     network_seed: Seed = 0
-    """Which network the latents belong to, with `of: z`; where one file orbits to."""
+    """The network of the latents with `of: z`, or the one that a single file orbits towards."""
     path: PathKind = "cubic"
-    """`cubic` smooth through all seeds; `slerp`, `linear` from one to the next; `spline` is
-    the cubic with the `times` kept at which it passes them. Of one seed: `orbit` is a circle from
-    it and back, `wander` a winding way, `grow` from little to all of its network and back again,
-    `zoom` a camera that goes in without end, through an `endless` warp: `speed`, `hold` and
-    `easing` act on its `phase`, and a hold rests where the loop starts."""
+    """Through several seeds: `cubic` is smooth, `slerp` and `linear` go from one to the next, and
+    `spline` is the cubic that keeps to `times`. From one seed: `orbit` is a circle, `wander` a
+    winding loop, `grow` builds up the network and takes it down again, `zoom` goes in forever
+    through an `endless` warp, whose `phase` then follows `speed`, `hold` and `easing`."""
     loop: LoopKind = "closed"
     """`closed` returns to its start, `ping-pong` goes there and back, `open` ends at the last."""
     times: Annotated[tuple[Moment, ...], Field(max_length=1000)] = ()
-    """Of `spline`: when each seed is passed, 0 the film's start and 1 its end; the first is 0. Left
-    out, they are passed at equal distances of time. All are passed at the film's usual speed, and
-    the way between two hurries or lingers to be in time, and jumps if that is fewer than three
-    frames. A `ping-pong` counts on its way there."""
+    """When a `spline` passes each seed: 0 is the film's start, 1 its end, and the first is 0.
+    Default: evenly spaced. Each seed is passed at the film's usual speed; in between, the path
+    speeds up or slows down, and jumps where less than three frames are left. With `ping-pong`,
+    times refer to the forward pass."""
     speed: Track = constant(1.0)
-    """A number shortens the film: at 2 it has half the frames, unless those are said. Keyframes
-    leave its length and say where on the way it is fast and where slow."""
+    """Speed along the path. A number changes the film's length: 2 halves the frames, unless their
+    number is given. Keyframes keep the length and vary the speed."""
     grow: Literal["depth", "width"] = "depth"
-    """What `grow` adds: `depth` hidden layers to the first, `width` neurons to the first three of
-    each layer, which are as loud together as all will be."""
+    """What `grow` adds: `depth` adds hidden layers to the first, `width` adds neurons to the first
+    three of each layer, at a constant total strength."""
     pace: Literal["even", "uniform"] = "even"
-    """`even`: every frame changes the picture by as much; `uniform`: legs take equal times. Of a
-    `spline` it is what is even between two seeds but for the hurry that their times ask for. What
-    camera and colours do by their keyframes comes on top, by the clock: a steady turn stays so."""
+    """`even`: every frame changes the picture by the same amount; `uniform`: each leg takes the
+    same time. With `times`, the pace is even between two seeds. Keyframes of camera and colours
+    follow the clock in any case, so that a steady rotation stays steady."""
     easing: Easing = "linear"
-    """How each leg from seed to seed is timed; `smooth` lingers at the seeds."""
+    """Timing of each leg from seed to seed; `smooth` lingers at the seeds."""
     hold: Share = 0.0
-    """The share of each leg that stands still at its seed."""
+    """Share of each leg during which the film pauses at its seed."""
     holds: Annotated[tuple[Share, ...], Field(max_length=1000)] = ()
-    """In place of `hold`, one for each seed: some pictures may rest longer than others."""
+    """One share for each seed, instead of `hold`."""
     radius: Annotated[Real, Field(gt=0, le=10)] = 0.5
-    """Of `orbit` and `wander`: how far they go, as a share of the weights' own size."""
+    """Radius of `orbit` and `wander`, relative to the size of the weights."""
     detail: Annotated[Whole, Field(ge=1, le=16)] = 4
-    """Of `wander`: how winding it is, in waves a loop; 1 is an orbit."""
+    """Number of waves in a loop of `wander`; 1 is an orbit."""
 
     @classmethod
     def written_out(cls, data: Any) -> Any:
-        """A single picture has nowhere to go but round, unless a path was asked for by name."""
+        """Choose a path for a single picture or for times, unless one is named."""
         if not isinstance(data, dict):
             return data
         files = data.get("weights") if data.get("of", "weights") == "weights" else ()

@@ -1,4 +1,4 @@
-"""The network's architecture and how its weights are drawn."""
+"""The network's architecture, and how its weights are drawn."""
 
 import re
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -18,7 +18,7 @@ OutputFunction = Literal["sigmoid", "sine", "ridge", "clip"]
 
 
 class Layer(Part):
-    """One hidden layer; what is left out is the network's."""
+    """One hidden layer; omitted keys are those of the network."""
 
     form = "a width, or a mapping with width, activation, bias, residual"
     short: ClassVar[dict[str, Any]] = {
@@ -28,11 +28,11 @@ class Layer(Part):
         "description": "Its width.",
     }
     width: Annotated[Whole, Field(ge=1, le=MAX_WIDTH)]
-    """How many neurons."""
+    """Number of neurons."""
     activation: Activation | None = None
     bias: Flag | None = None
     residual: Flag | None = None
-    """Add the layer's input to its output; needs equal widths."""
+    """Add the layer's input to its output, which must be as wide."""
 
     @classmethod
     def written_out(cls, data: Any) -> Any:
@@ -46,18 +46,15 @@ class Layer(Part):
 
 
 def _expand_layers(data: Any) -> Any:
-    """Spell out `9x16` (nine layers of sixteen), alone or inside a list."""
+    """Write out `9x16` as nine layers of sixteen, alone or in a list."""
     if isinstance(data, str):
         data = [data]
     if not isinstance(data, list | tuple):
         return data
     layers: list[Any] = []
     for item in data:
-        repeated = (
-            re.fullmatch(r"\s*(\d{1,3})\s*x\s*(\d{1,4})\s*", item)
-            if isinstance(item, str)
-            else None
-        )
+        text = item if isinstance(item, str) else ""
+        repeated = re.fullmatch(r"\s*(\d{1,3})\s*x\s*(\d{1,4})\s*", text)
         layers.extend([int(repeated[2])] * int(repeated[1]) if repeated else [item])
     return layers
 
@@ -72,26 +69,28 @@ class Init(Part):
     """`normal` N(0, σ); `uniform` U(−a, a); `pytorch` U(±1/√fan-in); `variance` N(0, 1/√fan-in)."""
     biases: Literal["normal", "uniform", "pytorch", "zero"] = "normal"
     first: Annotated[Real, Field(ge=0, le=1e6)] = 1.0
-    """Of the weights from x, y and r: larger means more happening in one picture."""
+    """Weights from x, y and r: larger values show more of the field in one picture."""
     latent: Annotated[Real, Field(ge=0, le=1e6)] = 1.0
-    """Of the weights from z."""
+    """Weights from z."""
     hidden: Annotated[Real, Field(ge=0, le=1e6)] = 1.0
-    """Of the weights between layers: small is smooth, large is sharp and intricate."""
+    """Weights between layers: small is smooth, large is sharp and intricate."""
     output: Annotated[Real, Field(ge=0, le=1e6)] = 1.0
-    """Of the last layer's weights: small is pastel, large is saturated."""
+    """Weights of the last layer: small is pastel, large is saturated."""
     bias: Annotated[Real, Field(ge=0, le=1e6)] = 1.0
+    """Biases of all layers."""
 
 
 class NetworkSpec(Part):
-    """The network's architecture and how its weights are drawn; a seed makes a network of it."""
+    """The architecture and the distribution of the weights; with a seed, this is a network."""
 
     inputs: Annotated[
         tuple[Literal["x", "y", "r", "z"], ...], Field(min_length=1, max_length=4)
     ] = ("x", "y", "r", "z")
-    """What a pixel knows: its position, its distance from the centre, and the latent."""
+    """What the network sees of a pixel: position, distance from the centre, and the latent z."""
     z_dim: Annotated[Whole, Field(ge=1, le=1024)] = 8
+    """Dimension of the latent."""
     z_scale: Annotated[Real, Field(ge=0, le=1e6)] = 1.0
-    """The latent is multiplied by this."""
+    """Factor on the latent."""
     z_distribution: Literal["normal", "uniform"] = "normal"
     """`normal` N(0, 1), `uniform` U(−1, 1)."""
     layers: Annotated[tuple[Layer, ...], Field(max_length=MAX_DEPTH)] = (Layer(width=16),) * 6
@@ -100,17 +99,17 @@ class NetworkSpec(Part):
     bias: Literal["all", "first", "none"] = "all"
     """Which hidden layers have a bias."""
     residual: Flag = False
-    """Every hidden layer but the first adds its input to its output, where widths are equal."""
+    """Add its input to the output of every hidden layer but the first, where widths are equal."""
     output: OutputFunction = "sigmoid"
     """`sigmoid`; `sine` ½sin+½; `ridge` √(1−|tanh|); `clip` to 0…1."""
     output_bias: Flag = True
     channels: Literal[1, 3, 4] = 3
-    """How many numbers a pixel gets; the palette makes its colour of them."""
+    """Number of values per pixel, from which the palette makes its colour."""
     init: Init = Init()
 
     @classmethod
     def written_out(cls, data: Any) -> Any:
-        """Write out `9x16` as nine layers of sixteen."""
+        """Write out layers such as `9x16`."""
         if isinstance(data, dict) and "layers" in data:
             return data | {"layers": _expand_layers(data["layers"])}
         return data
@@ -138,7 +137,7 @@ class NetworkSpec(Part):
 
     @property
     def weight_count(self) -> int:
-        """About how many numbers one seed draws."""
+        """Approximate number of weights of one seed."""
         count, width = 0, len(self.inputs) - 1 + self.z_dim
         for layer in self.layers:
             count += layer.width * (width + 1)

@@ -1,61 +1,47 @@
-"""What a film sounds like, and what in it moves to the sound."""
+"""The sound of a film, and what reacts to it."""
 
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Base64Bytes, Field, model_serializer, model_validator
+from pydantic import Base64Bytes, Field, model_validator
 
-from cppnvid.recipe.base import NAME_BESIDE, Part, Real, Text
+from cppnvid.recipe.base import NamedFile, Part, Real, Text
 from cppnvid.recipe.canvas import Fps
 
-# Hertz. Where mixing desks and ears part them: a kick drum and a bass below 150, voices between 400
-# and 2500, cymbals and consonants above.
+# Hertz, divided as on mixing desks: kick drum and bass lie below 150, voices between 400 and 2500,
+# cymbals and consonants above.
 BANDS: dict[str, tuple[float, float]] = {
     "bass": (20.0, 150.0), "low-mids": (150.0, 400.0), "mids": (400.0, 2500.0),
     "highs": (2500.0, 16000.0), "all": (20.0, 16000.0),
 }  # fmt: skip
-# Numbers that stay above 0 and are multiplied, so that 1 is "twice"; the others are added to.
+# Numbers that stay above 0 are multiplied: an amount of 1 doubles them. To others it is added.
 FACTORS = ("zoom", "size", "radius", "contrast", "frequency", "speed")
 
 
-class SoundFile(Part):
-    """A file with sound; only the name need be written."""
+class SoundFile(NamedFile):
+    """A file with sound; its name alone is enough."""
 
     form = "the name of a file with sound"
-    short: ClassVar[dict[str, Any]] = NAME_BESIDE
-    name: Annotated[Text, Field(min_length=1)]
-    """Any file that ffmpeg finds sound in, in the recipe's own folder or below it."""
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
-    """Of the file that was heard."""
-
-    @classmethod
-    def written_out(cls, data: Any) -> Any:
-        """Take a name for the file."""
-        return {"name": data} if isinstance(data, str) else data
-
-    @model_serializer(mode="wrap")
-    def _plain_as_name(self, handler: Any) -> Any:
-        return self.name if self.sha256 is None else handler(self)
 
 
 class Reaction(Part):
-    """One thing that is heard, and one that moves to it."""
+    """One feature of the sound, and one number that it drives."""
 
     band: Literal["bass", "low-mids", "mids", "highs", "all"] = "all"
-    """Which part of the sound: bass 20 to 150 Hz, low-mids to 400, mids to 2500, highs above."""
+    """Frequency band: bass 20 to 150 Hz, low-mids to 400, mids to 2500, highs above."""
     feature: Literal["loudness", "onset"] = "loudness"
-    """`loudness`: how loud it is, from the track's own quiet to its own loud. `onset`: a jump where
-    a note or beat begins, which then dies away."""
+    """`loudness`: relative to the quietest and loudest parts of the track. `onset`: a jump where a
+    note or beat begins, which then decays."""
     drives: Text
-    """What moves: any number that can have keyframes, such as `camera.zoom`, `palette.hue`,
-    `camera.warps.0.angle` or `morph.speed`, the walk's own; or `z`."""
+    """The number to drive: any that can have keyframes, such as `camera.zoom`, `palette.hue`,
+    `camera.warps.0.angle` or `morph.speed`; or the latent `z`."""
     amount: Annotated[Real, Field(ge=-1000, le=1000)]
-    """How much it moves at the loudest: so much is added, in its own unit. Of speed, zoom,
-    size, radius, contrast and frequency, 0.5 is half as much again, and -0.5 half."""
+    """Change at the loudest moment, added in the number's unit. Speed, zoom, size, radius, contrast
+    and frequency are multiplied instead: 0.5 makes them half as large again, -0.5 half."""
     smooth: Annotated[Real, Field(ge=0, le=10)] = 0.1
-    """Seconds: over how long loudness is averaged, before and after alike, so that it does not lag;
-    in how long an onset has fallen to a third."""
+    """Seconds over which loudness is averaged, before and after alike so that it does not lag, or
+    in which an onset falls to a third."""
     curve: Base64Bytes | None = None
-    """What was heard, once it was: 16 bits for every moment, little-endian, 0 to 1."""
+    """The analysed feature, 0 to 1, as 16-bit little-endian numbers, one per moment."""
 
     @model_validator(mode="after")
     def _can_be_driven(self) -> Self:
@@ -67,8 +53,8 @@ class Reaction(Part):
         return self
 
 
-# Chosen by ear and eye: a breath with the bass, a glint of colour where something begins, and a
-# walk that hurries when there is much to hear.
+# Chosen by ear and eye: the picture breathes with the bass, flashes in colour at onsets, and moves
+# faster in busy passages.
 DEFAULT_REACTIONS: tuple[dict[str, Any], ...] = (
     {"band": "bass", "drives": "camera.zoom", "amount": 0.15, "smooth": 0.05},
     {"band": "highs", "feature": "onset", "drives": "palette.hue", "amount": 25, "smooth": 0.15},
@@ -77,14 +63,14 @@ DEFAULT_REACTIONS: tuple[dict[str, Any], ...] = (
 
 
 class Sound(Part):
-    """What a film sounds like, and what in it moves to the sound."""
+    """The sound of a film, and what reacts to it."""
 
     file: SoundFile | None = None
-    """What is heard, as `--audio` names it; the film has it where its format can."""
+    """The sound file; the film contains its sound if the format can."""
     react: Annotated[tuple[Reaction, ...], Field(max_length=32)] = ()
-    """What moves to it. `default` is a mapping that does for most music, as is `--react`."""
+    """Reactions to the sound; `default` suits most music."""
     rate: Fps | None = None
-    """Moments a second of the curves, once the sound was heard."""
+    """Moments per second of the analysed curves."""
 
     @classmethod
     def written_out(cls, data: Any) -> Any:
@@ -102,5 +88,5 @@ class Sound(Part):
 
     @property
     def unheard(self) -> bool:
-        """Whether something is to move to a sound that was not listened to yet."""
+        """Whether a reaction still needs the sound to be analysed."""
         return any(reaction.curve is None for reaction in self.react)
