@@ -19,7 +19,6 @@ from pathlib import Path
 
 import imageio_ffmpeg
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from benchmarks.machine import describe, processor
@@ -169,16 +168,15 @@ def feeds(folder: Path) -> Iterator[str]:
         "", "| recipe | frames as | kB | RMS | blocks | ms |", "|---|---|---|---|---|---|",
     )  # fmt: skip
     side, path = 540, folder / "fed.mp4"
-    axis = torch.arange(side)
     for name in ("house", "stained-glass", "glacier", "ember-drift"):
         known = recipes(f"{side}x{side}")
         recipe = known.get(name) or load_recipe(name)
         scene = build_scene(recipe)
         times = [float(time) for time in frame_times(recipe)][20:32]
-        columns = torch.from_numpy(axes(recipe.camera.coordinates, side, side)[0]).float()
-        x, y = columns[axis.repeat(side)], columns[axis.repeat_interleave(side)]
+        columns, _ = axes(recipe.camera.coordinates, side, side)
+        x, y = np.tile(columns, side), np.repeat(columns, side)
         exact = np.stack(
-            [(TorchBackend().colours(scene.at(t), x, y).numpy() * 255) @ LUMA for t in times]
+            [(TorchBackend().colours(scene.at(t), x, y) * 255) @ LUMA for t in times]
         ).reshape(-1, side, side)
         for pixel_format in ("rgb24", "yuv420p"):
             frames = np.concatenate(

@@ -1,6 +1,6 @@
 """Golden pictures: the same seed is the same picture, on every machine and in every version.
 
-They come from plain torch in float64, so that no machine's rounding moves them. `python -m
+They come from the definition in float64, so that no machine's rounding moves them. `python -m
 tests.test_golden` writes them anew, which is right only when a picture was meant to change.
 """
 
@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from cppnvid.backends.torch_ import TorchBackend
-from cppnvid.film.run import Run
+from cppnvid.backends import definition
+from cppnvid.colour.pixels import Raster
+from cppnvid.film.pacing import moment_of
 from cppnvid.recipe import Recipe
 from cppnvid.render import render_still
 from tests.conftest import small
@@ -40,9 +40,7 @@ RECIPES: dict[str, tuple[Recipe, float]] = {
 def drawn(name: str) -> NDArray[np.uint8]:
     """Draw a golden recipe as it is drawn today."""
     recipe, time = RECIPES[name]
-    return np.asarray(
-        render_still(recipe, Run(backend=TorchBackend("cpu", torch.float64)), time=time)
-    )
+    return definition.picture(moment_of(recipe, time), Raster(*recipe.canvas.size))
 
 
 @pytest.mark.parametrize("name", sorted(RECIPES))

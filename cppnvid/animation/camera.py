@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.animation.timing import track_at
-from cppnvid.recipe import Camera, Endless, Track, constant
+from cppnvid.recipe import Camera, Endless, Tile, Track, constant
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ def view_at(camera: Camera, time: float, *, closed: bool) -> View:
                 numbers[name] = math.radians(number) if name in ANGLES else number
             elif name != "kind":
                 numbers[name] = float(value)
-        warps.append(Warp(warp.kind, numbers))
+        mirrored = isinstance(warp, Tile) and warp.mirrored
+        warps.append(Warp("tile_mirrored" if mirrored else warp.kind, numbers))
     return View(
         scale=camera.scale / at(camera.zoom, geometric=True),
         angle=math.radians(at(camera.rotate)),

@@ -17,16 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.animation.interpolation import SceneLayer
-from cppnvid.networks.sampling import ACTIVATIONS, fan_out
+from cppnvid.networks.activations import ACTIVATIONS
+from cppnvid.networks.sampling import fan_out
 
 # Of a layer that only hands on. Squared it is how much tanh bends in that; divided by it float32
 # rounds an offset: both stay below a fiftieth of a level of 255.
 FAINT = 3e-3
-# Where an activation is straight: its turning point, or where it has become a line.
-STRAIGHT = {
-    "cos": -math.pi / 2, "gaussian": -math.sqrt(0.5), "relu": 1.0, "leaky_relu": 1.0, "elu": 1.0,
-    "abs": 1.0, "gelu": 4.0, "softplus": 4.0,
-}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +106,7 @@ def _enter(layer: SceneLayer, share: float, read: _Read) -> tuple[SceneLayer, _R
     # By a turn, because on a straight way from the identity much of the size would be lost.
     turn = share * math.pi / 2
     size = FAINT + (1.0 - FAINT) * share
-    straight = (1.0 - share) * STRAIGHT.get(layer.activation, 0.0)
+    straight = (1.0 - share) * ACTIVATIONS[layer.activation].straight
     weight = math.cos(turn) * np.eye(count, own.shape[1]) + math.sin(turn) * own
     bias = size * math.sin(turn) * layer.bias + straight
     middle = np.full(count, straight)

@@ -18,8 +18,6 @@ from cppnvid.colour.oklab import from_oklab, to_oklab
 from cppnvid.recipe import COLOUR_MODES, Palette
 
 GRADIENT_STEPS = 1024  # neighbours differ by under 1/255 on the steepest gradient we ship
-MAX_CHROMA = 0.26  # of the oklch mode: beyond it most hues leave sRGB
-LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)  # BT.709's
 
 # How far a gradient's second and third channel bend its colour: chosen by looking, so that forms
 # gain light and depth and the gradient stays recognisable. The second is light, the third paint.

@@ -159,7 +159,7 @@ def _made(name: str, threads: int | None) -> Backend:
         return NumpyBackend(threads)
     from cppnvid.backends.torch_ import TorchBackend
 
-    return TorchBackend(name.removeprefix("torch:"), threads=threads)
+    return TorchBackend(name.removeprefix("torch:"), threads)
 
 
 def _cannot_draw(name: str, moment: Moment) -> str | None:

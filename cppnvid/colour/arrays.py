@@ -1,27 +1,27 @@
-"""What lets a formula be written once for numpy and for torch.
+"""What lets a formula be written once, for arrays of numpy and of torch.
 
-Loading torch takes two seconds, in which numpy has drawn a small picture; so what a pixel is must
-not be written in torch alone. Since NumPy 2 both name nearly all that formulas need alike: `clip`,
-`where`, `stack`, `atan2`, `remainder`, and `axis` in each.
+Loading torch takes two seconds, in which numpy has drawn a small picture, so what a pixel is must
+not be written in torch alone. Since NumPy 2 both libraries name nearly everything that formulas
+need alike: `clip`, `where`, `stack`, `atan2`, `remainder`, and `axis` and `out` in each.
 """
+
+from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
     from torch import Tensor
 
-Array = TypeVar("Array", NDArray[Any], "Tensor")
+Array = TypeVar("Array", "NDArray[Any]", "Tensor")
 
 
 def library_of(array: object) -> Any:
-    """Return numpy or torch, whichever the array is of."""
-    return np if isinstance(array, np.ndarray) else sys.modules["torch"]
+    """Return the library that an array belongs to: the module numpy or torch."""
+    return sys.modules[type(array).__module__.partition(".")[0]]
 
 
-def constant_like(constant: NDArray[Any], array: Any) -> Any:
-    """Return fixed numbers as an array of another one's library, type and device."""
+def constant_like(constant: ArrayLike, array: Any) -> Any:
+    """Return fixed numbers as an array with another one's library, type and device."""
     return library_of(array).asarray(constant, dtype=array.dtype, device=array.device)

@@ -19,7 +19,8 @@ import torch
 
 from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.scene import Moment
-from cppnvid.explanation.layers import inputs_at, layer_by_layer
+from cppnvid.explanation.layers import layer_by_layer
+from cppnvid.networks.inputs import inputs_at
 
 Drawn = Literal["normal", "uniform", "file"]
 
@@ -115,7 +116,7 @@ def _lengths(
     for start in range(0, points, step):
         angles = torch.arange(start, start + step + 1, dtype=torch.float64) * (2 * math.pi / points)
         inputs = inputs_at(
-            moment, centre[0] + radius * angles.cos(), centre[1] + radius * angles.sin()
+            moment.inputs, centre[0] + radius * angles.cos(), centre[1] + radius * angles.sin()
         )
         images = itertools.chain([inputs], (values for _, values in layer_by_layer(moment, inputs)))
         for index, image in zip(range(count), images, strict=False):  # without the output

@@ -1,4 +1,4 @@
-"""The network at a set of points, layer by layer: what `backends/torch_.py` does, watched.
+"""The network at a set of points, layer by layer: what `backends/definition.py` does, watched.
 
 In float64, because a network that shrinks its signal tenfold a layer leaves float32's digits long
 before it is grey, and without tiles, because a small grid fits in memory whole.
@@ -6,7 +6,7 @@ before it is grey, and without tiles, because a small grid fits in memory whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,25 +16,12 @@ from torch import Tensor
 
 from cppnvid.animation.camera import axes
 from cppnvid.animation.scene import Moment
-from cppnvid.backends.functions import ACTIVATIONS, OUTPUT_FUNCTIONS
+from cppnvid.backends import definition
 from cppnvid.backends.warps import to_field
+from cppnvid.networks.inputs import inputs_at
 
 GRID_POINTS = 128 * 128
 LARGEST = 3.4e38  # of float32, which pictures are drawn in: what lies above is an overflow there
-
-# Where an activation is flat for good, its slope under 1/25 from here on: a neuron there passes no
-# change on. Those left out have no such end.
-FLAT: dict[str, Callable[[Tensor], Tensor]] = {
-    "tanh": lambda u: u.abs() > 2.3,
-    "sigmoid": lambda u: u.abs() > 3.2,
-    "atan_pair": lambda u: u.abs() > 6.0,
-    "gaussian": lambda u: u.abs() > 2.2,
-    "relu": lambda u: u < 0.0,
-    "leaky_relu": lambda u: u < 0.0,
-    "elu": lambda u: u < -3.2,
-    "gelu": lambda u: u < -2.6,
-    "softplus": lambda u: u < -3.2,
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,30 +57,13 @@ def grid_of(coordinates: str, canvas: tuple[int, int], points: int = GRID_POINTS
 
 def field_inputs(moment: Moment, x: Tensor, y: Tensor) -> Tensor:
     """Return what the first layer reads at points of the screen: [n, inputs]; z is in its bias."""
-    return inputs_at(moment, *to_field(x, y, moment.view))
-
-
-def inputs_at(moment: Moment, x: Tensor, y: Tensor) -> Tensor:
-    """Return what the first layer reads at points of the field: [n, inputs]."""
-    columns = {"x": x, "y": y, "r": torch.sqrt(x * x + y * y)}
-    chosen = [columns[name] for name in moment.inputs]
-    return torch.stack(chosen, dim=-1) if chosen else x.new_empty(len(x), 0)
+    return inputs_at(moment.inputs, *to_field(x, y, moment.view))
 
 
 def layer_by_layer(moment: Moment, inputs: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yield every layer's pre-activations [n, neurons] and the values [n, …] it hands on.
-
-    The last layer's values are the output function's, in [0, 1]. What overflows is left as it is.
-    """
-    hidden = inputs
-    for index, layer in enumerate(moment.layers):
-        weight, bias = (torch.from_numpy(part).to(inputs) for part in (layer.weight, layer.bias))
-        before, pre = hidden, hidden @ weight.T + bias
-        last = index == len(moment.layers) - 1
-        hidden = (OUTPUT_FUNCTIONS if last else ACTIVATIONS)[layer.activation](pre.clone())
-        if layer.residual:
-            hidden = hidden + before
-        yield pre, hidden
+    """Yield every layer's pre-activations [n, neurons] and the values [n, …] it hands on."""
+    for before, after in definition.layer_by_layer(moment, inputs.numpy()):
+        yield torch.from_numpy(before), torch.from_numpy(after)
 
 
 def spread_of(values: Tensor) -> float:

@@ -10,10 +10,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from cppnvid.animation.scene import Moment
-from cppnvid.backends.functions import OUTPUT_FUNCTIONS
 from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.explanation.layers import (
-    FLAT,
     LARGEST,
     Grid,
     as_pictures,
@@ -22,6 +20,7 @@ from cppnvid.explanation.layers import (
     layer_by_layer,
     spread_of,
 )
+from cppnvid.networks.activations import ACTIVATIONS, OUTPUT_FUNCTIONS
 
 BINS = 61  # odd, so that 0 lies in the middle of one
 MOST_COUNTED = 2**20  # values of a histogram; of more, every few points are taken
@@ -137,7 +136,7 @@ def measure(moment: Moment, canvas: tuple[int, int]) -> Measurement:
 
 def _layer(moment: Moment, index: int, before: Tensor, after: Tensor, grid: Grid) -> LayerNumbers:
     layer = moment.layers[index]
-    is_flat = FLAT.get(layer.activation)
+    steep = ACTIVATIONS[layer.activation].steep
     return LayerNumbers(
         name=f"layer {index + 1}",
         neurons=len(layer.bias),
@@ -146,7 +145,7 @@ def _layer(moment: Moment, index: int, before: Tensor, after: Tensor, grid: Grid
         before=_distribution(before),
         after=_distribution(after),
         spread=spread_of(after),
-        flat=None if is_flat is None else _share(is_flat(before)),
+        flat=None if steep is None else _share((before < steep[0]) | (before > steep[1])),
         pictures=as_pictures(after, grid, min(MOST_PICTURES, len(layer.bias))),
     )
 
@@ -171,8 +170,8 @@ def _output(moment: Moment, before: Tensor, after: Tensor, grid: Grid) -> Output
 
 def draw_on(moment: Moment, grid: Grid) -> Tensor:
     """Draw a small picture as the backends do, overflow and all: float32 [height, width, 3]."""
-    colours = TorchBackend("cpu").colours(moment, grid.x.float(), grid.y.float())
-    return colours.reshape(grid.height, grid.width, 3)
+    colours = TorchBackend("cpu").colours(moment, grid.x.numpy(), grid.y.numpy())
+    return torch.from_numpy(colours).reshape(grid.height, grid.width, 3)
 
 
 def _picture(moment: Moment, grid: Grid) -> PictureNumbers:

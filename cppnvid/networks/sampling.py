@@ -1,69 +1,28 @@
 """Networks: layers of float32 weights drawn from a seed, the same on every machine for ever.
 
 Weights come from Philox raw words, a stream numpy guarantees, keyed by the seed and the tensor's
-own name: adding a layer, an input or a bias leaves every other tensor as it was. The tables of
-activations and output functions stand here too; they are the meaning of a name in a recipe, and
-each backend has its own way to the same.
+own name: adding a layer, an input or a bias leaves every other tensor as it was.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.errors import RecipeError
+from cppnvid.networks.activations import ACTIVATIONS
+from cppnvid.networks.inputs import INPUTS
 from cppnvid.recipe import Init, NetworkSpec
 
 SAMPLER_VERSION = 1
 
-Values = NDArray[Any]  # of any real type, which functions keep
-
-
-def _sigmoid(u: Values) -> Values:
-    half: Values = 0.5 + 0.5 * np.tanh(0.5 * u)  # where exp(-u) would overflow, this does not
-    return half
-
-
-def _gelu(u: Values) -> Values:
-    from scipy.special import ndtr  # a tenth of a second that only this activation is worth
-
-    gated: Values = u * ndtr(u)
-    return gated
-
-
-# Each may write over its argument: fresh memory for every layer takes longer than many of them.
-ACTIVATIONS: dict[str, Callable[[Values], Values]] = {
-    "tanh": lambda u: np.tanh(u, out=u),
-    "sin": lambda u: np.sin(u, out=u),
-    "cos": lambda u: np.cos(u, out=u),
-    "gaussian": lambda u: np.exp(-u * u),
-    "relu": lambda u: np.maximum(u, 0.0, out=u),
-    "leaky_relu": lambda u: np.where(u > 0.0, u, 0.01 * u),
-    "elu": lambda u: np.where(u > 0.0, u, np.expm1(np.minimum(u, 0.0))),
-    "gelu": _gelu,
-    "softplus": lambda u: np.logaddexp(u, 0.0),
-    "sigmoid": _sigmoid,
-    "abs": lambda u: np.abs(u, out=u),
-    "identity": lambda u: u,
-    # Lucid's: both halves have about unit size for u ~ N(0, 1), hence its divisors.
-    "atan_pair": lambda u: np.concatenate([np.atan(u) / 0.67, np.atan(u) ** 2 / 0.6], axis=-1),
-}
-OUTPUT_FUNCTIONS: dict[str, Callable[[Values], Values]] = {
-    "sigmoid": _sigmoid,
-    "sine": lambda u: 0.5 * np.sin(u) + 0.5,
-    "ridge": lambda u: np.sqrt(1.0 - np.abs(np.tanh(u))),
-    "clip": lambda u: np.clip(u, 0.0, 1.0),
-}
-
 
 def fan_out(width: int, activation: str) -> int:
-    """Return how many values a layer of `width` neurons hands on: `atan_pair` hands on two each."""
-    return 2 * width if activation == "atan_pair" else width
+    """Return how many values a layer of `width` neurons hands on."""
+    return width * ACTIVATIONS[activation].values
 
 
 def is_residual(spec: NetworkSpec, index: int, width: int) -> bool:
@@ -108,7 +67,7 @@ def sample_network(spec: NetworkSpec, seed: int) -> Network:
     """
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
         raise RecipeError(f"a seed is a whole number from 0 to 2**63 - 1, given {seed!r}")
-    inputs = tuple(name for name in ("x", "y", "r", "z") if name in spec.inputs)
+    inputs = tuple(name for name in INPUTS if name in spec.inputs)
     init = spec.init
     layers: list[Layer] = []
     width = len(inputs) - 1 + spec.z_dim if "z" in inputs else len(inputs)

@@ -1,16 +1,16 @@
 """How the network's output becomes colours."""
 
-from typing import Annotated, Any, ClassVar, Literal, Self, get_args
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, model_validator
 
+from cppnvid.colour.modes import MODES
 from cppnvid.colour.gradients import GRADIENT_NAMES
 from cppnvid.errors import Setting
 from cppnvid.recipe.base import Part, Text, unknown
 from cppnvid.recipe.keyframes import Track, constant
 
-ColourMode = Literal["rgb", "grey", "hsv", "hsl", "cmyk", "oklch"]
-COLOUR_MODES: tuple[str, ...] = get_args(ColourMode)
+COLOUR_MODES: tuple[str, ...] = tuple(MODES)
 NAMES = [*COLOUR_MODES, *GRADIENT_NAMES, "custom"]
 
 

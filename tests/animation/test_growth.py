@@ -8,7 +8,7 @@ import pytest
 from cppnvid.animation.growth import deepen, fade_in, mute_neurons, thin, widths_at
 from cppnvid.backends.halide.architecture import architecture_of
 from cppnvid.film.pacing import build_scene, moment_of
-from cppnvid.networks.sampling import ACTIVATIONS
+from cppnvid.networks.activations import ACTIVATIONS
 from cppnvid.recipe import Recipe
 from tests.conftest import small
 from tests.explanation.test_film import recipe, shorter, sums

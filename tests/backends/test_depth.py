@@ -7,14 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
 import cppnvid
 from cppnvid import build_scene
 from cppnvid.animation.scene import Scene
-from cppnvid.backends import Backend, Job, choose, machine, select
+from cppnvid.backends import Backend, Job, choose, definition, machine, select
 from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.colour.dither import dithered
 from cppnvid.colour.pixels import Raster
@@ -40,8 +39,7 @@ def test_16_bits_are_the_same_colours_more_finely(samples: Samples) -> None:
     """Every backend's are within a hundredth of a level of exact ones, frames and bands alike."""
     scene, raster = pastel(), Raster(40, 22, samples)
     fine = replace(raster, pixel_format="rgb48")
-    exact = TorchBackend("cpu", torch.float64).render(scene, [0.3], fine)
-    wanted = next(exact)[0] / 257
+    wanted = definition.picture(scene.at(0.3), replace(fine, samples=4)) / 257
 
     for backend in usable():
         (deep,) = next(backend.render(scene, [0.3], fine))

@@ -12,12 +12,11 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from cppnvid import list_presets, load_recipe
 from cppnvid.animation.scene import Moment
-from cppnvid.backends import numpy_ as plain
 from cppnvid.backends.numpy_ import NumpyBackend
 from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.colour.pixels import Raster
 from cppnvid.film.pacing import build_scene, moment_of
-from cppnvid.networks.sampling import ACTIVATIONS, OUTPUT_FUNCTIONS
+from cppnvid.networks.activations import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.recipe import COLOUR_MODES
 from tests.conftest import small
 
@@ -102,9 +101,7 @@ def test_tiles_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = drawn(NumpyBackend(), moment, 45, 23, samples=2)
 
     for points, threads in ((2**15, 1), (800, 3), (60, 2), (1, 2)):
-        monkeypatch.setattr(
-            "cppnvid.backends.numpy_._points_per_tile", lambda _, points=points: points
-        )
+        monkeypatch.setattr(NumpyBackend, "_points_per_tile", lambda *_, points=points: points)
         made = drawn(NumpyBackend(threads), moment, 45, 23, samples=2)
         np.testing.assert_array_equal(made, whole)
 
@@ -112,7 +109,7 @@ def test_tiles_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_frames_are_the_bands(monkeypatch: pytest.MonkeyPatch) -> None:
     """`render` yields a frame for each time, each as its bands are."""
     scene = build_scene(small())
-    monkeypatch.setattr("cppnvid.backends.numpy_._points_per_tile", lambda _: 100)
+    monkeypatch.setattr(NumpyBackend, "_points_per_tile", lambda *_: 100)
     backend = NumpyBackend(1)
 
     frames = list(backend.render(scene, [0.0, 0.5], Raster(20, 12)))
@@ -126,13 +123,13 @@ def test_frames_are_the_bands(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_products_of_matrices_take_a_thread_each(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tiles and looks are what is shared out; afterwards there are as many threads as before."""
     before, during = blas_threads(), []
-    summed = plain._summed
+    summed = NumpyBackend._sums
 
     def counting(*given: Any) -> Any:
         during.append(blas_threads())
         return summed(*given)
 
-    monkeypatch.setattr(plain, "_summed", counting)
+    monkeypatch.setattr(NumpyBackend, "_sums", counting)
     with threadpool_limits(limits=2, user_api="blas"):
         drawn(NumpyBackend(2), build_scene(small()).at(0.0), 400, 300)
         tiles = len(during)

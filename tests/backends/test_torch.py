@@ -8,7 +8,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from cppnvid.backends import choose
+from cppnvid.backends import choose, definition
 from cppnvid.backends.machine import could_be_here, report
 from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.colour.pixels import Raster
@@ -20,7 +20,7 @@ from cppnvid.recipe import Recipe
 from cppnvid.render import render_frames, render_still
 from tests.conftest import small
 
-FLOAT64 = TorchBackend("cpu", torch.float64)
+TORCH = TorchBackend("cpu")
 WEIRD = [(1, 1), (7, 5), (33, 17), (5, 64)]
 
 
@@ -55,7 +55,7 @@ def test_pixels_are_what_the_formulas_say(
         palette={"name": "rgb"},
     )  # fmt: skip
 
-    frame = render_still(recipe, Run(backend=FLOAT64))
+    frame = render_still(recipe, Run(backend=TORCH))
 
     expected = [[pixel(recipe, i, j) for i in range(width)] for j in range(height)]
     assert frame.shape == (height, width, 3)
@@ -69,11 +69,11 @@ def test_tiles_do_not_show(
 ) -> None:
     """A picture drawn in tiles of a few points is the picture drawn at once."""
     recipe = small(width, height, canvas={"size": f"{width}x{height}", "samples": samples})
-    whole = render_still(recipe, Run(backend=FLOAT64))
+    whole = render_still(recipe, Run(backend=TORCH))
 
     for points in (4, 50, 300):
         monkeypatch.setattr(TorchBackend, "_points_per_tile", lambda *_, points=points: points)
-        assert np.array_equal(render_still(recipe, Run(backend=FLOAT64)), whole), points
+        assert np.array_equal(render_still(recipe, Run(backend=TORCH)), whole), points
 
 
 @pytest.mark.parametrize(("width", "height"), [*WEIRD, (300, 211)])
@@ -113,17 +113,17 @@ def test_larger_pictures_are_the_same_picture() -> None:
 def test_running_out_of_memory_halves_the_tile(monkeypatch: pytest.MonkeyPatch) -> None:
     """A device that refuses 300 points is asked for fewer, and the picture is the same."""
     recipe = small()
-    whole = render_still(recipe, Run(backend=FLOAT64))
+    whole = render_still(recipe, Run(backend=TORCH))
     original, asked = TorchBackend._tile, []
 
-    def tight(self: TorchBackend, *args: Any) -> torch.Tensor:
-        asked.append(len(args[2]) * len(args[3]))
+    def tight(self: TorchBackend, *args: Any) -> Any:
+        asked.append(len(args[2]))
         if asked[-1] > 300:
             raise torch.OutOfMemoryError("CUDA out of memory")
         return original(self, *args)
 
     monkeypatch.setattr(TorchBackend, "_tile", tight)
-    drawn = render_still(recipe, Run(backend=FLOAT64))
+    drawn = render_still(recipe, Run(backend=TORCH))
 
     assert np.array_equal(drawn, whole)
     assert max(asked) > 300
@@ -132,7 +132,7 @@ def test_running_out_of_memory_halves_the_tile(monkeypatch: pytest.MonkeyPatch) 
 def test_a_device_without_any_memory_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """When not even 256 points fit, the message names the backend and the way out."""
 
-    def full(*_: Any) -> torch.Tensor:
+    def full(*_: Any) -> Any:
         raise torch.OutOfMemoryError("CUDA out of memory")
 
     monkeypatch.setattr(TorchBackend, "_tile", full)
@@ -143,10 +143,10 @@ def test_a_device_without_any_memory_says_so(monkeypatch: pytest.MonkeyPatch) ->
 def test_other_failures_are_not_taken_for_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """A defect in drawing is raised as it is, not retried for ever."""
 
-    def broken(*_: Any) -> torch.Tensor:
+    def broken(*_: Any) -> Any:
         raise RuntimeError("shapes do not fit")
 
-    monkeypatch.setattr(TorchBackend, "_tile", broken)
+    monkeypatch.setattr(TorchBackend, "_colours", broken)
     with pytest.raises(RuntimeError, match="shapes do not fit"):
         render_still(small(), Run(backend="torch:cpu"))
 
@@ -167,10 +167,8 @@ def test_times_one_by_one_are_times_together() -> None:
 
 def at(recipe: Recipe, x: float, y: float) -> NDArray[np.float64]:
     """Return the colour at a point of the screen, float64 [3]."""
-    points = torch.tensor([x], dtype=torch.float64), torch.tensor([y], dtype=torch.float64)
-    moment = build_scene(recipe).at(0.0)
-    made: NDArray[np.float64] = FLOAT64.colours(moment, *points)[0].numpy()
-    return made
+    (made,) = definition.colours(build_scene(recipe).at(0.0), np.array([x]), np.array([y]))
+    return np.asarray(made)
 
 
 def warped(**warp: object) -> Recipe:

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import torch
 from numpy.typing import NDArray
 
 from tests.backends.triton_twins import OVERFLOWS, cards, scene_of
@@ -13,7 +12,7 @@ from dataclasses import replace
 
 from cppnvid.animation.camera import axes
 from cppnvid.animation.scene import Moment
-from cppnvid.backends.torch_ import TorchBackend
+from cppnvid.backends import definition
 from cppnvid.backends.triton.backend import GpuBackend
 from cppnvid.colour.pixels import Raster
 
@@ -25,9 +24,8 @@ SCENE = scene_of(palette={"name": "ember"}, camera={"scale": 3.0})
 def exact(moment: Moment, width: int, height: int) -> NDArray[np.float64]:
     """Return a frame that nobody rounded: [height, width, 3] in [0, 1]."""
     columns, rows = axes("centres", width, height)
-    y, x = (torch.from_numpy(part.ravel()) for part in np.meshgrid(rows, columns, indexing="ij"))
-    rgb: NDArray[np.float64] = TorchBackend(dtype=torch.float64).colours(moment, x, y).numpy()
-    return rgb.reshape(height, width, 3)
+    x, y = (part.ravel() for part in np.meshgrid(columns, rows))
+    return definition.colours(moment, x, y).reshape(height, width, 3)
 
 
 def bt709(rgb: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -5,15 +5,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 from tests.backends.triton_twins import OVERFLOWS, assert_twins, cards, drawn, scene_of
 from tests.backends.triton_twins import interpreter as interpreter
 
 # isort: split
+from cppnvid.backends import definition
 from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.backends.triton.backend import GpuBackend
-from cppnvid.networks.sampling import ACTIVATIONS, OUTPUT_FUNCTIONS
+from cppnvid.colour.pixels import Raster
+from cppnvid.networks.activations import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.recipe import COLOUR_MODES
 
 pytestmark = OVERFLOWS
@@ -151,9 +152,9 @@ def test_a_value_that_overflows_stays_in_its_layer() -> None:
 def test_rounding_errors_are_float32s() -> None:
     """With N(0, 1) weights at most twice as many values as torch's differ from float64's."""
     moment = scene_of(network={"layers": ["9x16"], "init": {"hidden": 1.0}}).at(0.3)
-    exact, plain, fused = (
-        drawn(backend, moment, 64, 12)
-        for backend in (TorchBackend(dtype=torch.float64), TorchBackend(), GpuBackend(cards()))
+    exact = definition.picture(moment, Raster(64, 12))
+    plain, fused = (
+        drawn(backend, moment, 64, 12) for backend in (TorchBackend(), GpuBackend(cards()))
     )
 
     allowed = 2 * np.count_nonzero(plain != exact) + 2

@@ -20,7 +20,7 @@ pytest.importorskip("triton", reason="no Triton here: it has wheels for Linux on
 # From here on a machine has Triton, and what does not work with it fails.
 from cppnvid import build_scene
 from cppnvid.animation.scene import Moment, Scene
-from cppnvid.backends import Backend
+from cppnvid.backends import Backend, definition
 from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.backends.triton import backend as gpu
 from cppnvid.backends.triton import card
@@ -74,9 +74,10 @@ def assert_twins(moment: Moment, width: int = 61, height: int = 4, *, samples: i
     A value that both are off by a hair may round to either side, and is told from a fault by how
     many of torch's own differ from float64's.
     """
-    exact, plain, fused = (
+    exact = definition.picture(moment, Raster(width, height, samples))
+    plain, fused = (
         drawn(backend, moment, width, height, samples)
-        for backend in (TorchBackend(dtype=torch.float64), TorchBackend(), GpuBackend(cards()))
+        for backend in (TorchBackend(), GpuBackend(cards()))
     )
     steps = np.abs(fused.astype(int) - plain)
     assert fused.shape == (height, width, 3)

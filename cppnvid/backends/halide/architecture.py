@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.scene import Moment
-from cppnvid.backends.uniforms import colouring_numbers, kind_of, turns, view_numbers
+from cppnvid.backends.colours import turns
+from cppnvid.backends.uniforms import colouring_numbers, view_numbers
+from cppnvid.networks.activations import ACTIVATIONS
 from cppnvid.networks.sampling import fan_out
 
 
@@ -43,13 +45,15 @@ def architecture_of(
     moment: Moment, samples: int, bits: int = 8, *, listed: bool = False
 ) -> Architecture:
     """Return the key of the pipeline that draws this moment with so many bits a value: 8 or 16."""
+    *hidden, output = moment.layers
+    kinds = [
+        LayerKind(fan_out(len(layer.bias), layer.activation), layer.activation, layer.residual)
+        for layer in hidden
+    ]
     return Architecture(
         inputs=moment.inputs,
-        layers=tuple(
-            LayerKind(fan_out(len(layer.bias), layer.activation), layer.activation, layer.residual)
-            for layer in moment.layers
-        ),
-        warps=tuple(kind_of(warp) for warp in moment.view.warps),
+        layers=(*kinds, LayerKind(len(output.bias), output.activation, residual=False)),
+        warps=tuple(warp.kind for warp in moment.view.warps),
         mode=moment.colouring.mode,
         turned=turns(moment.colouring),
         contrasted=moment.colouring.contrast != 1.0,
@@ -110,9 +114,10 @@ def pack_weights(layers: tuple[SceneLayer, ...], neurons: int) -> NDArray[np.flo
     parts: list[NDArray[np.float32]] = []
     for index, layer in enumerate(layers):
         weight, bias = layer.weight, layer.bias.astype(np.float32)
-        if layer.activation == "atan_pair":
-            weight, bias = np.tile(weight, (2, 1)), np.tile(bias, 2)
         if index < len(layers) - 1:
+            # A neuron that hands on two values is summed up for each.
+            values = ACTIVATIONS[layer.activation].values
+            weight, bias = np.tile(weight, (values, 1)), np.tile(bias, values)
             missing = -len(bias) % neurons
             weight = np.pad(weight, ((0, missing), (0, 0)))
             bias = np.pad(bias, (0, missing))

@@ -29,11 +29,10 @@ from cppnvid.backends.halide.field import WARPS
 from cppnvid.backends.halide.functions import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.backends.halide.pipeline import Pipeline
 from cppnvid.backends.halide.yuv import planes_of, yuv_pipeline
-from cppnvid.backends.uniforms import kind_of
+from cppnvid.colour.modes import MODES
 from cppnvid.colour.pixels import LEVELS, Pixels, Raster
 from cppnvid.errors import BackendUnavailable
 from cppnvid.networks.sampling import fan_out
-from cppnvid.recipe import COLOUR_MODES
 
 # A layer takes 0.1 s to compile whatever its width, and from some 40 on each takes longer.
 DEEPEST = 32
@@ -217,8 +216,8 @@ def unsupported(moment: Moment) -> str | None:
     wanted = {
         "activation": ({layer.activation for layer in hidden}, {*ACTIVATIONS, "atan_pair"}),
         "output function": ({output.activation}, set(OUTPUT_FUNCTIONS)),
-        "warp": ({kind_of(warp) for warp in moment.view.warps}, set(WARPS)),
-        "palette": ({moment.colouring.mode}, {*COLOUR_MODES, "gradient"}),
+        "warp": ({warp.kind for warp in moment.view.warps}, set(WARPS)),
+        "palette": ({moment.colouring.mode}, {*MODES, "gradient"}),
     }
     for what, (asked, known) in wanted.items():
         if asked - known:

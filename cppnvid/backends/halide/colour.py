@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import halide as hl
 
-from cppnvid.animation.palette import GRADIENT_STEPS, LUMA, MAX_CHROMA, SHADE, TINT, TURN
+from cppnvid.animation.palette import GRADIENT_STEPS, SHADE, TINT, TURN
 from cppnvid.backends.halide.functions import Expr, Keep, cos, power, sin
+from cppnvid.colour.modes import LUMA, MAX_CHROMA
 from cppnvid.colour.oklab import GREY, LAB, LAB_INVERSE, LMS, LMS_INVERSE
 
 Triple = tuple[Expr, ...]  # three
@@ -59,7 +60,7 @@ def colour(
         case "hsl":
             rgb = _from_hsl(*([values[0], hl.f32(1.0), hl.f32(0.5)] if single else values))
         case "grey":
-            grey = values[0] if single else _dot(LUMA.tolist(), tuple(values))
+            grey = values[0] if single else _dot(LUMA, tuple(values))
             return grey, grey, grey
         case _:
             rgb = (values[0],) * 3 if single else (values[0], values[1], values[2])
@@ -72,7 +73,7 @@ def _spread(value: Expr, contrast: Expr) -> Expr:
     return hl.f32(0.5) + hl.f32(0.5) * contrast * away / slope
 
 
-def _dot(row: list[float], values: Triple) -> Expr:
+def _dot(row: Sequence[float], values: Triple) -> Expr:
     return hl.f32(row[0]) * values[0] + hl.f32(row[1]) * values[1] + hl.f32(row[2]) * values[2]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import halide as hl
 
 from cppnvid.backends.halide.functions import Expr, Keep, atan2, cos, exp, log, sin
-from cppnvid.backends.uniforms import NEAREST
+from cppnvid.backends.warps import NEAREST
 
 Point = tuple[Expr, Expr]
 

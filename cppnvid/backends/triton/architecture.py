@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from cppnvid.animation.scene import Moment
-from cppnvid.backends.uniforms import WARP_NUMBERS, kind_of, turns
+from cppnvid.backends.colours import turns
+from cppnvid.backends.warps import WARPS
 from cppnvid.networks.sampling import fan_out
 
 
@@ -58,7 +59,7 @@ def architecture_of(moment: Moment) -> Architecture:
         channels=len(moment.layers[-1].bias),
         output=moment.layers[-1].activation,
         warps=tuple(
-            (kind_of(warp), len(WARP_NUMBERS[kind_of(warp)](warp))) for warp in moment.view.warps
+            (warp.kind, len(WARPS[warp.kind].packed(warp.numbers))) for warp in moment.view.warps
         ),
         mode=moment.colouring.mode,
         turned=turns(moment.colouring),

@@ -7,16 +7,16 @@ import triton.language as tl
 
 from cppnvid.animation import palette
 from cppnvid.backends.triton.functions import cos, power, sin
-from cppnvid.colour import oklab
+from cppnvid.colour import modes, oklab
 
 _LMS = tl.constexpr(tuple(map(tuple, oklab.LMS.tolist())))
 _LAB = tl.constexpr(tuple(map(tuple, oklab.LAB.tolist())))
 _LMS_INVERSE = tl.constexpr(tuple(map(tuple, oklab.LMS_INVERSE.tolist())))
 _LAB_INVERSE = tl.constexpr(tuple(map(tuple, oklab.LAB_INVERSE.tolist())))
-_LUMA = tl.constexpr(tuple(palette.LUMA.tolist()))
+_LUMA = tl.constexpr(modes.LUMA)
 _TURN_OF_HUE = tl.constexpr(2.0 * math.pi)
 _GREY = tl.constexpr(oklab.GREY)
-_MAX_CHROMA = tl.constexpr(palette.MAX_CHROMA)
+_MAX_CHROMA = tl.constexpr(modes.MAX_CHROMA)
 _SHADE = tl.constexpr(4.0 * palette.SHADE)
 _TINT = tl.constexpr(palette.TINT)
 _TURN = tl.constexpr(palette.TURN)

@@ -7,7 +7,7 @@ import triton
 import triton.language as tl
 
 from cppnvid.backends.triton.functions import atan2, cos, sin
-from cppnvid.backends.uniforms import NEAREST
+from cppnvid.backends.warps import NEAREST
 
 _NEAREST_SQUARED = tl.constexpr(NEAREST**2)
 

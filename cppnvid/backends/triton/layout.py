@@ -19,6 +19,7 @@ from cppnvid.animation.palette import GRADIENT_STEPS
 from cppnvid.animation.scene import Moment
 from cppnvid.backends.triton.architecture import Architecture, LayerKind
 from cppnvid.backends.uniforms import colouring_numbers, view_numbers
+from cppnvid.networks.activations import ACTIVATIONS
 
 _CAMERA_NUMBERS = 5
 _COLOUR_NUMBERS = 3
@@ -119,9 +120,9 @@ class Layout:
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return weights [in, out] and biases [out] with zeros beyond the layer's own."""
         weight, bias = layer.weight, layer.bias.astype(np.float32)
-        if layer.activation == "atan_pair":
-            # Each neuron is summed up twice, once for each half of what the layer hands on.
-            weight, bias = np.tile(weight, (2, 1)), np.tile(bias, 2)
+        # A neuron that hands on two values is summed up for each.
+        values = ACTIVATIONS[layer.activation].values
+        weight, bias = np.tile(weight, (values, 1)), np.tile(bias, values)
         across = self.filled(kind.values) - len(bias)
         down = fan_in - weight.shape[1]
         return np.pad(weight.T, ((0, down), (0, across))), np.pad(bias, (0, across))
