@@ -27,8 +27,9 @@ def blue_noise(side: int = SIDE, seed: int = 1) -> NDArray[np.uint16]:
 
     points = np.zeros(side**2, dtype=bool)
     points[np.random.Generator(np.random.Philox(seed)).permutation(side**2)[: side**2 // 10]] = True
-    crowd = sum(around(point) for point in np.flatnonzero(points))
-    assert isinstance(crowd, np.ndarray)
+    crowd = np.zeros(side**2)
+    for point in np.flatnonzero(points):
+        crowd += around(int(point))
 
     def tightest() -> int:
         return int(np.where(points, crowd, -np.inf).argmax())

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from cppnvid.networks.activations import OUTPUT_FUNCTIONS
 from cppnvid.explanation.findings import Findings
 from cppnvid.explanation.theme import COOL, FAINT, GOLD, INK, LINE, QUIET, WARM
 from cppnvid.explanation.verdict import factor, number, percent, with_deviation
+from cppnvid.networks.activations import OUTPUT_FUNCTIONS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -4,8 +4,8 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from cppnvid.colour.modes import MODES
 from cppnvid.colour.gradients import GRADIENT_NAMES
+from cppnvid.colour.modes import MODES
 from cppnvid.errors import Setting
 from cppnvid.recipe.base import Part, Text, unknown
 from cppnvid.recipe.keyframes import Track, constant
