@@ -114,7 +114,7 @@ def test_running_out_of_memory_halves_the_tile(monkeypatch: pytest.MonkeyPatch) 
     """A device that refuses 300 points is asked for fewer, and the picture is the same."""
     recipe = small()
     whole = render_still(recipe, Run(backend=TORCH))
-    original, asked = TorchBackend._tile, []
+    original, asked = TorchBackend._colours, []
 
     def tight(self: TorchBackend, *args: Any) -> Any:
         asked.append(len(args[2]))
@@ -122,7 +122,7 @@ def test_running_out_of_memory_halves_the_tile(monkeypatch: pytest.MonkeyPatch) 
             raise torch.OutOfMemoryError("CUDA out of memory")
         return original(self, *args)
 
-    monkeypatch.setattr(TorchBackend, "_tile", tight)
+    monkeypatch.setattr(TorchBackend, "_colours", tight)
     drawn = render_still(recipe, Run(backend=TORCH))
 
     assert np.array_equal(drawn, whole)
@@ -135,7 +135,7 @@ def test_a_device_without_any_memory_says_so(monkeypatch: pytest.MonkeyPatch) ->
     def full(*_: Any) -> Any:
         raise torch.OutOfMemoryError("CUDA out of memory")
 
-    monkeypatch.setattr(TorchBackend, "_tile", full)
+    monkeypatch.setattr(TorchBackend, "_colours", full)
     with pytest.raises(BackendError, match=r"torch:cpu has not the memory.*--backend torch:cpu"):
         render_still(small(), Run(backend="torch:cpu"))
 
