@@ -136,7 +136,7 @@ def test_a_device_without_any_memory_says_so(monkeypatch: pytest.MonkeyPatch) ->
         raise torch.OutOfMemoryError("CUDA out of memory")
 
     monkeypatch.setattr(TorchBackend, "_colours", full)
-    with pytest.raises(BackendError, match=r"torch:cpu has not the memory.*--backend torch:cpu"):
+    with pytest.raises(BackendError, match=r"torch:cpu lacks the memory.*backend=.torch:cpu."):
         render_still(small(), Run(backend="torch:cpu"))
 
 
