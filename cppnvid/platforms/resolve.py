@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from cppnvid.encode import Container, coded, coding_of, container_for
-from cppnvid.errors import Mistake, RecipeError
+from cppnvid.errors import RecipeError
 from cppnvid.platforms.limits import SIDES, length, misfit, refusal, shape, wrong_size
 from cppnvid.platforms.table import Platform
 from cppnvid.presets import Override
@@ -66,7 +66,7 @@ def fit(platform: Platform, recipe: Recipe, wishes: Wishes) -> Fitted:
     fitting = _Fitting(platform, recipe, wishes, container_for(wishes.output))
     wanted = fitting.wanted()
     for words, keys in fitting.misfits(wanted):
-        raise RecipeError.of([_mistake(words, keys, wishes)])
+        raise _refused(words, keys, wishes)
     changed = {key: value for key, value in wanted.items() if value != _value(recipe, key)}
     if "output.fps" in changed:  # which alone would keep the length in seconds
         changed["output.frames"] = wanted["output.frames"]
@@ -80,13 +80,17 @@ def fit(platform: Platform, recipe: Recipe, wishes: Wishes) -> Fitted:
     return Fitted(overrides, None if most == math.inf else math.floor(most), tuple(sorted(keep)))
 
 
-def _mistake(words: str, keys: tuple[str, ...], wishes: Wishes) -> Mistake:
+def _refused(words: str, keys: tuple[str, ...], wishes: Wishes) -> RecipeError:
+    """Return the error of the last override of these keys, else of the first key."""
     named = wishes.naming(*keys)
-    if named is None:
-        return Mistake(
-            words, keys[0], {"path": wishes.output, "max_size": wishes.max_size}.get(keys[0])
-        )
-    return Mistake(words, named.key, named.value, origins=(named.origin,) if named.origin else ())
+    if named is not None:
+        return named.mistake(words)
+    given = {
+        "path": wishes.output,
+        "max_size": wishes.max_size,
+        "least_seconds": wishes.least_seconds,
+    }
+    return RecipeError(words, key=keys[0], given=given.get(keys[0]))
 
 
 def _value(recipe: Recipe, key: str) -> Any:
