@@ -73,7 +73,7 @@ def render_video(
     if max_size is None:
         write_film(film, target, run)
     else:
-        film = write_fitted(film, target, max_size, run, keep=keep)
+        film = write_fitted(film, target, run, keep)
     return _finished(film, Path(path), _measured(film, path, run) if measure else None)
 
 

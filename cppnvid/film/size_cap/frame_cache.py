@@ -1,4 +1,4 @@
-"""Drawn frames, kept without loss: what is encoded a second time is not drawn a second time."""
+"""Drawn frames, kept without loss, so that encoding them again draws nothing again."""
 
 import shutil
 from collections.abc import Iterable, Iterator
@@ -10,19 +10,19 @@ from numpy.typing import DTypeLike
 from cppnvid.colour.pixels import Pixels
 from cppnvid.encode.ffmpeg import FrameFeed, reading
 
-# What ffmpeg calls each, and FFV1 its planes, which are the same numbers in another order; and how
-# many bytes a pixel has.
+# ffmpeg's name for each; FFV1's for its planes, which are the same numbers in another order; bytes
+# per pixel.
 _FORMATS: dict[str, tuple[str, str, float]] = {
     "rgb24": ("rgb24", "gbrp", 3.0),
     "yuv420p": ("yuv420p", "yuv420p", 1.5),
     "rgb48": ("rgb48le", "gbrp16le", 6.0),
 }
-# FFV1 has kept smooth frames in 14 % of their bytes, and those of 16 bits in a third.
+# FFV1 kept smooth frames in 14 % of their bytes, and those of 16 bits in a third.
 _EXPECTED = 0.5
 
 
 class KeptFrames:
-    """The frames of one film, in the order in which they were drawn, in a file of ours."""
+    """The frames of one film, in the order of drawing, in a file of ours."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -32,12 +32,12 @@ class KeptFrames:
         self.complete = False
 
     def has_room(self, pixels: int, pixel_format: str) -> bool:
-        """Return whether so many can be kept without filling half of what is free on the disk."""
+        """Return whether so many pixels can be kept in less than half of the disk's free space."""
         expected = pixels * _FORMATS[pixel_format][2] * _EXPECTED
         return expected < shutil.disk_usage(self._path.parent).free / 2
 
     def keeping(self, frames: Iterable[Pixels], pixel_format: str) -> Iterator[Pixels]:
-        """Yield batches of frames as they come, and keep them.
+        """Yield batches of frames as they come, and keep a copy.
 
         Raises:
             EncodeError: when ffmpeg or the disk fails.
@@ -60,7 +60,7 @@ class KeptFrames:
                 feed.abort()
 
     def again(self) -> Iterator[Pixels]:
-        """Yield the frames that were kept, in batches of one."""
+        """Yield the kept frames, in batches of one."""
         length = int(np.prod(self._shape)) * np.dtype(self._kind).itemsize
         raw = ("-f", "rawvideo", "-pix_fmt", self._raw, "pipe:1")
         with reading(self._path, "matroska", raw) as (output, _):

@@ -1,57 +1,88 @@
-"""What is given up for a smaller file, and in which order: a recipe's ladder, a step at a time.
+"""What is given up for a smaller file, and in which order: a recipe's ladder, one step at a time.
 
-Every rung is a recipe whose file is some percent smaller than that of the rung above, so that some
-rung fills any cap well. First goes what is missed least: a video's fineness and a GIF's colours.
+Every rung is a recipe whose file is a few percent smaller than that of the rung above, so that some
+rung fills any cap well. First goes what is missed least: the quality of a video, the colours of a
+GIF. The rate of a sound steps down between the others.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import inf
 from typing import Any
 
 from cppnvid.encode import Container
 from cppnvid.encode.coding import quality_of
 from cppnvid.encode.commands import DEFAULT_QUALITY
 from cppnvid.encode.formats.gif_colours import QUALITY_COLOURS, SMALL_COLOURS
-from cppnvid.recipe import Recipe
+from cppnvid.recipe import Output, Recipe
 
 _SMALLEST_SIDE = 32  # pixels
-_SIDE_STEP = 0.97  # of the shorter side, a rung; 6 % of the area
-_HALF = 0.5  # of the sides, before anything else is given up for their sake
-# A GIF counts in hundredths of a second, so that these are exact: 3 to 10 of them. Others have no
-# such limit. Each rate is at least 80 % of the one before, or nearly so.
+_SIDE_STEP = 0.97  # of the shorter side for each rung; 6 % of the area
+# Each rate is at least 80 % of the one before, or nearly so. A GIF counts in hundredths of a
+# second, so 3 to 10 of them are exact; smaller sides bridge a step of its rate below `_WIDE`.
+_RATES = (50, 40, Fraction(100, 3), 30, 25, 20, 16, 13)
 _GIF_RATES = tuple(Fraction(100, hundredths) for hundredths in range(3, 11))
-_OTHER_RATES = (50, 40, Fraction(100, 3), 30, 25, 20, 16, 13)
-# What a step of crf divides the size by, where the scale ends at this number.
+_WIDE = 0.79
+# By the end of the scale of crf: what a step divides the size by, and where blocks begin to show.
 _CRF_STEP = {51: 1.12, 63: 1.06}
-_COARSE = {51: 30, 63: 45}  # crf at which blocks begin to show: sides are given up first
+_BLOCKS = {51: 30, 63: 45}
 _COLOURS_STEP = 0.9
 _COLOURS_POWER = 0.45  # measured at 128 px: 64 colours have 65 to 70 % of the bytes of 158
-_WIDE = 0.79  # a step below which sides come between
-_LARGE_GIF, _SMALL_GIF = 320, 128  # pixels of the shorter side
-# Files shrink less than areas do: small pictures have as many contours, and more of them a pixel.
-_POWER = 1.7
+_QUALITY_POWER = 1.3
+_ONE_PALETTE = 0.93  # of the bytes of palettes for each frame
+# Files shrink less than areas do: small pictures have as many contours, and more of them per pixel.
+_SIDE_POWER = 1.7
+# Sound takes this much of the pictures' bytes at most, a quarter of the file: 10 s in 300 kB then
+# have 220 kB of pictures and 80 kB of sound, where 192 kb/s left 60 kB for pictures.
+_MOST_SOUND = 1 / 3
+_ALL_BUT = 0.95  # of a file is sound at most: silence has fewer bytes than its rate says
+
+# What to give up, and how far: methods of `_Ladder` with their arguments.
+_VIDEO: tuple[tuple[Any, ...], ...] = (
+    ("crf", True),
+    ("quality", 30),
+    ("sides", 0.5),
+    ("rate", _RATES),
+    ("crf",),
+    ("sides",),
+)
+# At equal bytes, a picture of 128 px with 48 to 64 colours looked better than one of 88 px with
+# 158, and one with 32 or fewer worse: it is a poster. Large pictures show contours more than they
+# miss pixels, so they are smaller before they have 64 colours. One palette for all frames shifts
+# hues and saves little, so it comes late.
+_GIF: tuple[tuple[Any, ...], ...] = (
+    ("colours", 96),
+    ("rate", _GIF_RATES, Fraction(25, 2), _WIDE),
+    ("sides", 1.0, 320),
+    ("colours", 64),
+    ("rate", _GIF_RATES, 10, _WIDE),
+    ("colours", 48),
+    ("sides", 0.5, 128),
+    ("colours", 32),
+    ("palette",),
+    ("sides",),
+)
+_LADDERS = {"gif": _GIF}  # by codec; all others have that of video
+# The methods that change each key, and so are skipped where it is kept.
+KEYS = {
+    "canvas.size": "sides",
+    "output.fps": "rate",
+    "output.frames": "rate",
+    "output.crf": "crf",
+    "output.quality": "quality",
+    "output.gif": "palette",
+    "output.colours": "colours",
+    "output.sound_rate": "sound",
+}
 
 
 @dataclass(frozen=True)
 class Rung:
-    """A recipe, and how large its file is supposed to be as a share of the first's."""
+    """A recipe, and the expected size of its file as a share of the first rung's."""
 
     recipe: Recipe
     share: float
-
-
-@dataclass(frozen=True)
-class _Setting:
-    """What a rung changes; None is what the recipe says."""
-
-    scale: float = 1.0
-    rate: Fraction | None = None
-    crf: int | None = None
-    quality: int | None = None
-    colours: int | None = None
-    small: bool = False
-    share: float = 1.0
 
 
 def ladder(
@@ -62,174 +93,186 @@ def ladder(
     Args:
         recipe: what was asked for.
         container: of the file.
-        keep: keys that are not given up: `canvas.size`, `output.fps`, `output.frames`,
-            `output.crf`, `output.quality`, `output.gif`, `output.colours`.
-        colours: of a GIF's palettes, where the recipe leaves them open; each but the first says
-            how many it has.
+        keep: keys that are not given up: see `KEYS`.
+        colours: number of colours of a GIF's palettes if the recipe leaves it open; every rung but
+            the first then names its own.
     """
     rungs = [Rung(recipe, 1.0)]
     if colours is not None and recipe.output.colours is None:
-        output = recipe.output.model_copy(update={"colours": colours})
-        recipe = recipe.model_copy(update={"output": output})
-    for setting in _settings(recipe, container, keep):
-        changed = _changed(recipe, setting, container)
-        if changed != rungs[-1].recipe and setting.share < rungs[-1].share:
-            rungs.append(Rung(changed, setting.share))
+        recipe = _with_output(recipe, colours=colours)
+    for rung in _Ladder(recipe, container, keep).rungs():
+        if rung.recipe != rungs[-1].recipe and rung.share < rungs[-1].share:
+            rungs.append(rung)
     return rungs
 
 
-def _settings(recipe: Recipe, container: Container, keep: Collection[str]) -> Iterator[_Setting]:
-    rates = _rates(recipe, container, keep)
-    if container.name == "GIF":
-        yield from _gif(recipe, rates, keep)
-        return
-    scales = _scales(recipe, keep)
-    large = [scale for scale in scales if scale >= _HALF]
-    tiny = [scale for scale in scales if scale < _HALF]
-    last = _Setting()
-    for last in _finenesses(recipe, container, keep):
-        yield last
-    shared = last
-    for scale in large:
-        last = _with(shared, scale=scale, share=shared.share * scale**_POWER)
-        yield last
-    shared = last
-    for rate in rates[1:]:
-        last = _with(shared, rate=rate, share=shared.share * float(rate / rates[0]))
-        yield last
-    shared = last
-    if shared.crf is not None and container.max_crf is not None:
-        for coarser in range(shared.crf + 1, container.max_crf - 5):
-            share = shared.share * _CRF_STEP[container.max_crf] ** (shared.crf - coarser)
-            last = _with(shared, crf=coarser, share=share)
-            yield last
-    shared = last
-    for scale in tiny:
-        ratio = scale / shared.scale
-        yield _with(shared, scale=scale, share=shared.share * ratio**_POWER)
+def most_colours(output: Output) -> int:
+    """Return the number of colours of a GIF's palettes for which nobody looked at its frames."""
+    return output.colours or (SMALL_COLOURS if output.gif == "small" else QUALITY_COLOURS)
 
 
-def _gif(recipe: Recipe, rates: list[Fraction], keep: Collection[str]) -> Iterator[_Setting]:
-    """Lose what is missed least at each step: fewer colours, slower, smaller, in turns.
+def sound_bytes(recipe: Recipe, container: Container) -> float:
+    """Return how many bytes the sound of a film's file has."""
+    rate = recipe.output.sound_rate or container.sound_rates[0]
+    return rate * 1000 / 8 * recipe.output.seconds * recipe.output.repeat
 
-    At equal bytes, a picture of 128 px with 48 to 64 colours looked better than one of 88 px with
-    158, and one with 32 or fewer worse: it is a poster. Large pictures show contours more than they
-    miss pixels, so they are smaller before they have 64 colours. One palette for all frames shifts
-    hues and saves little, so it comes late.
+
+def with_sound(
+    rungs: Sequence[Rung], container: Container, keep: Collection[str], size: float
+) -> list[Rung]:
+    """Return a ladder on which the sound's rate steps down between the other steps.
+
+    Args:
+        rungs: the pictures' ladder; their shares are of the pictures alone.
+        container: of the file.
+        keep: keys that are not given up; `output.sound_rate` is the sound's.
+        size: of the first rung's file with its sound, in bytes.
     """
-    small = recipe.output.gif == "small"
-    most = recipe.output.colours or (SMALL_COLOURS if small else QUALITY_COLOURS)
-    scales, shorter = _scales(recipe, keep), min(recipe.canvas.size)
-    latest = _Setting()
+    first = rungs[0].recipe
+    usual = first.output.sound_rate or container.sound_rates[0]
+    rates = [rate for rate in container.sound_rates if rate < usual]
+    if "output.sound_rate" in keep:
+        rates = []
+    sound = min(sound_bytes(first, container) / max(size, 1.0), _ALL_BUT)
+    pictures = 1.0 - sound
+    found, rate = [rungs[0]], usual
 
-    def fewer(least: int) -> Iterator[_Setting]:
-        nonlocal latest
-        colours = float(latest.colours or most)
-        while "output.colours" not in keep and (colours := colours * _COLOURS_STEP) >= least:
-            share = latest.share * (colours / (latest.colours or most)) ** _COLOURS_POWER
-            latest = _with(latest, colours=round(colours), share=share)
-            yield latest
+    def rung(of: Rung) -> Rung:
+        recipe = of.recipe if rate == usual else _with_output(of.recipe, sound_rate=rate)
+        return Rung(recipe, pictures * of.share + sound * rate / usual)
 
-    def slower(least: Fraction) -> Iterator[_Setting]:
-        nonlocal latest
-        for rate in rates[1:]:
-            before = latest.rate or rates[0]
+    for before, after in zip(rungs, [*rungs[1:], None], strict=True):
+        most = _MOST_SOUND * pictures * before.share
+        while rates and (after is None or sound * rate / usual > most):
+            rate = rates.pop(0)
+            found.append(rung(before))
+        if after is not None:
+            found.append(rung(after))
+    return found
+
+
+# ------------------------------------------------------------------ the descent
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """What a rung changes; None leaves what the recipe says."""
+
+    scale: float = 1.0
+    rate: Fraction | None = None
+    crf: int | None = None
+    quality: int | None = None
+    colours: int | None = None
+    gif: str | None = None
+    share: float = 1.0
+
+
+class _Ladder:
+    """One way down for every container; its table says in which order what is given up.
+
+    Each method gives up one thing, a little more with every setting that it yields.
+    """
+
+    def __init__(self, recipe: Recipe, container: Container, keep: Collection[str]) -> None:
+        self._recipe, self._container, self._keep = recipe, container, keep
+        self._latest = _Setting()
+
+    def rungs(self) -> Iterator[Rung]:
+        """Yield every rung below the recipe itself."""
+        kept = {KEYS[key] for key in self._keep if key in KEYS}
+        for name, *how_far in _LADDERS.get(self._container.codec, _VIDEO):
+            for setting in getattr(self, name)(*how_far) if name not in kept else ():
+                yield Rung(self._changed(setting), setting.share)
+
+    def crf(self, to_blocks: bool = False) -> Iterator[_Setting]:
+        """Code more coarsely, until blocks begin to show or as far as can be borne."""
+        usual, end = quality_of(self._container, self._recipe.output.crf), self._container.max_crf
+        if usual is None or end is None or usual >= _BLOCKS[end]:
+            return
+        last = _BLOCKS[end] if to_blocks else end - 6
+        for crf in range((self._latest.crf or usual) + 1, last + 1):
+            yield self._less(1 / _CRF_STEP[end], crf=crf)
+
+    def quality(self, least: int) -> Iterator[_Setting]:
+        """Lower the quality of a WebP."""
+        before = self._recipe.output.quality or DEFAULT_QUALITY
+        if any("{quality}" in argument for argument in self._container.arguments):
+            for lower in range(before - 4, least - 1, -4):
+                yield self._less((lower / before) ** _QUALITY_POWER, quality=lower)
+                before = lower
+
+    def sides(self, share: float = 0.0, pixels: float = inf) -> Iterator[_Setting]:
+        """Shrink to a share of the shorter side or to so many pixels, whichever is less."""
+        shorter = min(self._recipe.canvas.size)
+        for scale in self._scales():
+            if scale * shorter >= min(share * shorter, pixels):
+                yield self._less((scale / self._latest.scale) ** _SIDE_POWER, scale=scale)
+
+    def _scales(self) -> Iterator[float]:
+        """Yield smaller and smaller scales, from the latest on."""
+        scale, shorter = 1.0, min(self._recipe.canvas.size)
+        if "canvas.size" in self._keep:
+            return
+        while (scale := scale * _SIDE_STEP) * shorter >= _SMALLEST_SIDE:
+            if scale < self._latest.scale:
+                yield scale
+
+    def rate(
+        self, rates: Sequence[Fraction], least: float | Fraction = 0, wide: float = 0.0
+    ) -> Iterator[_Setting]:
+        """Lower the frame rate; with sides between where a step is wider than `wide`."""
+        for rate in rates:
+            before = self._latest.rate or self._recipe.output.fps
             if least <= rate < before:
-                share = latest.share * float(rate / before)
-                if share < _WIDE * latest.share:
-                    yield from _narrower(latest, scales, share)
-                latest = _with(latest, rate=rate, share=share)
-                yield latest
+                less = float(rate / before)
+                for scale in self._scales() if less < wide else ():
+                    between = (scale / self._latest.scale) ** _SIDE_POWER
+                    if between > less:
+                        yield replace(self._latest, scale=scale, share=self._latest.share * between)
+                yield self._less(less, rate=rate)
 
-    def smaller(least: float) -> Iterator[_Setting]:
-        nonlocal latest
-        for scale in scales:
-            if scale < latest.scale and scale * shorter >= least:
-                share = latest.share * (scale / latest.scale) ** _POWER
-                latest = _with(latest, scale=scale, share=share)
-                yield latest
+    def colours(self, least: int) -> Iterator[_Setting]:
+        """Take fewer colours."""
+        most = most_colours(self._recipe.output)
+        colours = float(self._latest.colours or most)
+        while (colours := colours * _COLOURS_STEP) >= least:
+            before = self._latest.colours or most
+            yield self._less((colours / before) ** _COLOURS_POWER, colours=round(colours))
 
-    yield from fewer(96)
-    yield from slower(Fraction(25, 2))
-    yield from smaller(_LARGE_GIF)
-    yield from fewer(64)
-    yield from slower(Fraction(10))
-    yield from fewer(48)
-    yield from smaller(min(_HALF * shorter, _SMALL_GIF))
-    yield from fewer(32)
-    if not small and "output.gif" not in keep:
-        latest = _with(latest, small=True, share=latest.share * 0.93)
-        yield latest
-    yield from smaller(_SMALLEST_SIDE)
+    def palette(self) -> Iterator[_Setting]:
+        """Take one palette for all frames."""
+        if self._recipe.output.gif != "small":
+            yield self._less(_ONE_PALETTE, gif="small")
 
+    def _less(self, share: float, **changes: Any) -> _Setting:
+        self._latest = replace(self._latest, share=self._latest.share * share, **changes)
+        return self._latest
 
-def _narrower(setting: _Setting, scales: list[float], share: float) -> Iterator[_Setting]:
-    """Bridge a wide step of rates, from one setting down to a share, with smaller sides."""
-    for scale in scales:
-        less = setting.share * (scale / setting.scale) ** _POWER
-        if scale < setting.scale and less > share:
-            yield _with(setting, scale=scale, share=less)
-
-
-def _finenesses(recipe: Recipe, container: Container, keep: Collection[str]) -> Iterator[_Setting]:
-    crf = quality_of(container, recipe.output.crf)
-    if crf is not None and container.max_crf is not None and "output.crf" not in keep:
-        step = _CRF_STEP[container.max_crf]
-        for coarser in range(crf + 1, _COARSE[container.max_crf] + 1):
-            yield _Setting(crf=coarser, share=step ** (crf - coarser))
-    if container.name == "WebP" and not container.lossless and "output.quality" not in keep:
-        quality = recipe.output.quality or DEFAULT_QUALITY
-        for lower in range(quality - 4, 29, -4):
-            yield _Setting(quality=lower, share=(lower / quality) ** 1.3)
-
-
-def _scales(recipe: Recipe, keep: Collection[str]) -> list[float]:
-    if "canvas.size" in keep:
-        return []
-    scales, scale, shorter = [], 1.0, min(recipe.canvas.size)
-    while shorter * (scale := scale * _SIDE_STEP) >= _SMALLEST_SIDE:
-        scales.append(scale)
-    return scales
-
-
-def _rates(recipe: Recipe, container: Container, keep: Collection[str]) -> list[Fraction]:
-    fps = recipe.output.fps
-    if "output.fps" in keep or "output.frames" in keep:
-        return [fps]
-    rates = _GIF_RATES if container.name == "GIF" else _OTHER_RATES
-    return [fps, *(Fraction(rate) for rate in rates if rate < fps)]
-
-
-def _with(setting: _Setting, **changes: Any) -> _Setting:
-    return replace(setting, **changes)
-
-
-def _changed(recipe: Recipe, setting: _Setting, container: Container) -> Recipe:
-    """Return the recipe with a setting; its length in seconds stays, its sides keep their shape."""
-    canvas, output = recipe.canvas, recipe.output
-    if setting.scale != 1.0:
+    def _changed(self, setting: _Setting) -> Recipe:
+        """Return the recipe with a setting: as long in seconds, and its sides in proportion."""
+        recipe, output = self._recipe, self._recipe.output
+        names = ("crf", "quality", "colours", "gif")
+        changes = {name: getattr(setting, name) for name in names}
+        changes = {name: value for name, value in changes.items() if value is not None}
+        if setting.rate is not None:
+            frames = output.frames * setting.rate / output.fps
+            pairs = recipe.morph.loop == "ping-pong"
+            changes["fps"] = setting.rate
+            changes["frames"] = max(2 * round(frames / 2), 2) if pairs else max(round(frames), 1)
+        recipe = _with_output(recipe, **changes)
+        if setting.scale == 1.0:
+            return recipe
+        even = self._container.even_size
         width, height = (
-            _side(side * setting.scale, even=container.even_size or side % 2 == 0)
-            for side in canvas.size
+            _side(side * setting.scale, even=even or side % 2 == 0) for side in recipe.canvas.size
         )
-        canvas = canvas.model_copy(update={"size": (width, height)})
-    changes: dict[str, Any] = {
-        name: value
-        for name, value in (
-            ("crf", setting.crf),
-            ("quality", setting.quality),
-            ("colours", setting.colours),
-            ("gif", "small" if setting.small else None),
-        )
-        if value is not None
-    }
-    if setting.rate is not None and setting.rate != output.fps:
-        frames = output.frames * setting.rate / output.fps
-        pairs = recipe.morph.loop == "ping-pong"
-        changes["fps"] = setting.rate
-        changes["frames"] = max(2 * round(frames / 2), 2) if pairs else max(round(frames), 1)
-    output = output.model_copy(update=changes)
-    return recipe.model_copy(update={"canvas": canvas, "output": output})
+        canvas = recipe.canvas.model_copy(update={"size": (width, height)})
+        return recipe.model_copy(update={"canvas": canvas})
+
+
+def _with_output(recipe: Recipe, **changes: Any) -> Recipe:
+    output = recipe.output.model_copy(update=changes)
+    return recipe.model_copy(update={"output": output})
 
 
 def _side(length: float, *, even: bool) -> int:
