@@ -97,8 +97,12 @@ def test_what_is_kept_leaves_colours_to_give_up() -> None:
     notes: list[str] = []
 
     video = render_video(
-        recipe, "x.gif", cppnvid.Run(note=notes.append), max_size=free * 7 // 10, keep=["canvas.size", "output.fps"],
-    )  # fmt: skip
+        recipe,
+        "x.gif",
+        cppnvid.Run(note=notes.append),
+        max_size=free * 7 // 10,
+        keep=["canvas.size", "output.fps"],
+    )
 
     assert (video.width, video.frames) == (64, 12)
     (line,) = [note for note in notes if note.startswith("fitted")]
