@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING
 from cppnvid.cli.app import command
 from cppnvid.cli.outputs import (
     check_posted,
-    coding_overrides,
-    describe,
+    for_format,
     named_output,
     pictures,
     summary,
 )
 from cppnvid.cli.parse import refusal, seeds
-from cppnvid.cli.plan import one_picture, plan_film
+from cppnvid.cli.plan import plan_film, plan_picture
 from cppnvid.cli.preview import preview
 from cppnvid.cli.reporter import Reporter, say
 from cppnvid.cli.request import Request
@@ -56,24 +55,21 @@ def render(asked: Request) -> None:
 
     if asked.source is None:
         raise RecipeError("nothing to draw: name a preset, such as aurora, or a file")
-    source = _drawable(read_source(asked.source), asked.source)
     if not asked.output or not asked.output.lower().endswith(".png"):
         if "time" in asked.typed:
             raise refusal("--time", "applies only to a still: add --output with a name as a.png")
-        _draw_video(source, asked)
+        _draw_video(_drawable(read_source(asked.source), asked), asked)
     elif film_only := asked.named(_FILM_ONLY):
         raise refusal(film_only, f"applies only to films; {asked.output} is a still")
     else:
-        _draw_still(source, asked)
+        _draw_still(asked)
 
 
 def _draw_video(source: "Source", asked: Request) -> None:
     plan = plan_film(source, asked)
-    recipe, output = plan.recipe, plan.output
     if asked.preview:
         preview(plan, asked)
         return
-    from cppnvid.film.run import Run
     from cppnvid.render import render_video
 
     with Reporter(quiet=asked.quiet) as reporter:
@@ -82,20 +78,11 @@ def _draw_video(source: "Source", asked: Request) -> None:
                 "this is a walk through the seeds of a sheet; 'cppnvid gallery' on the same file "
                 "draws the sheet again"
             )
-        for note in plan.notes:
-            reporter.note(note)
-        run = Run(
-            asked.backend,
-            asked.encoder,
-            asked.threads,
-            asked.overwrite,
-            reporter.progress,
-            reporter.note,
-        )
+        reporter.note(*plan.notes)
         video = render_video(
-            recipe,
-            output,
-            run,
+            plan.recipe,
+            plan.output,
+            asked.run(reporter),
             audio=plan.audio,
             max_size=plan.max_size,
             keep=plan.keep,
@@ -119,53 +106,36 @@ def still(asked: Request) -> None:
 
     A recipe, or any file cppnvid made, does as well as a preset.
     """
-    from cppnvid.presets import Source, read_source
-
-    if asked.source is None and not asked.typed & {"seed", "weights"}:
-        raise RecipeError("nothing to draw: give --seed 7, or a preset, such as aurora")
-    source = Source({})
-    if asked.source is not None:
-        source = _drawable(read_source(asked.source), asked.source)
-    _draw_still(source, asked)
+    _draw_still(asked)
 
 
-def _draw_still(source: "Source", asked: Request) -> None:
-    from cppnvid.presets import load_recipe
+def _draw_still(asked: Request) -> None:
+    from cppnvid.encode import container_for, quality_of
 
-    kept, overrides = one_picture(source, asked)
-    recipe = load_recipe(kept, overrides)
-    moment = source.time or 0.0 if asked.time is None else asked.time
+    picture = plan_picture(asked, "draw")
+    source, recipe = _drawable(picture.source, asked), picture.recipe
     stem = f"{source.stem}-{recipe.morph.seeds[0]}" if source.sheet == "seeds" else source.stem
     place = named_output(asked.output, f"{stem or '-'.join(['still', *pictures(recipe)[:1]])}.png")
     if not place.lower().endswith(".png"):
-        raise RecipeError(f"{place}: a still is a .png; 'cppnvid render' draws videos")
-    from cppnvid.encode import container_for, quality_of
-
+        raise refusal("--output", f"{place}: a still is a .png; 'cppnvid render' draws videos")
     png = container_for(place)
-    needed = coding_overrides(recipe, png, overrides)
-    recipe = load_recipe(kept, [*overrides, *needed]) if needed else recipe
+    recipe, notes = for_format(recipe, png, source, picture.overrides, still=True)
     quality_of(png, recipe.output.crf)  # which no still has
-    from cppnvid.film.run import Run
     from cppnvid.render import save_still
 
     with Reporter(quiet=asked.quiet) as reporter:
-        for note in describe(needed, png):
-            reporter.note(note)
-        written = save_still(
-            recipe,
-            place,
-            Run(asked.backend, "auto", asked.threads, asked.overwrite, note=reporter.note),
-            time=moment,
-        )
+        reporter.note(*notes)
+        written = save_still(recipe, place, asked.run(reporter), time=picture.time or 0.0)
     say(str(written))
 
 
-def _drawable(source: "Source", name: str) -> "Source":
+def _drawable(source: "Source", asked: Request) -> "Source":
     """Return the source, if what made it can be drawn again as a film or a still.
 
     Raises:
         RecipeError: `explain` made it: its recipe is that of the network it shows.
     """
+    name = asked.source
     if source.explain is not None:
         raise RecipeError(
             f"{name}: was made by 'cppnvid explain', which can make it again; to draw what it "

@@ -1,21 +1,20 @@
 """`explain`: a poster, a page or a film of what each layer does."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cppnvid.cli.app import command
-from cppnvid.cli.outputs import describe, format_overrides, named_output, pictures
+from cppnvid.cli.outputs import for_format, named_output, pictures
 from cppnvid.cli.parse import key_values, refusal
-from cppnvid.cli.plan import one_picture
+from cppnvid.cli.plan import Picture, plan_picture
 from cppnvid.cli.reporter import Reporter, say
 from cppnvid.cli.request import Request
 from cppnvid.errors import RecipeError
 
 if TYPE_CHECKING:
     from cppnvid.explanation.sweeps import Film
-    from cppnvid.presets import Override, Source
     from cppnvid.recipe import Recipe
 
 
@@ -29,34 +28,24 @@ def explain(asked: Request, compare: str | None, video: str | None, labels: bool
 
     Explains a preset, a file or a seed, as a poster (.png), a page (.html), or a looping video.
     """
-    from cppnvid.presets import Source, load_recipe, read_source
-
-    source = Source({}) if asked.source is None else read_source(asked.source)
-    earlier = source.explain or {}
+    picture = plan_picture(asked, "explain")
+    earlier = picture.source.explain or {}
     film = _film(video, asked.output, earlier)
-    if film is None and (lengths := asked.named("frames seconds fps")):
-        raise refusal(lengths, "only a video has this: add --video depth")
-    named = {"source", "seed", "weights", "style", "set", "palette"}
-    if not asked.typed & named:
-        raise RecipeError("nothing to explain: give --seed 7, or a preset, such as aurora")
-    source, overrides = one_picture(source, asked)
-    recipe = load_recipe(source, overrides)
-    moment = source.time or 0.0 if asked.time is None else asked.time
-    stem = f"explain-{source.stem or pictures(recipe)[0]}"
-    if film is not None:
-        if compare is not None:
-            raise refusal("--compare, --video", "only a .png or .html shows two side by side")
-        place = named_output(asked.output, f"{stem}-{film.kind}.mp4")
+    stem = f"explain-{picture.source.stem or pictures(picture.recipe)[0]}"
+    if film is None:
+        if lengths := asked.named("frames seconds fps"):
+            raise refusal(lengths, "only a video has this: add --video depth")
+        other = _compared(picture, compare, earlier)
+        _draw_report(picture, other, named_output(asked.output, f"{stem}.png"), asked)
+    elif compare is not None:
+        raise refusal("--compare, --video", "only a .png or .html shows two side by side")
+    else:
         labels = labels and earlier.get("labels", True) is not False
-        _draw_film(source, recipe, overrides, asked, place, film, moment, labels=labels)
-        return
-    other = _compared(source, overrides, compare, earlier)
-    _draw_report(recipe, other, named_output(asked.output, f"{stem}.png"), moment, asked)
+        place = named_output(asked.output, f"{stem}-{film.kind}.mp4")
+        _draw_film(picture, place, film, asked, labels=labels)
 
 
-def _draw_report(
-    recipe: "Recipe", other: "Recipe | None", place: str, moment: float, asked: Request
-) -> None:
+def _draw_report(picture: Picture, other: "Recipe | None", place: str, asked: Request) -> None:
     from cppnvid.explanation.save import check_report, save_explanation
 
     check_report(place, overwrite=asked.overwrite)
@@ -65,7 +54,8 @@ def _draw_report(
     # It reports its caches on stderr, which is for what a user can do something about.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     with Reporter(quiet=asked.quiet) as reporter:
-        first, *rest = [measure(each, moment) for each in (recipe, other) if each is not None]
+        recipes = [picture.recipe, *([] if other is None else [other])]
+        first, *rest = [measure(recipe, picture.time or 0.0) for recipe in recipes]
         written = save_explanation(
             first,
             place,
@@ -95,40 +85,21 @@ def _film(kind: str | None, output: str | None, earlier: Mapping[str, Any]) -> "
     return None if kind is None else parse_film(kind)
 
 
-def _draw_film(
-    source: "Source",
-    recipe: "Recipe",
-    overrides: "Sequence[Override]",
-    asked: Request,
-    place: str,
-    film: "Film",
-    moment: float,
-    *,
-    labels: bool,
-) -> None:
+def _draw_film(picture: Picture, place: str, film: "Film", asked: Request, *, labels: bool) -> None:
     from cppnvid.encode import container_for
-    from cppnvid.presets import load_recipe
 
     container = container_for(place)
-    needed = format_overrides(recipe, container, overrides, made_as=source.suffix)
-    if needed:
-        recipe = load_recipe(source, [*overrides, *needed])
+    recipe, notes = for_format(picture.recipe, container, picture.source, picture.overrides)
     from cppnvid.explanation.film import explain_video
 
     with Reporter(quiet=asked.quiet) as reporter:
-        for note in describe(needed, container):
-            reporter.note(note)
-        run = asked.run(reporter)
-        video = explain_video(recipe, place, film, run, time=moment, labels=labels)
+        reporter.note(*notes)
+        run, time = asked.run(reporter), picture.time or 0.0
+        video = explain_video(recipe, place, film, run, time=time, labels=labels)
     say(str(video.path))
 
 
-def _compared(
-    source: "Source",
-    overrides: "Sequence[Override]",
-    compare: str | None,
-    earlier: Mapping[str, Any],
-) -> "Recipe | None":
+def _compared(picture: Picture, compare: str | None, earlier: Mapping[str, Any]) -> "Recipe | None":
     """Return the recipe to compare with.
 
     Another source's, or this one's with one key changed, or with the network of a file.
@@ -136,6 +107,7 @@ def _compared(
     from cppnvid.networks.weights import SUFFIXES
     from cppnvid.presets import Override, Source, load_recipe, read_source
 
+    source, overrides = picture.source, picture.overrides
     if compare is None:
         told = earlier.get("compare")
         return load_recipe(Source(told, name="explain.compare")) if told is not None else None
@@ -145,7 +117,7 @@ def _compared(
     if Path(compare).suffix.lower() in SUFFIXES:
         # The source's title is not the file's.
         named = [Override("morph.weights", [compare], "--compare"), Override("title", "")]
-        if load_recipe(source, overrides).morph.of == "weights":
+        if picture.recipe.morph.of == "weights":
             named.append(Override("morph.seeds", []))  # else seeds are latents of the file's
         return load_recipe(source, [*overrides, *named])
     return load_recipe(read_source(compare))

@@ -3,10 +3,9 @@
 from cppnvid.cli.app import command
 from cppnvid.cli.outputs import named_output, pictures
 from cppnvid.cli.parse import refusal
-from cppnvid.cli.plan import one_picture
+from cppnvid.cli.plan import plan_picture
 from cppnvid.cli.reporter import say
 from cppnvid.cli.request import Request
-from cppnvid.errors import RecipeError
 
 
 @command(
@@ -18,25 +17,16 @@ def export(asked: Request, picture: int) -> None:
 
     `--weights` draws the file again, and PyTorch and numpy read it.
     """
-    from cppnvid.presets import Source, load_recipe, read_source
-
-    if not asked.typed & {"source", "seed", "weights"}:
-        raise RecipeError("nothing to export: give --seed 7, or a preset, such as aurora")
     if {"picture", "time"} <= asked.typed:
         raise refusal("--picture, --time", "each names a network: keep one")
-    source = Source({}) if asked.source is None else read_source(asked.source)
-    source, overrides = one_picture(source, asked)
-    recipe = load_recipe(source, overrides)
-    moment = asked.time
-    if not asked.typed & {"picture", "time"} and source.time:
-        moment = source.time  # what a still shows
-    default = source.stem or "-".join(["network", *pictures(recipe)[:1]])
+    plan = plan_picture(asked, "export")
+    default = plan.source.stem or "-".join(["network", *pictures(plan.recipe)[:1]])
     from cppnvid.export import export_network
 
     written = export_network(
-        recipe,
+        plan.recipe,
         named_output(asked.output, f"{default}.safetensors"),
-        time=moment,
+        time=None if "picture" in asked.typed else plan.time,
         picture=picture,
         overwrite=asked.overwrite,
     )

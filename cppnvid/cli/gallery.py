@@ -119,12 +119,6 @@ def _planned(source: "Source", asked: Request, *, animate: bool) -> "tuple[Recip
     if "seeds" not in asked.typed:
         overrides.insert(0, Override("morph.seeds", _usual_seeds(source), "--seeds"))
     recipe = load_recipe(source, overrides)
-    if recipe.morph.weights and recipe.morph.of == "weights":
-        raise refusal(
-            "--weights",
-            "a gallery shows seeds, and a network from a file has none: with --of z they are its "
-            "latents, with --set morph.weights=[] networks of their own",
-        )
     styles = [override.value for override in overrides if override.key == "style"]
     stem = source.stem.removesuffix("-gallery") or (styles[0] if styles else "")
     default = f"{f'{stem}-' * bool(stem)}gallery{'.mp4' if animate else '.png'}"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cppnvid.encode import Container
     from cppnvid.notebook import Video
     from cppnvid.platforms import Platform
-    from cppnvid.presets import Override
+    from cppnvid.presets import Override, Source
     from cppnvid.recipe import Recipe
 
 _MOST_NAMED = 6
@@ -76,6 +76,26 @@ def is_named(key: str, overrides: "Sequence[Override]") -> bool:
 def fixed_keys(overrides: "Sequence[Override]") -> list[str]:
     """Return the keys that the user decided, so that no cap on the file's size changes them."""
     return [key for key in _GIVEN_UP if is_named(key, overrides)]
+
+
+def for_format(
+    recipe: "Recipe",
+    container: "Container",
+    source: "Source",
+    overrides: "Sequence[Override]",
+    *,
+    still: bool = False,
+) -> "tuple[Recipe, list[str]]":
+    """Return the recipe as a format needs it, and the notes on what that changed."""
+    from cppnvid.presets import load_recipe
+
+    if still:
+        needed = coding_overrides(recipe, container, overrides)
+    else:
+        needed = format_overrides(recipe, container, overrides, made_as=source.suffix)
+    if needed:
+        recipe = load_recipe(source, [*overrides, *needed])
+    return recipe, describe(needed, container)
 
 
 def format_overrides(

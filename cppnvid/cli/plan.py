@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cppnvid.cli.outputs import (
-    describe,
     fixed_keys,
-    format_overrides,
+    for_format,
     named_output,
     pictures,
     posted_name,
@@ -76,13 +75,11 @@ def plan_film(source: "Source", asked: "Request") -> Plan:
     container = container_for(output)
     if "gif" in asked.typed and container.codec != "gif":
         raise refusal("--gif", f"applies only to .gif; {output} is {container.name}")
-    needed = format_overrides(recipe, container, overrides, made_as=source.suffix)
-    if needed:
-        recipe = load_recipe(source, [*overrides, *needed])
+    recipe, formatted = for_format(recipe, container, source, overrides)
     keep = tuple(fixed_keys(overrides))
     audio, silence = _sound(recipe, source, overrides, container)
     if platform is None:
-        notes = [*describe(needed, container), *silence]
+        notes = [*formatted, *silence]
         return Plan(recipe, output, asked.max_size, keep, tuple(notes), None, audio)
     wishes = Wishes(
         overrides,
@@ -101,30 +98,45 @@ def plan_film(source: "Source", asked: "Request") -> Plan:
     return Plan(recipe, output, fitted.most_bytes, keep, tuple(notes), platform, audio)
 
 
-def one_picture(source: "Source", asked: "Request") -> "tuple[Source, Sequence[Override]]":
-    """Return the source of one picture, and what is laid over it.
+@dataclass(frozen=True)
+class Picture:
+    """One picture of a recipe: where it comes from, what is laid over that, and its moment."""
+
+    source: "Source"
+    recipe: "Recipe"
+    overrides: "Sequence[Override]"
+    time: float | None
+
+
+def plan_picture(asked: "Request", verb: str) -> Picture:
+    """Return the picture that a request names, which is to be drawn, explained or exported.
 
     A seed names a network, and so replaces the files whose networks the source passes through; its
     layers stay theirs.
 
     Raises:
-        RecipeError: files and a seed are both given, or it is a sheet of seeds and none is named.
+        RecipeError: no picture is named, a file and a seed are both, or it is a sheet of seeds of
+            which none is named.
     """
-    from cppnvid.presets import Override, load_recipe
+    from cppnvid.presets import Override, Source, load_recipe, read_source
 
-    by_seed = "seed" in asked.typed
-    if source.sheet == "seeds" and not by_seed and "picture" not in asked.typed:
+    enough = {"source", "seed", "weights"}
+    if not asked.typed & (enough | {"style", "set", "palette"} if verb == "explain" else enough):
+        raise RecipeError(f"nothing to {verb}: give --seed 7, or a preset, such as aurora")
+    source = Source({}) if asked.source is None else read_source(asked.source)
+    if source.sheet == "seeds" and not asked.typed & {"seed", "picture"}:
         raise RecipeError(f"{asked.source}: is a sheet of many seeds: choose one with --seed")
-    if not by_seed:
-        return source, asked.overrides
-    recipe = load_recipe(source, asked.overrides)
-    if recipe.morph.of != "weights" or not recipe.morph.weights:
-        return source, asked.overrides
-    if any(override.key == "morph.weights" for override in asked.overrides):
-        raise refusal("--seed, --weights", "each names a picture: keep one")
-    # A file may define the layers, so they are kept before it is left out.
-    kept = replace(source, data=recipe.to_data(), lines={})
-    return kept, [Override("morph.weights", []), *asked.overrides]
+    overrides = asked.overrides
+    recipe = load_recipe(source, overrides)
+    if "seed" in asked.typed and recipe.morph.of == "weights" and recipe.morph.weights:
+        if any(override.key == "morph.weights" for override in overrides):
+            raise refusal("--seed, --weights", "each names a picture: keep one")
+        # A file may define the layers, so they are kept before it is left out.
+        source = replace(source, data=recipe.to_data(), lines={})
+        overrides = (Override("morph.weights", []), *overrides)
+        recipe = load_recipe(source, overrides)
+    time = source.time or None if asked.time is None else asked.time
+    return Picture(source, recipe, overrides, time)
 
 
 def _repeated(recipe: "Recipe", asked: "Request") -> "Override":

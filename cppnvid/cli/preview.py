@@ -1,6 +1,7 @@
 """`--preview`: a quick look at what `morph` or `render` would draw, in the system's viewer."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,6 @@ def preview(plan: "Plan", asked: Request) -> None:
     It is refused for what the film would be refused for, unless that is a file of its name.
     """
     from cppnvid.encode import Target
-    from cppnvid.film.run import Run
     from cppnvid.preview import PreviewFiles, save_preview
 
     Target.of(
@@ -42,14 +42,7 @@ def preview(plan: "Plan", asked: Request) -> None:
         video = save_preview(
             plan.recipe,
             files,
-            Run(
-                asked.backend,
-                "auto",
-                asked.threads,
-                asked.overwrite,
-                reporter.progress,
-                reporter.note,
-            ),
+            replace(asked.run(reporter), encoder="auto"),  # as it is another file than the film
             audio=plan.audio,
             shown=shown,
         )

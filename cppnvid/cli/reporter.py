@@ -49,18 +49,19 @@ class Reporter:
         if self._bar is not None:
             self._bar.close()
 
-    def note(self, text: str) -> None:
-        """Show a line worth knowing; a `Message` names settings by their options."""
+    def note(self, *texts: str) -> None:
+        """Show lines worth knowing; a `Message` names settings by their options."""
         if self._quiet:
             return
-        if isinstance(text, Message):
-            text = text.words(namer)
         if self._bar is not None and self._bar.n < self._bar.total:
             self._bar.clear()
         elif self._bar is not None:
             self._bar.close()
             self._bar = None
-        sys.stderr.write(f"{text}\n")
+        for text in texts:
+            words = text.words(namer) if isinstance(text, Message) else text
+            sys.stderr.write(f"{words}
+")
         sys.stderr.flush()
 
     def progress(self, done: int, total: int) -> None:

@@ -228,7 +228,7 @@ ROWS = [
         for typed in ("render ", "info ", f"{MORPH} -o ", f"{MORPH} --audio ")
     ],
     Bad("platforms xgif", ("NAME: unknown platform 'xgif': did you mean 'x-gif'?",)),
-    Bad("sheet aurora -o b.mp4", ("b.mp4: a sheet is a .png\n",)),
+    Bad("sheet aurora -o b.mp4", ("--output", "b.mp4", ".png")),
     # YAML.
     Bad("render loop.yaml", ("loop.yaml: a recipe is a mapping", "given [1, 2]"), yaml("- 1\n- 2")),
     Bad("render loop.yaml", ("loop.yaml: a recipe is a mapping", "empty"), yaml("")),

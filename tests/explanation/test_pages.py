@@ -327,7 +327,7 @@ def test_a_comparison_is_made_again_from_its_poster(run: Run) -> None:
         ([], "nothing to explain: give --seed 7"),
         (["--seed", "1", "-o", "a.txt"], "a.txt"),
         (["--seed", "1", "-o", "no/a.png"], "does not exist"),
-        (["--seed", "1", "--frames", "9"], "--frames, --seconds, --fps: apply only to a video"),
+        (["--seed", "1", "--frames", "9"], "--frames: only a video has this"),
         (["--seed", "1", "--video", "dept"], "did you mean 'depth'"),
         (["--seed", "1", "--video", "depth:2"], "only a weight can be named"),
         (["--seed", "1", "--video", "weight:0,1,1"], "counted from 1"),
