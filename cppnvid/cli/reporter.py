@@ -60,8 +60,7 @@ class Reporter:
             self._bar = None
         for text in texts:
             words = text.words(namer) if isinstance(text, Message) else text
-            sys.stderr.write(f"{words}
-")
+            sys.stderr.write(f"{words}\n")
         sys.stderr.flush()
 
     def progress(self, done: int, total: int) -> None:
