@@ -29,8 +29,7 @@ from cppnvid import Recipe, load_recipe
 from cppnvid.backends import Job, choose
 from cppnvid.colour.oklab import to_oklab
 from cppnvid.colour.pixels import Raster
-from cppnvid.encode import Target, decode, open_encoder
-from cppnvid.encode.coding import Coding
+from cppnvid.encode import Coding, Target, decode, open_encoder
 from cppnvid.encode.formats.gif import read_gif
 from cppnvid.film.gif_palette import colours_needed, looked_at
 from cppnvid.film.pacing import build_scene

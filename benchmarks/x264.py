@@ -30,7 +30,6 @@ from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.colour.pixels import Raster
 from cppnvid.encode import Target, decode, open_encoder
 from cppnvid.encode.commands import colour_arguments, input_arguments
-from cppnvid.encode.containers import container_for
 from cppnvid.encode.h264 import h264_arguments
 from cppnvid.encode.segments import segments_of
 from cppnvid.recipe import Output, Recipe
@@ -92,8 +91,10 @@ def recipes(size: str) -> dict[str, Recipe]:
 def encode(frames: Frames, arguments: list[str], path: Path) -> float:
     """Encode frames; return the processor seconds it took."""
     height, width = frames.shape[1:3]
-    source = input_arguments("rgb24", width=width, height=height, fps=FPS)
-    colours = colour_arguments(container_for(path), "rgb24")
+    output = Output(frames=len(frames), fps=FPS)
+    target = Target.to(path, (width, height), output, overwrite=True)
+    source = input_arguments(target, "rgb24")
+    colours = colour_arguments(target.container, "rgb24")
     program = imageio_ffmpeg.get_ffmpeg_exe()
     command = [program, "-v", "error", "-y", "-filter_threads", "1", *source, *colours]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)

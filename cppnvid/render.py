@@ -68,7 +68,7 @@ def render_video(
     film = film_of(recipe, run, target)
     for warning in film.warnings():
         run.note(warning)
-    if target.container.name == "GIF":
+    if target.container.palettes:
         film = with_gif_colours(film, run.note)
     if max_size is None:
         write_film(film, target, run)

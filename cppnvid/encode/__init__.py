@@ -5,17 +5,23 @@ wrote, `probe_film`, `all_frames` and `film_frames` what others did too. Nothing
 drawn: frames are arrays and a recipe is a piece of text.
 """
 
-from cppnvid.encode.coding import Coding, beyond, coded, coding_of, quality_of, without
+from cppnvid.encode.codecs import Coding
+from cppnvid.encode.coding import beyond, coded, coding_of, quality_of, without
 from cppnvid.encode.containers import CONTAINERS, Container, container_for, known_endings
-from cppnvid.encode.decode import decode, decode_deep
-from cppnvid.encode.document import write_document
+from cppnvid.encode.document import PAGES, with_recipe, write_document
 from cppnvid.encode.encoder import Encoder, open_encoder
-from cppnvid.encode.foreign import all_frames, film_frames, probe_film
+from cppnvid.encode.formats.base import MediaInfo
 from cppnvid.encode.h264 import H264_ENCODERS, unusable
-from cppnvid.encode.metadata import read_recipe
-from cppnvid.encode.page import PAGES, with_recipe
-from cppnvid.encode.probe import MediaInfo, probe
 from cppnvid.encode.publish import check_place
+from cppnvid.encode.read import (
+    all_frames,
+    decode,
+    decode_deep,
+    film_frames,
+    probe,
+    probe_film,
+    read_recipe,
+)
 from cppnvid.encode.sound import RATE, check_track, fitted_sound, open_raw
 from cppnvid.encode.still import write_still
 from cppnvid.encode.target import Target

@@ -1,37 +1,15 @@
-"""What a file's colours are coded as: its codec, its bits a channel, without loss or not, dithered.
+"""Give a container the codec, depth and so on that are asked of it, or say what would be right."""
 
-Each format has its own way, which stands in the table of containers, and may have others, of
-`ways.py`. What is asked for is given or refused, with what would be right.
-"""
-
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from itertools import combinations
 from typing import NoReturn
 
-from cppnvid.encode.containers import Container
+from cppnvid.encode.codecs import OF_LARGE, Codec, Coding
+from cppnvid.encode.containers import CONTAINERS, Container, endings
 from cppnvid.encode.trial import unusable_arguments
-from cppnvid.encode.ways import OF_LARGE, WAYS, Way
 from cppnvid.errors import Message, RecipeError, Setting
 from cppnvid.recipe import Output
-
-
-@dataclass(frozen=True)
-class Coding:
-    """What is asked of a file's colours; None is what its format does by itself.
-
-    `gif` is a name in `palettes.GIF_KINDS` and `colours`, 4 to 256, are of its palettes; `quality`
-    is WebP's, 1 to 100.
-    """
-
-    codec: str | None = None
-    depth: int | None = None
-    lossless: bool = False
-    dither: bool | None = None
-    gif: str = "quality"
-    colours: int | None = None
-    quality: int | None = None
-
 
 AS_USUAL = Coding()
 
@@ -39,9 +17,14 @@ AS_USUAL = Coding()
 def coding_of(output: Output) -> Coding:
     """Return what a recipe asks of its file's colours."""
     return Coding(
-        output.codec, output.depth, output.lossless, output.dither, output.gif or "quality",
-        output.colours, output.quality,
-    )  # fmt: skip
+        codec=output.codec,
+        depth=output.depth,
+        lossless=output.lossless,
+        dither=output.dither,
+        gif=output.gif or "quality",
+        colours=output.colours,
+        quality=output.quality,
+    )
 
 
 def coded(container: Container, coding: Coding) -> Container:
@@ -112,17 +95,17 @@ def _possible(container: Container, coding: Coding) -> bool:
     way = _way(container, coding)
     if way is None:
         return False
-    return not coding.dither or way.dither or container.name == "GIF"  # gif_colours.py does
+    return not coding.dither or way.dither or container.palettes
 
 
-def _ways(container: Container, coding: Coding) -> list[Way]:
+def _ways(container: Container, coding: Coding) -> list[Codec]:
     """Return the ways of a container, the likeliest wish first."""
-    own, others = _own(container), WAYS.get(container.name, ())
+    own, others = _own(container), container.codecs
     # Who asks for more bits gets the most a format has.
     return [own, *others] if (coding.depth or 8) <= 8 else [*others, own]
 
 
-def _way(container: Container, coding: Coding) -> Way | None:
+def _way(container: Container, coding: Coding) -> Codec | None:
     """Return the first way that is as asked, dither aside; None if there is none."""
     for way in _ways(container, coding):
         if (
@@ -134,13 +117,13 @@ def _way(container: Container, coding: Coding) -> Way | None:
     return None
 
 
-def _own(container: Container) -> Way:
-    return Way(
+def _own(container: Container) -> Codec:
+    return Codec(
         container.codec, container.depth, (), lossless=container.lossless, dither=container.dither
     )
 
 
-def _with(container: Container, way: Way) -> Container:
+def _with(container: Container, way: Codec) -> Container:
     """Return the container with another way's fields; its own way changes nothing."""
     if way == _own(container):
         return container
@@ -157,13 +140,14 @@ def _with(container: Container, way: Way) -> Container:
         even_size=container.even_size or (way.yuv or "").startswith("yuv420"),
         default_crf=way.default_crf,
         max_crf=way.max_crf,
+        default_quality=None if way.lossless else container.default_quality,
         segment_seconds=way.segment_seconds,
         lossless=way.lossless,
         dither=way.dither,
     )
 
 
-def _first_usable(way: Way) -> tuple[str, ...]:
+def _first_usable(way: Codec) -> tuple[str, ...]:
     """Return the first arguments that work here, or the last, whose failure then tells why."""
     for arguments in way.arguments[:-1]:
         small = dict.fromkeys(OF_LARGE, "")
@@ -176,7 +160,7 @@ def _first_usable(way: Way) -> tuple[str, ...]:
 def _with_dither(container: Container, dither: bool | None) -> Container:
     if not dither:
         return container if dither is None else replace(container, dither=False)
-    if not container.dither and container.name != "GIF":
+    if not container.dither and not container.palettes:
         raise RecipeError(
             "{reason}; or leave it out", key="output.dither", given=True, reason=_why_no(container)
         )
@@ -186,25 +170,31 @@ def _with_dither(container: Container, dither: bool | None) -> Container:
 def _why_no(container: Container) -> Message:
     if container.depth > 8:
         return Message("{depth} bits need no dither", depth=container.depth)
-    if container.name == "WebP":
-        lossless = Setting("output.lossless", True)
-        return Message("this WebP would lose it again: {lossless} keeps it", lossless=lossless)
-    return Message(
-        "{container} would lose it again: {depth} has no bands",
-        container=container.name,
-        depth=Setting("output.depth", 10),
-    )
+    if any(codec.dither for codec in container.codecs):
+        return Message(
+            "{container} would lose it again: {lossless} keeps it",
+            container=container.name,
+            lossless=Setting("output.lossless", True),
+        )
+    if any(codec.depth > 8 for codec in container.codecs):
+        return Message(
+            "{container} would lose it again: {depth} has no bands",
+            container=container.name,
+            depth=Setting("output.depth", 10),
+        )
+    return Message("{container} would lose it again", container=container.name)
 
 
 def _refuse(container: Container, coding: Coding) -> NoReturn:
     name, ways = container.name, _ways(container, coding)
-    if coding.lossless and not any(way.lossless for way in ways):
+    if coding.lossless and not _can_be_lossless(container):
         raise RecipeError(
-            "{container} always loses a little here; .webp, .png, .apng and folders of PNGs do not",
+            "{container} always loses a little here; {others} and folders of PNGs do not",
             key="output.lossless",
             given=True,
             allowed="false",
             container=name,
+            others=endings(one for one in CONTAINERS if _can_be_lossless(one)),
         )
     if coding.codec is not None and coding.codec not in {way.codec for way in ways}:
         known = ", ".join(_unique(way.codec for way in ways))
@@ -218,7 +208,7 @@ def _refuse(container: Container, coding: Coding) -> NoReturn:
             codec=coding.codec,
         )
     fitting = [way for way in ways if coding.codec in (None, way.codec)]
-    depths = " or ".join(_unique(str(way.depth) for way in sorted(fitting, key=_depth)))
+    depths = " or ".join(_unique(str(depth) for depth in sorted(way.depth for way in fitting)))
     raise RecipeError(
         "{container} has {depths} bits a channel, given {depth}",
         key="output.depth",
@@ -230,9 +220,9 @@ def _refuse(container: Container, coding: Coding) -> NoReturn:
     )
 
 
-def _depth(way: Way) -> int:
-    return way.depth
+def _can_be_lossless(container: Container) -> bool:
+    return container.lossless or any(codec.lossless for codec in container.codecs)
 
 
-def _unique(words: Iterator[str]) -> list[str]:
+def _unique(words: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(words))

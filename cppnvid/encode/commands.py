@@ -6,13 +6,12 @@ The table of containers says how each is made; here its numbers are filled in.
 from fractions import Fraction
 from math import floor
 
+from cppnvid.encode.codecs import OF_LARGE
 from cppnvid.encode.containers import LARGE, Container
-from cppnvid.encode.formats.gif_colours import palette_arguments
 from cppnvid.encode.h264 import h264_arguments
+from cppnvid.encode.sound import RATE, RAW, SOUND_NAME
 from cppnvid.encode.target import Target
-from cppnvid.encode.ways import OF_LARGE
 
-DEFAULT_QUALITY = 90  # of WebP
 _GROUP_SECONDS = 4  # between keyframes, where a film is encoded whole
 # Half of the frames that VP9 looks ahead by itself; 32 frames of 960x540 have the same bytes.
 _VP9_OF_LARGE = ["-lag-in-frames", "12"]
@@ -23,10 +22,11 @@ _TAGS = (
 )
 
 
-def input_arguments(pixel_format: str, *, width: int, height: int, fps: Fraction) -> list[str]:
+def input_arguments(target: Target, pixel_format: str) -> list[str]:
     """Return the arguments of the first input: raw frames of this format on the standard input."""
     # Without -r ffmpeg guesses a usual rate near the one it is told: 4.75 for 100/21.
-    size = ("-video_size", f"{width}x{height}", "-framerate", str(fps), "-r", str(fps))
+    rate = str(target.fps)
+    size = ("-video_size", f"{target.width}x{target.height}", "-framerate", rate, "-r", rate)
     tags = _TAGS if pixel_format == "yuv420p" else ()
     name = "rgb48le" if pixel_format == "rgb48" else pixel_format
     return ["-f", "rawvideo", "-pix_fmt", name, *size, *tags, "-i", "pipe:0"]
@@ -78,14 +78,12 @@ def encoder_arguments(
     pixels = target.width * target.height
     longest = longest_segment(container, target.fps)
     group = longest or max(1, round(_GROUP_SECONDS * target.fps))
-    numbers = {"crf": crf, "longest": group, "quality": coding.quality or DEFAULT_QUALITY}
+    numbers = {"crf": crf, "longest": group, "quality": coding.quality or container.default_quality}
     large = OF_LARGE if pixels > LARGE else dict.fromkeys(OF_LARGE, "")
     arguments = [part.format(**numbers, **large) for part in container.arguments]
     if container.codec == "vp9" and pixels > LARGE:
         arguments += _VP9_OF_LARGE
-    if container.name == "GIF":
-        palette = palette_arguments(coding.gif, coding.colours, dither=coding.dither)
-        arguments = [*palette, *arguments]
+    arguments = [*container.format.filters(coding), *arguments]
     if container.h264 and crf is not None and longest is not None:
         arguments += h264_arguments(
             target.encoder,
@@ -117,6 +115,22 @@ def muxing_arguments(target: Target, *, edit_list: bool) -> list[str]:
         timescale *= 2
     numbers = {"last_delay": last_delay, "timescale": timescale, "edit_list": int(edit_list)}
     return [part.format(**numbers) for part in target.container.muxing]
+
+
+def sound_input(target: Target) -> list[str]:
+    """Return ffmpeg's arguments for the film's sound as an input, if it has one."""
+    if target.sound is None:
+        return []
+    # What silence is heard before it is taken off its end, so that it ends with the film.
+    silence = 0 if target.edit_list else target.container.sound_delay
+    samples = round(target.seconds * RATE) - silence
+    return [*RAW, "-t", f"{max(samples, 1) / RATE:.6f}", "-i", SOUND_NAME]
+
+
+def sound_arguments(target: Target) -> list[str]:
+    """Return ffmpeg's arguments that code the sound."""
+    rate = target.sound_rate or target.container.sound_rates[0]
+    return [part.format(rate=rate) for part in target.container.sound]
 
 
 def _hundredths(seconds: Fraction) -> int:

@@ -1,51 +1,95 @@
 """The containers cppnvid writes, as one literal table: ending, limits, defaults, ffmpeg arguments.
 
-A new container is a new row. `arguments` says how frames are coded and `muxing` how the file is
-written; `encode/commands.py` fills in the numbers in braces and adds the rest.
+A new container is a new row, and a file in `formats/` if it is read or finished in a new way.
+`arguments` says how frames are coded and `muxing` how the file is written; `commands.py` fills in
+the numbers in braces and adds the rest. Two rows may share an ending: WebP is a film or a still.
 """
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from cppnvid.encode.codecs import (
+    AV1,
+    DEEP_PNG,
+    DEEP_VP9,
+    HEVC,
+    LOSSLESS_WEBP,
+    PRORES_4444,
+    Codec,
+)
+from cppnvid.encode.formats.base import Format
+from cppnvid.encode.formats.gif import Gif
+from cppnvid.encode.formats.picture import Picture
+from cppnvid.encode.formats.png import Apng, Folder
+from cppnvid.encode.formats.png_writer import Png
+from cppnvid.encode.formats.video import Video
+from cppnvid.encode.formats.webm import WebM
+from cppnvid.encode.formats.webp import WebP
 from cppnvid.errors import RecipeError
 
 FOLDER_SUFFIX = "/"
 LARGE = 2560 * 1440  # pixels of a frame; of larger ones, few are kept in memory at once
 
+_VIDEO_FPS = Fraction(30)
+_PICTURE_FPS = Fraction(25)  # 4 hundredths of a second: exact in a GIF
+
 
 @dataclass(frozen=True)
 class Container:
-    """One kind of output: what it is called, what it can hold and how ffmpeg makes it.
+    """One kind of output: what it is called, what it can hold and how it is made.
 
-    `default_short_side` is in pixels, `default_fps` in frames a second. `demuxer` names ffmpeg's
-    reader, None where the file is read without ffmpeg. `max_fps` None means no limit of its own.
-    `segment_seconds` is the longest stretch between keyframes; films are encoded in pieces of it,
-    None where they are encoded whole. `h264`: coded by the encoder of H.264 that is asked for.
-    `yuv` is the pixel format of what is coded in BT.709, None where RGB is. `sound` codes a sound
-    beside the pictures, empty where there can be none, at one of `sound_rates`, in kilobits a
-    second, the first being usual; `sound_delay` is how many samples of silence that puts before it
-    which players leave out only if an edit list says so. `codec` is the name people know, `depth`
-    in bits a channel; `lossless` tells whether colours come back as they were, and `dither` whether
-    the frames are to be dithered. `coding.py` has the other ways of coding.
+    Attributes:
+        name: as people know it.
+        suffixes: the endings of its files, the usual one first; `/` is a folder.
+        format: reads it back, and puts the recipe in.
+        max_side: in pixels.
+        arguments: ffmpeg's that code frames.
+        muxing: ffmpeg's that write the file.
+        even_size: whether both sides must be even.
+        default_short_side: in pixels.
+        default_fps: frames a second.
+        max_fps: frames a second that it can play; None means no limit of its own.
+        default_crf: None where there is no crf.
+        max_crf: the worst; 1 is the best.
+        default_quality: 1 to 100; None where there is no such scale.
+        segment_seconds: the longest stretch between keyframes; films are encoded in pieces of it,
+            None where they are encoded whole.
+        h264: coded by the encoder of H.264 that is asked for.
+        yuv: the pixel format of what is coded in BT.709; None where RGB is.
+        palettes: its colours are a palette's, to which its encoder dithers.
+        still: it holds one picture, and is written without ffmpeg.
+        sound: ffmpeg's arguments that code a sound; empty where there can be none.
+        sound_rates: in kilobits a second, the usual one first.
+        sound_delay: samples of silence before the sound that players leave out only if an edit list
+            says so.
+        codec: the name people know.
+        depth: in bits a channel.
+        lossless: whether colours come back as they were.
+        dither: whether frames are to be dithered.
+        codecs: others that it can have.
     """
 
     name: str
     suffixes: tuple[str, ...]
-    even_size: bool
-    default_short_side: int
-    default_fps: Fraction
-    arguments: tuple[str, ...]
-    muxing: tuple[str, ...]
+    format: Format
     max_side: int
+    arguments: tuple[str, ...] = ()
+    muxing: tuple[str, ...] = ()
+    even_size: bool = False
+    default_short_side: int = 1080
+    default_fps: Fraction = _VIDEO_FPS
     max_fps: Fraction | None = None
     default_crf: int | None = None
     max_crf: int | None = None
-    demuxer: str | None = None
+    default_quality: int | None = None
     segment_seconds: int | None = None
     h264: bool = False
     yuv: str | None = None
+    palettes: bool = False
+    still: bool = False
     sound: tuple[str, ...] = ()
     sound_rates: tuple[int, ...] = ()
     sound_delay: int = 0
@@ -53,27 +97,34 @@ class Container:
     depth: int = 8
     lossless: bool = False
     dither: bool = False
+    codecs: tuple[Codec, ...] = ()
 
     @property
     def deep(self) -> bool:
         """Whether its frames are to be drawn with 16 bits a channel."""
         return self.dither or self.depth > 8
 
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder of pictures."""
+        return FOLDER_SUFFIX in self.suffixes
 
-_VIDEO_FPS = Fraction(30)
+    @property
+    def demuxer(self) -> str | None:
+        """Ffmpeg's reader of a video, which can be joined and tagged; None for pictures."""
+        return self.format.demuxer
+
+
 _AAC = ("-c:a", "aac", "-b:a", "{rate}k")
 # Usual first, and what a cap on the file's size may make of it: Opus does with less than AAC.
 _AAC_RATES = (192, 128, 96, 64)
-_PICTURE_FPS = Fraction(25)  # 4 hundredths of a second: exact in a GIF
 
 CONTAINERS: tuple[Container, ...] = (
     Container(
         name="MP4",
         suffixes=(".mp4",),
+        format=Video("mov"),
         even_size=True,  # x264 refuses odd sizes in 4:2:0
-        default_short_side=1080,
-        default_fps=_VIDEO_FPS,
-        arguments=(),
         muxing=(
             # The pictures need no edit list: without one alone they would start at 0.067 s, and
             # with negative_cts_offsets they start at 0.
@@ -83,7 +134,6 @@ CONTAINERS: tuple[Container, ...] = (
         max_side=16384,
         default_crf=14,
         max_crf=51,
-        demuxer="mov",
         # The whole file is 2 to 5 % smaller than with a keyframe every two seconds, and the picture
         # is smooth across half as many.
         segment_seconds=4,
@@ -96,13 +146,12 @@ CONTAINERS: tuple[Container, ...] = (
         # leave out 2112 samples then ("implicit encoder delay"), and so have it 23 ms early.
         sound_delay=1024,
         codec="h264",
+        codecs=(*HEVC, *AV1),
     ),
     Container(
         name="WebM",
         suffixes=(".webm",),
-        even_size=False,  # VP9 codes odd sizes itself
-        default_short_side=1080,
-        default_fps=_VIDEO_FPS,
+        format=WebM("matroska"),
         arguments=(
             *("-c:v", "libvpx-vp9", "-crf", "{crf}", "-b:v", "0", "-g", "{longest}"),
             # cpu-used 4 instead of 2 is 1.5 times as fast and costs 0.9 dB.
@@ -114,46 +163,46 @@ CONTAINERS: tuple[Container, ...] = (
         # crf 15 gives 48.2 dB with 2.9 times the bytes.
         default_crf=18,
         max_crf=63,
-        demuxer="matroska",
         segment_seconds=4,
         yuv="yuv420p",
         sound=("-c:a", "libopus", "-b:a", "{rate}k"),
         sound_rates=(160, 128, 96, 64, 48),
         codec="vp9",
+        codecs=(DEEP_VP9, *AV1),
     ),
     Container(
         name="MOV",
         suffixes=(".mov",),
-        even_size=False,  # prores_ks pads to whole macroblocks and keeps the exact size
-        default_short_side=1080,
-        default_fps=_VIDEO_FPS,
-        arguments=(*("-c:v", "prores_ks", "-profile:v", "hq", "-vendor", "apl0"),),
+        format=Video("mov"),
+        # prores_ks pads odd sizes to whole macroblocks and keeps the exact size.
+        arguments=("-c:v", "prores_ks", "-profile:v", "hq", "-vendor", "apl0"),
         # Without use_metadata_tags a comment's length is 16 bits and 100 kB come back as 34.
         muxing=("-movflags", "+faststart+use_metadata_tags", "-f", "mov"),
         max_side=16384,
-        demuxer="mov",
         yuv="yuv422p10le",
         sound=_AAC,
         sound_rates=_AAC_RATES,
         codec="prores",
         depth=10,
+        codecs=(PRORES_4444,),
     ),
     Container(
         name="GIF",
         suffixes=(".gif",),
-        even_size=False,
+        format=Gif(),
         default_short_side=480,
         default_fps=_PICTURE_FPS,
-        arguments=("-c:v", "gif"),  # formats/gif_colours.py says how it gets its colours
+        arguments=("-c:v", "gif"),
         muxing=("-loop", "0", "-final_delay", "{last_delay}", "-f", "gif"),
         max_side=65535,
         max_fps=Fraction(50),  # browsers show a delay under 2 hundredths as 10
+        palettes=True,
         codec="gif",
     ),
     Container(
         name="WebP",
         suffixes=(".webp",),
-        even_size=False,
+        format=WebP(),
         default_short_side=480,
         default_fps=_PICTURE_FPS,
         arguments=("-c:v", "libwebp_anim", "-quality", "{quality}"),
@@ -161,12 +210,14 @@ CONTAINERS: tuple[Container, ...] = (
         max_side=16383,
         # Times are whole milliseconds and browsers show 10 and less as 100.
         max_fps=Fraction(90),
+        default_quality=90,
         codec="webp",
+        codecs=(LOSSLESS_WEBP,),
     ),
     Container(
         name="APNG",
         suffixes=(".apng",),
-        even_size=False,
+        format=Apng(),
         default_short_side=480,
         default_fps=_PICTURE_FPS,
         # Smooth pictures: pred up gives 6 % fewer bytes than the default, in the same time.
@@ -180,34 +231,70 @@ CONTAINERS: tuple[Container, ...] = (
     Container(
         name="PNG folder",
         suffixes=(FOLDER_SUFFIX,),
-        even_size=False,
-        default_short_side=1080,
-        default_fps=_VIDEO_FPS,
+        format=Folder(),
         arguments=("-c:v", "png", "-pred", "up"),
         muxing=("-start_number", "0", "-f", "image2"),
         max_side=65535,
         codec="png",
         lossless=True,
         dither=True,
+        codecs=(DEEP_PNG,),
     ),
     Container(
         name="PNG",
         suffixes=(".png",),
-        even_size=False,
-        default_short_side=1080,
-        default_fps=_VIDEO_FPS,
-        arguments=(),  # stills are written without ffmpeg: see png_writer.py
-        muxing=(),
+        format=Png(),
         max_side=65535,
+        still=True,
         codec="png",
         lossless=True,
         dither=True,
+        codecs=(DEEP_PNG,),
+    ),
+    Container(
+        name="JPEG",
+        suffixes=(".jpg", ".jpeg"),
+        # Every pixel has its own colour: half of them would blur saturated contours.
+        format=Picture("JPEG", {"subsampling": 0, "optimize": True}, most_xmp=65_504),
+        max_side=65500,
+        default_quality=95,
+        still=True,
+        codec="jpeg",
+    ),
+    Container(
+        name="WebP still",
+        suffixes=(".webp",),
+        format=Picture("WEBP", {"method": 4}),
+        max_side=16383,
+        default_quality=95,
+        still=True,
+        codec="webp",
+        codecs=(LOSSLESS_WEBP,),
+    ),
+    Container(
+        name="TIFF",
+        suffixes=(".tif", ".tiff"),
+        format=Picture("TIFF", {"compression": "tiff_adobe_deflate"}),
+        max_side=65535,
+        still=True,
+        codec="tiff",
+        lossless=True,
+        dither=True,
+    ),
+    Container(
+        name="AVIF",
+        suffixes=(".avif",),
+        format=Picture("AVIF", {"subsampling": "4:4:4"}),
+        max_side=16384,
+        default_quality=90,
+        still=True,
+        codec="av1",
     ),
 )
 
 
-def container_for(path: str | os.PathLike[str]) -> Container:
-    """Return the container `path` asks for by its ending.
+def container_for(path: str | os.PathLike[str], *, still: bool = False) -> Container:
+    """Return the container `path` asks for by its ending, the `still` one where there are two.
 
     An ending `/`, or an existing folder, is a folder of PNGs. Upper and lower case are one.
 
@@ -216,41 +303,32 @@ def container_for(path: str | os.PathLike[str]) -> Container:
     """
     text = os.fspath(path)
     suffix = Path(text).suffix.lower()
-    known_file = any(suffix in container.suffixes for container in CONTAINERS)
-    if text.endswith((FOLDER_SUFFIX, os.sep)) or (Path(text).is_dir() and not known_file):
+    if text.endswith((FOLDER_SUFFIX, os.sep)) or (Path(text).is_dir() and not _named(suffix)):
         suffix = FOLDER_SUFFIX
-    for container in CONTAINERS:
-        if suffix in container.suffixes:
-            return container
-    given = f"the ending {suffix!r} is" if suffix else "a name without an ending is"
+    found = sorted(_named(suffix), key=lambda container: container.still != still)
+    if found:
+        return found[0]
     raise RecipeError(
-        f"{text}: {given} no format cppnvid writes; use one of {known_endings()}, "
-        f"or end the name with / for a folder of PNGs"
+        "{path}: {what} is not a format cppnvid writes; use one of {known}{folder}",
+        key="path",
+        given=text,
+        path=text,
+        what=f"the ending {suffix!r}" if suffix else "a name without an ending",
+        known=known_endings(still=still),
+        folder="" if still else ", or end the name with / for a folder of PNGs",
     )
 
 
-def existing(path: str | os.PathLike[str]) -> tuple[Path, Container]:
-    """Return a file or folder that is to be read, and the container its ending names.
-
-    A folder holds PNGs, whatever it is called: `walk.mp4/` too.
-
-    Raises:
-        RecipeError: it has no name, does not exist, or its ending is not in the table.
-    """
-    if not os.fspath(path):
-        raise RecipeError("the file's name is empty: name one")
-    place = Path(path)
-    if not place.exists():
-        raise RecipeError(f"{place}: there is no such file")
-    try:
-        return place, container_for(f"{path}/" if place.is_dir() else path)
-    except RecipeError:
-        raise RecipeError(
-            f"{place}: is no file that cppnvid makes, which are {known_endings()} and folders of "
-            f"PNGs; the ending must be one of these"
-        ) from None
+def _named(suffix: str) -> list[Container]:
+    return [container for container in CONTAINERS if suffix in container.suffixes]
 
 
-def known_endings() -> str:
-    """Return the endings of all files in the table in words: `.mp4, .webm, ...`."""
-    return ", ".join(s for c in CONTAINERS for s in c.suffixes if s != FOLDER_SUFFIX)
+def endings(containers: Iterable[Container]) -> str:
+    """Return the endings of their files in words: `.mp4, .webm, ...`."""
+    suffixes = [s for container in containers for s in container.suffixes if s != FOLDER_SUFFIX]
+    return ", ".join(dict.fromkeys(suffixes))
+
+
+def known_endings(*, still: bool = False) -> str:
+    """Return the endings of all films, and of `.png`, in words; or those of all stills."""
+    return endings(c for c in CONTAINERS if c.still == still or ".png" in c.suffixes)

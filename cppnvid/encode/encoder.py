@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -10,17 +11,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.callbacks import Note, silent
-from cppnvid.encode.commands import longest_segment
+from cppnvid.encode.commands import (
+    colour_arguments,
+    encoder_arguments,
+    input_arguments,
+    longest_segment,
+    muxing_arguments,
+    sound_arguments,
+    sound_input,
+)
+from cppnvid.encode.containers import LARGE
 from cppnvid.encode.feeds import Feeds
+from cppnvid.encode.ffmpeg import TELLING
 from cppnvid.encode.folder import digits_for
-from cppnvid.encode.formats.gif_colours import optimise
-from cppnvid.encode.formats.webm import set_duration
-from cppnvid.encode.job import Job
-from cppnvid.encode.metadata import check_recipe, embed, side_file
+from cppnvid.encode.formats.video import side_file
 from cppnvid.encode.publish import publication, working_file, working_folder
-from cppnvid.encode.segments import in_turn, join, segment_name, segments_of
+from cppnvid.encode.read import check_recipe
+from cppnvid.encode.segments import Segment, in_turn, join, segment_name, segments_of
 from cppnvid.encode.sound import SOUND_NAME, fitted_sound
 from cppnvid.encode.target import Target
+from cppnvid.encode.trial import unusable_arguments
 from cppnvid.encode.verify import verify
 from cppnvid.errors import EncodeError
 
@@ -69,7 +79,7 @@ def open_encoder(
             palette.
     """
     check_recipe(recipe_text)
-    target.check_memory()
+    target.check_coding()
     # Hardware has one encoder or two, and makes a film in one go faster than in pieces.
     longest = longest_segment(target.container, target.fps) if target.encoder == "x264" else None
     segments = segments_of(target.frames, longest)
@@ -96,15 +106,48 @@ def _encoders_in_memory(processors: int, pixels: int, size: int) -> int:
     return memory // (_BYTES_OF_FFMPEG + pixels * _BYTES_A_PIXEL + size * _WAITING)
 
 
+@dataclass(frozen=True)
+class Job:
+    """A target with what is known when drawing starts; see `open_encoder`.
+
+    `segments` are the pieces in which the film is encoded, `at_once` of them at once.
+    """
+
+    target: Target
+    segments: tuple[Segment, ...]
+    at_once: int
+    pixel_format: str
+    threads: int | None
+    recipe: str
+    loops: bool
+    sound_follows: bool
+    note: Note
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether the film is made from segments that are joined, or joined to something else."""
+        target = self.target
+        return len(self.segments) > 1 or target.repeat > 1 or target.sound is not None
+
+    @property
+    def paced(self) -> bool:
+        """Whether ffmpeg tells which frames it has taken: of large videos, if it can."""
+        target = self.target
+        large = target.container.yuv is not None and target.width * target.height > LARGE
+        return large and unusable_arguments(("-c:v", "rawvideo", *TELLING)) is None
+
+
 class Encoder:
     """Write frames within a `with` block; the file appears under its name only on success.
 
-    On any exception, Ctrl-C included, ffmpeg is ended, the temporary files deleted and what stood
-    under the name before stays as it was.
+    On any exception, Ctrl-C included, ffmpeg is ended, the temporary files are deleted, and what
+    was under the name before stays as it was.
     """
 
     def __init__(self, job: Job) -> None:
         self._job = job
+        self._target = job.target
+        self._path = job.target.path.resolve()
         self._written = 0
         self._feeds: Feeds | None = None
         self._segment_folder: Path | None = None  # where what is joined lies, if anything is
@@ -121,35 +164,34 @@ class Encoder:
         return self._job.at_once
 
     def __enter__(self) -> Self:
-        job = self._job
+        job, target = self._job, self._target
         with contextlib.ExitStack() as stack:
-            self._temporary = stack.enter_context(
-                publication(
-                    job.path,
-                    overwrite=job.target.overwrite,
-                    folder=job.target.is_folder,
-                    note=job.note,
-                )
+            folder, note = target.container.is_folder, job.note
+            publishing = publication(
+                self._path, overwrite=target.overwrite, folder=folder, note=note
             )
+            self._temporary = stack.enter_context(publishing)
             self._tags = stack.enter_context(self._recipe_file())
-            directory = self._temporary if job.target.is_folder else None
+            directory = self._temporary if folder else None
             if job.is_joined:
                 directory = stack.enter_context(working_folder(self._temporary, "segments"))
                 self._segment_folder = directory
-            if job.target.sound is not None and directory is not None:
-                # Before the first frame is drawn, so that a damaged file is told at once.
-                turns = job.target.repeat if job.sound_follows else 1
-                seconds = job.target.seconds / turns
-                with (directory / SOUND_NAME).open("w+b") as raw:
-                    fitted_sound(
-                        job.target.sound, raw, seconds=seconds, loops=job.loops, turns=turns
-                    )
+                self._write_sound(directory)  # first, so that a damaged file is told at once
             self._feeds = Feeds(
-                job.segments, job.at_once, self._command, directory=directory, telling=job.telling
+                job.segments, job.at_once, self._command, directory=directory, telling=job.paced
             )
             stack.callback(self._feeds.abort)
             self._stack = stack.pop_all()
         return self
+
+    def _write_sound(self, directory: Path) -> None:
+        job, sound = self._job, self._target.sound
+        if sound is None:
+            return
+        turns = self._target.repeat if job.sound_follows else 1
+        seconds = self._target.seconds / turns
+        with (directory / SOUND_NAME).open("w+b") as raw:
+            fitted_sound(sound, raw, seconds=seconds, loops=job.loops, turns=turns)
 
     def write(self, frames: NDArray[Any]) -> None:
         """Append frames, C-contiguous: they are copied.
@@ -183,48 +225,56 @@ class Encoder:
             self._finish()
 
     def _finish(self) -> None:
-        job, target = self._job, self._job.target
-        container = target.container
+        job, target, kind = self._job, self._target, self._target.container.format
         if self._written != target.frames:
             raise EncodeError(
-                f"{job.path}: {self._written} of {target.frames} frames were drawn, "
+                f"{self._path}: {self._written} of {target.frames} frames were drawn, "
                 f"so nothing was published"
             )
         assert self._feeds is not None
         self._feeds.finish()
         if self._segment_folder is not None:
+            edit_list = target.edit_list and target.sound is not None
+            muxing = muxing_arguments(target, edit_list=edit_list)
             join(
                 self._segment_folder,
                 job.segments,
                 fps=target.fps,
-                suffix=job.path.suffix,
+                suffix=self._path.suffix,
                 repeat=target.repeat,
-                inputs=[*job.sound_input(), *self._tags],
-                target=[*self._maps(), *job.joining(), *self._destination()],
+                inputs=[*sound_input(target), *self._tags],
+                target=[*self._maps(), *muxing, *self._destination()],
             )
-        if container.name == "GIF" and target.coding.gif == "small":
-            optimise(self._temporary, job.note)
-        if container.name == "WebM" and target.sound is not None:
-            set_duration(self._temporary, target.seconds)
+        seconds = None if target.sound is None else target.seconds
+        kind.finish(self._temporary, target.coding, sound_seconds=seconds, note=job.note)
         if job.recipe:
-            embed(container.name, self._temporary, job.recipe)
+            kind.embed(self._temporary, job.recipe)
         verify(self._temporary, target)
 
     def _command(self, index: int) -> list[str]:
-        """Return what ffmpeg is told for a segment; the only one is the film."""
-        job = self._job
-        if not job.is_joined:
-            return [
-                *job.source(), *self._tags, *self._maps(), *job.coding(0), *job.muxing(),
-                *self._destination(),
-            ]  # fmt: skip
-        name = segment_name(index, job.path.suffix)
-        return [*job.source(), *job.coding(index), *job.muxing(), *_EVERY_FRAME, name]
+        """Return ffmpeg's arguments that encode a segment; the only one is the film."""
+        job, target = self._job, self._target
+        coding = encoder_arguments(
+            target,
+            frames=len(job.segments[index]),
+            shortest=min(map(len, job.segments)),
+            threads=job.threads,
+        )
+        telling = TELLING if job.paced else ()
+        colours = colour_arguments(target.container, job.pixel_format)
+        output = [*colours, *telling, *coding, *muxing_arguments(target, edit_list=False)]
+        # Each ffmpeg would convert colours with a thread for every processor.
+        filters = 1 if target.container.h264 else job.threads
+        threads = [] if filters is None else ["-filter_threads", str(filters)]
+        frames = [*threads, *input_arguments(target, job.pixel_format)]
+        if job.is_joined:
+            return [*frames, *output, *_EVERY_FRAME, segment_name(index, self._path.suffix)]
+        return [*frames, *self._tags, *self._maps(), *output, *self._destination()]
 
     @contextlib.contextmanager
     def _recipe_file(self) -> Iterator[list[str]]:
         """Yield the arguments of the input that holds the recipe, a file that lives as long."""
-        if self._job.target.container.demuxer is None or not self._job.recipe:
+        if self._target.container.demuxer is None or not self._job.recipe:
             yield []
             return
         with working_file(self._temporary, side_file(self._job.recipe)) as tags:
@@ -232,23 +282,27 @@ class Encoder:
 
     def _maps(self) -> list[str]:
         """Return what is taken from which input: film, sound and recipe, in this order."""
-        maps = ["-map", "0:v"]
-        if self._job.target.sound is not None:
-            maps += ["-map", "1:a", *self._job.sound_coding()]
+        maps, silent_film = ["-map", "0:v"], self._target.sound is None
+        if not silent_film:
+            maps += ["-map", "1:a", *sound_arguments(self._target)]
         if self._tags:
-            maps += ["-map_metadata", "1" if self._job.target.sound is None else "2"]
+            maps += ["-map_metadata", "1" if silent_film else "2"]
         return maps
 
     def _destination(self) -> list[str]:
-        if self._job.target.is_folder:
+        if self._target.container.is_folder:
             # ffmpeg runs inside it, because % in a path would mean a number.
-            return [*_EVERY_FRAME, f"%0{digits_for(self._job.target.frames)}d.png"]
+            return [*_EVERY_FRAME, f"%0{digits_for(self._target.frames)}d.png"]
         return [*_EVERY_FRAME, f"file:{self._temporary}"]
 
     def _check(self, frames: NDArray[Any]) -> None:
-        shape, announced = self._job.shape, self._job.target.frames
-        if frames.dtype != self._job.kind:
-            raise ValueError(f"frames are {frames.dtype}, not {np.dtype(self._job.kind)}")
+        width, height, announced = self._target.width, self._target.height, self._target.frames
+        shape: tuple[int, ...] = (height, width, 3)
+        if self._job.pixel_format == "yuv420p":
+            shape = (height * 3 // 2, width)
+        dtype = np.dtype(np.uint16 if self._job.pixel_format == "rgb48" else np.uint8)
+        if frames.dtype != dtype:
+            raise ValueError(f"frames are {frames.dtype}, not {dtype}")
         if frames.ndim != len(shape) + 1 or frames.shape[1:] != shape:
             expected = ", ".join(str(side) for side in shape)
             raise ValueError(f"frames are {list(frames.shape)}, not [n, {expected}]")

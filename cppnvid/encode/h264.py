@@ -43,7 +43,14 @@ def h264_encoder(name: str) -> str:
     for known, program in H264_ENCODERS.items():
         if name.lower() in (known, program):
             return known
-    raise RecipeError(f"--encoder: unknown encoder {name!r}; use auto, {', '.join(H264_ENCODERS)}")
+    raise RecipeError(
+        "unknown encoder {name!r}; use auto, {known}",
+        key="encoder",
+        given=name,
+        allowed=", ".join(("auto", *H264_ENCODERS)),
+        name=name,
+        known=", ".join(H264_ENCODERS),
+    )
 
 
 def h264_arguments(
@@ -71,9 +78,8 @@ def h264_arguments(
     parameters = [*_X264_PARAMETERS, f"zones={_zones(frames, pixels)}"]
     if pixels > LARGE:
         parameters.insert(0, _LOOKAHEAD_OF_LARGE)
-    return (
-        *(part.format(crf=crf) for part in _X264), *group, "-x264-params", ":".join(parameters),
-    )  # fmt: skip
+    coding = (part.format(crf=crf) for part in _X264)
+    return (*coding, *group, "-x264-params", ":".join(parameters))
 
 
 def _zones(frames: int, pixels: int) -> str:

@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 
 from cppnvid.encode.containers import CONTAINERS
 from cppnvid.encode.ffmpeg import reading
-from cppnvid.encode.metadata import read_recipe
-from cppnvid.encode.probe import sound_start
+from cppnvid.encode.formats.video import Video
 from cppnvid.errors import RecipeError
 
 RATE = 48_000  # samples a second: what platforms ask for at most, and all that Opus has
@@ -146,13 +145,13 @@ def _silence_before(path: Path) -> int:
     many, and so on.
     """
     container = next((c for c in CONTAINERS if path.suffix.lower() in c.suffixes), None)
-    if container is None or container.demuxer is None or not container.sound_delay:
+    if container is None or not container.sound_delay or not isinstance(container.format, Video):
         return 0
     try:
-        comment = read_recipe(path) or ""
+        comment = container.format.recipe(path) or ""
         if not comment.startswith('{"cppnvid"'):
             return 0
-        return container.sound_delay if sound_start(path, container.demuxer) >= 0 else 0
+        return container.sound_delay if container.format.sound_start(path) >= 0 else 0
     except RecipeError:
         return 0
 

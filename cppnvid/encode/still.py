@@ -1,4 +1,4 @@
-"""Write one PNG from bands of rows; no more than a band is ever held."""
+"""Write one picture from bands of rows; of a PNG no more than a band is ever held."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -7,11 +7,12 @@ from typing import Any
 from numpy.typing import NDArray
 
 from cppnvid.callbacks import Note, silent
-from cppnvid.encode.formats.png_writer import write_png
-from cppnvid.encode.metadata import check_recipe
+from cppnvid.encode.formats.picture import Still
 from cppnvid.encode.publish import publication
+from cppnvid.encode.read import check_recipe
 from cppnvid.encode.target import Target
 from cppnvid.errors import EncodeError
+from cppnvid.units import file_size
 
 
 def write_still(
@@ -21,10 +22,11 @@ def write_still(
     recipe_text: str = "",
     note: Note = silent,
 ) -> None:
-    """Write bands of rows, `[k, width, 3]` from top to bottom, as a PNG of the target's size.
+    """Write bands of rows, `[k, width, 3]` from top to bottom, as a picture of the target's size.
 
     Bands may differ in k; together they have the target's height. They are uint8, or uint16 where
-    the target has 16 bits. `note` is told about leftovers of stopped runs.
+    the target has 16 bits. `note` is told about leftovers of stopped runs, and a recipe
+    that the format has no room for.
 
     Raises:
         RecipeError: for a `recipe_text` that no file could hold.
@@ -33,14 +35,27 @@ def write_still(
     """
     width, height, depth = target.width, target.height, target.container.depth
     check_recipe(recipe_text)
-    place = target.path.resolve()
+    place, kind = target.path.resolve(), target.container.format
+    if not isinstance(kind, Still):
+        raise TypeError(f"{place}: the target is a film's; pass still=True")
+    if not kind.holds(recipe_text):
+        note(
+            f"{target.path} is without its recipe: a {target.container.name} has no room for "
+            f"{file_size(len(recipe_text))}; a .png does"
+        )
+        recipe_text = ""
     counted = _counted(rows, width, height, kind=f"uint{depth}", path=place)
+    lossless, quality = target.container.lossless, target.container.default_quality
     with publication(place, overwrite=target.overwrite, folder=False, note=note) as temporary:
         try:
-            with temporary.open("wb") as file:
-                write_png(
-                    file, counted, width=width, height=height, depth=depth, comment=recipe_text
-                )
+            kind.write(
+                temporary,
+                counted,
+                size=(width, height),
+                depth=depth,
+                quality=None if lossless else target.coding.quality or quality,
+                recipe=recipe_text,
+            )
         except OSError as error:
             raise EncodeError(f"{place}: cannot be written: {error.strerror or error}") from error
 

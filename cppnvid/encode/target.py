@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from cppnvid.encode.coding import Coding, coded, coding_of, quality_of
-from cppnvid.encode.containers import CONTAINERS, FOLDER_SUFFIX, Container, container_for
-from cppnvid.encode.formats.gif_colours import check_kind
+from cppnvid.encode.codecs import Coding
+from cppnvid.encode.coding import coded, coding_of, quality_of
+from cppnvid.encode.containers import CONTAINERS, Container, container_for, known_endings
 from cppnvid.encode.h264 import h264_encoder, unusable
 from cppnvid.encode.publish import check_place
 from cppnvid.encode.sound import check_track
@@ -114,19 +114,20 @@ class Target:
             BackendUnavailable: the encoder asked for does not work here.
             EncodeError: the folder cannot be written to.
         """
-        target = _resolved(Path(path), container_for(path), size, output or Output(), still=still)
-        if max_size is not None and target.is_folder:
+        container = container_for(path, still=still)
+        target = _resolved(Path(path), container, size, output or Output(), still=still)
+        if max_size is not None and target.container.is_folder:
             raise RecipeError(
                 "limits one file, and {path} is a folder of many",
                 key="max_size",
                 given=max_size,
                 path=os.fspath(path),
             )
-        check_place(target.path, folder=target.is_folder, overwrite=overwrite)
+        check_place(target.path, folder=target.container.is_folder, overwrite=overwrite)
         name = _checked_encoder(target.container, encoder)
         if sound is not None:
             _check_sound(target, Path(sound))
-        target.check_memory()
+        target.check_coding()
         return replace(
             target,
             encoder=name,
@@ -141,7 +142,7 @@ class Target:
         Raises:
             RecipeError: the container cannot hold it.
         """
-        container = container_for(f"{self.path}/" if self.is_folder else self.path)
+        container = container_for(f"{self.path}/" if self.container.is_folder else self.path)
         other = _resolved(self.path, container, recipe.canvas.size, recipe.output, still=False)
         return replace(
             other,
@@ -150,11 +151,6 @@ class Target:
             max_size=self.max_size,
             overwrite=self.overwrite,
         )
-
-    @property
-    def is_folder(self) -> bool:
-        """Whether it is a folder of pictures."""
-        return FOLDER_SUFFIX in self.container.suffixes
 
     @property
     def seconds(self) -> Fraction:
@@ -172,14 +168,15 @@ class Target:
         planes = self.container.yuv == "yuv420p" and self.width % 2 == self.height % 2 == 0
         return "yuv420p" if planes else "rgb24"
 
-    def check_memory(self) -> None:
-        """Refuse a GIF of one palette that ffmpeg could not keep in memory.
+    def check_coding(self) -> None:
+        """Refuse a film that cannot be encoded so, such as a GIF too large for one palette.
 
         Raises:
-            RecipeError: the film is too long or too large.
+            RecipeError: says what can.
         """
-        if self.container.name == "GIF":
-            check_kind(self.coding.gif, width=self.width, height=self.height, frames=self.frames)
+        self.container.format.check(
+            self.coding, width=self.width, height=self.height, frames=self.frames
+        )
 
 
 def _resolved(
@@ -188,14 +185,21 @@ def _resolved(
     """Return the target without what depends on the machine; as `Target.to` raises."""
     coding = coding_of(output)
     container = coded(container, coding)
-    if still and container.name != "PNG":
-        raise RecipeError("{path}: a still is a .png", key="path", given=str(path), path=path)
-    if not still and container.name == "PNG":
+    if still and not container.still:
         raise RecipeError(
-            "{path}: .png holds one picture; use .apng, or end with /",
+            "{path}: a still is one of {known}",
             key="path",
             given=str(path),
             path=path,
+            known=known_endings(still=True),
+        )
+    if not still and container.still:
+        raise RecipeError(
+            "{path}: {ending} holds one picture; use .apng, or end with /",
+            key="path",
+            given=str(path),
+            path=path,
+            ending=path.suffix,
         )
     _check_size(container, *size)
     target = Target(path, container, coding, *size, output.fps)
@@ -254,7 +258,6 @@ def _check_rate(container: Container, fps: Fraction) -> None:
 
 def _check_repeat(container: Container, repeat: int) -> None:
     if repeat > 1 and container.demuxer is None:
-        folder = FOLDER_SUFFIX in container.suffixes
         raise RecipeError(
             "applies only to .mp4, .webm and .mov, given {times}; a {container} {why}",
             key="output.repeat",
@@ -262,7 +265,7 @@ def _check_repeat(container: Container, repeat: int) -> None:
             allowed="1",
             times=repeat,
             container=container.name,
-            why="is played as its player likes" if folder else "plays for ever",
+            why="is played as its player likes" if container.is_folder else "plays for ever",
         )
 
 

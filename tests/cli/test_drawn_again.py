@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from cppnvid import load_recipe, render_video
-from cppnvid.encode import container_for, probe, read_recipe
-from cppnvid.encode.coding import Coding, beyond, coded, without
+from cppnvid.encode import Coding, beyond, coded, container_for, probe, read_recipe, without
 from tests.conftest import small
 from tests.test_docs import run
 

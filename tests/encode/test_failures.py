@@ -16,7 +16,7 @@ import psutil
 import pytest
 from numpy.typing import NDArray
 
-from cppnvid.encode import job as job_module
+from cppnvid.encode import encoder as encoder_module
 from cppnvid.encode import probe
 from cppnvid.encode.commands import encoder_arguments
 from cppnvid.encode.encoder import Encoder
@@ -212,7 +212,7 @@ def test_lost_frames_are_found_out(out: Path, name: str, monkeypatch: pytest.Mon
     def lossy(*args: Any, **options: Any) -> list[str]:
         return [*encoder_arguments(*args, **options), "-frames:v", "9"]
 
-    monkeypatch.setattr(job_module, "encoder_arguments", lossy)
+    monkeypatch.setattr(encoder_module, "encoder_arguments", lossy)
     with (
         pytest.raises(EncodeError, match="instead of 10 frames, so it was not published"),
         opened(f"{out}/{name}", overwrite=True) as encoder,
@@ -509,7 +509,7 @@ def test_large_frames_that_take_turns_make_the_same_file(
     frames = noise(150) // 16
     for folder, large in (("usual", 10**9), ("turns", 0)):
         (tmp_path / folder).mkdir()
-        monkeypatch.setattr(job_module, "LARGE", large)
+        monkeypatch.setattr(encoder_module, "LARGE", large)
         with opened(tmp_path / folder / name, frames=150, at_once=2) as encoder:
             for number in encoder.order:
                 encoder.write(frames[number : number + 1])

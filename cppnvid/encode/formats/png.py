@@ -6,13 +6,26 @@ The recipe is an uncompressed iTXt chunk with the keyword `comment`, right after
 import shutil
 import struct
 import zlib
+from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from cppnvid.encode.facts import PictureFacts, take
+from numpy.typing import NDArray
+
+from cppnvid.encode.folder import RECIPE_NAME, pictures_in
+from cppnvid.encode.formats.base import (
+    RECIPE_LIMIT,
+    Animation,
+    Format,
+    MediaInfo,
+    PictureFacts,
+    take,
+)
+from cppnvid.encode.formats.video import PPM, pictures
 from cppnvid.encode.publish import rewriting
-from cppnvid.errors import RecipeError
+from cppnvid.errors import EncodeError, RecipeError
 
 KEYWORD = "comment"
 
@@ -20,11 +33,61 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _TEXT_START = KEYWORD.encode() + b"\0\0\0\0\0"  # not compressed, method 0, no language, no title
 
 
-def read_png(path: Path, *, limit: int) -> PictureFacts:
+class Apng(Animation):
+    """Animated PNG."""
+
+    pillow = "PNG"
+
+    def facts(self, path: Path) -> PictureFacts:
+        """Return a file's facts."""
+        return read_png(path)
+
+    def embed(self, path: Path, recipe: str) -> None:
+        """Rewrite the file with `recipe` as its comment."""
+        insert_into_png(path, recipe)
+
+
+class Folder(Format):
+    """A folder of numbered PNGs; the recipe is in `recipe.json` and in the first of them."""
+
+    def probe(self, path: Path, name: str, codec: str) -> MediaInfo:
+        """Return the facts of the first picture, and how many there are."""
+        found = pictures_in(path)
+        if not found:
+            raise RecipeError(f"{path}: holds no pictures named 00000.png and on")
+        first = Apng().probe(found[0], name, codec)
+        return replace(first, path=path, frames=len(found))
+
+    def recipe(self, path: Path) -> str | None:
+        """Return the recipe's text."""
+        file = path / RECIPE_NAME
+        if not file.exists():
+            found = pictures_in(path)
+            return read_png(found[0]).comment if found else None
+        if file.stat().st_size > RECIPE_LIMIT:
+            raise RecipeError(f"{file}: is longer than a recipe can be ({RECIPE_LIMIT} bytes)")
+        return file.read_bytes().decode("utf-8", "replace")
+
+    def frames(self, path: Path, *, deep: bool) -> Iterator[NDArray[Any]]:
+        """Yield the pictures in the order of their numbers, each with its own depth."""
+        del deep
+        for picture in pictures_in(path):
+            yield levels_of(picture)
+
+    def embed(self, path: Path, recipe: str) -> None:
+        """Write `recipe.json`, and the recipe into the first picture."""
+        try:
+            (path / RECIPE_NAME).write_text(recipe, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise EncodeError(f"{path}: cannot be written: {error.strerror}") from error
+        insert_into_png(pictures_in(path)[0], recipe)
+
+
+def read_png(path: Path, *, limit: int = RECIPE_LIMIT) -> PictureFacts:
     """Return the facts of a PNG (no delays) or APNG; a comment is at most `limit` bytes.
 
     Raises:
-        RecipeError: for a file that is no PNG, is cut short, or whose comment is too long.
+        RecipeError: for a file that is not a PNG, is cut short, or whose comment is too long.
     """
     width = height = depth = 0
     delays = []
@@ -45,6 +108,21 @@ def read_png(path: Path, *, limit: int) -> PictureFacts:
                 comment = _read_text(file, path, length=length, limit=limit)
             file.seek(end)
     return PictureFacts(width, height, tuple(delays), comment, depth=depth)
+
+
+def levels_of(path: Path) -> NDArray[Any]:
+    """Return a PNG's levels, [height, width, 3]: uint16 if it has 16 bits, else uint8.
+
+    Not by Pillow, which takes 16384x16384 for a decompression bomb and has no 16-bit RGB.
+
+    Raises:
+        RecipeError: it is damaged.
+        EncodeError: ffmpeg cannot be started.
+    """
+    levels = "rgb48be" if read_png(path).depth == 16 else "rgb24"
+    for picture in pictures(path, "png_pipe", ("-pix_fmt", levels, *PPM)):
+        return picture
+    raise RecipeError(f"{path}: holds no picture; it is damaged")
 
 
 def _read_text(file: BinaryIO, path: Path, *, length: int, limit: int) -> str | None:

@@ -1,7 +1,7 @@
-"""Say in a WebM how long it plays, in place: with sound ffmpeg counts the end that is left out.
+"""Correct in place how long a WebM says it plays: with sound, ffmpeg counts what is left out.
 
-The last packet of Opus is longer than what is heard of it. How much of it players leave out stands
-beside it, and the file's own length takes no notice.
+The last packet of Opus is longer than what is heard of it. The packet says how much of it players
+leave out, and the file's own length ignores that.
 """
 
 import struct
@@ -9,6 +9,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO
 
+from cppnvid.callbacks import Note
+from cppnvid.encode.codecs import Coding
+from cppnvid.encode.formats.video import Video
 from cppnvid.errors import EncodeError
 
 # Elements by their ids; a WebM is a head and a segment, whose information comes before its frames.
@@ -16,8 +19,20 @@ _SEGMENT, _INFORMATION, _DURATION = b"\x18\x53\x80\x67", b"\x15\x49\xa9\x66", b"
 _WITHIN = (_SEGMENT, _INFORMATION)
 
 
+class WebM(Video):
+    """WebM, whose length is put right where it has sound."""
+
+    def finish(
+        self, path: Path, coding: Coding, *, sound_seconds: Fraction | None, note: Note
+    ) -> None:
+        """Let the file say how long it plays."""
+        del coding, note
+        if sound_seconds is not None:
+            set_duration(path, sound_seconds)
+
+
 def set_duration(path: Path, seconds: Fraction) -> None:
-    """Let a WebM of ours say that it plays for so long; one that says nothing stays as it is.
+    """Let a WebM of ours say that it plays for so long; one that says nothing is left alone.
 
     Raises:
         EncodeError: when the disk refuses.
@@ -31,7 +46,7 @@ def set_duration(path: Path, seconds: Fraction) -> None:
             if identity and _number(file, whole=False) == b"\x08":
                 file.write(struct.pack(">d", float(seconds * 1000)))  # ffmpeg counts milliseconds
     except OSError as error:
-        raise EncodeError(f"{path}: cannot be written: {error.strerror}") from None
+        raise EncodeError(f"{path}: cannot be written: {error.strerror}") from error
 
 
 def _number(file: BinaryIO, *, whole: bool) -> bytes:

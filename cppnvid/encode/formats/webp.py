@@ -4,36 +4,63 @@ The recipe is an element `cppnvid:comment` in an XMP chunk at the end of the fil
 flag in the VP8X chunk at its beginning.
 """
 
-import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO
-from xml.sax.saxutils import escape, unescape
 
-from cppnvid.encode.facts import PictureFacts, take
+from cppnvid.encode.formats.base import RECIPE_LIMIT, Animation, PictureFacts, take
+from cppnvid.encode.formats.xmp import comment_in, most_xmp, xmp_of
 from cppnvid.errors import EncodeError, RecipeError
 
-RESOLUTION = Fraction(1, 1000)  # of a delay, in seconds
-
 _XMP_FLAG = 0x04
-_XMP = (
-    '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
-    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-    '<rdf:Description rdf:about="" xmlns:cppnvid="urn:cppnvid">'
-    "<cppnvid:comment>{}</cppnvid:comment>"
-    "</rdf:Description></rdf:RDF></x:xmpmeta>"
-)
-# Our own element and nothing else, so no XML parser meets a stranger's file.
-_COMMENT = re.compile(rb"<cppnvid:comment>([^<]*)</cppnvid:comment>")
 
 
-def read_webp(path: Path, *, limit: int) -> PictureFacts:
+class WebP(Animation):
+    """WebP, whose equal frames in a row are stored as one that is shown for longer."""
+
+    pillow = "WebP"
+
+    def facts(self, path: Path) -> PictureFacts:
+        """Return a file's facts."""
+        return read_webp(path)
+
+    def counts(self, facts: PictureFacts) -> list[int]:
+        """Return for how many frames each picture is shown."""
+        return shown_counts(facts.delays)
+
+    def embed(self, path: Path, recipe: str) -> None:
+        """Add `recipe` to the file as its XMP."""
+        insert_into_webp(path, recipe)
+
+    def missing(self, path: Path, frames: int, seconds: Fraction) -> str | None:
+        """Compare times, as frames may be stored as one; a file of one has none at all."""
+        del frames
+        delays = self.facts(path).delays
+        if not delays or abs(sum(delays) - seconds) <= 2 * self.resolution:  # two rounded ends
+            return None
+        return f"{float(sum(delays)):.3f} s"
+
+
+def shown_counts(delays: Sequence[Fraction]) -> list[int]:
+    """Return for how many frames each picture is shown, where still moments are stored once.
+
+    The shortest delays are single frames; their mean, not the least one, is the unit, so that
+    rounding does not add up over long ones.
+    """
+    if not delays or min(delays) == 0:
+        return [1] * len(delays)
+    singles = [delay for delay in delays if delay < min(delays) * Fraction(3, 2)]
+    unit = sum(singles, Fraction(0)) / len(singles)
+    return [round(delay / unit) for delay in delays]
+
+
+def read_webp(path: Path, *, limit: int = RECIPE_LIMIT) -> PictureFacts:
     """Return the facts of a WebP (no delays if it is still); a comment is at most `limit` bytes.
 
     Raises:
-        RecipeError: for a file that is no WebP, is cut short, or whose comment is too long.
+        RecipeError: for a file that is not a WebP, is cut short, or whose comment is too long.
     """
     size = (0, 0)
     delays = []
@@ -49,14 +76,12 @@ def read_webp(path: Path, *, limit: int) -> PictureFacts:
                 size = _lossless_size(file, path)
             elif kind == b"ANMF":
                 head = take(file, 20, path=path)
-                delays.append(int.from_bytes(head[12:15], "little") * RESOLUTION)
+                delays.append(int.from_bytes(head[12:15], "little") * WebP.resolution)
                 lossless &= head[16:] == b"VP8L"
             elif kind == b"XMP " and comment is None:
-                # Escaping makes a recipe at most five times as long (& is &amp;).
-                if length > 5 * limit + len(_XMP):
+                if length > most_xmp(limit):
                     raise RecipeError(f"{path}: its comment is longer than a recipe can be")
-                found = _COMMENT.search(take(file, length, path=path))
-                comment = None if found is None else unescape(found[1].decode("utf-8", "replace"))
+                comment = comment_in(take(file, length, path=path))
             lossless &= kind != b"VP8 "
     return PictureFacts(*size, tuple(delays), comment, lossless=lossless)
 
@@ -67,7 +92,7 @@ def insert_into_webp(path: Path, recipe: str) -> None:
     Raises:
         EncodeError: when the disk refuses.
     """
-    payload = _XMP.format(escape(recipe)).encode()
+    payload = xmp_of(recipe)
     chunk = struct.pack("<4sI", b"XMP ", len(payload)) + payload + b"\0" * (len(payload) % 2)
     try:
         with path.open("rb+") as file:
@@ -89,7 +114,7 @@ def insert_into_webp(path: Path, recipe: str) -> None:
             file.seek(4)
             file.write(struct.pack("<I", end + len(chunk) - 8))
     except OSError as error:
-        raise EncodeError(f"{path}: cannot be written: {error.strerror}") from None
+        raise EncodeError(f"{path}: cannot be written: {error.strerror}") from error
 
 
 def _chunks(file: BinaryIO, path: Path) -> Iterator[tuple[bytes, int]]:

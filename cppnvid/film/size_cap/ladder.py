@@ -13,7 +13,6 @@ from typing import Any
 
 from cppnvid.encode import Container
 from cppnvid.encode.coding import quality_of
-from cppnvid.encode.commands import DEFAULT_QUALITY
 from cppnvid.encode.formats.gif_colours import QUALITY_COLOURS, SMALL_COLOURS
 from cppnvid.recipe import Output, Recipe
 
@@ -195,8 +194,9 @@ class _Ladder:
 
     def quality(self, least: int) -> Iterator[_Setting]:
         """Lower the quality of a WebP."""
-        before = self._recipe.output.quality or DEFAULT_QUALITY
-        if any("{quality}" in argument for argument in self._container.arguments):
+        usual = self._container.default_quality
+        if usual is not None:
+            before = self._recipe.output.quality or usual
             for lower in range(before - 4, least - 1, -4):
                 yield self._less((lower / before) ** _QUALITY_POWER, quality=lower)
                 before = lower

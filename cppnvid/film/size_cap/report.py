@@ -4,7 +4,6 @@ from collections.abc import Collection
 
 from cppnvid.encode import Container, Target
 from cppnvid.encode.coding import quality_of
-from cppnvid.encode.commands import DEFAULT_QUALITY
 from cppnvid.errors import RecipeError, Setting
 from cppnvid.film.film import Film
 from cppnvid.film.size_cap.ladder import KEYS, most_colours, sound_bytes
@@ -62,7 +61,7 @@ def _facts(recipe: Recipe, container: Container, colours: int | None) -> dict[st
     output = recipe.output
     facts = {
         "crf": str(quality_of(container, output.crf)),
-        "quality": str(output.quality or DEFAULT_QUALITY),
+        "quality": str(output.quality or container.default_quality),
         "": f"{width}x{height}",
         "fps": f"{float(output.fps):.4g}",
         "colours": str(output.colours or colours or most_colours(output)),
