@@ -262,7 +262,6 @@ def test_a_moving_sheet_takes_its_length_from_what_was_said(run: Run) -> None:
         ("--best 0", ("--best", "whole number from 1", "given '0'")),
         ("--seeds 1 2 1 --best 3", ("--best", "1 to 2", "given 3")),
         ("-o x.mp4", ("x.mp4", "--animate")),
-        ("-o x.jpg", ("x.jpg", "'.jpg'")),
         ("--animate -o x.png", ("x.png", "--animate", ".mp4")),
         ("--frames 9 --fps 3", ("--frames, --fps", "--animate")),
         ("--animate --fps 60 -o x.gif", ("fps: GIF", "given 60")),
