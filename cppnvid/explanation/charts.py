@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 
 from cppnvid.explanation.findings import Findings
-from cppnvid.explanation.theme import COOL, FAINT, GOLD, INK, LINE, QUIET, WARM
+from cppnvid.explanation.theme import Ink
 from cppnvid.explanation.verdict import factor, number, percent, with_deviation
 from cppnvid.networks.activations import OUTPUT_FUNCTIONS
 
@@ -27,12 +26,8 @@ def spread_span(shown: Sequence[Findings]) -> Span:
 
 def circle_span(shown: Sequence[Findings]) -> Span:
     """Return the range that the circles' lengths of all shown share."""
-    return _log_span([length for one in shown for length in _all_lengths(one)])
-
-
-def _all_lengths(findings: Findings) -> list[float]:
-    growth = findings.growth
-    return [*findings.circle.lengths, *(length for seed in growth.lengths for length in seed)]
+    circles = [circle for one in shown for circle in (one.circle, *one.growth.circles)]
+    return _log_span([length for circle in circles for length in circle.lengths])
 
 
 def _log_span(values: Sequence[float]) -> Span:
@@ -53,11 +48,11 @@ def draw_spread(findings: Findings, span: Span, axes: Axes, size: float) -> None
     spreads = findings.measured.spreads
     _frame(axes, len(spreads) - 1, span, size)
     shown = [max(spread, span[0]) for spread in spreads]
-    axes.fill_between(range(len(shown)), shown, span[0], color=WARM, alpha=0.12, linewidth=0)
-    axes.plot(shown, color=WARM, linewidth=2.2, marker="o", markersize=5, clip_on=False)
+    axes.fill_between(range(len(shown)), shown, span[0], color=Ink.WARM, alpha=0.12, linewidth=0)
+    axes.plot(shown, color=Ink.WARM, linewidth=2.2, marker="o", markersize=5, clip_on=False)
     ratio = findings.measured.ratio
     if ratio is not None:
-        _note(axes, f"× {factor(ratio)} per layer", WARM, size)
+        _note(axes, f"× {factor(ratio)} per layer", Ink.WARM, size)
 
 
 def draw_circle(findings: Findings, span: Span, axes: Axes, size: float) -> None:
@@ -65,22 +60,24 @@ def draw_circle(findings: Findings, span: Span, axes: Axes, size: float) -> None
     circle, growth = findings.circle, findings.growth
     depth = len(circle.lengths) - 1
     _frame(axes, depth, span, size)
-    for lengths, settled in zip(growth.lengths, growth.converged, strict=True):
-        known = [length for length, good in zip(lengths, settled, strict=True) if good and length]
-        axes.plot(known, color=COOL, linewidth=1.0, alpha=0.35)
+    for other in growth.circles:
+        pairs = zip(other.lengths, other.converged, strict=True)
+        axes.plot(
+            [length for length, good in pairs if good and length], color=Ink.COOL, lw=1, alpha=0.35
+        )
     own, good = np.array(circle.lengths), np.array(circle.converged)
     if own[0] > 0:
         layers = np.arange(depth + 1)
-        axes.plot(layers[good], own[good], color=COOL, linewidth=2.2)
-        axes.plot(layers[good], own[good], "o", color=COOL, markersize=5)
-        axes.plot(layers[~good], own[~good], "o", markerfacecolor="none", markeredgecolor=COOL)
+        axes.plot(layers[good], own[good], color=Ink.COOL, linewidth=2.2)
+        axes.plot(layers[good], own[good], "o", color=Ink.COOL, markersize=5)
+        axes.plot(layers[~good], own[~good], "o", markerfacecolor="none", markeredgecolor=Ink.COOL)
     if growth.bound and depth > 1 and own[1] > 0:
         line = own[1] * growth.bound ** np.arange(depth)
-        axes.plot(range(1, depth + 1), line, color=QUIET, linewidth=1.3, dashes=(4, 3))
+        axes.plot(range(1, depth + 1), line, color=Ink.QUIET, linewidth=1.3, dashes=(4, 3))
     if growth.mean is not None:
-        _note(axes, f"× {with_deviation(growth)} per layer", COOL, size)
+        _note(axes, f"× {with_deviation(growth)} per layer", Ink.COOL, size)
         if growth.bound is not None:
-            _note(axes, f"- - bound × {growth.bound:.2f}", QUIET, size * 0.86, row=1)
+            _note(axes, f"- - bound × {growth.bound:.2f}", Ink.QUIET, size * 0.86, row=1)
 
 
 def draw_output(findings: Findings, axes: Axes, size: float) -> None:
@@ -93,18 +90,18 @@ def draw_output(findings: Findings, axes: Axes, size: float) -> None:
     axes.set_xlim(-reach, reach)
     axes.set_ylim(0, 1.06)
     axes.set_yticks([0, 0.5, 1], ["0", "½", "1"])
-    axes.grid(visible=True, axis="y", color=LINE, linewidth=1)
+    axes.grid(visible=True, axis="y", color=Ink.LINE, linewidth=1)
     heights = 0.92 * before.counts / max(before.counts.max(), 1)
     thin = reach / 150  # a heap narrower than a line is drawn as one
     if before.high - before.low < thin:
-        axes.bar(before.mean, 0.92, 2 * thin, color=GOLD, alpha=0.55, linewidth=0)
+        axes.bar(before.mean, 0.92, 2 * thin, color=Ink.GOLD, alpha=0.55, linewidth=0)
     else:
-        axes.stairs(heights, before.edges, fill=True, color=GOLD, alpha=0.55, linewidth=0)
-    places = torch.linspace(-reach, reach, 801, dtype=torch.float64)
-    curve = OUTPUT_FUNCTIONS[output.function](places.clone()).numpy()
-    axes.plot(places.numpy(), curve, color=INK, linewidth=2.0)
-    _note(axes, f"{percent(output.near_half)} near ½", GOLD, size)
-    _note(axes, f"{percent(output.saturated)} at 0 or 1", QUIET, size * 0.86, row=1)
+        axes.stairs(heights, before.edges, fill=True, color=Ink.GOLD, alpha=0.55, linewidth=0)
+    places = np.linspace(-reach, reach, 801)
+    curve = OUTPUT_FUNCTIONS[output.function](places.copy())
+    axes.plot(places, curve, color=Ink.INK, linewidth=2.0)
+    _note(axes, f"{percent(output.near_half)} near ½", Ink.GOLD, size)
+    _note(axes, f"{percent(output.saturated)} at 0 or 1", Ink.QUIET, size * 0.86, row=1)
 
 
 def _frame(axes: Axes, depth: int, span: Span, size: float) -> None:
@@ -122,15 +119,15 @@ def _frame(axes: Axes, depth: int, span: Span, size: float) -> None:
     marks = [mark for mark in marks if span[0] <= mark <= span[1]]
     axes.set_yticks(marks, [number(mark) for mark in marks])
     axes.minorticks_off()
-    axes.grid(visible=True, axis="y", color=LINE, linewidth=1)
+    axes.grid(visible=True, axis="y", color=Ink.LINE, linewidth=1)
 
 
 def _plain(axes: Axes, size: float) -> None:
     axes.set_facecolor("none")
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_color(FAINT)
-    axes.tick_params(colors=QUIET, labelsize=size * 0.86, length=0, pad=7)
+    axes.spines["bottom"].set_color(Ink.FAINT)
+    axes.tick_params(colors=Ink.QUIET, labelsize=size * 0.86, length=0, pad=7)
     axes.set_axisbelow(True)
 
 

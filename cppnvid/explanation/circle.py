@@ -1,8 +1,8 @@
 """The length of a circle's image after each layer: how complex the computed function is.
 
-A circle in the input plane, 2πr long, is carried through the network and its image measured in each
+A circle in the input plane, 2πr long, passes through the network, and its image is measured in each
 layer's own space. Raghu et al., "On the Expressive Power of Deep Neural Networks" (ICML 2017), show
-that for wide random weights the length grows exponentially with depth, and bound the growth below.
+that for wide random weights the length grows exponentially with depth, and bound that growth below.
 """
 
 from __future__ import annotations
@@ -11,31 +11,31 @@ import itertools
 import math
 import statistics
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-import torch
+from numpy.typing import NDArray
 
 from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.scene import Moment
-from cppnvid.explanation.layers import layer_by_layer
+from cppnvid.backends.definition import layer_by_layer
 from cppnvid.networks.inputs import inputs_at
 
 Drawn = Literal["normal", "uniform", "file"]
 
 FEWEST_POINTS, MOST_POINTS = 2**10, 2**15
-MOST_POINTS_A_SEED = 2**13  # a growth is fitted over the layers that settled, so it needs fewer
+MOST_POINTS_A_SEED = 2**13  # growth is fitted over the layers that settled, so it needs fewer
 MOST_WORK = 3 * 10**9  # multiplications for one circle: a second or two of one core
-CHUNK = 2**12  # points that are in memory at once
-# A polygon's error falls with the square of its sides, so what doubling them still adds is three
-# times what is missing.
+CHUNK = 2**12  # points in memory at once
+# A polygon's error falls with the square of its sides, so what doubling them adds is three times
+# what is still missing.
 TOLERANCE = 0.01
 
 
 @dataclass(frozen=True)
 class Circle:
-    """How long the image of a circle is, in the input space and after every hidden layer."""
+    """The length of a circle's image in the input space and after every hidden layer."""
 
     lengths: tuple[float, ...]  # [hidden layers + 1], the first is the circle's own
     converged: tuple[bool, ...]  # whether the length settled, here and in every layer before
@@ -44,17 +44,16 @@ class Circle:
 
 @dataclass(frozen=True)
 class Growth:
-    """By what factor a hidden layer lengthens the circle's image, over several seeds."""
+    """The factor by which a hidden layer lengthens the circle's image, over several seeds."""
 
-    seeds: tuple[int, ...]  # of a network from a file none
-    factors: tuple[float, ...]  # one for each seed; empty if it could not be fitted
-    lengths: tuple[tuple[float, ...], ...]  # of each seed, as `Circle.lengths`
-    converged: tuple[tuple[bool, ...], ...]
-    weight_sigma: float  # σ_w: the root mean square of hidden weights times √fan-in
-    bias_sigma: float  # σ_b: the root mean square of hidden biases
-    width: float  # k: neurons of a hidden layer, the geometric mean
-    bound: float | None  # Raghu et al.'s, per layer; None without two hidden layers
-    caveats: tuple[str, ...]  # why the bound is orientation only; empty if all it assumes holds
+    seeds: tuple[int, ...]  # none for a network from a file
+    factors: tuple[float, ...]  # one for each seed; empty if they could not be fitted
+    circles: tuple[Circle, ...]  # one for each seed
+    weight_sigma: float = 0.0  # σ_w: the root mean square of hidden weights times √fan-in
+    bias_sigma: float = 0.0  # σ_b: the root mean square of hidden biases
+    width: float = 0.0  # k: neurons of a hidden layer, the geometric mean
+    bound: float | None = None  # Raghu et al.'s, per layer; None without two hidden layers
+    caveats: tuple[str, ...] = ()  # why the bound is only a rough guide; empty if it holds
 
     @property
     def mean(self) -> float | None:
@@ -68,9 +67,9 @@ class Growth:
 
 
 def circle_of(moment: Moment, canvas: tuple[int, int]) -> tuple[tuple[float, float], float]:
-    """Return the centre and radius, in the field, of the circle that the shorter side holds.
+    """Return the centre and radius, in the field, of the circle that fits the shorter side.
 
-    Warps fold the screen and not the field, so they are left out.
+    Warps fold the screen, not the field, so they are left out.
     """
     match moment.coordinates:
         case "pixels":
@@ -90,7 +89,7 @@ def circle_of(moment: Moment, canvas: tuple[int, int]) -> tuple[tuple[float, flo
 def measure_circle(
     moment: Moment, canvas: tuple[int, int], *, most_points: int = MOST_POINTS
 ) -> Circle:
-    """Measure a circle's image in every layer, with more points until its length settles."""
+    """Measure a circle's image in every layer, adding points until its length settles."""
     centre, radius = circle_of(moment, canvas)
     work = sum(layer.weight.size for layer in moment.layers[:-1]) + 1
     most = min(max(MOST_WORK // work, FEWEST_POINTS), most_points)
@@ -106,6 +105,7 @@ def measure_circle(
         points *= 4 if 4 * points <= most else 2
 
 
+@np.errstate(all="ignore")
 def _lengths(
     moment: Moment, centre: tuple[float, float], radius: float, points: int
 ) -> tuple[list[float], list[float]]:
@@ -114,34 +114,31 @@ def _lengths(
     coarse, fine = [0.0] * count, [0.0] * count
     step = min(CHUNK, points)
     for start in range(0, points, step):
-        angles = torch.arange(start, start + step + 1, dtype=torch.float64) * (2 * math.pi / points)
-        inputs = inputs_at(
-            moment.inputs, centre[0] + radius * angles.cos(), centre[1] + radius * angles.sin()
-        )
+        angles = np.arange(start, start + step + 1) * (2 * math.pi / points)
+        places = centre[0] + radius * np.cos(angles), centre[1] + radius * np.sin(angles)
+        inputs = inputs_at(moment.inputs, *places)
         images = itertools.chain([inputs], (values for _, values in layer_by_layer(moment, inputs)))
         for index, image in zip(range(count), images, strict=False):  # without the output
-            fine[index] += float(image.diff(dim=0).norm(dim=1).sum())
-            coarse[index] += float(image[::2].diff(dim=0).norm(dim=1).sum())
+            fine[index] += _length(image)
+            coarse[index] += _length(image[::2])
     return coarse, fine
+
+
+def _length(corners: NDArray[np.float64]) -> float:
+    return float(np.linalg.norm(np.diff(corners, axis=0), axis=1).sum())
 
 
 def fit_growth(circle: Circle) -> float | None:
     """Return the factor per layer: the slope of log length over the hidden layers that settled.
 
-    The first layer is where the fit starts: its weights come from the coordinates and have a scale
-    of their own. None with fewer than two layers to fit.
+    The fit starts at the first layer, whose weights read coordinates and have a scale of their own.
+    None with fewer than two layers to fit, or for a circle that the network does not see.
     """
-    layers = [
-        index
-        for index, (length, settled) in enumerate(
-            zip(circle.lengths, circle.converged, strict=True)
-        )
-        if index > 0 and settled and length > 0.0
-    ]
-    if len(layers) < 2 or not circle.lengths[0]:  # a circle the network does not see
+    lengths = np.array(circle.lengths)
+    layers = np.flatnonzero(np.array(circle.converged) & (lengths > 0.0))[1:]
+    if len(layers) < 2 or not lengths[0]:
         return None
-    logs = np.log([circle.lengths[index] for index in layers])
-    return float(np.exp(np.polyfit(layers, logs, 1)[0]))
+    return float(np.exp(np.polyfit(layers, np.log(lengths[layers]), 1)[0]))
 
 
 def bound_per_layer(weight_sigma: float, bias_sigma: float, width: float) -> float:
@@ -158,11 +155,11 @@ def bound_per_layer(weight_sigma: float, bias_sigma: float, width: float) -> flo
 def measure_growth(
     moments: Iterable[Moment], seeds: Sequence[int], canvas: tuple[int, int], *, drawn: Drawn
 ) -> Growth:
-    """Measure the circle in the networks of several seeds and set the bound beside it.
+    """Measure the circle in the networks of several seeds, and work out the bound.
 
     Args:
         moments: one for each seed, all of one architecture; taken one at a time.
-        seeds: what they were drawn from; none of a file.
+        seeds: what they were drawn from; none for a network from a file.
         canvas: width and height in pixels.
         drawn: where the weights come from.
     """
@@ -172,24 +169,19 @@ def measure_growth(
         hidden = moment.layers[:-1]
         weights += [_rms(layer.weight) * layer.weight.shape[1] ** 0.5 for layer in hidden[1:]]
         biases += [_rms(layer.bias) for layer in hidden[1:]]
-    weight_sigma, bias_sigma, width, bound = 0.0, 0.0, 0.0, None
-    caveats: tuple[str, ...] = ()
-    if weights:
-        weight_sigma, bias_sigma = _rms(weights), _rms(biases)
-        width = math.exp(statistics.fmean(math.log(len(layer.bias)) for layer in hidden[1:]))
-        bound = bound_per_layer(weight_sigma, bias_sigma, width)
-        caveats = _caveats(hidden, weight_sigma, drawn)
-    factors = [factor for circle in circles if (factor := fit_growth(circle)) is not None]
-    return Growth(
-        seeds=tuple(seeds),
-        factors=tuple(factors) if len(factors) == len(circles) else (),
-        lengths=tuple(circle.lengths for circle in circles),
-        converged=tuple(circle.converged for circle in circles),
-        weight_sigma=weight_sigma,
+    factors = tuple(factor for circle in circles if (factor := fit_growth(circle)) is not None)
+    growth = Growth(tuple(seeds), factors if len(factors) == len(circles) else (), tuple(circles))
+    if not weights:
+        return growth
+    sigma, bias_sigma = _rms(weights), _rms(biases)
+    width = math.exp(statistics.fmean(math.log(len(layer.bias)) for layer in hidden[1:]))
+    return replace(
+        growth,
+        weight_sigma=sigma,
         bias_sigma=bias_sigma,
         width=width,
-        bound=bound,
-        caveats=caveats,
+        bound=bound_per_layer(sigma, bias_sigma, width),
+        caveats=_caveats(hidden, sigma, drawn),
     )
 
 

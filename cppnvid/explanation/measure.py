@@ -5,33 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
+from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.scene import Moment
-from cppnvid.backends.torch_ import TorchBackend
-from cppnvid.explanation.layers import (
-    LARGEST,
-    Grid,
-    as_pictures,
-    field_inputs,
-    grid_of,
-    layer_by_layer,
-    spread_of,
-)
+from cppnvid.explanation.layers import LARGEST, Grid, Values, spread_of
 from cppnvid.networks.activations import ACTIVATIONS, OUTPUT_FUNCTIONS
 
 BINS = 61  # odd, so that 0 lies in the middle of one
-MOST_COUNTED = 2**20  # values of a histogram; of more, every few points are taken
+MOST_COUNTED = 2**20  # values in a histogram; of more, every few points are taken
 MOST_PICTURES = 32  # neurons of a layer whose pictures are kept
 NEAR = 0.01  # what counts as near: 2.55 levels of 255
-SATURATED = 0.02  # within this of 0 or 1 an output counts as saturated: 5 levels of 255
+SATURATED = 0.02  # within this of 0 or 1 an output is saturated: 5 levels of 255
 
 
 @dataclass(frozen=True, eq=False)
 class Distribution:
-    """How values are spread: over every point and every neuron together."""
+    """How values are distributed over all points and neurons together."""
 
     mean: float
     deviation: float
@@ -50,23 +40,23 @@ class LayerNumbers:
     neurons: int
     activation: str
     residual: bool
-    before: Distribution  # pre-activations
-    after: Distribution  # what it hands on
-    spread: float  # of what it hands on, from point to point: `layers.spread_of`
-    flat: float | None  # share of pre-activations where the activation has gone flat, or None
-    pictures: NDArray[np.float32]  # [shown, height, width], what the first neurons hand on
+    before: Distribution  # sums
+    after: Distribution  # values passed on
+    spread: float  # of the values passed on, from point to point: `layers.spread_of`
+    flat: float | None  # share of sums where the activation is flat for good; None if nowhere
+    pictures: NDArray[np.float32]  # [shown, height, width]: values of the first neurons
 
 
 @dataclass(frozen=True, eq=False)
 class OutputNumbers:
-    """The last layer, whose values the palette makes colours of."""
+    """The last layer, whose values the palette turns into colours."""
 
     function: str
     channels: int
     before: Distribution
     after: Distribution
     spread: float
-    rest: float  # what the function makes of 0
+    rest: float  # the function of 0
     near_half: float  # share of values within 0.01 of one half
     near_rest: float  # share of values within 0.01 of `rest`
     saturated: float  # share of values within 0.02 of 0 or of 1
@@ -80,7 +70,7 @@ class PictureNumbers:
     rgb: NDArray[np.float32]  # [height, width, 3], sRGB in [0, 1]
     deviation: float  # from pixel to pixel, root mean square over red, green, blue, in 1/255
     colour: str  # its mean colour, `#7f7f80`
-    grain: float  # how much neighbours differ, beside pixels far apart: 0 smooth, 1 pure noise
+    grain: float  # how much neighbours differ, compared with distant pixels: 0 smooth, 1 noise
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +91,7 @@ class Measurement:
 
     @property
     def ratio(self) -> float | None:
-        """By what factor a hidden layer multiplies the spread, from the first to the last."""
+        """The factor by which a hidden layer multiplies the spread, from first to last; or None."""
         if len(self.layers) < 2 or not self.layers[0].spread:
             return None
         whole = self.layers[-1].spread / self.layers[0].spread
@@ -112,96 +102,86 @@ def measure(moment: Moment, canvas: tuple[int, int]) -> Measurement:
     """Measure every layer of a moment on a grid of some 16,000 points.
 
     Args:
-        moment: from `Scene.at`.
-        canvas: width and height of the picture in pixels: its aspect is kept.
+        moment: the network with its camera and colours.
+        canvas: width and height of the picture in pixels, whose aspect the grid keeps.
     """
-    grid = grid_of(moment.coordinates, canvas)
-    with torch.inference_mode():
-        inputs = field_inputs(moment, grid.x, grid.y)
-        hidden = []
-        for index, (before, after) in enumerate(layer_by_layer(moment, inputs)):
-            if index == len(moment.layers) - 1:
-                output = _output(moment, before, after, grid)
-            else:
-                hidden.append(_layer(moment, index, before, after, grid))
-        return Measurement(
-            inputs=moment.inputs,
-            input_spread=spread_of(inputs),
-            input_pictures=as_pictures(inputs, grid, MOST_PICTURES),
-            layers=tuple(hidden),
-            output=output,
-            picture=_picture(moment, grid),
-        )
+    grid = Grid.of(moment, canvas)
+    found = grid.layers(moment)  # one at a time: wide ones are large
+    _, inputs = next(found)
+    layers = tuple(
+        _layer(number, layer, *next(found), grid)
+        for number, layer in enumerate(moment.layers[:-1], start=1)
+    )
+    return Measurement(
+        inputs=moment.inputs,
+        input_spread=spread_of(inputs),
+        input_pictures=grid.pictures(inputs, MOST_PICTURES),
+        layers=layers,
+        output=_output(moment.layers[-1].activation, *next(found), grid),
+        picture=_picture(grid.drawn(moment)),
+    )
 
 
-def _layer(moment: Moment, index: int, before: Tensor, after: Tensor, grid: Grid) -> LayerNumbers:
-    layer = moment.layers[index]
+def _layer(
+    number: int, layer: SceneLayer, sums: Values, values: Values, grid: Grid
+) -> LayerNumbers:
     steep = ACTIVATIONS[layer.activation].steep
     return LayerNumbers(
-        name=f"layer {index + 1}",
+        name=f"layer {number}",
         neurons=len(layer.bias),
         activation=layer.activation,
         residual=layer.residual,
-        before=_distribution(before),
-        after=_distribution(after),
-        spread=spread_of(after),
-        flat=None if steep is None else _share((before < steep[0]) | (before > steep[1])),
-        pictures=as_pictures(after, grid, min(MOST_PICTURES, len(layer.bias))),
+        before=_distribution(sums),
+        after=_distribution(values),
+        spread=spread_of(values),
+        flat=None if steep is None else _share((sums < steep[0]) | (sums > steep[1])),
+        pictures=grid.pictures(values, min(MOST_PICTURES, len(layer.bias))),
     )
 
 
-def _output(moment: Moment, before: Tensor, after: Tensor, grid: Grid) -> OutputNumbers:
-    name = moment.layers[-1].activation
-    after = after.nan_to_num(nan=0.0)
-    rest = float(OUTPUT_FUNCTIONS[name](torch.zeros(1, dtype=torch.float64)))
+def _output(function: str, sums: Values, values: Values, grid: Grid) -> OutputNumbers:
+    values = np.nan_to_num(values, nan=0.0)
+    rest = float(OUTPUT_FUNCTIONS[function](np.zeros(1))[0])
     return OutputNumbers(
-        function=name,
-        channels=after.shape[1],
-        before=_distribution(before),
-        after=_distribution(after),
-        spread=spread_of(after),
+        function=function,
+        channels=values.shape[1],
+        before=_distribution(sums),
+        after=_distribution(values),
+        spread=spread_of(values),
         rest=rest,
-        near_half=_share((after - 0.5).abs() < NEAR),
-        near_rest=_share((after - rest).abs() < NEAR),
-        saturated=_share((after < SATURATED) | (after > 1.0 - SATURATED)),
-        pictures=as_pictures(after, grid, after.shape[1]),
+        near_half=_share(np.abs(values - 0.5) < NEAR),
+        near_rest=_share(np.abs(values - rest) < NEAR),
+        saturated=_share((values < SATURATED) | (values > 1.0 - SATURATED)),
+        pictures=grid.pictures(values, values.shape[1]),
     )
 
 
-def draw_on(moment: Moment, grid: Grid) -> Tensor:
-    """Draw a small picture as the backends do, overflow and all: float32 [height, width, 3]."""
-    colours = TorchBackend("cpu").colours(moment, grid.x.numpy(), grid.y.numpy())
-    return torch.from_numpy(colours).reshape(grid.height, grid.width, 3)
-
-
-def _picture(moment: Moment, grid: Grid) -> PictureNumbers:
-    drawn = draw_on(moment, grid)
-    rgb = drawn.double()
-    variance = float(rgb.reshape(-1, 3).var(dim=0, correction=0).mean())
-    steps = [step for axis in (0, 1) if (step := rgb.diff(dim=axis)).numel()]
-    change = float(torch.cat([step.reshape(-1) for step in steps]).square().mean()) if steps else 0
-    mean = (rgb.mean(dim=(0, 1)) * 255 + 0.5).int().tolist()
+def _picture(drawn: NDArray[np.float32]) -> PictureNumbers:
+    rgb = drawn.astype(np.float64)
+    variance = float(rgb.reshape(-1, 3).var(axis=0).mean())
+    steps = np.concatenate([np.diff(rgb, axis=axis).ravel() for axis in (0, 1)])
+    change = float(np.square(steps).mean()) if steps.size else 0.0
+    mean = (rgb.mean(axis=(0, 1)) * 255 + 0.5).astype(np.uint8)
     return PictureNumbers(
-        rgb=drawn.numpy(),
+        rgb=drawn,
         deviation=255.0 * variance**0.5,
-        colour="#" + "".join(f"{level:02x}" for level in mean),
+        colour=f"#{mean.tobytes().hex()}",
         grain=(change / (2.0 * variance)) ** 0.5 if variance > 1e-12 else 0.0,
     )
 
 
-def _share(chosen: Tensor) -> float:
-    return float(chosen.double().mean()) if chosen.numel() else 0.0
+def _share(chosen: NDArray[np.bool_]) -> float:
+    return float(chosen.mean()) if chosen.size else 0.0
 
 
-def _distribution(values: Tensor) -> Distribution:
-    step = max(values.numel() // MOST_COUNTED, 1)
-    all_values = values[::step].reshape(-1)
-    numbers = all_values[all_values.abs() <= LARGEST].numpy()
-    finite = numbers.size / max(all_values.numel(), 1)
+def _distribution(values: Values) -> Distribution:
+    all_values = values[:: max(values.size // MOST_COUNTED, 1)].ravel()
+    numbers = all_values[np.abs(all_values) <= LARGEST]
+    finite = numbers.size / max(all_values.size, 1)
     if not numbers.size:
         numbers = np.zeros(1)
     low, high = float(numbers.min()), float(numbers.max())
-    # Of one single value, or of several that are equal but for rounding, one bar in the middle.
+    # For a single value, or several that are equal but for rounding, one bar in the middle.
     margin = 0.5 if high - low <= 1e-12 * max(abs(low), abs(high), 1.0) else 0.0
     counts, edges = np.histogram(numbers, bins=BINS, range=(low - margin, high + margin))
     return Distribution(

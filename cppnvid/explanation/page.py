@@ -21,19 +21,7 @@ from cppnvid import __version__
 from cppnvid.explanation import words
 from cppnvid.explanation.findings import Findings
 from cppnvid.explanation.report import Chart, reports_of
-from cppnvid.explanation.theme import (
-    COOL,
-    FAINT,
-    GOLD,
-    INK,
-    LINE,
-    QUIET,
-    WARM,
-    Pixels,
-    draw_picture,
-    fitted,
-    resized,
-)
+from cppnvid.explanation.theme import Ink, Pixels, draw_picture, fitted, resized
 from cppnvid.explanation.verdict import number, percent
 from cppnvid.presets import dump
 
@@ -43,17 +31,6 @@ if TYPE_CHECKING:
 
 PICTURE_SIDE = 720
 TILE_SIDE, TILES = 80, 16  # of each layer; with 40 layers of pure noise the page has 2.6 MB
-
-# What the page's style calls these colours: print has others.
-_VARIABLES = {
-    INK: "ink",
-    QUIET: "quiet",
-    FAINT: "faint",
-    LINE: "line",
-    WARM: "warm",
-    COOL: "cool",
-    GOLD: "gold",
-}
 
 
 def draw_page(findings: Findings, other: Findings | None = None) -> str:
@@ -94,7 +71,7 @@ def _template(name: str) -> Template:
         "tile": _tile,
         "corners": _corners,
         "svg": _svg,
-        "variable": lambda colour: f"var(--{_VARIABLES[colour]})",
+        "variable": _variable,
         "yaml": lambda recipe: dump(words.readable(recipe)),
     }
     return environment.get_template(name)
@@ -134,7 +111,12 @@ def _svg(chart: Chart) -> Markup:
     svg = re.sub(r"<style.*?</style>", "", svg, flags=re.DOTALL)  # it would hold for the whole page
     svg = re.sub(r' (xmlns(:\w+)?|width|height)="[^"]*"', "", svg, count=4)
     svg = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", svg)
-    for colour, name in _VARIABLES.items():
-        svg = svg.replace(colour, f"var(--{name})")
+    for ink in Ink:
+        svg = svg.replace(ink, _variable(ink))
     # Ours from end to end: numbers and fixed words, nothing that came with a recipe.
     return Markup(svg)  # noqa: S704
+
+
+def _variable(ink: Ink) -> str:
+    """Return a colour as the page's style has it."""
+    return f"var(--{ink.name.lower()})"

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from cppnvid.explanation.theme import INK, PAGE, Pixels, font
+from cppnvid.explanation.theme import Ink, Pixels, font
 
 _DPI = 72  # one point is one pixel
 _LEFT, _TOP, _RIGHT, _BOTTOM = 70, 64, 24, 44  # around a chart, for its ticks and notes
@@ -29,7 +29,7 @@ class Type:
     """How text is set."""
 
     size: int  # pixels
-    colour: str = INK
+    colour: str = Ink.INK
     bold: bool = False
     leading: float = 1.5  # from one line of a paragraph to the next, in sizes
 
@@ -48,7 +48,7 @@ class Paper:
 
     def __init__(self, width: int, most_height: int) -> None:
         self.width = width
-        self._image = Image.new("RGB", (width, most_height), PAGE)
+        self._image = Image.new("RGB", (width, most_height), Ink.PAGE)
         self._pen = ImageDraw.Draw(self._image)
 
     def text(
@@ -97,7 +97,7 @@ class Paper:
         """Let `draw` fill axes of this size; ticks and notes go around them."""
         whole = width + _LEFT + _RIGHT, height + _TOP + _BOTTOM
         inside = _LEFT / whole[0], _BOTTOM / whole[1], width / whole[0], height / whole[1]
-        figure = Figure(figsize=(whole[0] / _DPI, whole[1] / _DPI), dpi=_DPI, facecolor=PAGE)
+        figure = Figure(figsize=(whole[0] / _DPI, whole[1] / _DPI), dpi=_DPI, facecolor=Ink.PAGE)
         canvas = FigureCanvasAgg(figure)
         draw(figure.add_axes(inside))
         canvas.draw()  # type: ignore[no-untyped-call]

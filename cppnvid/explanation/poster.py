@@ -12,20 +12,7 @@ from cppnvid.explanation import words
 from cppnvid.explanation.findings import Findings
 from cppnvid.explanation.paper import Paper, Type
 from cppnvid.explanation.report import Chart, Report, reports_of
-from cppnvid.explanation.theme import (
-    COOL,
-    FAINT,
-    GOLD,
-    INK,
-    LINE,
-    QUIET,
-    WARM,
-    Pixels,
-    draw_picture,
-    fitted,
-    resized,
-    settable,
-)
+from cppnvid.explanation.theme import Ink, Pixels, draw_picture, fitted, resized, settable
 from cppnvid.explanation.verdict import number, percent
 
 MARGIN, GUTTER = 96, 110
@@ -36,9 +23,9 @@ LABEL, FIGURES, HEAP_GAP = 150, 100, 30  # columns of the table of layers
 CHART_HEIGHT = 300
 
 TITLE, HEADING, SUBHEADING = (Type(size, bold=True) for size in (62, 28, 24))
-LEAD, WHY, ADVICE = Type(23), Type(20, QUIET), Type(20, GOLD)
-CAPTION, COLUMN, NOTE = Type(17, QUIET), Type(16, QUIET), Type(14, FAINT)
-CELL, LEGEND = Type(18), Type(16, QUIET, leading=1.35)
+LEAD, WHY, ADVICE = Type(23), Type(20, Ink.QUIET), Type(20, Ink.GOLD)
+CAPTION, COLUMN, NOTE = Type(17, Ink.QUIET), Type(16, Ink.QUIET), Type(14, Ink.FAINT)
+CELL, LEGEND = Type(18), Type(16, Ink.QUIET, leading=1.35)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +49,7 @@ class Panel:
 
     def heading(self, y: float, title: str, caption: str) -> float:
         """Start a section; return the y below its caption."""
-        self.paper.box(self.x, y, self.width, 1, LINE)
+        self.paper.box(self.x, y, self.width, 1, Ink.LINE)
         self.paper.text(self.x, y + 42, title, HEADING)
         return self.paper.paragraph(self.x, y + 46, min(self.width, 1500), caption, CAPTION) + 30
 
@@ -81,21 +68,21 @@ def draw_poster(findings: Findings, other: Findings | None = None) -> Pixels:
     for section in sections:
         y = max(section(panel, y) for panel in panels)
     if other is not None:
-        paper.box(MARGIN + column + GUTTER / 2 - 0.5, 150, 1, y - 150, LINE)
+        paper.box(MARGIN + column + GUTTER / 2 - 0.5, 150, 1, y - 150, Ink.LINE)
     return paper.pixels(y + 70)
 
 
 def _top(paper: Paper, shown: Sequence[Findings]) -> float:
-    paper.text(MARGIN, 92, "cppnvid explain", Type(20, GOLD, bold=True))
-    about, colour = words.SUBTITLE, FAINT
+    paper.text(MARGIN, 92, "cppnvid explain", Type(20, Ink.GOLD, bold=True))
+    about, colour = words.SUBTITLE, Ink.FAINT
     if len(shown) == 2:
         found = words.differences(shown[0].recipe, shown[1].recipe)
         parts = [f"{key}: {one} | {other}" for key, one, other in found[:3]]
         if len(found) > 3:
             parts.append(f"and {len(found) - 3} more")
-        about, colour = settable("  ·  ".join(parts) or "no difference", 150), QUIET
+        about, colour = settable("  ·  ".join(parts) or "no difference", 150), Ink.QUIET
     paper.text(paper.width - MARGIN, 92, about, Type(20, colour), "right")
-    paper.box(MARGIN, 116, paper.width - 2 * MARGIN, 1, LINE)
+    paper.box(MARGIN, 116, paper.width - 2 * MARGIN, 1, Ink.LINE)
     return 116
 
 
@@ -108,7 +95,7 @@ def _verdict(panel: Panel, y: float) -> float:
     paper.text(panel.x, y + 96, verdict.headline, TITLE)
     paper.text(panel.x, y + 142, settable(report.name, 80), Type(24))
     network = settable(f"{report.network}   ·   {report.init}", 170)
-    top = paper.paragraph(panel.x, y + 148, panel.width, network, Type(19, QUIET)) + 34
+    top = paper.paragraph(panel.x, y + 148, panel.width, network, Type(19, Ink.QUIET)) + 34
     side = 500 if panel.alone else 420
     picture = draw_picture(report.findings, side)
     paper.picture(panel.x, top, picture)
@@ -125,7 +112,9 @@ def _verdict(panel: Panel, y: float) -> float:
 def _numbers(panel: Panel, x: float, y: float) -> None:
     paper, numbers = panel.paper, panel.report.numbers
     step = (panel.right - x) / len(numbers)
-    for (value, label), colour in zip(numbers, (INK, WARM, GOLD, COOL), strict=True):
+    for (value, label), colour in zip(
+        numbers, (Ink.INK, Ink.WARM, Ink.GOLD, Ink.COOL), strict=True
+    ):
         paper.box(x, y, step - 26, 2, colour)
         wide = Type(36, bold=True).width_of(value)
         paper.text(x, y + 48, value, Type(round(36 * min(1, (step - 26) / wide)), bold=True))
@@ -155,8 +144,10 @@ def _layers(panel: Panel, y: float) -> float:
         paper.text(panel.x, y + high / 2 + 19, row.about(most) + " +" * row.residual, NOTE)
         for index, (_, picture) in enumerate(row.tiles[:most]):
             paper.picture(tiles_at + index * (wide + TILE_GAP), y, resized(picture, wide, high))
-        for left, outline, colour in zip(heaps_at, row.heaps, (QUIET, row.colour), strict=False):
-            paper.box(left, y + high, heap, 1, LINE)
+        for left, outline, colour in zip(
+            heaps_at, row.heaps, (Ink.QUIET, row.colour), strict=False
+        ):
+            paper.box(left, y + high, heap, 1, Ink.LINE)
             paper.shape((left, y + high) + outline * (heap, -high), colour)
         paper.text(panel.right, y + high / 2 + 2, number(row.spread), CELL, "right")
         if row.flat is not None and high >= 50:
@@ -191,7 +182,7 @@ def _charts(panel: Panel, y: float) -> float:
     bottom = y
     for index, chart in enumerate(charts):
         x = panel.x + index * (width + gap)
-        paper.box(x, y, width, 1, LINE)
+        paper.box(x, y, width, 1, Ink.LINE)
         paper.text(x, y + 38, chart.title, SUBHEADING)
         paper.chart(x + 52, y + 112, width - 60, CHART_HEIGHT, partial(_drawn, chart))
         end = paper.paragraph(x, y + 152 + CHART_HEIGHT, width, chart.caption, COLUMN)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cppnvid.explanation import charts, words
 from cppnvid.explanation.findings import Findings
 from cppnvid.explanation.measure import Distribution
-from cppnvid.explanation.theme import GOLD, WARM, Pixels, scales, signed_colours, to_levels
+from cppnvid.explanation.theme import Ink, Pixels, scales, signed_colours, to_levels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,7 +35,7 @@ class Row:
     residual: bool = False
     flat: float | None = None
     heaps: tuple[NDArray[np.float64], ...] = ()  # sums, values handed on: as `outline`
-    colour: str = WARM  # of the second heap
+    colour: Ink = Ink.WARM  # of the second heap
 
     def about(self, most: int) -> str:
         """Return what the row holds when at most so many tiles fit: `16 of 700 tanh`."""
@@ -133,7 +133,7 @@ def _rows(findings: Findings, chosen: Sequence[int]) -> Iterator[Row]:
         tiles=[*_named("output channel", channels), picture],
         spread=output.spread,
         heaps=heaps,
-        colour=GOLD,
+        colour=Ink.GOLD,
     )
 
 

@@ -15,12 +15,11 @@ import numpy as np
 
 from cppnvid.animation.growth import fade_in
 from cppnvid.animation.interpolation import SceneLayer
-from cppnvid.animation.palette import Colouring
 from cppnvid.animation.scene import Moment
 from cppnvid.errors import Setting
 from cppnvid.explanation.measure import measure
 from cppnvid.explanation.sweeps import at_any_size, cannot, prefix_outputs, smooth
-from cppnvid.explanation.theme import PAGE, Pixels, scales, signed_gradient
+from cppnvid.explanation.theme import Ink, Pixels, scales, signed_colouring
 from cppnvid.film.pacing import moment_of
 from cppnvid.recipe import Recipe
 
@@ -120,9 +119,7 @@ class Reveal:
             layers: tuple[SceneLayer, ...] = (*hidden[:layer], here)
         else:
             layers = fade_in(hidden[: layer + 1], here, self._reader(layer + 1, neuron), share)
-        return replace(
-            self.moment, layers=layers, colouring=Colouring("gradient", signed_gradient(), 0.0)
-        )
+        return replace(self.moment, layers=layers, colouring=signed_colouring())
 
     def _reader(self, layer: int, neuron: int) -> SceneLayer:
         """Return the output layer that shows one neuron: 0 is the middle of the gradient."""
@@ -133,7 +130,7 @@ class Reveal:
 
     def _empty(self) -> Pixels:
         width, height = self.size
-        page = [int(PAGE[index : index + 2], 16) for index in (1, 3, 5)]
+        page = [int(Ink.PAGE[index : index + 2], 16) for index in (1, 3, 5)]
         return np.tile(np.array(page, np.uint8), (height, width, 1))
 
 

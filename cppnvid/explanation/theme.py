@@ -1,11 +1,12 @@
-"""What the poster, the page and the film share: colours, type, and how a neuron's picture is shown.
+"""What the poster, the page and the films share: colours, type, and how a neuron is shown.
 
-Blue is below zero, orange above, and zero is the dark of the page: what carries no signal is not
-seen. The scale never shrinks from a layer to the next, so that a signal which fades is seen to.
+Blue is negative, orange positive, and zero as dark as the page, so that what carries no signal is
+not seen. The scale never shrinks from one layer to the next, so that a signal is seen to fade.
 """
 
 from __future__ import annotations
 
+from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,43 +14,50 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFont
 
-from cppnvid.animation.palette import GRADIENT_STEPS
-from cppnvid.colour.oklab import to_oklab
+from cppnvid.animation.palette import Colouring, colouring_at
+from cppnvid.colour.oklab import from_oklab
 from cppnvid.explanation.findings import Findings
-from cppnvid.explanation.layers import grid_of
-from cppnvid.explanation.measure import Measurement, draw_on
+from cppnvid.explanation.layers import Grid
+from cppnvid.explanation.measure import Measurement
+from cppnvid.recipe import Palette
 
-PAGE, INK, QUIET, FAINT, LINE = "#0d1017", "#f2efe8", "#a3a7b3", "#5d6270", "#262b36"
-WARM, COOL, GOLD = "#ff9d5c", "#6cc3ff", "#ffd27a"
 
-_STOPS = ("#d4f1ff", "#6cc3ff", "#23598f", "#12161f", "#96451f", "#ff9d5c", "#ffe9c9")
-_LUT_STEPS = 1023  # odd: zero has a colour of its own
+class Ink(StrEnum):
+    """Colours of reports and films; the page's style has a variable for each."""
+
+    PAGE = "#0d1017"
+    INK = "#f2efe8"
+    QUIET = "#a3a7b3"
+    FAINT = "#5d6270"
+    LINE = "#262b36"
+    WARM = "#ff9d5c"
+    COOL = "#6cc3ff"
+    GOLD = "#ffd27a"
+
+
+_SIGNED = Palette(
+    colours=("#d4f1ff", "#6cc3ff", "#23598f", "#12161f", "#96451f", "#ff9d5c", "#ffe9c9")
+)
 
 Pixels = NDArray[np.uint8]
 
 
+def signed_colouring() -> Colouring:
+    """Return how a neuron's values become colours: 0.5 is zero, 0 and 1 are the brightest."""
+    return colouring_at(_SIGNED, 0.0, closed=True)
+
+
 @lru_cache(maxsize=1)
 def _lookup() -> Pixels:
-    """Return the colours from −1 to 1, uint8 [_LUT_STEPS, 3], joined in Oklab."""
-    from coloraide import Color
-
-    join = Color.interpolate(list(_STOPS), space="oklab", method="monotone")
-    steps = [join(step).convert("srgb").coords() for step in np.linspace(0, 1, _LUT_STEPS)]
-    return to_levels(np.array(steps, dtype=np.float32))
-
-
-@lru_cache(maxsize=1)
-def signed_gradient() -> NDArray[np.float32]:
-    """Return the same colours as a palette's gradient: Oklab [GRADIENT_STEPS, 3]."""
-    lab = to_oklab(_lookup() / np.float32(255))
-    places = np.linspace(0.0, _LUT_STEPS - 1, GRADIENT_STEPS)
-    columns = [np.interp(places, np.arange(_LUT_STEPS), column) for column in lab.T]
-    return np.stack(columns, axis=1).astype(np.float32)
+    """Return the colours from −1 to 1: uint8 [steps, 3]."""
+    gradient = signed_colouring().gradient
+    assert gradient is not None
+    return to_levels(from_oklab(gradient))
 
 
 def signed_colours(values: NDArray[np.float32], scale: float) -> Pixels:
     """Return values [...] as colours uint8 [..., 3]; ±scale and beyond are the brightest."""
-    half = _LUT_STEPS // 2
+    half = (len(_lookup()) - 1) / 2
     tame = np.nan_to_num(values.astype(np.float64) / max(scale, 1e-300), nan=0.0)
     found: Pixels = _lookup()[(np.clip(tame, -1.0, 1.0) * half + half + 0.5).astype(np.int64)]
     return found
@@ -58,7 +66,7 @@ def signed_colours(values: NDArray[np.float32], scale: float) -> Pixels:
 def scales(measured: Measurement) -> list[float]:
     """Return for every hidden layer the value that is shown brightest.
 
-    Of nine tenths of its neurons' extremes, and never less than the layer's before.
+    Nine tenths of its neurons stay below it, and it is never less than that of the layer before.
     """
     found: list[float] = []
     for layer in measured.layers:
@@ -69,7 +77,7 @@ def scales(measured: Measurement) -> list[float]:
 
 
 def resized(picture: Pixels, width: int, height: int) -> Pixels:
-    """Return a picture uint8 [h, w, 3] at another size, as sharp as it can be."""
+    """Return a picture uint8 [h, w, 3] at another size, sharp."""
     if picture.shape[:2] == (height, width):
         return picture
     image = Image.fromarray(np.ascontiguousarray(picture))
@@ -81,13 +89,12 @@ def to_levels(rgb: NDArray[np.float32]) -> Pixels:
     return (np.clip(np.nan_to_num(rgb), 0.0, 1.0) * 255 + 0.5).astype(np.uint8)
 
 
-def draw_picture(explanation: Findings, side: int) -> Pixels:
+def draw_picture(findings: Findings, side: int) -> Pixels:
     """Draw the explained picture, its longer side `side`: uint8 [height, width, 3]."""
-    width, height = explanation.recipe.canvas.size
+    width, height = findings.recipe.canvas.size
     wide, high = fitted(width / height, side, side)
-    coordinates = explanation.moment.coordinates
-    grid = grid_of(coordinates, (width, height), wide * high)
-    return resized(to_levels(draw_on(explanation.moment, grid).numpy()), wide, high)
+    grid = Grid.of(findings.moment, (width, height), wide * high)
+    return resized(to_levels(grid.drawn(findings.moment)), wide, high)
 
 
 def fitted(aspect: float, width: float, height: float) -> tuple[int, int]:
@@ -120,7 +127,7 @@ def _known_characters() -> frozenset[int]:
 
 
 def settable(text: str, most: int = 120) -> str:
-    """Return text as the font can set it: one line, at most so long, □ for what it has not."""
+    """Return text as one line the font can set, cut to a length, □ for what the font lacks."""
     line = " ".join(text.split())
     line = line if len(line) <= most else line[: most - 1].rstrip() + "…"
     return "".join(c if ord(c) in _known_characters() else "□" for c in line)

@@ -11,7 +11,7 @@ from cppnvid.film.pacing import build_scene, moment_of
 from cppnvid.networks.activations import ACTIVATIONS
 from cppnvid.recipe import Recipe
 from tests.conftest import small
-from tests.explanation.test_film import recipe, shorter, sums
+from tests.explanation.helpers import recipe, shorter, sums
 
 SHARES = np.linspace(0.0, 1.0, 61)
 # Of 255 levels a tenth, where sums are steepest: what a layer that only hands on may be off by.
@@ -42,11 +42,11 @@ def test_a_layer_comes_in_from_one_network_to_the_next(network: dict[str, object
         shallow, deep = shorter(whole, count), shorter(whole, count + 1)
         outputs = shallow.layers[-1], deep.layers[-1]
         ways = [fade_in(moment.layers[: count + 1], *outputs, share) for share in SHARES]
-        found = np.array([sums(moment, layers).numpy() for layers in ways])
+        found = np.array([sums(moment, layers) for layers in ways])
 
         assert len({tuple(layer.weight.shape for layer in layers) for layers in ways}) == 1
-        assert np.abs(found[0] - sums(shallow, shallow.layers).numpy()).max() < NEARLY
-        assert np.abs(found[-1] - sums(deep, deep.layers).numpy()).max() < 1e-5
+        assert np.abs(found[0] - sums(shallow, shallow.layers)).max() < NEARLY
+        assert np.abs(found[-1] - sums(deep, deep.layers)).max() < 1e-5
         steps = np.abs(np.diff(found, axis=0)).mean(axis=(1, 2))
         assert steps.max() < 8 * steps.mean()
 
@@ -57,9 +57,9 @@ def test_depth_grows_without_a_jump_in_one_architecture(network: dict[str, objec
     moment = moment_of(recipe(network), 0.0)
     depths = np.linspace(1.0, len(moment.layers) - 1, 161)
     ways = [deepen(moment.layers, depth) for depth in depths]
-    found = np.array([sums(moment, layers).numpy() for layers in ways])
+    found = np.array([sums(moment, layers) for layers in ways])
 
-    assert np.abs(found[-1] - sums(moment, moment.layers).numpy()).max() < 1e-5
+    assert np.abs(found[-1] - sums(moment, moment.layers)).max() < 1e-5
     kinds = {architecture_of(replace(moment, layers=layers), 1) for layers in ways}
     assert kinds == {architecture_of(moment, 1)}
     steps = np.abs(np.diff(found, axis=0)).mean(axis=(1, 2))
@@ -75,7 +75,7 @@ def test_a_depth_is_the_network_of_so_many_layers() -> None:
         moment = moment_of(whole, 0.0)
         for depth in (1, 2, 3):
             found = sums(moment, deepen(moment.layers, depth))
-            assert float((found - sums(moment, shorter(whole, depth).layers)).abs().max()) < NEARLY
+            assert np.abs(found - sums(moment, shorter(whole, depth).layers)).max() < NEARLY
 
 
 def test_a_layer_that_is_half_way_in_has_lost_none_of_its_size() -> None:
@@ -102,7 +102,7 @@ def test_a_muted_neuron_is_not_heard() -> None:
         for index, layer in enumerate(moment.layers)
         for last in [index == 4]
     ]
-    assert float((sums(moment, muted) - sums(moment, tuple(cut))).abs().max()) < 1e-6
+    assert np.abs(sums(moment, muted) - sums(moment, tuple(cut))).max() < 1e-6
 
 
 def test_width_grows_from_one_neuron_to_all() -> None:

@@ -1,56 +1,24 @@
 """Films of an explanation: networks between networks, loops that close, files that say what."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
-from torch import Tensor
 
 import cppnvid
-from cppnvid.animation.interpolation import SceneLayer
-from cppnvid.animation.scene import Moment
 from cppnvid.cli import main
 from cppnvid.colour.pixels import Raster
 from cppnvid.errors import RecipeError
 from cppnvid.explanation.film import film_frames
-from cppnvid.explanation.layers import layer_by_layer
 from cppnvid.explanation.sweeps import Film, at_any_size, parse_film, sweep_of
 from cppnvid.film.pacing import moment_of
 from cppnvid.film.run import Run
 from cppnvid.presets import read_source
 from cppnvid.recipe import Recipe
 from tests.conftest import step
+from tests.explanation.helpers import recipe, shorter, sums
 
 CPU = Run(backend="torch:cpu")
-POINTS = torch.rand(50, 2, generator=torch.Generator().manual_seed(1), dtype=torch.float64) - 0.5
-
-
-def recipe(
-    network: dict[str, object] | None = None, *, size: str = "48x48", frames: int = 12
-) -> Recipe:
-    """Return a small network of the article's."""
-    return Recipe.model_validate(
-        {
-            "style": "article",
-            "network": {"layers": ["4x5"]} | (network or {}),
-            "morph": {"seeds": [3]},
-            "canvas": {"size": size},
-            "output": {"frames": frames},
-        }
-    )
-
-
-def shorter(whole: Recipe, count: int) -> Moment:
-    """Return the moment of the network of only the first layers."""
-    network = whole.network.model_copy(update={"layers": whole.network.layers[:count]})
-    return moment_of(whole.model_copy(update={"network": network}), 0.0)
-
-
-def sums(moment: Moment, layers: tuple[SceneLayer, ...]) -> Tensor:
-    """Return what arrives at the output."""
-    return list(layer_by_layer(replace(moment, layers=layers), POINTS))[-1][0]
 
 
 @pytest.mark.parametrize("film", ["depth", "width", "init", "weight", "reveal"])
@@ -85,7 +53,7 @@ def test_depth_reaches_every_network_on_its_way() -> None:
         one = shorter(whole, count)
         expected = sums(one, one.layers)
         found = sums(sweep.at(place), sweep.at(place).layers)
-        assert float((found - expected).abs().max()) < 1e-4
+        assert np.abs(found - expected).max() < 1e-4
         assert sweep.says(place) == f"{count}.0 of 4 hidden layers"
 
 

@@ -282,7 +282,7 @@ def test_of_a_walk_through_latents_the_networks_differ() -> None:
     growth = cppnvid.explain(Recipe.model_validate(data), seeds=3).growth
 
     assert growth.seeds == (40, 41, 42)
-    assert len({lengths[-1] for lengths in growth.lengths}) == 3
+    assert len({circle.lengths[-1] for circle in growth.circles}) == 3
 
 
 def test_the_grid_has_the_canvas_shape() -> None:

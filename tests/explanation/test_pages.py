@@ -17,7 +17,7 @@ import cppnvid
 from cppnvid.explanation import words
 from cppnvid.explanation.page import draw_page
 from cppnvid.explanation.poster import draw_poster
-from cppnvid.explanation.theme import PAGE, scales, settable, signed_colours
+from cppnvid.explanation.theme import Ink, scales, settable, signed_colours
 from cppnvid.presets import load_recipe, parse, read_source
 from cppnvid.recipe import Recipe
 from tests.conftest import Run
@@ -43,7 +43,7 @@ def explained(
 
 def differing(pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> float:
     """Return the share of pixels that are not the page's background."""
-    page = [int(PAGE[index : index + 2], 16) for index in (1, 3, 5)]
+    page = [int(Ink.PAGE[index : index + 2], 16) for index in (1, 3, 5)]
     return float((np.abs(pixels.astype(int) - page).sum(axis=2) > 12).mean())
 
 

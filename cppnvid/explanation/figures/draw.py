@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 from PIL import Image
 
 from cppnvid import __version__
@@ -33,28 +32,6 @@ FILE_SUFFIXES = (".html", ".htm", ".png", ".mp4", ".webm", ".mov", ".gif", ".web
 MARK = '<meta name="generator" content="cppnvid figures">'
 
 
-@dataclass(frozen=True)
-class Drawn:
-    """A figure as the page shows it."""
-
-    figure: Figure
-    title: str
-    picture: str  # file names within the folder
-    film: str | None
-    others: tuple[str, ...]
-    pixelated: bool
-    explanation: Explanation
-
-
-@dataclass(frozen=True)
-class DrawnSweep:
-    """A sweep as the page shows it."""
-
-    sweep: Sweep
-    picture: str
-    measured: tuple[tuple[str, float], ...]  # for each network its label and its grain
-
-
 def make_figures(
     directory: str | os.PathLike[str], run: Run = Run(), *, animate: bool = False
 ) -> Path:
@@ -78,16 +55,22 @@ def make_figures(
     with publication(
         place.resolve(), overwrite=run.overwrite, folder=True, note=run.note, ours=_is_figures
     ) as folder:
-        figures, sweeps = [], []
+        explained, grains = [], []
         for figure in FIGURES:
             if animate:
                 run.note(f"filming {figure.name}")
-            figures.append(_draw(figure, folder, animate=animate))
-            run.progress(len(figures), count)
+            explained.append(_draw(figure, folder, animate=animate))
+            run.progress(len(explained), count)
         for sweep in SWEEPS:
-            sweeps.append(_sweep(sweep, folder))
-            run.progress(len(figures) + len(sweeps), count)
-        _write_page(folder / "index.html", figures, sweeps)
+            grains.append(_sweep(sweep, folder))
+            run.progress(len(explained) + len(grains), count)
+        text = _template().render(
+            figures=list(zip(FIGURES, explained, strict=True)),
+            sweeps=list(zip(SWEEPS, grains, strict=True)),
+            animate=animate,
+            version=__version__,
+        )
+        (folder / "index.html").write_text(text, encoding="utf-8", newline="\n")
     return place / "index.html"
 
 
@@ -128,52 +111,48 @@ def _head(page: Path) -> str:
         return text.read(500)
 
 
-def _draw(figure: Figure, folder: Path, *, animate: bool) -> Drawn:
+def _draw(figure: Figure, folder: Path, *, animate: bool) -> Explanation:
+    """Draw a figure's pictures and film; explain the first picture."""
     preset = f"article/{figure.name}"
-    recipe = load_recipe(preset)
-    pixelated = recipe.camera.coordinates == "pixels"  # its size is part of it
+    pixelated = load_recipe(preset).camera.coordinates == "pixels"  # its size is part of it
 
     def sized(side: int, *overrides: Override) -> Recipe:
         size = [] if pixelated else [Override("canvas.size", side)]
         return load_recipe(preset, [*size, *overrides])
 
-    large = sized(LARGE, Override("morph.seeds", [figure.seeds[0]]))
+    first, *others = figure.seeds
+    large = sized(LARGE, Override("morph.seeds", [first]))
     save_still(large, folder / f"{figure.name}.png")
-    others = tuple(f"{figure.name}-{seed}.png" for seed in figure.seeds[1:])
-    for seed, name in zip(figure.seeds[1:], others, strict=True):
-        save_still(sized(SMALL, Override("morph.seeds", [seed])), folder / name)
-    film = f"{figure.name}.mp4" if animate else None
-    if film:
-        render_video(sized(FILM, Override("output.frames", FILM_FRAMES)), folder / film)
-    return Drawn(
-        figure, recipe.title, f"{figure.name}.png", film, others, pixelated, explain(large)
-    )
+    for seed in others:
+        small = sized(SMALL, Override("morph.seeds", [seed]))
+        save_still(small, folder / f"{figure.name}-{seed}.png")
+    if animate:
+        film = sized(FILM, Override("output.frames", FILM_FRAMES))
+        render_video(film, folder / f"{figure.name}.mp4")
+    return explain(large)
 
 
-def _sweep(sweep: Sweep, folder: Path) -> DrawnSweep:
-    tiles, measured = [], []
+def _sweep(sweep: Sweep, folder: Path) -> dict[str, float]:
+    """Draw a sweep's contact sheet; return the grain of each network by its label."""
+    tiles, grains = [], {}
     for label, layers in sweep.networks.items():
-        recipe = load_recipe(
-            "article/normal",
-            [
-                Override("network.layers", [layers]),
-                Override("morph.seeds", [sweep.seed]),
-                Override("canvas.size", SWEPT),
-            ],
-        )
+        overrides = {
+            "network.layers": [layers],
+            "morph.seeds": [sweep.seed],
+            "canvas.size": SWEPT,
+        }
+        recipe = load_recipe("article/normal", [Override(*item) for item in overrides.items()])
         tiles.append(render_still(recipe))
-        measured.append((label, measure(moment_of(recipe, 0.0), recipe.canvas.size).picture.grain))
-    labels = [f"{label}\ngrain {grain:.2f}" for label, grain in measured]
+        grains[label] = measure(moment_of(recipe, 0.0), recipe.canvas.size).picture.grain
+    labels = [f"{label}\ngrain {grain:.2f}" for label, grain in grains.items()]
     sheet = draw_sheet(tiles, labels, columns=SWEEP_COLUMNS)
     Image.fromarray(sheet).save(folder / f"{sweep.name}.png")
-    return DrawnSweep(sweep, f"{sweep.name}.png", tuple(measured))
+    return grains
 
 
-def _write_page(path: Path, figures: list[Drawn], sweeps: list[DrawnSweep]) -> None:
+def _template() -> Template:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     page = files(__package__).joinpath("page.html").read_text(encoding="utf-8")
-    template = environment.from_string(page)
-    text = template.render(figures=figures, sweeps=sweeps, version=__version__)
-    path.write_text(text, encoding="utf-8", newline="\n")
+    return environment.from_string(page)
