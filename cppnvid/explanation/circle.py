@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.scene import Moment
 from cppnvid.backends.definition import layer_by_layer
+from cppnvid.backends.warps import to_field
 from cppnvid.networks.inputs import inputs_at
 
 Drawn = Literal["normal", "uniform", "file"]
@@ -79,11 +80,9 @@ def circle_of(moment: Moment, canvas: tuple[int, int]) -> tuple[tuple[float, flo
             centre, radius = (0.0, 0.0), 1.0
         case _:
             centre, radius = (0.0, 0.0), 0.5
-    view = moment.view
-    cos, sin = math.cos(view.angle), math.sin(view.angle)
-    x = (cos * centre[0] + sin * centre[1]) * view.scale + view.pan[0]
-    y = (cos * centre[1] - sin * centre[0]) * view.scale + view.pan[1]
-    return (x, y), radius * view.scale
+    view = replace(moment.view, warps=())
+    x, y = to_field(np.array([centre[0]]), np.array([centre[1]]), view)
+    return (float(x[0]), float(y[0])), radius * view.scale
 
 
 def measure_circle(

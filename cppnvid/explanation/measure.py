@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ SATURATED = 0.02  # within this of 0 or 1 an output is saturated: 5 levels of 25
 
 @dataclass(frozen=True, eq=False)
 class Distribution:
-    """How values are distributed over all points and neurons together."""
+    """How values are distributed over all points and neurons; those that overflow are left out."""
 
     mean: float
     deviation: float
@@ -29,16 +30,14 @@ class Distribution:
     high: float
     counts: NDArray[np.int64]  # [BINS]
     edges: NDArray[np.float64]  # [BINS + 1]
-    finite: float  # the share that did not overflow float32
 
 
 @dataclass(frozen=True, eq=False)
 class LayerNumbers:
-    """One hidden layer."""
+    """A hidden layer."""
 
-    name: str  # `layer 1` is the first hidden one
+    function: str  # its activation
     neurons: int
-    activation: str
     residual: bool
     before: Distribution  # sums
     after: Distribution  # values passed on
@@ -48,19 +47,13 @@ class LayerNumbers:
 
 
 @dataclass(frozen=True, eq=False)
-class OutputNumbers:
+class OutputNumbers(LayerNumbers):
     """The last layer, whose values the palette turns into colours."""
 
-    function: str
-    channels: int
-    before: Distribution
-    after: Distribution
-    spread: float
-    rest: float  # the function of 0
+    rest: float  # the output function of 0
     near_half: float  # share of values within 0.01 of one half
     near_rest: float  # share of values within 0.01 of `rest`
     saturated: float  # share of values within 0.02 of 0 or of 1
-    pictures: NDArray[np.float32]  # [channels, height, width]
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,51 +101,44 @@ def measure(moment: Moment, canvas: tuple[int, int]) -> Measurement:
     grid = Grid.of(moment, canvas)
     found = grid.layers(moment)  # one at a time: wide ones are large
     _, inputs = next(found)
-    layers = tuple(
-        _layer(number, layer, *next(found), grid)
-        for number, layer in enumerate(moment.layers[:-1], start=1)
-    )
+    layers = []
+    for layer in moment.layers[:-1]:
+        sums, values = next(found)
+        steep = ACTIVATIONS[layer.activation].steep
+        flat = None if steep is None else _share((sums < steep[0]) | (sums > steep[1]))
+        layers.append(LayerNumbers(**_common(layer, sums, values, grid), flat=flat))
+    sums, values = next(found)
     return Measurement(
         inputs=moment.inputs,
         input_spread=spread_of(inputs),
         input_pictures=grid.pictures(inputs, MOST_PICTURES),
-        layers=layers,
-        output=_output(moment.layers[-1].activation, *next(found), grid),
+        layers=tuple(layers),
+        output=_output(moment.layers[-1], sums, np.nan_to_num(values, nan=0.0), grid),
         picture=_picture(grid.drawn(moment)),
     )
 
 
-def _layer(
-    number: int, layer: SceneLayer, sums: Values, values: Values, grid: Grid
-) -> LayerNumbers:
-    steep = ACTIVATIONS[layer.activation].steep
-    return LayerNumbers(
-        name=f"layer {number}",
-        neurons=len(layer.bias),
-        activation=layer.activation,
-        residual=layer.residual,
-        before=_distribution(sums),
-        after=_distribution(values),
-        spread=spread_of(values),
-        flat=None if steep is None else _share((sums < steep[0]) | (sums > steep[1])),
-        pictures=grid.pictures(values, min(MOST_PICTURES, len(layer.bias))),
-    )
+def _common(layer: SceneLayer, sums: Values, values: Values, grid: Grid) -> dict[str, Any]:
+    return {
+        "function": layer.activation,
+        "neurons": len(layer.bias),
+        "residual": layer.residual,
+        "before": _distribution(sums),
+        "after": _distribution(values),
+        "spread": spread_of(values),
+        "pictures": grid.pictures(values, min(MOST_PICTURES, len(layer.bias))),
+    }
 
 
-def _output(function: str, sums: Values, values: Values, grid: Grid) -> OutputNumbers:
-    values = np.nan_to_num(values, nan=0.0)
-    rest = float(OUTPUT_FUNCTIONS[function](np.zeros(1))[0])
+def _output(layer: SceneLayer, sums: Values, values: Values, grid: Grid) -> OutputNumbers:
+    rest = float(OUTPUT_FUNCTIONS[layer.activation](np.zeros(1))[0])
     return OutputNumbers(
-        function=function,
-        channels=values.shape[1],
-        before=_distribution(sums),
-        after=_distribution(values),
-        spread=spread_of(values),
+        **_common(layer, sums, values, grid),
+        flat=None,
         rest=rest,
         near_half=_share(np.abs(values - 0.5) < NEAR),
         near_rest=_share(np.abs(values - rest) < NEAR),
         saturated=_share((values < SATURATED) | (values > 1.0 - SATURATED)),
-        pictures=grid.pictures(values, values.shape[1]),
     )
 
 
@@ -177,19 +163,11 @@ def _share(chosen: NDArray[np.bool_]) -> float:
 def _distribution(values: Values) -> Distribution:
     all_values = values[:: max(values.size // MOST_COUNTED, 1)].ravel()
     numbers = all_values[np.abs(all_values) <= LARGEST]
-    finite = numbers.size / max(all_values.size, 1)
     if not numbers.size:
         numbers = np.zeros(1)
     low, high = float(numbers.min()), float(numbers.max())
     # For a single value, or several that are equal but for rounding, one bar in the middle.
     margin = 0.5 if high - low <= 1e-12 * max(abs(low), abs(high), 1.0) else 0.0
     counts, edges = np.histogram(numbers, bins=BINS, range=(low - margin, high + margin))
-    return Distribution(
-        mean=float(numbers.mean()),
-        deviation=float(numbers.std()),
-        low=low,
-        high=high,
-        counts=counts,
-        edges=edges.astype(np.float64),
-        finite=finite,
-    )
+    mean, deviation = float(numbers.mean()), float(numbers.std())
+    return Distribution(mean, deviation, low, high, counts, edges.astype(np.float64))

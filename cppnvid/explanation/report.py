@@ -116,7 +116,7 @@ def _rows(findings: Findings, chosen: Sequence[int]) -> Iterator[Row]:
         tiles = [signed_colours(picture, brightest[index]) for picture in layer.pictures]
         yield Row(
             name=f"Layer {index + 1}",
-            kind=layer.activation,
+            kind=layer.function,
             tiles=_named(f"layer {index + 1}, neuron", tiles),
             spread=layer.spread,
             neurons=layer.neurons,

@@ -105,24 +105,25 @@ class Reveal:
 
     def _ended(self, layer: int, share: float) -> Moment:
         """Return the network that ends with this layer, the next one faded in by a share."""
-        hidden = self.moment.layers[:-1]
-        if layer == len(hidden):
-            return replace(self.moment, layers=(*hidden[:layer], self.outputs[layer - 1]))
-        layers = fade_in(hidden[: layer + 1], self.outputs[layer - 1], self.outputs[layer], share)
+        layers = self._read(layer, share, lambda one: self.outputs[one - 1])
         return replace(self.moment, layers=layers)
 
     def _neuron(self, layer: int, share: float, neuron: int) -> Moment:
         """Return the network whose output is one neuron's value, in signed colours."""
-        hidden = self.moment.layers[:-1]
-        here = self._reader(layer, neuron)
-        if layer == len(hidden):
-            layers: tuple[SceneLayer, ...] = (*hidden[:layer], here)
-        else:
-            layers = fade_in(hidden[: layer + 1], here, self._reader(layer + 1, neuron), share)
+        layers = self._read(layer, share, lambda one: self._reader(one, neuron))
         return replace(self.moment, layers=layers, colouring=signed_colouring())
 
+    def _read(
+        self, layer: int, share: float, reader: Callable[[int], SceneLayer]
+    ) -> tuple[SceneLayer, ...]:
+        """Return the layers up to this one, the next one faded in, with `reader` as the output."""
+        hidden = self.moment.layers[:-1]
+        if layer == len(hidden):
+            return (*hidden, reader(layer))
+        return fade_in(hidden[: layer + 1], reader(layer), reader(layer + 1), share)
+
     def _reader(self, layer: int, neuron: int) -> SceneLayer:
-        """Return the output layer that shows one neuron: 0 is the middle of the gradient."""
+        """Return the output layer that shows one neuron; one the layer lacks is zero."""
         weight = np.zeros((1, self.outputs[layer - 1].weight.shape[1]), np.float32)
         if neuron < self._neurons(layer):
             weight[0, neuron] = 0.5 / max(self.scales[layer - 1], 1e-30)
@@ -143,11 +144,7 @@ def reveal_of(recipe: Recipe, time: float) -> Reveal:
     moment = at_any_size(moment_of(recipe, time), recipe.canvas.size)
     width, height = recipe.canvas.size
     if len(moment.layers) < 2:
-        raise cannot(
-            "reveal",
-            "needs a hidden layer, and {layers} has no hidden layer",
-            layers=Setting("network.layers"),
-        )
+        raise cannot("reveal", "needs a hidden layer, and {layers} has none")
     if min(width, height) < 32:
         raise cannot(
             "reveal",

@@ -18,6 +18,7 @@ from cppnvid.animation.growth import fade_in, thin, widths_at
 from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.scene import Moment
 from cppnvid.errors import RecipeError, Setting
+from cppnvid.explanation.circle import circle_of
 from cppnvid.film.pacing import moment_of
 from cppnvid.recipe import Recipe, unknown
 
@@ -64,7 +65,11 @@ def parse_film(text: str) -> Film:
 
 
 def cannot(film: str, problem: str, **facts: Any) -> RecipeError:
-    """Return the error that a network has nothing this film could move."""
+    """Return the error that a network has nothing this film could move.
+
+    Besides `facts`, the problem may name the settings `{layers}` and `{inputs}`.
+    """
+    facts |= {"layers": Setting("network.layers"), "inputs": Setting("network.inputs")}
     return RecipeError(f"{{film}} {problem}", key="video", given=film, film=film, **facts)
 
 
@@ -109,16 +114,9 @@ def at_any_size(moment: Moment, canvas: tuple[int, int]) -> Moment:
     """
     if moment.coordinates != "pixels" or moment.view.warps:
         return moment
-    view, shorter = moment.view, min(canvas)
-    across, down = ((side - 1) / 2 for side in canvas)
-    cos, sin = math.cos(view.angle), math.sin(view.angle)
-    pan = (
-        view.pan[0] + view.scale * (cos * across + sin * down),
-        view.pan[1] + view.scale * (cos * down - sin * across),
-    )
-    return replace(
-        moment, coordinates="centres", view=replace(view, scale=view.scale * shorter, pan=pan)
-    )
+    centre, _ = circle_of(moment, canvas)
+    view = replace(moment.view, scale=moment.view.scale * min(canvas), pan=centre)
+    return replace(moment, coordinates="centres", view=view)
 
 
 def prefix_outputs(film: str, recipe: Recipe, moment: Moment, time: float) -> list[SceneLayer]:
@@ -151,12 +149,8 @@ def prefix_outputs(film: str, recipe: Recipe, moment: Moment, time: float) -> li
 def _depth(recipe: Recipe, moment: Moment, time: float) -> Sweep:
     hidden = moment.layers[:-1]
     if len(hidden) < 2:
-        raise cannot(
-            "depth",
-            "needs at least two hidden layers, and {layers} has {count}",
-            layers=Setting("network.layers"),
-            count=len(hidden),
-        )
+        problem = "needs at least two hidden layers, and {layers} has {count}"
+        raise cannot("depth", problem, count=len(hidden))
     outputs = prefix_outputs("depth", recipe, moment, time)
 
     def depth(place: float) -> float:
@@ -187,11 +181,7 @@ def smooth(share: float) -> float:
 def _width(recipe: Recipe, moment: Moment) -> Sweep:
     widths = [len(layer.bias) for layer in moment.layers[:-1]]
     if max(widths, default=0) < 2:
-        raise cannot(
-            "width",
-            "needs a hidden layer of at least two neurons, and {layers} has none",
-            layers=Setting("network.layers"),
-        )
+        raise cannot("width", "needs a layer of at least two neurons, and {layers} has none")
     by_fan_in = recipe.network.init.weights in ("pytorch", "variance")
 
     def present(place: float) -> list[float]:
@@ -260,31 +250,18 @@ def _chosen_weight(moment: Moment, film: Film) -> tuple[int, int, int]:
         layer = min(1, len(moment.layers) - 1)
         weight = moment.layers[layer].weight
         if not weight.size:
-            raise cannot(
-                "weight",
-                "needs one to move, and {inputs} has neither x, y nor r",
-                inputs=Setting("network.inputs"),
-            )
+            raise cannot("weight", "needs one to move, and {inputs} has neither x, y nor r")
         largest = int(np.abs(weight).argmax())
         return layer, largest // weight.shape[1], largest % weight.shape[1]
     layer, to, origin = (number - 1 for number in film.weight)
     if layer >= len(moment.layers):
-        raise cannot(
-            str(film),
-            "names layer {layer} of {count}, the last being the output",
-            layer=layer + 1,
-            count=len(moment.layers),
-        )
+        problem = "names layer {layer} of {count}, the last being the output"
+        raise cannot(str(film), problem, layer=layer + 1, count=len(moment.layers))
     rows, columns = moment.layers[layer].weight.shape
     if to >= rows or origin >= columns:
-        raise cannot(
-            str(film),
-            "names a weight to {to} from {origin}, but layer {layer} has {rows} neurons that read "
-            "{columns} values (z is part of its bias)",
-            to=to + 1,
-            origin=origin + 1,
-            layer=layer + 1,
-            rows=rows,
-            columns=columns,
+        problem = (
+            "is no weight: layer {layer} has {rows} neurons that read {columns} values (z is part "
+            "of its bias)"
         )
+        raise cannot(str(film), problem, layer=layer + 1, rows=rows, columns=columns)
     return layer, to, origin

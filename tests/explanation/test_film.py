@@ -168,7 +168,7 @@ def test_the_command_makes_the_same_film_again() -> None:
     ("film", "network", "words"),
     [
         ("depth", {"layers": [8]}, "two hidden layers"),
-        ("reveal", {"layers": []}, "no hidden layer"),
+        ("reveal", {"layers": []}, "needs a hidden layer"),
         ("width", {"layers": [1, 1]}, "two neurons"),
         ("weight", {"inputs": ["z"], "layers": []}, "neither x, y nor r"),
     ],
