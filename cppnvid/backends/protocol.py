@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Protocol
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cppnvid.animation.scene import Moment, Timeline
 from cppnvid.colour.pixels import Pixels, Raster
@@ -20,6 +23,20 @@ class Backend(Protocol):
 
     name: str
     pixel_formats: tuple[str, ...]
+
+    def colours(self, moment: Moment, x: NDArray[Any], y: NDArray[Any]) -> NDArray[np.float32]:
+        """Return the colours at points of the screen, on a grid of pixels or not.
+
+        Args:
+            moment: the scene at one time.
+            x: [n], in the convention of `moment.coordinates`; computed in float32.
+            y: [n].
+
+        Returns:
+            float32 [n, 3], sRGB-encoded as in a file, in [0, 1]; whoever averages them averages
+            `oklab.to_linear` of them.
+        """
+        ...
 
     def render(self, scene: Timeline, times: Iterable[float], raster: Raster) -> Iterator[Pixels]:
         """Draw a frame for each time, in order, as batches.

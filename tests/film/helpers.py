@@ -33,6 +33,10 @@ class Counting:
                 raise KeyboardInterrupt
             yield batch
 
+    def colours(self, *given: Any) -> Any:
+        """Draw points."""
+        return self._inner.colours(*given)
+
     def bands(self, *given: Any, **named: Any) -> Iterator[Any]:
         """Draw a still."""
         return self._inner.bands(*given, **named)

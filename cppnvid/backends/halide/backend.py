@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import halide as hl
 import numpy as np
@@ -46,6 +46,7 @@ _POINTS_A_BAND = 2**22
 _TILES_A_LINE = 4
 
 _BUILDING = threading.Lock()
+Number = TypeVar("Number", np.uint8, np.uint16, np.float32)
 
 
 class CpuBackend:
@@ -134,27 +135,50 @@ class CpuBackend:
         def redraw(
             rows: NDArray[np.intp], across: NDArray[np.intp], samples: int
         ) -> NDArray[Level]:
-            pipeline = pipeline_for(moment, samples, bits=8 * kind().itemsize, listed=True)
-            in_line = _TILES_A_LINE * pipeline.schedule.tile
-            at_once = max(_points_at_once(moment) // (in_line * samples**2), 2 * _cores()) * in_line
-            drawn = np.empty((len(rows), 3), dtype=kind)
-            for start in range(0, len(rows), at_once):
-                part = drawn[start : start + at_once]
-                count = -(-len(part) // in_line)
-                out = np.empty((count, in_line, 3), dtype=kind)
-                x, y = (  # the last line begins again where the list ends
-                    axis[:, np.resize(pixels[start : start + at_once], (count, in_line))]
-                    .swapaxes(0, 1).reshape(-1, in_line)
-                    for axis, pixels in zip(places[samples], (across, rows), strict=True)
-                )  # fmt: skip
-                pipeline.draw(
-                    out, moment=moment, columns=x, rows=y, samples=samples,
-                    strips=_strips(self.threads),
-                )  # fmt: skip
-                part[:] = out.reshape(-1, 3)[: len(part)]
-            return drawn
+            columns, lines = places[samples]
+            return self._listed(moment, columns[:, across], lines[:, rows], kind)
 
         return redraw
+
+    def colours(self, moment: Moment, x: NDArray[Any], y: NDArray[Any]) -> NDArray[np.float32]:
+        """Return the colours at points: see `Backend.colours`.
+
+        Raises:
+            BackendUnavailable: this backend cannot draw such a scene.
+        """
+        return self._listed(
+            moment, x[None].astype(np.float32), y[None].astype(np.float32), np.float32
+        )
+
+    def _listed(
+        self, moment: Moment, x: NDArray[np.float32], y: NDArray[np.float32], kind: type[Number]
+    ) -> NDArray[Number]:
+        """Draw pixels from anywhere: [n, 3].
+
+        Args:
+            moment: the scene at one time.
+            x: [samples, n], where the sub-columns of each pixel lie.
+            y: [samples, n], and its sub-rows.
+            kind: uint8 or uint16, or float32 for colours that nobody rounds.
+        """
+        samples, total = x.shape
+        drawn = np.empty((total, 3), dtype=kind)
+        pipeline = pipeline_for(moment, samples, bits=8 * drawn.itemsize, listed=True)
+        in_line = _TILES_A_LINE * pipeline.schedule.tile
+        at_once = max(_points_at_once(moment) // (in_line * samples**2), 2 * _cores()) * in_line
+        for start in range(0, total, at_once):
+            part = drawn[start : start + at_once]
+            count = -(-len(part) // in_line)
+            out = np.empty((count, in_line, 3), dtype=kind)
+            # The last line begins again where the list ends.
+            pixels = np.resize(np.arange(start, start + len(part)), (count, in_line))
+            pipeline.draw(
+                out, moment=moment, samples=samples, strips=_strips(self.threads),
+                columns=x[:, pixels].swapaxes(0, 1).reshape(-1, in_line),
+                rows=y[:, pixels].swapaxes(0, 1).reshape(-1, in_line),
+            )  # fmt: skip
+            part[:] = out.reshape(-1, 3)[: len(part)]
+        return drawn
 
     def _draw(
         self,

@@ -63,7 +63,7 @@ class Pipeline:
 
     def draw(
         self,
-        out: NDArray[np.unsignedinteger[Any]],
+        out: NDArray[Any],
         *,
         moment: Moment,
         columns: NDArray[np.float32],
@@ -275,6 +275,8 @@ def _activated(kind: LayerKind, total: Expr, neuron: hl.Var) -> Expr:
 
 
 def _whole(value: Expr, bits: int) -> Expr:
-    """Round a value in [0, 1] to this many bits."""
+    """Round a value in [0, 1] to this many bits; 32 are those of the float itself."""
+    if bits == 32:
+        return value
     levels = hl.i32(value * hl.f32(2**bits - 1) + hl.f32(0.5))
     return hl.u8(levels) if bits == 8 else hl.u16(levels)

@@ -12,10 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby, islice
 from subprocess import CalledProcessError
+from typing import Any
 
 import numpy as np
 import torch
 import triton
+from numpy.typing import NDArray
 
 from cppnvid.animation.camera import View, axes
 from cppnvid.animation.interpolation import SceneLayer
@@ -90,6 +92,24 @@ class GpuBackend:
         """
         for band in self._in_order(self._bands(moment, raster)):
             yield band[0]
+
+    def colours(self, moment: Moment, x: NDArray[Any], y: NDArray[Any]) -> NDArray[np.float32]:
+        """Return the colours at points: see `Backend.colours`.
+
+        Raises:
+            BackendUnavailable: this backend cannot draw such a scene.
+            BackendError: a card lacks the memory.
+        """
+        architecture = architecture_of(moment)
+        precision = self._precision(moment, architecture)
+        x, y = (places.astype(np.float32) for places in (x, y))
+        grids = (
+            Grid(x[at : at + _POINTS_AT_ONCE], y[at : at + _POINTS_AT_ONCE], 1, scattered=True)
+            for at in range(0, len(x), _POINTS_AT_ONCE)
+        )
+        jobs = (Work([moment], architecture, precision, grid, (), "float32") for grid in grids)
+        lines = [line[0, 0] for line in self._in_order(jobs)]
+        return np.concatenate([np.empty((0, 3), np.float32), *lines])
 
     def _batches(self, moments: Iterator[Moment], raster: Raster) -> Iterator[Work]:
         points = raster.width * raster.height * points_a_pixel(raster.samples)

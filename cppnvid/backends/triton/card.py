@@ -34,16 +34,19 @@ STREAMS = 3  # one draws, one copies, and one is ready to draw
 Finish = Callable[[], NDArray[Any]]  # waits for a picture and returns it
 
 _SCRATCH = 2**26  # floats of all programs of a launch: 256 MB
+_DEPTHS = {"rgb24": torch.uint8, "float32": torch.float32}
+_STEPS = {torch.uint8: 255, torch.uint16: 65535}
 _POINTS = 128  # of a tile of the kernels that only read and write, one for each thread
 
 
 @dataclass(frozen=True, eq=False)
 class Grid:
-    """Where the points of a frame stand, or of some of its rows."""
+    """Where the points of a frame lie, or of some of its rows, or scattered points."""
 
     columns: NDArray[np.float32]  # [width · samples], x of every sub-column
     lines: NDArray[np.float32]  # [height · samples], y of every sub-row
     samples: int
+    scattered: bool = False  # then a line of pixels with the x and y of each
 
     @property
     def width(self) -> int:
@@ -53,7 +56,7 @@ class Grid:
     @property
     def height(self) -> int:
         """In pixels."""
-        return len(self.lines) // self.samples
+        return 1 if self.scattered else len(self.lines) // self.samples
 
     def rows(self, top: int, bottom: int) -> Grid:
         """Return the grid of these rows of pixels alone."""
@@ -69,7 +72,7 @@ class Work:
     precision: str
     grid: Grid  # of all pixels
     finer: tuple[Grid, ...]  # under `auto`: for pixels that want few points, and all
-    pixel_format: str  # rgb24, rgb48 or yuv420p
+    pixel_format: str  # rgb24, rgb48, yuv420p, or float32 for colours that nobody rounds
     wanted: slice = field(default_factory=lambda: slice(None))  # rows; others help to judge them
 
 
@@ -108,7 +111,7 @@ class Card:
     def prepare(self, work: Work, stream: Stream) -> tuple[Callable[[], None], Tensor]:
         """Return what launches the kernels, and the frames they draw, as `render` has them."""
         frames, width, height = len(work.moments), work.grid.width, work.grid.height
-        depth = torch.uint8 if work.pixel_format == "rgb24" else torch.uint16
+        depth = _DEPTHS.get(work.pixel_format, torch.uint16)
         rgb = torch.empty((frames, height, width, 3), dtype=depth, device=self.device)
         launches = [self._drawing(work, work.grid, rgb, stream)]
         if work.finer:
@@ -135,8 +138,8 @@ class Card:
         )
         layout = plan.layout(work.architecture)
         compiled_in = constants(
-            work.architecture, plan, torch.iinfo(rgb.dtype).max,
-            supersampled=supersampled, listed=listed is not None,
+            work.architecture, plan, _STEPS.get(rgb.dtype, 1), supersampled=supersampled,
+            listed=listed is not None, scattered=grid.scattered,
         )  # fmt: skip
         frames, width, pixels = len(work.moments), grid.width, grid.width * grid.height
         parameters = stream.upload(layout.pack(work.moments))

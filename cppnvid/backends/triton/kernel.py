@@ -16,7 +16,7 @@ from cppnvid.backends.triton.layers import network
 def draw(
     parameters, columns, lines, where, found, out, scratch, width, pixels, first, samples,
     SIZE: tl.constexpr, POINTS: tl.constexpr, STEPS: tl.constexpr, LISTED: tl.constexpr,
-    SUPERSAMPLED: tl.constexpr, WARPS: tl.constexpr, CAMERA: tl.constexpr,
+    SCATTERED: tl.constexpr, SUPERSAMPLED: tl.constexpr, WARPS: tl.constexpr, CAMERA: tl.constexpr,
     INPUTS: tl.constexpr, FIRST: tl.constexpr, RUNS: tl.constexpr, OUTPUT: tl.constexpr,
     MODE: tl.constexpr, TURNED: tl.constexpr, CONTRASTED: tl.constexpr,
     HUE: tl.constexpr, GRADIENT: tl.constexpr,
@@ -30,7 +30,7 @@ def draw(
         lines: float32 [height · samples], y of every sub-row.
         where: int32 [frames, pixels], which to draw; read if LISTED, and so is `found`.
         found: int32 [frames], how many of them.
-        out: uint8 or uint16 [frames, pixels, 3], sRGB-encoded.
+        out: uint8, uint16 or float32 [frames, pixels, 3], sRGB-encoded.
         scratch: float32 [programs, 2, POINTS, PITCH], used with a chunk only.
         width: of a frame.
         pixels: of a frame.
@@ -40,6 +40,7 @@ def draw(
         POINTS: pixels of a tile.
         STEPS: of a colour from black to white, 255 or 65535.
         LISTED: whether to draw the pixels of a list, rather than all.
+        SCATTERED: whether `columns` and `lines` hold the x and y of every pixel, of one point.
         SUPERSAMPLED: whether `samples` is more than 1.
         WARPS: see `to_field`; so is CAMERA.
         CAMERA: where the camera's numbers begin.
@@ -95,6 +96,9 @@ def draw(
             from_linear(blue * share),
         )
     else:
+        if SCATTERED:
+            row = pixel
+            column = pixel
         red, green, blue = _colour_at(
             tl.load(columns + column), tl.load(lines + row), numbers, own,
             WARPS, CAMERA, INPUTS, FIRST, RUNS, OUTPUT,
@@ -135,5 +139,8 @@ def _colour_at(
 
 @triton.jit
 def _whole(value, STEPS: tl.constexpr, out):
-    """Round a value in [0, 1] to whole steps, of the type that `out` points at."""
-    return (value * STEPS + 0.5).to(tl.int32).to(out.dtype.element_ty)
+    """Round a value in [0, 1] to whole steps, of the type that `out` points at; floats stay."""
+    if out.dtype.element_ty == tl.float32:
+        return value
+    else:
+        return (value * STEPS + 0.5).to(tl.int32).to(out.dtype.element_ty)

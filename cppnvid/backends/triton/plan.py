@@ -80,12 +80,18 @@ def plan_for(
 
 
 def constants(
-    architecture: Architecture, plan: Plan, steps: int, *, supersampled: bool, listed: bool
+    architecture: Architecture,
+    plan: Plan,
+    steps: int,
+    *,
+    supersampled: bool,
+    listed: bool,
+    scattered: bool = False,
 ) -> dict[str, object]:
     """Return everything that is compiled into the kernel, by the names of its parameters.
 
-    `steps` are those of a colour from black to white, 255 or 65535; with `listed` pixels of a list
-    are drawn.
+    `steps` are those of a colour from black to white, 255 or 65535. With `listed` the pixels of a
+    list are drawn, with `scattered` points that lie on no grid.
     """
     layout = plan.layout(architecture)
     return {
@@ -93,6 +99,7 @@ def constants(
         "POINTS": plan.points,
         "STEPS": steps,
         "LISTED": listed,
+        "SCATTERED": scattered,
         "SUPERSAMPLED": supersampled,
         "INPUTS": architecture.inputs,
         "MODE": architecture.mode,
