@@ -269,15 +269,9 @@ def namer(setting: Setting) -> str:
     for row in rows:
         if value in row.flag:
             return f"--no-{row.name}" if row.flag.index(value) else row.typed
-    if rows and value is None:
-        return rows[0].typed
-    if rows and not rows[0].flag:
-        return f"{rows[0].typed} {_shown(value)}"
-    return setting.key if value is None else f"--set {setting.key}={_shown(value)}"
-
-
-def _shown(value: object) -> str:
-    """Return a value as it is typed."""
-    if isinstance(value, tuple | list):
-        return " ".join(map(str, value))
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    if value is None:
+        return rows[0].typed if rows else setting.key
+    shown = " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    if not rows or rows[0].flag or shown.startswith("["):  # a list in YAML is for --set
+        return f"--set {setting.key}={shown.lower() if isinstance(value, bool) else shown}"
+    return f"{rows[0].typed} {shown}"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Reader = Callable[[Any, str], Any]
 MAX_SEEDS = 1000
-_FORMS = "such as --seeds 1 2 3 or --seeds 1,2,5-10"
+_FORMS = "as in --seeds 1 2 3 or --seeds 1,2,5-10"
 
 
 def refusal(
@@ -121,7 +121,7 @@ def seeds(typed: Iterable[str], option: str) -> list[int]:
     for word in words:
         found.extend(_seeds_of(word, option))
         if len(found) > MAX_SEEDS:
-            raise refusal(option, f"at most {MAX_SEEDS} seeds, given more: {word!r} is too many")
+            raise refusal(option, f"must be at most {MAX_SEEDS} seeds, given more")
     return found
 
 
@@ -132,15 +132,13 @@ def _seeds_of(word: str, option: str) -> Sequence[int]:
         raise refusal(option, f"a seed is 0 or more, given {word}: use {word[1:]}")
     span = re.fullmatch(r"([0-9]{1,40})-([0-9]{1,40})", word)
     if not span:
-        raise refusal(
-            option, f"a seed is a whole number from 0 up, given {word!r}: use a form {_FORMS}"
-        )
+        raise refusal(option, f"a seed is a whole number from 0 up, {_FORMS}, given {word!r}")
     first, last = int(span[1]), int(span[2])
     if last < first:
         raise refusal(option, f"{word} runs backwards: use {last}-{first}")
     if last - first >= MAX_SEEDS:
         count = last - first + 1
-        raise refusal(option, f"at most {MAX_SEEDS} seeds, given {word}, which is {count}")
+        raise refusal(option, f"must be at most {MAX_SEEDS} seeds, given {word}, which is {count}")
     return range(first, last + 1)
 
 

@@ -33,7 +33,7 @@ ROWS = [
     Bad("morph", ("--seeds", "no seeds given", "--seeds 1 2 3")),
     Bad("morph --seeds -o x.mp4", ("--seeds", "no seeds given")),
     Bad("morph --seeds 1 --path linear", ("--path, --seeds", "linear", "given one", "orbit")),
-    Bad("morph --seeds 1 two 3", ("--seeds", "given 'two'", "whole number from 0 up")),
+    Bad("morph --seeds 1 two 3", ("--seeds", "given 'two'", "whole number from 0 up", "1,2,5-10")),
     Bad("morph --seeds 1.5", ("--seeds", "given '1.5'")),
     Bad("morph --seeds 1 -2", ("--seeds", "given -2", "0 or more")),
     Bad("morph --seeds=-2", ("--seeds", "given -2")),

@@ -15,38 +15,12 @@ import pytest
 
 from cppnvid import probe
 from cppnvid.cli.outputs import describe, format_overrides, video_name
-from cppnvid.cli.parse import gather, seeds
 from cppnvid.encode import container_for, decode
 from cppnvid.presets import Override, load_recipe, parse, read_source
 from tests.conftest import Run, names_here
 
 FAST = ["--set", "network.layers=2x4", "--set", "morph.pace=uniform"]
 SMALL = ["--size", "16", *FAST]
-
-
-# ------------------------------------------------------------------ seeds
-
-
-@pytest.mark.parametrize(
-    ("typed", "gathered"),
-    [
-        ("morph --seeds 1 2 3 --frames 300", "morph|--seeds=1 2 3|--frames|300"),
-        ("morph --frames 3 --seeds 1,2,5-10", "morph|--frames|3|--seeds=1,2,5-10"),
-        ("morph --seeds=1,2 -o x", "morph|--seeds=1,2|-o|x"),
-        ("morph --seeds 1 -2 -o x", "morph|--seeds=1 -2|-o|x"),
-        ("morph --seeds --frames 3", "morph|--seeds=|--frames|3"),
-        ("render a -- --seeds 1 2", "render|a|--|--seeds|1|2"),
-    ],
-)
-def test_values_after_seeds_are_gathered(typed: str, gathered: str) -> None:
-    """The words after --seeds, up to the next option, become its one value."""
-    assert gather(typed.split()) == gathered.split("|")
-
-
-def test_seeds_are_read_in_order() -> None:
-    """Words, commas and ranges mix; several --seeds add up; a seed may come twice."""
-    assert seeds(["1 2,5-8", "3 1"], "--seeds") == [1, 2, 5, 6, 7, 8, 3, 1]
-    assert seeds(["7-7"], "--seeds") == [7]
 
 
 def test_names_for_outputs() -> None:
