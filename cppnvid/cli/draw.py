@@ -102,10 +102,7 @@ def _draw_video(source: "Source", asked: Request) -> None:
     output="A .png (default: named after what it shows).",
 )
 def still(asked: Request) -> None:
-    """Draw one picture: of a seed, or a moment of a preset.
-
-    A recipe, or any file cppnvid made, does as well as a preset.
-    """
+    """Draw one picture: of a seed, or a moment of a preset, a recipe or a file cppnvid made."""
     _draw_still(asked)
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     output="A .png or .html; with --video, any video (default: .png, or .mp4 with --video).",
 )
 def explain(asked: Request, compare: str | None, video: str | None, labels: bool) -> None:
-    """Show what each layer does, and why the picture looks so.
+    """Show what each layer does, and why the picture looks as it does.
 
     Explains a preset, a file or a seed, as a poster (.png), a page (.html), or a looping video.
     """

@@ -10,7 +10,7 @@ from cppnvid.errors import NoRecipe, RecipeError
 
 @command("file")
 def info(file: str) -> None:
-    """Show what a file is, and the recipe that rides in it, if there is one."""
+    """Show what a file is, and the recipe inside it, if there is one."""
     from cppnvid.networks.weights import SUFFIXES
     from cppnvid.presets import dump, read_source, trained, without_riders
     from cppnvid.recipe.styles import DEFAULT_STYLE
