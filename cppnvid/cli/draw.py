@@ -41,8 +41,8 @@ def morph(asked: Request) -> None:
 
 @command(
     f"source {_FILM}".replace(" frames", " time frames"),
-    output="A .mp4, .webm, .mov, .gif, .webp, .apng, a folder/ of PNGs, or a .png, which is a "
-    "still (default: .mp4, named after what it shows).",
+    output="A .mp4, .webm, .mov, .gif, .webp, .apng, or a folder/ of PNGs; or a still: .png, .jpg, "
+    ".tif, .avif (default: .mp4, named after what it shows).",
     time="With a still: moment to draw, 0 is the start, 0.5 halfway, 1 the end (default 0).",
 )
 def render(asked: Request) -> None:
@@ -51,11 +51,12 @@ def render(asked: Request) -> None:
     Options replace its values, such as its size, its seeds or its palette. What is not given stays
     as it is there.
     """
+    from cppnvid.encode import container_for
     from cppnvid.presets import read_source
 
     if asked.source is None:
         raise RecipeError("nothing to draw: name a preset, such as aurora, or a file")
-    if not asked.output or not asked.output.lower().endswith(".png"):
+    if not asked.output or not container_for(asked.output).still:
         if "time" in asked.typed:
             raise refusal("--time", "applies only to a still: add --output with a name as a.png")
         _draw_video(_drawable(read_source(asked.source), asked), asked)
@@ -99,7 +100,7 @@ def _draw_video(source: "Source", asked: Request) -> None:
 @command(
     "source seed weights time style palette hue_shift contrast size samples set of output depth "
     "dither overwrite backend threads quiet",
-    output="A .png (default: named after what it shows).",
+    output="A .png, .jpg, .webp, .tif or .avif (default: .png, named after what it shows).",
 )
 def still(asked: Request) -> None:
     """Draw one picture: of a seed, or a moment of a preset, a recipe or a file cppnvid made."""
@@ -107,17 +108,18 @@ def still(asked: Request) -> None:
 
 
 def _draw_still(asked: Request) -> None:
-    from cppnvid.encode import container_for, quality_of
+    from cppnvid.encode import container_for, known_endings, quality_of
 
     picture = plan_picture(asked, "draw")
     source, recipe = _drawable(picture.source, asked), picture.recipe
     stem = f"{source.stem}-{recipe.morph.seeds[0]}" if source.sheet == "seeds" else source.stem
     place = named_output(asked.output, f"{stem or '-'.join(['still', *pictures(recipe)[:1]])}.png")
-    if not place.lower().endswith(".png"):
-        raise refusal("--output", f"{place}: a still is a .png; 'cppnvid render' draws videos")
-    png = container_for(place)
-    recipe, notes = for_format(recipe, png, source, picture.overrides, still=True)
-    quality_of(png, recipe.output.crf)  # which no still has
+    container = container_for(place, still=True)
+    if not container.still:
+        known = known_endings(still=True)
+        raise refusal("--output", f"{place}: a still is {known}; 'cppnvid render' draws videos")
+    recipe, notes = for_format(recipe, container, source, picture.overrides, still=True)
+    quality_of(container, recipe.output.crf)  # which no still has
     from cppnvid.render import save_still
 
     with Reporter(quiet=asked.quiet) as reporter:

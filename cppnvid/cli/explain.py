@@ -78,10 +78,10 @@ def _film(kind: str | None, output: str | None, earlier: Mapping[str, Any]) -> "
             from cppnvid.encode import container_for
 
             try:
-                container_for(ending)
+                moves = not container_for(ending).still
             except RecipeError as error:
                 raise RecipeError(f"{error}; an explanation may be a .html, too") from error
-            kind = "reveal"
+            kind = "reveal" if moves else None
     return None if kind is None else parse_film(kind)
 
 

@@ -123,7 +123,7 @@ def _planned(source: "Source", asked: Request, *, animate: bool) -> "tuple[Recip
     stem = source.stem.removesuffix("-gallery") or (styles[0] if styles else "")
     default = f"{f'{stem}-' * bool(stem)}gallery{'.mp4' if animate else '.png'}"
     place = named_output(asked.output, default)
-    container = container_for(place)
+    container = container_for(place, still=not animate)
     if animate and container.still:
         raise refusal("--animate", f"{place} holds one picture: name an .mp4, .gif, ...")
     if not animate and not container.still:

@@ -222,8 +222,8 @@ TABLE: dict[str, tuple[Option, ...]] = {
                "GIF encoding: quality, or small, with one palette and gifsicle (default quality).",
                "output.gif", parse.text),
         Option("max-size", "BYTES",
-               "Largest file size: 8MB, 500KB, 10MiB, 2000000. What fits is drawn (default: any "
-               "size).", read=parse.file_size),
+               "Largest file size: 8MB, 500KB, 10MiB, 2000000; the film is reduced until it fits.",
+               read=parse.file_size),
         Option("codec", "NAME",
                "Codec: h264, hevc, av1 in .mp4; vp9, av1 in .webm; prores, prores4444 in .mov "
                "(default: the first).", "output.codec", parse.text),

@@ -149,17 +149,19 @@ def test_stills_keep_their_moment(run: Run) -> None:
     assert Path("b.png").read_bytes() == Path("c.png").read_bytes()
 
 
-def test_render_draws_a_still(run: Run) -> None:
+@pytest.mark.parametrize("ending", [".png", ".jpg", ".tif", ".avif"])
+def test_render_draws_a_still(run: Run, ending: str) -> None:
     """A name for a still makes `render` draw one, the same as `still` does, at the moment asked."""
     film = ["morph", "--seeds", "1", "2", "--frames", "4", *SMALL, "-o", "film.mp4", "-q"]
     assert run(*film)[0] == 0
 
-    code, out, _ = run("render", "film.mp4", "-o", "a.png", "--time", "0.25", "-q")
-    assert (code, out) == (0, "a.png\n")
-    run("still", "film.mp4", "-o", "b.png", "--time", "0.25", "-q")
-    assert Path("a.png").read_bytes() == Path("b.png").read_bytes()
-    run("render", "a.png", "-o", "c.png", "-q")  # which shows the moment that it showed
-    assert Path("a.png").read_bytes() == Path("c.png").read_bytes()
+    first, second, third = (f"{name}{ending}" for name in "abc")
+    code, out, _ = run("render", "film.mp4", "-o", first, "--time", "0.25", "-q")
+    assert (code, out) == (0, f"{first}\n")
+    run("still", "film.mp4", "-o", second, "--time", "0.25", "-q")
+    assert Path(first).read_bytes() == Path(second).read_bytes()
+    run("render", first, "-o", third, "-q")  # which shows the moment that it showed
+    assert Path(first).read_bytes() == Path(third).read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -376,7 +378,7 @@ def test_what_was_printed_can_be_asked_about(run: Run) -> None:
     [
         (("morph", "--seeds", "1", "-o", ""), "--output: is empty"),
         (("still", "--seed", "1", "-o", ""), "--output: is empty"),
-        (("still", "--seed", "1", "-o", "a.jpg"), "a.jpg: a still is a .png"),
+        (("still", "--seed", "1", "-o", "a.gif"), "a.gif: a still is .png"),
         (("morph", "--seeds", "1", "-o", "folder.mp4"), "folder.mp4 is a folder"),
         (("morph", "--seeds", "1", "-o", "a.mp4", "--crf", "0"), "MP4 takes 1 (best) to 51"),
         (("morph", "--seeds", "1", "--threads", "0"), "--threads: must be a whole number from 1"),
