@@ -15,11 +15,8 @@ from cppnvid.recipe import (
     SIZES,
     Camera,
     Canvas,
-    Endless,
     Init,
-    Kaleidoscope,
     Layer,
-    Mirror,
     Morph,
     NetworkSpec,
     Output,
@@ -28,12 +25,10 @@ from cppnvid.recipe import (
     Recipe,
     Sound,
     SoundFile,
-    Swirl,
-    Tile,
     Track,
-    Wave,
     WeightFile,
 )  # fmt: skip
+from cppnvid.recipe.camera import WARPS
 from cppnvid.recipe.styles import STYLES
 
 TARGET = Path(__file__).parent / "recipe.md"
@@ -48,7 +43,6 @@ camera:
 canvas: {size: square}
 output: {seconds: 8, fps: 30}
 ```""".splitlines()
-WARPS: tuple[type[BaseModel], ...] = (Mirror, Kaleidoscope, Tile, Swirl, Wave, Endless)
 SPECIAL = {
     (Camera, "warps"): "list of warps, see below",
     (Canvas, "size"): "WIDTHxHEIGHT, a name, or one number",

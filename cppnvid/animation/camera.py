@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.animation.timing import track_at
-from cppnvid.recipe import Camera, Endless, Tile, Track, constant
+from cppnvid.recipe import Camera, Track, constant
+from cppnvid.recipe.camera import Endless, Tile
 
 
 @dataclass(frozen=True)

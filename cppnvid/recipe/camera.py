@@ -1,6 +1,6 @@
 """The view: which part of the picture's plane is drawn, and the warps that fold it first."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -83,6 +83,9 @@ class Endless(Part):
 
 
 Warp = Annotated[Mirror | Kaleidoscope | Tile | Swirl | Wave | Endless, Field(discriminator="kind")]
+
+
+WARPS: tuple[type[Part], ...] = get_args(get_args(Warp)[0])
 
 
 class Camera(Part):
