@@ -1,7 +1,7 @@
 """Text in, Recipe out: find, read and override YAML presets, and name every mistake in them.
 
-A recipe is expanded first (its style, then every default), and options are laid on the whole. Only
-`style` is chosen before, so that its values take effect and what the text wrote still wins.
+A text is laid on the style that it names, and overrides on both, all as data; the result is then
+validated. An override of `style` counts as the text's own, so that what the text wrote still wins.
 """
 
 import os
@@ -46,16 +46,16 @@ def load_recipe(
     *,
     weights: Sequence[str | os.PathLike[str]] = (),
 ) -> Recipe:
-    """Return the recipe that a preset, a YAML or JSON file, or a file cppnvid made holds.
+    """Return the recipe of a preset, a YAML or JSON file, or a file that cppnvid made.
 
     Args:
         source: a preset's name (`aurora`, `article/grey-goo`), a path, or a recipe's data.
         overrides: values laid over it, the later over the earlier.
-        weights: files of networks, the pictures to pass through, as `--weights` names them. Names
-            of files in a recipe's data must lie in its folder; that of a mapping is the current.
+        weights: files of networks, the pictures to pass through. Files that a recipe itself names
+            must lie in its folder, or in the current folder if the source is a mapping.
 
     Raises:
-        RecipeError: with every mistake, where it stands, and what would be right.
+        RecipeError: carries all mistakes, with their keys, lines and what is allowed.
     """
     if isinstance(source, Mapping):
         source = Source(dict(source), folder=Path())

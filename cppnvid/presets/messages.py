@@ -1,4 +1,4 @@
-"""Turn what pydantic says about a recipe into mistakes with key, given value, allowed values."""
+"""Turn pydantic's errors about a recipe into mistakes: key, given value, allowed values, line."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ from cppnvid.presets.sources import Source
 from cppnvid.presets.yaml import KeyPath, dotted, steps
 from cppnvid.recipe import unknown
 
-# What is allowed, by pydantic's name of the mistake; braces are filled from its context.
+# What is allowed, by pydantic's type of error; braces are filled from its context.
 _ALLOWED = {
     "bool_type": "true or false",
     "finite_number": "a finite number",
@@ -38,13 +38,13 @@ _ALLOWED = {
 def explain(
     error: ValidationError, data: Any, source: Source, overrides: Sequence[Override] = ()
 ) -> RecipeError:
-    """Return every mistake as one error.
+    """Return one error with all mistakes.
 
     Args:
-        error: what validating `data` raised.
+        error: what the validation of `data` raised.
         data: what was validated.
-        source: the text it comes from; mistakes carry its name, its keys and their lines in it.
-        overrides: what was laid over the text; a mistake in one carries its origin instead.
+        source: the text; mistakes in it carry its name, its keys and their lines.
+        overrides: what was laid on the text; mistakes in them carry their origins.
     """
     found: dict[str, Mistake] = {}
     for details in error.errors(include_url=False):
@@ -63,7 +63,7 @@ def explain(
 
 
 def _whole(details: ErrorDetails, path: KeyPath, data: Any) -> Mistake:
-    """Return a validator's mistake with the whole path of its keys."""
+    """Return a validator's mistake with whole keys."""
     made: Mistake = details["ctx"]["mistake"]
 
     def whole(key: str) -> str:
@@ -76,7 +76,7 @@ def _whole(details: ErrorDetails, path: KeyPath, data: Any) -> Mistake:
 
 
 def _placed(made: Mistake, source: Source, overrides: Sequence[Override]) -> Mistake:
-    """Return a mistake with the origins of the overrides it lies in, or else its file and line."""
+    """Return a mistake with the origins of the overrides to blame, or else with file and line."""
     keys = [steps(key) for key in (made.key, *made.also)]
     found = [(key, blamed(key, overrides)) for key in keys]
     also = tuple(
@@ -95,10 +95,10 @@ def _placed(made: Mistake, source: Source, overrides: Sequence[Override]) -> Mis
 
 
 def _written(loc: tuple[int | str, ...], data: Any) -> tuple[KeyPath, Any]:
-    """Follow pydantic's location as far as the text goes; return the key path and what is there.
+    """Follow pydantic's location as far as the text goes; return the path and the value there.
 
-    Locations name things the text does not have: union tags, the parts of short forms such as
-    a layer that is only a width, and the index of a layer after `9x16` has been spelled out.
+    Locations name things that are not in the text: tags of unions, keys of short forms, and the
+    index of a layer after `9x16` has been written out.
     """
     path: list[str | int] = []
     node = data
@@ -121,7 +121,7 @@ def _written(loc: tuple[int | str, ...], data: Any) -> tuple[KeyPath, Any]:
 
 
 def _written_layer(layers: list[Any], index: int) -> int:
-    """Return which entry of `layers` wrote the layer `index`, as `9x16` writes nine."""
+    """Return the entry of `layers` that stands for layer `index`, as `9x16` does for nine."""
     for entry, written in enumerate(layers):
         repeated = re.match(r"\s*(\d{1,3})\s*x", written) if isinstance(written, str) else None
         index -= int(repeated[1]) if repeated else 1
@@ -168,7 +168,7 @@ def _of_pydantic(details: ErrorDetails, path: KeyPath, value: Any, data: Any) ->
 
 
 def _unknown_key(name: str, known: Iterable[str]) -> Mistake:
-    """Name the nearest key, or the one place in a recipe where a key has this very name."""
+    """Suggest the nearest key, or the only key of this name elsewhere in a recipe."""
     names = ", ".join(known)
     elsewhere = paths_of().get(name, ())
     if len(elsewhere) != 1:
@@ -179,7 +179,7 @@ def _unknown_key(name: str, known: Iterable[str]) -> Mistake:
 
 
 def _unknown_value(name: str, given: Any, expected: str) -> Mistake:
-    """Name the nearest of the values pydantic lists, as in `'a', 'b' or 'c'`."""
+    """Suggest the nearest of the values that pydantic lists as `'a', 'b' or 'c'`."""
     if "'" not in expected:
         return Mistake(given=given, allowed=expected)
     known = [word.strip("'") for word in re.split(r", | or ", expected)]

@@ -1,4 +1,4 @@
-"""Lay options and `--set` values over a recipe's data, keeping what belongs together in step."""
+"""Overrides: values from a caller, laid over what a recipe's text says."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -10,32 +10,32 @@ from pydantic_core import PydanticCustomError
 from cppnvid.errors import Message, Mistake, RecipeError
 from cppnvid.presets.schema import parts_at, value_at
 from cppnvid.presets.yaml import KeyPath, dotted, steps
-from cppnvid.recipe import Key, Layer, Part, Recipe, Track, merge, rules
+from cppnvid.recipe import Key, Part, Recipe, Track, merge, rules
 from cppnvid.recipe.base import plain
 
 
 class Override(NamedTuple):
-    """A value for one key of a recipe, above what its text says."""
+    """A value for one key of a recipe, which wins over its text."""
 
     key: str
     """Dotted path, with indexes for lists: `camera.warps.0.segments`."""
     value: Any
     origin: str = ""
-    """What the caller calls it, such as `--size`; mistakes carry it. Empty for the key itself."""
+    """What the caller calls it, for mistakes: `--size`. Empty for the key itself."""
 
     @property
     def path(self) -> KeyPath:
-        """The key path as its steps."""
+        """The steps of the key."""
         return steps(self.key)
 
     def told(self, path: KeyPath) -> str:
-        """Return its origin, with the key of a mistake at `path` if that lies inside its value."""
+        """Return the origin, with the key of a mistake at `path` if that lies inside the value."""
         values = self.value if isinstance(self.value, list) else [self.value]
         named = len(path) > len(self.path) and any(isinstance(value, Mapping) for value in values)
         return f"{self.origin}: {dotted(path)}" if self.origin and named else self.origin
 
     def mistake(self, problem: str, **facts: Any) -> RecipeError:
-        """Return the error for an override that cannot be laid."""
+        """Return the error for an override that does not fit the recipe."""
         text = Message(problem, **facts) if facts else problem
         origins = (self.origin,) if self.origin else ()
         return RecipeError.of([Mistake(text, self.key, self.value, origins=origins)])
@@ -45,8 +45,8 @@ def lay(data: Mapping[str, Any], overrides: Iterable[Override]) -> dict[str, Any
     """Return a recipe's data with overrides laid on it, the later on the earlier.
 
     Args:
-        data: the recipe as it was written; its style and every default come below.
-        overrides: what to lay.
+        data: the recipe as it was written; its style and the defaults are added.
+        overrides: the values to lay on it.
 
     Raises:
         RecipeError: a key leads through a value without keys, or overrides contradict each other.
@@ -69,7 +69,7 @@ def lay(data: Mapping[str, Any], overrides: Iterable[Override]) -> dict[str, Any
 
 
 def _part(name: str, values: Any) -> Any:
-    """Return the values of one of the recipe's parts, written out."""
+    """Return the data of one part of the recipe, written out."""
     default = Recipe.model_fields[name].default if name in Recipe.model_fields else None
     return default.written_out(plain(values)) if isinstance(default, Part) else values
 
@@ -80,7 +80,7 @@ def _defaults() -> Mapping[str, Any]:
 
 
 def _leaves(path: KeyPath, value: Any, data: Any) -> list[tuple[KeyPath, Any]]:
-    """Take a mapping laid on a mapping key by key; an entry of a list is replaced as a whole."""
+    """Take a mapping over a mapping key by key; replace entries of lists as a whole."""
     in_list = any(isinstance(step, int) for step in path)
     if in_list or not (isinstance(value, Mapping) and isinstance(value_at(data, path), Mapping)):
         return [(path, value)]
@@ -89,7 +89,7 @@ def _leaves(path: KeyPath, value: Any, data: Any) -> list[tuple[KeyPath, Any]]:
 
 
 def _put(node: Any, path: KeyPath, value: Any, above: KeyPath, override: Override) -> Any:
-    """Return `node` with the value at `path`; `above` is where `node` itself stands."""
+    """Return `node`, which lies at `above`, with the value at `path` below it."""
     if not path:
         return value
     key, rest = path[0], path[1:]
@@ -106,24 +106,21 @@ def _put(node: Any, path: KeyPath, value: Any, above: KeyPath, override: Overrid
 
 
 def _usual(node: Mapping[str, Any], key: str | int, path: KeyPath) -> Any:
-    """Return the number that a track of a list's entry has if it is not written, or None."""
+    """Return the default of a track, or None: entries of lists are not written out."""
     fields = [part.model_fields.get(str(key)) for part in parts_at(path, node)]
     tracks = [field.default for field in fields if field and isinstance(field.default, Track)]
     return tracks[0].keys[0].value if tracks else None
 
 
 def _spelled_out(node: Any, path: KeyPath) -> Any:
-    """Return a short form, such as a layer that is only a width, with its keys."""
+    """Write out a number that stands for a mapping, such as the width of a layer."""
     if node is None:
         return {}
     if isinstance(node, tuple):
         return list(node)
     if isinstance(node, int | float):
-        parts = parts_at(path)
-        if Track in parts:
-            return {"keys": [[0.0, node]]}
-        if Layer in parts:
-            return {"width": node}
+        for part in parts_at(path):
+            node = part.written_out(node)
     return node
 
 
@@ -141,7 +138,7 @@ def _index(key: str | int, entries: list[Any], path: KeyPath, override: Override
 
 
 def blamed(path: KeyPath, overrides: Sequence[Override]) -> list[Override]:
-    """Return the overrides that a mistake at `path` lies in: the last at or above it, or below."""
+    """Return the overrides to blame for a mistake at `path`: the last at or above, or all below."""
     for override in reversed(overrides):
         if path[: len(override.path)] == override.path:
             return [override]

@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from cppnvid import __version__
-from cppnvid.errors import Message, NoRecipe, RecipeError, Setting
+from cppnvid.errors import NoRecipe, RecipeError, Setting
 from cppnvid.networks.weights import SUFFIXES
 from cppnvid.presets.yaml import KeyPath, dump, parse, read_file
 from cppnvid.recipe import Recipe, unknown
 from cppnvid.recipe.styles import STYLES
 
-SHEETS = ("seeds", "frames")  # what a contact sheet may show many of
-# Characters of weights, 110,000 in all: a few networks of 4x128, and well below the 1 MB a file's
-# comment may have.
+SHEETS = ("seeds", "frames")  # kinds of contact sheets
+# Characters of base64, for 110,000 weights: a few networks of 4x128, well below the 1 MB that a
+# file's comment may have.
 MOST_RIDING = 600_000
-# And of what was heard, 94,000 numbers: three curves of a film of 17 minutes at 30 frames a second.
+# The same for 94,000 numbers of curves: three of a film of 17 minutes at 30 frames per second.
 MOST_HEARD = 250_000
 TEXT_SUFFIXES = (".yaml", ".yml", ".json")
 
@@ -34,7 +34,7 @@ _PRESET_NAME = re.compile(r"[\w-]+(/[\w-]+)*")
 
 @dataclass(frozen=True)
 class Preset:
-    """One of the recipes that cppnvid brings."""
+    """One of the recipes that come with cppnvid."""
 
     name: str
     title: str
@@ -48,74 +48,67 @@ class Source:
 
     data: Any
     name: str = ""
-    """What stands before messages about it: a file's path, or nothing."""
+    """The file, for messages; empty if there is none."""
     stem: str = ""
-    """What a file made from it may be called."""
+    """The name, without an ending, of files made from it."""
     time: float | None = None
-    """The moment that a still shows, if it is a still's."""
+    """The moment that is shown, if it comes from a still."""
     lines: Mapping[KeyPath, int] = field(default_factory=dict)
     suffix: str = ""
-    """The ending of the file that cppnvid made, if it is one's."""
+    """The ending of the file that cppnvid made, if it comes from one."""
     sheet: str = ""
-    """What stands on it, if it is a contact sheet's: `seeds` or `frames`."""
+    """The kind of contact sheet, if it comes from one: `seeds` or `frames`."""
     folder: Path | None = None
-    """Where the files that it names are; None where it may name none."""
+    """The folder of the files that it names; None where it may name none."""
     film: Path | None = None
-    """The file that cppnvid made, if it is one's."""
+    """The file that cppnvid made, if it comes from one."""
     explain: Mapping[str, Any] | None = None
-    """How `explain` made the file, if it did: it shows the recipe's network, and not its film."""
+    """The options of `explain`, if that made the file: it shows a network and no film."""
 
 
 def list_presets() -> list[Preset]:
     """Return every preset with its title and comment, by name."""
-    return [_preset(path) for path in sorted(PRESETS_FOLDER.rglob("*.yaml"))]
+    presets = []
+    for path in sorted(PRESETS_FOLDER.rglob("*.yaml")):
+        data = parse(read_file(path), str(path)).data
+        presets.append(Preset(_name(path), data.get("title", ""), data.get("comment", ""), path))
+    return presets
 
 
-def _preset(path: Path) -> Preset:
-    data = parse(read_file(path), str(path)).data
-    name = path.relative_to(PRESETS_FOLDER).with_suffix("").as_posix()
-    return Preset(name, data.get("title", ""), data.get("comment", ""), path)
+def _name(path: Path) -> str:
+    return path.relative_to(PRESETS_FOLDER).with_suffix("").as_posix()
 
 
 def preset_path(name: str) -> Path:
     """Return the file of a preset.
 
     Raises:
-        RecipeError: there is none of this name; the message holds the nearest.
+        RecipeError: no preset has this name; names the nearest.
     """
-    path = PRESETS_FOLDER / f"{name}.yaml"
-    if _PRESET_NAME.fullmatch(name) and path.is_file():
-        return path
-    known = [
-        p.relative_to(PRESETS_FOLDER).with_suffix("").as_posix()
-        for p in PRESETS_FOLDER.rglob("*.yaml")
-    ]
-    group = sorted(preset for preset in known if preset.startswith(f"{name}/"))
-    ways: list[str] = []
-    if name in STYLES:
-        ways.append(Message("the style is {style}", style=Setting("style", name)))
-    if group:
-        ways.append(f"its group has {', '.join(group)}")
-    if not ways:
-        ways.append(unknown("preset", name, sorted(known)))
-    else:
-        ways[0] = Message("no preset is called {name!r}: {way}", name=name, way=ways[0])
+    if _names_preset(name):
+        return PRESETS_FOLDER / f"{name}.yaml"
+    known = sorted(map(_name, PRESETS_FOLDER.rglob("*.yaml")))
+    group = [preset for preset in known if preset.startswith(f"{name}/")]
+    found = ["the style is {style}"] if name in STYLES else []
+    found += ["its group has {group}"] if group else []
+    problem = f"no preset is called {{name!r}}: {'; '.join(found)}" if found else "{unknown}"
     if Path(name).exists():
-        ways.append(f"to read the file of that name, write ./{name}")
-    facts: dict[str, Any] = {f"way{index}": way for index, way in enumerate(ways)}
-    template = "; ".join(f"{{{fact}}}" for fact in facts)
-    raise RecipeError(Message(template, **facts), key="recipe", given=name)
+        problem += "; to read the file of that name, write ./{name}"
+    style, names = Setting("style", name), ", ".join(group)
+    near = unknown("preset", name, known)
+    facts: dict[str, Any] = {"name": name, "style": style, "group": names, "unknown": near}
+    raise RecipeError(problem, key="recipe", given=name, **facts)
 
 
 def read_source(source: str | os.PathLike[str]) -> Source:
-    """Read the recipe that a name stands for.
+    """Read the recipe of a preset, a text or a file that cppnvid made.
 
-    A name without an ending and without a folder is a preset, as is `folder/name` if there is
-    one, or if presets have such a folder and the disk has no such file; anything else is a file.
+    A name without ending and folder is a preset's, and so is `folder/name` if there is such a
+    preset, or such a group of presets and no such file. Anything else is a file.
 
     Raises:
-        NoRecipe: it is a file that holds none.
-        RecipeError: there is no such preset or file, or it is not readable.
+        NoRecipe: the file contains none.
+        RecipeError: the preset or file does not exist, or cannot be read.
     """
     text = os.fspath(source)
     path = Path(text)
@@ -130,7 +123,7 @@ def read_source(source: str | os.PathLike[str]) -> Source:
 
 
 def names_film(source: str) -> bool:
-    """Tell whether a name is a media file's or a folder's, and neither a preset's nor a text's."""
+    """Tell whether a name means a media file or folder, and neither a preset nor a text."""
     path = Path(source)
     if _names_preset(source) or path.suffix.lower() in TEXT_SUFFIXES:
         return False
@@ -142,7 +135,7 @@ def _names_preset(text: str) -> bool:
 
 
 def _may_mean_preset(text: str) -> bool:
-    """Tell whether a name of no preset was meant as one, so that the nearest is told."""
+    """Tell whether an unknown name was meant as a preset, so that the nearest is suggested."""
     folder, slash, _ = text.partition("/")
     if not slash:
         return bool(_PRESET_NAME.fullmatch(text)) and not Path(text).is_dir()
@@ -152,17 +145,14 @@ def _may_mean_preset(text: str) -> bool:
 
 def _read_text(path: Path, *, stem: str) -> Source:
     if not path.exists() and _names_preset(path.stem):
-        raise RecipeError(
-            f"there is no such file; the preset is called {path.stem}, without an ending",
-            file=str(path),
-        )
+        problem = f"there is no such file; the preset is called {path.stem}, without an ending"
+        raise RecipeError(problem, file=str(path))
     text = read_file(path)
     document = parse(text, str(path))
     if isinstance(document.data, dict) and {"cppnvid", "recipe"} <= document.data.keys():
         return parse_recipe_text(text, str(path))  # recipe.json beside a folder's pictures
-    return Source(
-        document.data, name=str(path), stem=stem, lines=document.lines, folder=path.parent
-    )
+    name, lines = str(path), document.lines
+    return Source(document.data, name=name, stem=stem, lines=lines, folder=path.parent)
 
 
 def _read_media(text: str) -> Source:
@@ -177,18 +167,12 @@ def _read_media(text: str) -> Source:
         if Path(text).suffix.lower() not in PAGES:
             container_for(text)
     except RecipeError as error:
-        raise RecipeError(
-            f"has no ending of a recipe ({', '.join(TEXT_SUFFIXES)}) or of a file that cppnvid "
-            f"makes ({known_endings()}), and is no folder of PNGs",
-            file=text,
-        ) from error
+        allowed = f"one of {', '.join(TEXT_SUFFIXES)}, {known_endings()}; or name a folder of PNGs"
+        raise RecipeError(f"the ending must be {allowed}", file=text, allowed=allowed) from error
     recipe = read_recipe(text)
     if recipe is None:
-        raise NoRecipe(
-            "contains no recipe: cppnvid did not make it, or a platform removed the recipe when "
-            "it encoded the file again",
-            file=text,
-        )
+        problem = "contains no recipe: cppnvid did not make it, or a platform removed the recipe "
+        raise NoRecipe(problem + "when it encoded the file again", file=text)
     return replace(parse_recipe_text(recipe, text), film=Path(text))
 
 
@@ -199,17 +183,16 @@ def recipe_text(
     sheet: str | None = None,
     explain: Mapping[str, Any] | None = None,
 ) -> str:
-    """Return the text that rides in a file cppnvid makes: ASCII JSON on one line.
+    """Return the text that a file made by cppnvid carries: ASCII JSON on one line.
 
-    Networks from files ride in it whole, so that it can be drawn again anywhere; where they are
-    larger than `MOST_RIDING`, only their names and sha256 do. So do the curves that were heard in a
-    sound, up to `MOST_HEARD`.
+    It contains networks from files, so that the film can be drawn again anywhere, or only their
+    names and SHA-256 if they are larger than `MOST_RIDING`; and curves, up to `MOST_HEARD`.
 
     Args:
-        recipe: what was drawn, or whose network was explained.
-        time: the moment in [0, 1] that a still shows.
-        sheet: `seeds` or `frames`, if it is a contact sheet that shows many of them.
-        explain: how its network was explained; without it the file shows the recipe itself.
+        recipe: the recipe that was drawn or explained.
+        time: the moment in [0, 1] of a still.
+        sheet: `seeds` or `frames` for a contact sheet.
+        explain: the options of an explanation.
     """
     data = recipe.to_data()
     files = [file for file in data["morph"]["weights"] if isinstance(file, dict)]
@@ -230,13 +213,13 @@ def recipe_text(
 
 
 def parse_recipe_text(text: str, name: str) -> Source:
-    """Read what `recipe_text` wrote; `name` is the file it rode in.
+    """Read what `recipe_text` wrote into the file `name`.
 
     Raises:
-        NoRecipe: it is somebody's comment.
-        RecipeError: it is not what `recipe_text` writes.
+        NoRecipe: the text is another comment.
+        RecipeError: the text is damaged.
     """
-    # Whatever people write: it need not even be YAML.
+    # Other comments need not even be YAML.
     data = parse(text, name, lined=False).data if '"cppnvid"' in text else None
     if not isinstance(data, dict) or not {"cppnvid", "recipe"} <= data.keys():
         raise NoRecipe("contains a comment but no recipe: cppnvid did not make it", file=name)
@@ -249,17 +232,11 @@ def parse_recipe_text(text: str, name: str) -> Source:
     if explain is not None and not isinstance(explain, dict):
         raise RecipeError(file=name, key="explain", given=explain, allowed="a mapping")
     shown = name if made_by == here else f"{name} (made by cppnvid {made_by}, this is {here})"
-    return Source(
-        data["recipe"],
-        name=shown,
-        stem=Path(name).stem,
-        time=time,
-        suffix=Path(name).suffix,
-        sheet=sheet,
-        explain=explain,
-    )
+    stem, suffix = Path(name).stem, Path(name).suffix
+    source = Source(data["recipe"], name=shown, stem=stem, time=time, suffix=suffix)
+    return replace(source, sheet=sheet, explain=explain)
 
 
 def recipe_yaml(recipe: Recipe) -> str:
-    """Return the whole recipe as YAML, every key written out."""
+    """Return the whole recipe as YAML, with every key."""
     return dump(recipe.to_data())

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from cppnvid.errors import RecipeError, Setting
+from cppnvid.errors import Message, RecipeError, Setting
 from cppnvid.networks.weights import (
     ARCHITECTURE,
     Trained,
@@ -44,7 +44,7 @@ class ReadFile(NamedTuple):
 
 
 def read_named(name: str, path: Path | None = None) -> ReadFile:
-    """Read a file; `name` is what it is called, in the recipe too if it has a path of its own."""
+    """Read a file; with a `path`, the recipe keeps the whole `name`, without one the last part."""
     data = read_bytes(path or name)
     trained = read_weights(data, name)
     _check_about(trained)
@@ -57,7 +57,7 @@ def read_named(name: str, path: Path | None = None) -> ReadFile:
 
 
 def _check_about(trained: Trained) -> None:
-    """Check what a file says about itself, so that a mistake in it is told by the file's name."""
+    """Check what a file says about itself, so that mistakes in it carry the file's name."""
     about = trained.about or {}
     data = {key: about[key] for key in ("network", "camera", "palette") if key in about}
     try:
@@ -68,14 +68,14 @@ def _check_about(trained: Trained) -> None:
 
 
 def is_unread(entry: Any) -> bool:
-    """Return whether an entry of `morph.weights` names a file whose numbers it does not hold."""
+    """Tell whether an entry of `morph.weights` names a file without holding its numbers."""
     if isinstance(entry, Mapping):
         return isinstance(entry.get("name"), str) and entry.get("data") is None
     return isinstance(entry, str)
 
 
 def read_beside(entry: Any, source: Source) -> ReadFile:
-    """Read a file that a recipe's text names, from the recipe's folder or below it."""
+    """Read a file that a recipe's text names, in the recipe's folder or below it."""
     name = entry["name"] if isinstance(entry, Mapping) else entry
     place = place_beside(name, source, key=WEIGHTS)
     try:
@@ -91,49 +91,48 @@ def read_beside(entry: Any, source: Source) -> ReadFile:
 def with_weights(
     source: Source, data: dict[str, Any], overrides: Sequence[Override]
 ) -> tuple[dict[str, Any], list[Override]]:
-    """Read the weight files that a recipe or its options name.
+    """Read the weight files that a recipe or its overrides name.
 
     Args:
-        source: where the recipe comes from.
+        source: the recipe's text.
         data: the recipe as it was written.
-        overrides: the options; the last for `morph.weights` names the files.
+        overrides: the last for `morph.weights` names the files.
 
     Returns:
-        The data, whose `network` is now the files' own, and the overrides, whose files are read.
+        The data with the network of its files, and the overrides with the network of theirs.
 
     Raises:
-        RecipeError: a file cannot be read or is no network, or two are of different kinds.
+        RecipeError: a file cannot be read or has no network, or two are of different kinds.
     """
-    options = [override for override in overrides if override.key == WEIGHTS]
+    naming = [override for override in overrides if override.key == WEIGHTS]
     others = [override for override in overrides if override.key != WEIGHTS]
     written = _listed(value_at(data, ("morph", "weights")))
-    if options:
-        named = _listed(options[-1].value)
-        read = [
-            read_named(os.fspath(name)) for name in named if isinstance(name, str | os.PathLike)
-        ]
+    if naming:
+        named = _listed(naming[-1].value)
+        paths = [os.fspath(name) for name in named if isinstance(name, str | os.PathLike)]
+        read = [read_named(path) for path in paths]
     elif source.folder is not None:
         named = written
         read = [read_beside(entry, source) for entry in written if is_unread(entry)]
     else:
         return data, others
     if not read or len(read) != len(named) or not isinstance(data.get("network", {}), Mapping):
-        return data, [*others, *options]  # nothing to read, or the recipe's rules say it better
+        return data, [*others, *naming]  # nothing to read, or validation reports the mistake
     files, entries = [file.trained for file in read], [file.entry for file in read]
-    if not options:
-        network = _network(files, others, before=_mapping(data, "network"))
-        told = data if "style" in data else merge(_picture(files[0], network), data)
-        told = told | {"network": merge(_mapping(told, "network"), network)}
-        return merge(told, {"morph": {"weights": entries}}), others
+    if not naming:
+        network = _network(files, others, above=_mapping(data, "network"))
+        whole = data if "style" in data else merge(_picture(files[0], network), data)
+        whole = whole | {"network": merge(_mapping(whole, "network"), network)}
+        return merge(whole, {"morph": {"weights": entries}}), others
     shas = [entry.get("sha256") for entry in written if isinstance(entry, Mapping)]
     if shas == [entry["sha256"] for entry in entries]:  # the recipe was written for these files
         return merge(data, {"morph": {"weights": entries}}), others
-    network = _network(files, others, behind=_mapping(data, "network"), style=data.get("style"))
+    network = _network(files, others, below=_mapping(data, "network"), style=data.get("style"))
     plain = not {"style", "network", "camera", "palette"} & data.keys()
-    told = _picture(files[0], network) if plain else {}
-    told["network"] = merge(told.get("network", {}), network)
-    from_files = [Override(key, value, files[0].name) for key, value in told.items()]
-    return data, [*from_files, *others, Override(WEIGHTS, entries, options[-1].origin)]
+    parts = _picture(files[0], network) if plain else {}
+    parts["network"] = merge(parts.get("network", {}), network)
+    from_files = [Override(key, value, files[0].name) for key, value in parts.items()]
+    return data, [*from_files, *others, naming[-1]._replace(value=entries)]
 
 
 def _listed(value: Any) -> list[Any]:
@@ -149,56 +148,52 @@ def _mapping(data: Mapping[str, Any], key: str) -> dict[str, Any]:
 
 def _network(
     files: Sequence[Trained],
-    options: Sequence[Override],
+    overrides: Sequence[Override],
     *,
-    before: Mapping[str, Any] | None = None,
-    behind: Mapping[str, Any] | None = None,
+    above: Mapping[str, Any] | None = None,
+    below: Mapping[str, Any] | None = None,
     style: object = None,
 ) -> dict[str, Any]:
-    """Return what the files make of `network`, without what the options say of it.
+    """Return the `network` of the files, without the keys that overrides set.
 
     Args:
         files: the first decides, and the others must be of its kind.
-        options: what they say goes before the files.
-        before: what a recipe's text says of the network whose files it names goes before, too.
-        behind: what a recipe says of its own network, whose place the files take, goes behind.
-        style: the style that was asked for.
+        overrides: win over the files.
+        above: the network of a recipe that names the files, which wins over them, too.
+        below: the network of a recipe whose place the files take.
+        style: the style that was chosen.
     """
-    laid = {str(o.path[1]): o.value for o in options if _is_network_key(o)}
+    set_keys = {o.path[1:]: o.value for o in overrides if o.path[0] == "network"}
+    laid = {str(path[0]): value for path, value in set_keys.items() if len(path) == 1}
     known = _mapping(STYLES.get(style, {}), "network") if isinstance(style, str) else {}
-    kept = {key: value for key, value in (behind or {}).items() if key not in ARCHITECTURE}
-    first, *rest = [
-        network_words(file, {**(before or {}), **laid}, base=kept, known=known) for file in files
-    ]
+    kept = {key: value for key, value in (below or {}).items() if key not in ARCHITECTURE}
+    wins = {**(above or {}), **laid}
+    first, *rest = [network_words(file, wins, base=kept, known=known) for file in files]
     for words, file in zip(rest, files[1:], strict=True):
         _check_same_kind(files[0], first, file, words)
     return {key: value for key, value in first.items() if key not in laid}
 
 
-def _is_network_key(option: Override) -> bool:
-    return len(option.path) == 2 and option.path[0] == "network"
-
-
 def _picture(file: Trained, network: Mapping[str, Any]) -> dict[str, Any]:
-    """Return how a file's numbers become a picture: as it says, or plainly as colours."""
+    """Return camera and palette as the file names them, or those that show its output as it is."""
     about = file.about or {}
     kept = {key: about[key] for key in ("camera", "palette") if key in about}
     palette = "grey" if network.get("channels") == 1 else "rgb"
-    # The house style's own output and gradient belong to its own networks.
+    # The output function and gradient of the house style suit only its own networks.
     return {"network": {"output": "sigmoid"}, "palette": {"name": palette}, **kept}
 
 
 def _check_same_kind(
     one: Trained, words: Mapping[str, Any], other: Trained, other_words: Mapping[str, Any]
 ) -> None:
-    """Refuse files whose neurons do different things: what lies between them would be neither."""
+    """Refuse networks of different functions: what lies between them would be neither."""
     try:
         specs = [NetworkSpec.model_validate(each) for each in (words, other_words)]
     except ValidationError:
-        return  # told where the recipe is read
+        return  # validation of the recipe reports the mistake
     shapes = ([layer.weight.shape for layer in file.layers] for file in (one, other))
     if next(shapes) != next(shapes):
-        return  # told by the layer, once the recipe's network is known
+        return  # `check_weights` names the layer
     kinds: list[dict[str, list[str]]] = [
         {
             "activations": [spec.activation_of(layer) for layer in spec.layers],
@@ -210,20 +205,15 @@ def _check_same_kind(
     for what, of_one in kinds[0].items():
         if of_one != (of_other := kinds[1][what]):
             given, allowed = (", ".join(sorted(set(of))) for of in (of_other, of_one))
-            raise RecipeError(
-                f"must have the {what} of {one.name}, {allowed}, given {given}: a path needs "
-                f"networks of one kind",
-                file=other.name,
-                given=given,
-                allowed=allowed,
-            )
+            problem = f"must have the {what} of {one.name}, {allowed}, given {given}: a path needs "
+            problem += "networks of one kind"
+            raise RecipeError(problem, file=other.name, given=given, allowed=allowed)
 
 
 def without_riders(data: Any) -> tuple[Any, list[str]]:
-    """Return a recipe's data for people to read, and the names of the files that ride in it.
+    """Return a recipe's data for people to read, and the names of the weight files it contains.
 
-    Where numbers ride, the name alone is left: a recipe of that text looks for a file beside it.
-    So it is with what was heard in a sound.
+    The data has their names instead of their numbers, and no curves of its sound.
     """
     data = without_curves(data)
     written = _listed(value_at(data, ("morph", "weights")))
@@ -246,23 +236,15 @@ def check_weights(recipe: Recipe, name: str) -> None:
     """Check that a recipe's weight files were read and fit its network.
 
     Raises:
-        RecipeError: one does not fit, or is to be given again, as it was too large to ride along.
+        RecipeError: one does not fit, or was too large for the file that the recipe comes from.
     """
     files = recipe.morph.weights
-    missing = [file for file in files if file.data is None]
-    if missing:
-        drawn = ", ".join(
-            file.name + (f" (sha256 {file.sha256[:16]}...)" if file.sha256 else "")
-            for file in missing
-        )
+    if missing := [file for file in files if file.data is None]:
+        sums = [f" (sha256 {file.sha256[:16]}...)" if file.sha256 else "" for file in missing]
+        drawn = ", ".join(file.name + part for file, part in zip(missing, sums, strict=True))
         again = Setting(WEIGHTS, " ".join(file.name for file in files))
-        raise RecipeError(
-            "does not contain the numbers of {drawn}: add {again}",
-            file=name,
-            key=WEIGHTS,
-            drawn=drawn,
-            again=again,
-        )
+        problem = "does not contain the numbers of {drawn}: add {again}"
+        raise RecipeError(problem, file=name, key=WEIGHTS, drawn=drawn, again=again)
     for index, file in enumerate(files):
         try:
             trained = unpack(file.data or b"", file.name)
@@ -273,6 +255,5 @@ def check_weights(recipe: Recipe, name: str) -> None:
         except RecipeError as error:
             if index == 0:
                 raise
-            raise RecipeError(
-                "{mistake}, as {first} has it", mistake=error.mistakes[0], first=files[0].name
-            ) from error
+            facts = {"mistake": error.mistakes[0], "first": files[0].name}
+            raise RecipeError(Message("{mistake}, as in {first}", **facts)) from error

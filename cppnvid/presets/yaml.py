@@ -1,8 +1,8 @@
-"""Read YAML from strangers: bounded, plain, and with the line of every key.
+"""Read YAML from strangers: bounded, plain, with the line of every key.
 
 Only what a recipe needs is read: mappings with text keys, lists, text, numbers, true, false and
-null, as YAML 1.2 spells them (so `1e-3` is a number, and `yes` and `16:9` are text). Tags, anchors,
-aliases and further documents are refused, so no text is larger than it looks. JSON is read too.
+null in YAML 1.2 (so `1e-3` is a number, and `yes` and `16:9` are text), and JSON. Tags, anchors,
+aliases and several documents are refused, so that no text is larger than it looks.
 """
 
 import math
@@ -18,7 +18,7 @@ from cppnvid.errors import RecipeError
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
-MAX_VALUES = 50_000  # two seconds of reading; the largest recipe we can think of has a tenth of it
+MAX_VALUES = 50_000  # takes two seconds to read; the largest sensible recipe has a tenth of them
 
 KeyPath = tuple[str | int, ...]
 
@@ -34,21 +34,21 @@ _SCALARS = (
 
 @dataclass(frozen=True)
 class Document:
-    """Plain data, and the line on which each key of it stands, counted from 1."""
+    """Plain data, and the line of each key, counted from 1."""
 
     data: Any
     lines: dict[KeyPath, int] = field(default_factory=dict)
 
 
 class _Loader(yaml.SafeLoader):
-    """Composes nodes of plain YAML 1.2, no deeper than `MAX_DEPTH`; its constructors are unused."""
+    """Compose nodes of plain YAML 1.2, no deeper than `MAX_DEPTH`; its constructors are unused."""
 
     yaml_implicit_resolvers = {}  # noqa: RUF012 - as in its base: filled below, then constant
     depth = 0
     values = 0
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        """Refuse what could make a text larger than it looks before composing it."""
+        """Refuse, before composing it, what could make a text larger than it looks."""
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise _at(
@@ -72,7 +72,7 @@ for _tag, _pattern, _first in _SCALARS:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Quotes text that YAML 1.1 or ours would read as something else; writes no aliases."""
+    """Quote text that YAML 1.1 or 1.2 would read as something else; write no aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the base's signature
         """Write every value out."""
@@ -84,7 +84,7 @@ for _tag, _pattern, _first in _SCALARS:
 
 
 class _Refused(yaml.MarkedYAMLError):
-    """What we refuse that YAML allows."""
+    """Something that YAML allows and we refuse."""
 
 
 def _at(mark: Any, problem: str) -> _Refused:
@@ -95,35 +95,31 @@ def read_file(path: Path) -> str:
     """Return a text file's content.
 
     Raises:
-        RecipeError: it is missing, no file, over `MAX_BYTES`, unreadable or not UTF-8.
+        RecipeError: it is missing, not a file, over `MAX_BYTES`, unreadable or not UTF-8.
     """
+    file = str(path)
     try:
         if path.is_dir():
-            raise RecipeError("is a folder: name the recipe file in it", file=str(path))
+            raise RecipeError("is a folder: name the recipe file in it", file=file)
         if path.exists() and not path.is_file():
-            raise RecipeError("is not a regular file", file=str(path))
+            raise RecipeError("is not a regular file", file=file)
         if (size := path.stat().st_size) > MAX_BYTES:
-            allowed = f"at most {MAX_BYTES / 1e6:g} MB"
-            raise RecipeError(file=str(path), given=f"{size / 1e6:.1f} MB", allowed=allowed)
+            problem = f"must have at most {MAX_BYTES / 1e6:g} MB, given {size / 1e6:.1f} MB"
+            raise RecipeError(problem, file=file, given=size)
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError as error:
-        raise RecipeError("there is no such file", file=str(path)) from error
+        raise RecipeError("there is no such file", file=file) from error
     except UnicodeDecodeError as error:
-        raise RecipeError(f"is not UTF-8 text, see byte {error.start}", file=str(path)) from error
+        raise RecipeError(f"is not UTF-8 text, see byte {error.start}", file=file) from error
     except OSError as error:
-        raise RecipeError(f"cannot be read: {error.strerror or error}", file=str(path)) from error
+        raise RecipeError(f"cannot be read: {error.strerror or error}", file=file) from error
 
 
 def parse(text: str, name: str, *, lined: bool = True) -> Document:
     """Parse YAML or JSON.
 
-    Args:
-        text: the YAML or JSON.
-        name: the file it comes from, or what else errors call it.
-        lined: whether errors carry the line, which means nothing in text of one line.
-
     Raises:
-        RecipeError: it is not plain YAML; carries the name, and the line if `lined`.
+        RecipeError: it is not plain YAML; carries `name` as the file, and the line if `lined`.
     """
     if len(text) > MAX_BYTES:
         raise RecipeError(f"is longer than {MAX_BYTES:,} characters", file=name)
@@ -141,19 +137,17 @@ def parse(text: str, name: str, *, lined: bool = True) -> Document:
         raise RecipeError(_in_words(error), file=name, line=line) from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1 if lined else None
-        character = chr(error.character)
-        raise RecipeError(
-            f"contains {character!r}, which is not text", file=name, line=line
-        ) from error
+        problem = f"contains {chr(error.character)!r}, which is not text"
+        raise RecipeError(problem, file=name, line=line) from error
 
 
 def dotted(path: KeyPath) -> str:
-    """Return a key path as it is written: `network.layers.2.activation`."""
+    """Return a key path as text: `network.layers.2.activation`."""
     return ".".join(map(str, path))
 
 
 def steps(key: str) -> KeyPath:
-    """Return a dotted key's path; the empty key's is empty."""
+    """Return the path of a dotted key; that of the empty key is empty."""
     return tuple(int(step) if step.isdecimal() else step for step in key.split(".") if key)
 
 
@@ -167,7 +161,7 @@ def _in_words(error: yaml.MarkedYAMLError) -> str:
 
 
 def _plain(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int]) -> Any:
-    """Return the node as plain data, and note the line of each key below it."""
+    """Return the node as plain data, and record the line of each key below it."""
     lines.setdefault(path, node.start_mark.line + 1)
     if isinstance(node, yaml.SequenceNode):
         return [_plain(item, (*path, index), lines) for index, item in enumerate(node.value)]
@@ -191,7 +185,7 @@ def _scalar(node: yaml.ScalarNode, path: KeyPath) -> Any:
         return None
     if node.tag == _BOOL:
         return node.value.lower() == "true"
-    if node.tag == _INT and len(node.value) <= 400:  # as many digits as the largest float, and more
+    if node.tag == _INT and len(node.value) <= 400:  # more digits than the largest float
         return int(node.value)
     if node.tag not in (_INT, _FLOAT, _INFINITE):
         return _text(node)
@@ -203,7 +197,7 @@ def _scalar(node: yaml.ScalarNode, path: KeyPath) -> Any:
 
 
 def _text(node: yaml.ScalarNode) -> str:
-    """Return text, with the surrogate pairs that JSON escapes come in joined."""
+    """Return text; surrogate pairs, as in JSON's escapes, are joined."""
     try:
         return str(node.value).encode("utf-16", "surrogatepass").decode("utf-16")
     except UnicodeDecodeError:
@@ -211,7 +205,7 @@ def _text(node: yaml.ScalarNode) -> str:
 
 
 def dump(data: Any) -> str:
-    """Return plain data as YAML that `parse` reads back to equal data."""
+    """Return plain data as YAML that `parse` reads back as equal data."""
     return yaml.dump(
         data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=96
     )

@@ -1,8 +1,8 @@
-"""Keys of a recipe that replace or follow from one another: in styles, texts and overrides alike.
+"""Keys of a recipe that replace each other, and numbers that follow from each other.
 
-Whatever is laid over a recipe's data is laid in the same way: its values come first, and then each
-row of `RULES` whose keys were written removes a key that they replace. What was removed is derived
-again when the recipe is validated, or has its default.
+A text is laid on its style, and overrides on both, in the same way: each row of `RULES` whose keys
+were written removes the key that they replace. Validation then derives that key again, or takes its
+default.
 """
 
 import math
@@ -20,23 +20,23 @@ Data = Mapping[str, Any]
 
 
 def value_of(data: Data, key: str) -> Any:
-    """Return the value of a dotted key of two steps, such as `morph.path`; None without one."""
+    """Return the value of a dotted key such as `morph.path`, or None."""
     part, _, name = key.partition(".")
     values = data.get(part)
     return values.get(name) if isinstance(values, Mapping) else None
 
 
 def put(data: Data, key: str, value: Any = None) -> dict[str, Any]:
-    """Return the data with a key of two steps set; None removes it."""
+    """Return the data with a dotted key set; None removes it."""
     part, _, name = key.partition(".")
     if not isinstance(data[part], Mapping):
-        return dict(data)  # validation reports the mistake, or it is a short form
+        return dict(data)  # a short form, or a mistake that validation reports
     values = {other: given for other, given in data[part].items() if other != name}
     return {**data, part: values if value is None else {**values, name: value}}
 
 
 def written_keys(data: Data) -> set[str]:
-    """Return the dotted keys of two steps that data has."""
+    """Return the dotted keys in the data's parts."""
     return {
         f"{part}.{name}"
         for part, values in data.items()
@@ -46,7 +46,7 @@ def written_keys(data: Data) -> set[str]:
 
 
 def pictures(data: Data) -> int | None:
-    """Return how many pictures a path passes through; None where its lists are not lists."""
+    """Return the number of pictures that a path passes through; None if it is not known."""
     lists = [value_of(data, "morph.seeds")]
     if value_of(data, "morph.of") in ("weights", None):
         lists.append(value_of(data, "morph.weights") or [])
@@ -54,18 +54,15 @@ def pictures(data: Data) -> int | None:
     return sum(counts) if len(counts) == len(lists) else None
 
 
-# ------------------------------------------------------------------ what replaces what
-
-
 @dataclass(frozen=True)
 class Rule:
-    """Keys that, when one is written, replace another key of what they are laid on.
+    """Keys that replace another key of the data on which they are laid.
 
     Attributes:
-        written: the keys, any one of them.
-        replaces: the key that is removed, unless it is written beside them.
-        when: whether it is removed, told from what lies below and from what was laid.
-        by: the value it gets instead, None for none.
+        written: the keys; one of them is enough.
+        replaces: the key that is removed, unless it is written as well.
+        when: tells from the data below and from the result whether it is removed.
+        by: returns the value that it gets instead, or None.
     """
 
     written: tuple[str, ...]
@@ -84,7 +81,7 @@ def _only_files(_below: Data, laid: Data) -> bool:
 
 
 def _one_or_several(below: Data, laid: Data) -> bool:
-    """Tell whether one picture became several, or several became one."""
+    """Tell whether one picture became several, or the other way round."""
     count = pictures(laid)
     return count is not None and (count == 1) != (pictures(below) == 1)
 
@@ -121,12 +118,12 @@ RULES = (
 
 
 def replaced(below: Data, laid: Data, written: Collection[str]) -> dict[str, Any]:
-    """Return laid data without what the keys that were written replace.
+    """Return data without the keys that were replaced.
 
     Args:
-        below: the data before.
-        laid: the same, with other data laid on it.
-        written: the dotted keys of that other data.
+        below: the data on which something was laid.
+        laid: the result.
+        written: the dotted keys of what was laid.
     """
     laid = dict(laid)
     for rule in RULES:
@@ -137,11 +134,8 @@ def replaced(below: Data, laid: Data, written: Collection[str]) -> dict[str, Any
     return laid
 
 
-# ------------------------------------------------------------------ how long a film is
-
-
 def whole_frames(frames: Fraction, *, even: bool) -> int:
-    """Return a whole number of frames near `frames`; a ping-pong needs an even one."""
+    """Return the whole number nearest to `frames`; a ping-pong needs an even one."""
     return max(2, 2 * math.floor(frames / 2 + Fraction(1, 2))) if even else max(1, round(frames))
 
 
@@ -150,7 +144,7 @@ def _even(data: Data) -> bool:
 
 
 def keep_length(below: Data, laid: Data, written: Collection[str]) -> dict[str, Any]:
-    """Return laid data whose frames last the seconds written, or last as long at another rate."""
+    """Return data with the frames for the seconds that were written, or for a new frame rate."""
     laid = dict(laid)
     if "output.frames" in written or not {"output.seconds", "output.fps"}.intersection(written):
         return laid
@@ -172,7 +166,7 @@ def frames_at_speed(frames: int, speed: float, *, even: bool) -> int:
     """Return the number of frames that a film of `frames` has at a constant speed above 0.
 
     Raises:
-        PydanticCustomError: it would have one frame, or more than any film may.
+        PydanticCustomError: it would have one frame, or more than `MOST_FRAMES`.
     """
     count = Fraction(frames) / Fraction(speed)
     if not min(frames, 2) <= whole_frames(count, even=even) <= MOST_FRAMES:
@@ -185,10 +179,10 @@ def frames_at_speed(frames: int, speed: float, *, even: bool) -> int:
 
 
 def at_speed(laid: Data, written: Collection[str]) -> dict[str, Any]:
-    """Return data whose constant speed has shortened the film, and is 1 from then on.
+    """Return data in which a constant speed is replaced by the number of frames it leads to.
 
     Raises:
-        PydanticCustomError: the film's length was written, too, or is none at this speed.
+        PydanticCustomError: the film's length was written as well, or would be out of range.
     """
     laid = dict(laid)
     speed = value_of(laid, "morph.speed")
@@ -208,11 +202,8 @@ def at_speed(laid: Data, written: Collection[str]) -> dict[str, Any]:
     return put(laid, "morph.speed", 1.0)
 
 
-# ------------------------------------------------------------------ what a zoom goes into
-
-
 def with_depth(data: Data) -> dict[str, Any]:
-    """Give a path that zooms what it zooms into: an endless warp, unless one moves already."""
+    """Return data with an endless warp for a path that zooms, unless one moves already."""
     data = dict(data)
     morph, camera = plain(data.get("morph")), plain(data.get("camera", {}))
     if not (isinstance(morph, Mapping) and morph.get("path") == "zoom"):

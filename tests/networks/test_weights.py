@@ -246,21 +246,21 @@ def _with(key: str, array: NDArray[Any] | None) -> Callable[[], str]:
 
 
 MISFITS: list[tuple[Callable[[], str], tuple[str, ...]]] = [
-    (_with("W1", np.ones((7, 24))), ("layer 2 of 3 (W1) is 7x24", "layer 1 (W0) hands on 16")),
+    (_with("W1", np.ones((7, 24))), ("layer 2 of 3 (W1) is 7x24", "layer 1 (W0) gives 16")),
     (_with("b1", np.ones(9)), ("layer 2 of 3 (W1) is 7x16", "its bias has 9 numbers")),
     (_with("W1", None), ("b1", "without a weight")),
     (_with("extra", np.ones(7)), ("extra", "without a weight")),
     (_with("W1", np.ones((7, 16, 1))), ("W1 is 7x16x1", "two sides")),
     (_with("step", np.array(3.0)), ("step is a single number", "two sides")),
     (_with("w1", np.ones((7, 16))), ("w1 belongs to the same layer as W1",)),
-    (_with("W1", np.full((7, 16), np.nan)), ("W1 holds 112 numbers of 112", "not finite")),
-    (_with("b0", np.full(16, 1e39)), ("b0 holds 16 numbers", "too large for float32")),
-    (_with("W0", np.ones((16, 3), np.int64)), ("W0 holds int64", "floating-point")),
-    (_with("W0", np.ones((16, 3), np.complex64)), ("W0 holds complex64", "floating-point")),
-    (_with("W0", np.array([["text"]])), ("W0 holds <U4", "floating-point")),
+    (_with("W1", np.full((7, 16), np.nan)), ("W1 contains 112 numbers of 112", "not finite")),
+    (_with("b0", np.full(16, 1e39)), ("b0 contains 16 numbers", "too large for float32")),
+    (_with("W0", np.ones((16, 3), np.int64)), ("W0 contains int64", "floating-point")),
+    (_with("W0", np.ones((16, 3), np.complex64)), ("W0 contains complex64", "floating-point")),
+    (_with("W0", np.array([["text"]])), ("W0 contains <U4", "floating-point")),
     (_with("latent", np.ones((2, 2))), ("latent is 2x2", "one row")),
     (lambda: npz(named(plain(3, 3, 3), "W{}", "b{}")), ("every layer is square", "0.kernel")),
-    (lambda: npz({}), ("holds no arrays",)),
+    (lambda: npz({}), ("contains no arrays",)),
     (lambda: npz(named(OURS, "W{}", "b{}") | {"cppnvid": np.array("{]")}), ("'cppnvid'", "JSON")),
     (lambda: npz(named(OURS, "W{}", "b{}") | {"cppnvid": np.ones(3)}), ("'cppnvid'", "JSON")),
     (lambda: npz(named(OURS, "W{}", "b{}") | {"cppnvid": np.array("[" * 99_999)}), ("JSON",)),
@@ -363,7 +363,7 @@ def test_a_bomb_is_refused_by_what_it_declares(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(formats, "MAX_BYTES", 1_000_000)
     monkeypatch.setattr(zipfile.ZipFile, "read", lambda *_: pytest.fail("it was unpacked"))
 
-    assert "net.npz: unpacks to 4 MB; a file has at most 16,777,216 weights" in refusal(name)
+    assert "net.npz: unpacks to 4 MB; at most 16,777,216 weights are allowed" in refusal(name)
 
 
 def test_a_header_that_promises_more_than_there_is_gets_no_memory() -> None:
@@ -376,14 +376,14 @@ def test_a_header_that_promises_more_than_there_is_gets_no_memory() -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "is no .npz, or damaged"),
-        (b"PK\x03\x04 and then nothing", "is no .npz, or damaged"),
-        ({"W0.npy": b"no array"}, "W0 is no array, or damaged"),
+        (b"", "is not an .npz file, or damaged"),
+        (b"PK\x03\x04 and then nothing", "is not an .npz file, or damaged"),
+        ({"W0.npy": b"no array"}, "W0 is not an array, or damaged"),
         ({"W0.npy": npy((2, 2), b"12", dtype="|V1")}, "W0 is damaged"),
         ({"W0.npy": npy((2, 2), bytes(15))}, "W0 is damaged: 15 bytes"),
         ({"W0.npy": npy((-2, -2), bytes(16))}, "W0 is damaged"),
-        ({"W0.npy": npy((2, 2), bytes(16)), "W0": npy((2, 2), bytes(16))}, "holds W0 twice"),
-        ({f"{n}.npy": b"" for n in range(1025)}, "holds 1025 entries; a file has at most 1024"),
+        ({"W0.npy": npy((2, 2), bytes(16)), "W0": npy((2, 2), bytes(16))}, "contains W0 twice"),
+        ({f"{n}.npy": b"" for n in range(1025)}, "contains 1025 entries, at most 1024 are allowed"),
         ({"../../W0.npy": npy((2, 2), b"1")}, "../../W0 is damaged"),
     ],
 )
@@ -442,7 +442,7 @@ def test_integers_in_safetensors_are_refused() -> None:
     """A quantised network is not a row of numbers we know."""
     save_file({"0.weight": np.ones((3, 3), np.int8)}, "net.safetensors")
 
-    assert "0.weight holds I8; weights are floating-point" in refusal("net.safetensors")
+    assert "0.weight contains I8; weights are floating-point" in refusal("net.safetensors")
 
 
 @pytest.mark.parametrize(
@@ -451,7 +451,7 @@ def test_integers_in_safetensors_are_refused() -> None:
         ("runs/net.pt", 'save_file(model.state_dict(), "net.safetensors")'),
         ("net.PTH", "can run any program when it is opened"),
         ("net.h5", 'np.savez("net.npz", *model.get_weights())'),
-        ("net.npy", "holds one array"),
+        ("net.npy", "contains one array"),
         ("net.onnx", "weights are read from .npz and .safetensors"),
         ("net.npz", "there is no such file"),
         ("folder.npz", "is not a regular file"),
@@ -474,4 +474,4 @@ def test_a_file_too_large_is_refused_before_it_is_read() -> None:
     with Path("net.npz").open("wb") as file:
         file.truncate(10**9)
 
-    assert "net.npz: is 1000 MB; a file has at most 16,777,216 weights" in refusal("net.npz")
+    assert "net.npz: is 1000 MB; at most 16,777,216 weights are allowed" in refusal("net.npz")

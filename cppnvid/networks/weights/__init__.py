@@ -1,8 +1,7 @@
-"""Weights from elsewhere: files of trained networks in, our own out, as plain arrays.
+"""Weight files: trained networks in, our own networks out, as plain arrays.
 
-`formats` turns a file's bytes into named arrays and back, `layers` puts those into layers, `fit`
-says what architecture they make and which layer does not fit a recipe's. No torch: a file is
-checked before that is loaded.
+`formats` turns a file's bytes into named arrays and back, `layers` orders those into layers, `fit`
+derives their architecture and compares it with a recipe's. Files are checked without torch.
 """
 
 from cppnvid.networks.weights.fit import ARCHITECTURE, check_fit, network_words

@@ -1,4 +1,4 @@
-"""What architecture a file's layers make, and whether they are a recipe's network."""
+"""The architecture of a file's layers, and whether it is that of a recipe."""
 
 from collections.abc import Container, Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from cppnvid.errors import Message, RecipeError, Setting
 from cppnvid.networks.weights.layers import Trained, called
 from cppnvid.recipe import MAX_DEPTH, MAX_WIDTH, NetworkSpec
 
-# The keys of `network` that a file's numbers decide; the others they leave open.
+# The keys of `network` that follow from a file's numbers.
 ARCHITECTURE = ("inputs", "z_dim", "layers", "bias", "channels", "output_bias")
 _COORDINATES = ("x", "y", "r")
 _USUAL_INPUTS = {2: ["x", "y"], 3: ["x", "y", "r"]}
@@ -20,16 +20,16 @@ def network_words(
     base: Mapping[str, Any] | None = None,
     known: Container[str] = (),
 ) -> dict[str, Any]:
-    """Return what is to stand under `network` so that it is a file's network.
+    """Return the `network` of a recipe that draws a file's network.
 
     Args:
         trained: the file.
-        said: what the user said of this network; it goes before what the file says of itself.
-        base: what goes behind that.
-        known: keys that are settled already, by a style that was asked for.
+        said: keys that the user set; they win over what the file says of itself.
+        base: keys that yield to both.
+        known: keys that a chosen style sets.
 
     Raises:
-        RecipeError: the file is not plain about its inputs or activations, and nobody else was.
+        RecipeError: the inputs or activations are not known from any of these.
     """
     words = {**(base or {}), **(trained.about or {}).get("network", {}), **said}
     words = {**architecture(trained, words), **words}
@@ -49,15 +49,15 @@ def network_words(
 
 
 def architecture(trained: Trained, said: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the keys of `network` that a file's numbers decide.
+    """Return the keys of `network` that follow from a file's numbers.
 
     Args:
         trained: the file.
-        said: what is known of the network beside them, such as its inputs.
+        said: what else is known of the network, such as its inputs.
 
     Raises:
-        RecipeError: a layer is wider or the network deeper than any recipe's, or what its inputs
-            are cannot be told.
+        RecipeError: the network is wider or deeper than a recipe may be, or its inputs are
+            ambiguous.
     """
     hidden, last = trained.layers[:-1], trained.layers[-1]
     if len(hidden) > MAX_DEPTH:
@@ -98,7 +98,7 @@ def architecture(trained: Trained, said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _inputs(trained: Trained, said: Mapping[str, Any]) -> dict[str, Any]:
-    """Tell x, y, r and z apart by how many columns the first layer has."""
+    """Tell x, y, r and z apart by the number of columns of the first layer."""
     columns = trained.layers[0].weight.shape[1]
     given = said.get("inputs")
     if given is None:
@@ -136,10 +136,10 @@ def _values(count: int) -> str:
 
 
 def check_fit(trained: Trained, spec: NetworkSpec) -> None:
-    """Check that a file's numbers are a network of this architecture.
+    """Check that a file's network has this architecture.
 
     Raises:
-        RecipeError: the message names the first layer that does not fit, its shape, and what would.
+        RecipeError: names the first layer that does not fit, its shape, and what would fit.
     """
     layers, name = trained.layers, trained.name
 

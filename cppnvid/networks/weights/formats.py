@@ -1,7 +1,7 @@
-"""Named arrays out of `.npz` and `.safetensors` bytes, and back: nothing in them is ever run.
+"""Named arrays from `.npz` and `.safetensors` bytes, and back; nothing in them is ever executed.
 
-Every size that a file declares is checked before memory is given to it, and what could hold a
-program (pickled objects, `.pt`) is refused with the way to convert it.
+Every size that a file declares is checked before memory is allocated, and formats that can contain
+a program (pickled objects, `.pt`) are refused with instructions for their conversion.
 """
 
 import io
@@ -22,29 +22,29 @@ from numpy.typing import NDArray
 from cppnvid.errors import RecipeError
 
 SUFFIXES = (".npz", ".safetensors")
-ABOUT = "cppnvid"  # under this name stands, as JSON, what the numbers cannot say
-MAX_WEIGHTS_A_FILE = 2**24  # sixteen layers of 1024 neurons, the widest there are
+ABOUT = "cppnvid"  # the name of the JSON with what the numbers cannot say
+MAX_WEIGHTS_A_FILE = 2**24  # sixteen layers of 1024 neurons, the widest allowed
 MAX_BYTES = 8 * MAX_WEIGHTS_A_FILE + 2**20  # as float64, with its header
 MAX_HEADER = 2**20
-MAX_TENSORS = 1024  # a weight and a bias for each of 257 layers, and then some
+MAX_TENSORS = 1024  # more than a weight and a bias for each of 257 layers
 
 _TORCH = (
-    "is PyTorch's own format, which can run any program when it is opened: convert it with\n"
+    "is in PyTorch's format, which can run any program when it is opened: convert it with\n"
     "    from safetensors.torch import save_file\n"
     '    save_file(model.state_dict(), "{stem}.safetensors")'
 )
 _KERAS = (
-    "is Keras's own format: convert it with\n"
+    "is in Keras's format: convert it with\n"
     "    import numpy as np\n"
     '    np.savez("{stem}.npz", *model.get_weights())'
 )
 _CONVERTED = {
     **dict.fromkeys((".pt", ".pth", ".ckpt", ".bin", ".pkl", ".pickle", ".joblib"), _TORCH),
     **dict.fromkeys((".h5", ".hdf5", ".keras"), _KERAS),
-    ".npy": 'holds one array: save all of them with np.savez("{stem}.npz", W0=..., b0=..., ...)',
+    ".npy": 'contains one array: save all of them with np.savez("{stem}.npz", W0=..., b0=..., ...)',
 }
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-# What 40,000 damaged files made zipfile raise.
+# Raised by zipfile for 40,000 damaged files.
 _ZIP_ERRORS = (
     zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError,
     ValueError, OSError,
@@ -56,18 +56,18 @@ Array = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Tensors:
-    """What a file holds: arrays in the file's order, and what it says about them."""
+    """The content of a file: arrays in its order, and what it says about them."""
 
     arrays: dict[str, Array]
     about: dict[str, Any]
-    """`network`, `camera`, `palette` as in a recipe, if cppnvid or somebody else wrote them in."""
+    """`network`, `camera`, `palette` as in a recipe, if the file has them."""
 
 
 def check_suffix(name: str) -> str:
     """Return a weight file's ending, in lower case.
 
     Raises:
-        RecipeError: it is none that is read; for those of other programs, how to convert them.
+        RecipeError: it is not supported; says how to convert files of other programs.
     """
     path = Path(name)
     suffix = path.suffix.lower()
@@ -82,7 +82,7 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
     """Return a weight file's bytes.
 
     Raises:
-        RecipeError: it is missing, no file, unreadable, too large, or has another ending.
+        RecipeError: it is missing, not a file, unreadable, too large, or has another ending.
     """
     check_suffix(os.fspath(path))
     place = Path(path)
@@ -99,27 +99,27 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
 
 
 def parse_tensors(data: bytes, name: str, suffix: str) -> Tensors:
-    """Read the arrays of a file: float16, bfloat16 and float64 are rounded to float32.
+    """Read the arrays of a file; float16, bfloat16 and float64 become float32.
 
     Args:
         data: the whole file.
-        name: what messages call it.
-        suffix: one of SUFFIXES: how it is read.
+        name: the file, for messages.
+        suffix: its format, one of SUFFIXES.
 
     Raises:
-        RecipeError: it is damaged or too large, or an array is not of finite numbers.
+        RecipeError: it is damaged or too large, or has numbers that are not finite.
     """
     read = _read_npz if suffix == ".npz" else _read_safetensors
     raw, about = read(data, name)
     if not raw:
-        raise RecipeError("holds no arrays", file=name)
+        raise RecipeError("contains no arrays", file=name)
     return Tensors(
         {key: _rounded(array, key, name) for key, array in raw.items()}, _about(about, name)
     )
 
 
 def format_tensors(tensors: Tensors, suffix: str) -> bytes:
-    """Return the bytes of a file with that ending; equal tensors give equal bytes."""
+    """Return the bytes of a file of this format; equal tensors give equal bytes."""
     about = json.dumps(tensors.about) if tensors.about else ""
     if suffix == ".npz":
         buffer = io.BytesIO()
@@ -133,7 +133,7 @@ def format_tensors(tensors: Tensors, suffix: str) -> bytes:
 
 
 def _too_large(name: str, what: str) -> RecipeError:
-    return RecipeError(f"{what}; a file has at most {MAX_WEIGHTS_A_FILE:,} weights", file=name)
+    return RecipeError(f"{what}; at most {MAX_WEIGHTS_A_FILE:,} weights are allowed", file=name)
 
 
 def _rounded(array: NDArray[Any], key: str, name: str) -> Array:
@@ -142,7 +142,7 @@ def _rounded(array: NDArray[Any], key: str, name: str) -> Array:
     if not np.isfinite(rounded).all():
         count = int(rounded.size - np.isfinite(rounded).sum())
         raise RecipeError(
-            f"{key} holds {count} number{'s' * (count > 1)} of {rounded.size} that are "
+            f"{key} contains {count} number{'s' * (count > 1)} of {rounded.size} that are "
             f"not finite (NaN, or too large for float32): its training diverged",
             file=name,
         )
@@ -150,7 +150,7 @@ def _rounded(array: NDArray[Any], key: str, name: str) -> Array:
 
 
 def _about(text: str, name: str) -> dict[str, Any]:
-    """Read what a file says about itself; the recipe checks the values later."""
+    """Parse what a file says about itself; the recipe validates it later."""
     if not text:
         return {}
     try:
@@ -161,8 +161,7 @@ def _about(text: str, name: str) -> dict[str, Any]:
         isinstance(about.get(part, {}), dict) for part in ("network", "camera", "palette")
     ):
         raise RecipeError(
-            f"what stands under {ABOUT!r} is not JSON such as "
-            '{"network": {"activation": "relu"}}',
+            f'the text {ABOUT!r} must be JSON such as {{"network": {{"activation": "relu"}}}}',
             file=name,
         )
     return about
@@ -177,10 +176,10 @@ def _read_npz(data: bytes, name: str) -> tuple[dict[str, NDArray[Any]], str]:
             entries = archive.infolist()
             if len(entries) > MAX_TENSORS:
                 raise RecipeError(
-                    f"holds {len(entries)} entries; a file has at most {MAX_TENSORS}", file=name
+                    f"contains {len(entries)} entries, at most {MAX_TENSORS} are allowed", file=name
                 )
             if any(entry.compress_type not in _COMPRESSIONS for entry in entries):
-                raise RecipeError("is compressed in another way than numpy does", file=name)
+                raise RecipeError("is compressed by another method than numpy's", file=name)
             # Reading stops at the declared size, so a small file cannot unpack to more than this.
             if (size := sum(entry.file_size for entry in entries)) > MAX_BYTES:
                 raise _too_large(name, f"unpacks to {size / 1e6:,.0f} MB")
@@ -188,10 +187,10 @@ def _read_npz(data: bytes, name: str) -> tuple[dict[str, NDArray[Any]], str]:
             for entry in entries:
                 key = entry.filename.removesuffix(".npy")
                 if key in raw:
-                    raise RecipeError(f"holds {key} twice", file=name)
+                    raise RecipeError(f"contains {key} twice", file=name)
                 raw[key] = _read_npy(archive.read(entry), key, name)
     except _ZIP_ERRORS as error:
-        raise RecipeError(f"is no .npz, or damaged: {error}", file=name) from error
+        raise RecipeError(f"is not an .npz file, or damaged: {error}", file=name) from error
     about = raw.pop(ABOUT, np.array(""))
     for key, array in raw.items():
         if array.dtype.kind != "f":
@@ -206,10 +205,10 @@ def _read_npy(data: bytes, key: str, name: str) -> NDArray[Any]:
         read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
         shape, by_columns, dtype = read(stream)
     except ValueError as error:
-        raise RecipeError(f"{key} is no array, or damaged: {error}", file=name) from error
+        raise RecipeError(f"{key} is not an array, or damaged: {error}", file=name) from error
     if dtype.hasobject:
         raise RecipeError(
-            f"{key} holds pickled Python objects, which can run any program when they are "
+            f"{key} contains pickled Python objects, which can run any program when they are "
             f"opened: save plain arrays of floating-point numbers with np.savez",
             file=name,
         )
@@ -223,7 +222,8 @@ def _read_npy(data: bytes, key: str, name: str) -> NDArray[Any]:
 
 def _not_numbers(name: str, key: str, dtype: str) -> RecipeError:
     return RecipeError(
-        f"{key} holds {dtype}; weights are floating-point numbers of 16, 32 or 64 bits", file=name
+        f"{key} contains {dtype}; weights are floating-point numbers of 16, 32 or 64 bits",
+        file=name,
     )
 
 
@@ -240,10 +240,10 @@ def _read_safetensors(data: bytes, name: str) -> tuple[dict[str, NDArray[Any]], 
         listed = deserialize(data)  # type: ignore[no-untyped-call]
         header = json.loads(data[8 : 8 + length])
     except (SafetensorError, ValueError, RecursionError) as error:
-        raise RecipeError(f"is no .safetensors, or damaged: {error}", file=name) from error
+        raise RecipeError(f"is not a .safetensors file, or damaged: {error}", file=name) from error
     if len(listed) > MAX_TENSORS:
         raise RecipeError(
-            f"holds {len(listed)} arrays; a file has at most {MAX_TENSORS}", file=name
+            f"contains {len(listed)} arrays, at most {MAX_TENSORS} are allowed", file=name
         )
     raw: dict[str, NDArray[Any]] = {}
     for key, tensor in listed:

@@ -1,8 +1,8 @@
-"""Named arrays into layers: which is whose bias, in what order, and which way round.
+"""Layers from named arrays: which bias belongs to which weight, their order and orientation.
 
-Names are PyTorch's `0.weight`, `0.bias`, `2.weight`…, Keras's `dense/kernel`, `W0` and `b0`, or
-np.savez's own `arr_0`. Whatever comes in is turned to PyTorch's [out, in]; what goes out has the
-names of an `nn.Sequential` of Linear layers with an activation after each.
+Names are PyTorch's `0.weight`, `0.bias`, `2.weight`…, Keras's `dense/kernel`, `W0` and `b0`, or the
+`arr_0` of np.savez. Weights are turned to PyTorch's [out, in]. Files that we write have the names
+of an `nn.Sequential` of Linear layers with an activation after each.
 """
 
 import os
@@ -34,18 +34,18 @@ _UNNAMED = re.compile(r"arr_\d+")
 
 @dataclass(frozen=True, eq=False)
 class TrainedLayer:
-    """One layer as a file holds it."""
+    """One layer of a file."""
 
-    name: str  # of its weight in the file
+    name: str  # that of its weight in the file
     weight: Array  # [out, in]
     bias: Array | None  # [out]
 
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """A network as a file holds it: layers from the inputs to the output."""
+    """The network of a file: layers from the inputs to the output."""
 
-    name: str  # of the file, for messages
+    name: str  # that of the file, for messages
     layers: tuple[TrainedLayer, ...]
     latent: Array | None = None  # [z_dim], already multiplied by z_scale
     about: Mapping[str, Any] | None = None
@@ -56,39 +56,39 @@ def read_weights(data: bytes, name: str, suffix: str = "") -> Trained:
 
     Args:
         data: from `formats.read_bytes`.
-        name: the file's.
-        suffix: how it is read; if empty, by the name's ending.
+        name: the file, for messages.
+        suffix: its format; by default, the ending of the name.
 
     Raises:
-        RecipeError: it holds no plain layers; the message names the array that does not fit.
+        RecipeError: it does not consist of plain layers; names the array that does not fit.
     """
     tensors = parse_tensors(data, name, suffix or check_suffix(name))
     arrays = dict(tensors.arrays)
     latent = arrays.pop(LATENT, None)
     if latent is not None and latent.ndim != 1:
-        raise RecipeError(
-            f"{LATENT} is {_shape(latent)}; a latent is one row of numbers", file=name
-        )
+        raise RecipeError(f"{LATENT} is {_shape(latent)}; it must be one row of numbers", file=name)
     if (count := sum(array.size for array in arrays.values())) > MAX_WEIGHTS_A_FILE:
-        raise RecipeError(f"has {count:,} weights, at most {MAX_WEIGHTS_A_FILE:,}", file=name)
+        raise RecipeError(
+            f"has {count:,} weights, at most {MAX_WEIGHTS_A_FILE:,} are allowed", file=name
+        )
     layers = _turned(_paired(arrays, name), name)
     return Trained(name, layers, latent, tensors.about)
 
 
 def pack(trained: Trained) -> bytes:
-    """Return a network as the bytes of a .safetensors file, without what it says about itself."""
+    """Return the numbers of a network as a .safetensors file."""
     return format_tensors(_named(trained), ".safetensors")
 
 
 def unpack(data: bytes, name: str) -> Trained:
-    """Return the network that `pack` packed; `name` is the file's that it came from."""
+    """Return the network in the bytes of `pack`; `name` is the file it came from."""
     return read_weights(data, name, ".safetensors")
 
 
 def write_weights(
     trained: Trained, path: str | os.PathLike[str], *, overwrite: bool = False
 ) -> Path:
-    """Write a network and what it says about itself as .npz or .safetensors, by the ending.
+    """Write a network, and what it says about itself, as .npz or .safetensors by the ending.
 
     Raises:
         RecipeError: the ending is another, the folder is missing, or the file exists.
@@ -105,7 +105,7 @@ def write_weights(
 
 
 def check_target(path: str | os.PathLike[str], *, overwrite: bool) -> None:
-    """Refuse a file that could not be written, as `write_weights` does, before it is made."""
+    """Refuse a file that `write_weights` could not write."""
     from cppnvid.encode.publish import exists_error
 
     check_suffix(os.fspath(path))
@@ -136,7 +136,7 @@ def _named(trained: Trained, about: Mapping[str, Any] | None = None) -> Tensors:
 
 @dataclass
 class _Pair:
-    """A weight and a bias with the same name, but for the word that says which is which."""
+    """A weight and a bias whose names differ only in the word that tells them apart."""
 
     name: str = ""
     weight: Array | None = None
@@ -145,7 +145,7 @@ class _Pair:
 
 
 def _paired(arrays: Mapping[str, Array], name: str) -> list[_Pair]:
-    """Find every layer's weight and bias, in the natural order of their names."""
+    """Find the weight and bias of every layer, in the natural order of their names."""
     pairs: dict[str, _Pair] = {}
     alone = all(_UNNAMED.fullmatch(key) for key in arrays)  # np.savez(file, *arrays)
     stem = ""
@@ -181,7 +181,7 @@ def _paired(arrays: Mapping[str, Array], name: str) -> list[_Pair]:
 
 
 def _role(key: str) -> tuple[str, str]:
-    """Return the word that says what an array is, and its name without it: whose it is."""
+    """Return the word for an array's role, and the name without it, which is the layer's."""
     found = list(_ROLE.finditer(key))
     if not found:
         return "", key
@@ -189,7 +189,7 @@ def _role(key: str) -> tuple[str, str]:
 
 
 def _natural(key: str) -> list[tuple[bool, int, str]]:
-    """Order `2.weight` before `10.weight`."""
+    """Return a key that sorts `2.weight` before `10.weight`."""
     steps = re.split(r"(\d+)", key)
     return [(step.isdecimal(), int(step) if step.isdecimal() else 0, step) for step in steps]
 
@@ -198,7 +198,7 @@ def _natural(key: str) -> list[tuple[bool, int, str]]:
 
 
 def _turned(pairs: Sequence[_Pair], name: str) -> tuple[TrainedLayer, ...]:
-    """Turn every weight to [out, in]: as it stands if the layers fit so, else the other way."""
+    """Turn every weight to [out, in]: as it is if the layers fit, else transposed."""
     standing, turned = _layers(pairs, turn=False), _layers(pairs, turn=True)
     misfit = _misfit(standing)
     if all(pair.kernel for pair in pairs):
@@ -240,7 +240,7 @@ def _differ(some: Sequence[TrainedLayer], others: Sequence[TrainedLayer]) -> boo
 
 
 def _misfit(layers: Sequence[TrainedLayer]) -> str | None:
-    """Say which layer does not fit the one before it, or its own bias; None if all do."""
+    """Say which layer does not fit the one before it, or its bias; None if all fit."""
     for index, layer in enumerate(layers):
         width = len(layer.weight)
         if layer.bias is not None and len(layer.bias) != width:
@@ -254,7 +254,7 @@ def _misfit(layers: Sequence[TrainedLayer]) -> str | None:
         if layer.weight.shape[1] not in (width, 2 * width):
             return (
                 f"{called(layers, index)} is {_shape(layer.weight)}, and layer {index} "
-                f"({before.name}) hands on {width} values"
+                f"({before.name}) gives {width} values"
             )
     return None
 
