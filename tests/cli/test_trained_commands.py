@@ -46,17 +46,17 @@ def test_files_after_weights_are_gathered(typed: str, gathered: str) -> None:
         ("morph --weights", "--weights: no file given: name one or several"),
         ("still --weights gone.npz", "gone.npz: there is no such file"),
         ("still --weights net.pt", "save_file(model.state_dict()"),
-        ("still --weights a.safetensors", "a.safetensors: does not say what its layers do"),
-        ("still a.safetensors", "holds weights, which are given so: --weights a.safetensors"),
+        ("still --weights a.safetensors", "a.safetensors: does not name its activation: use --set network.activation=relu"),
+        ("still a.safetensors", "contains weights: name it with --weights a.safetensors"),
         ("still --weights a.safetensors --seed 3 --set network.activation=sin", "each names a"),
         ("still --weights a.safetensors --set network.activation=sinn", "did you mean 'sin'"),
         ("still --weights a.safetensors --set network.activation=sin --set network.layers=[9,8]",
-         "layer 2 of 3 (2.weight) is 7x9, and network.layers.1 asks for 8 values"),
+         "layer 2 of 3 (2.weight) is 7x9, but"),
         ("morph --weights a.safetensors c.safetensors --set network.activation=sin",
-         "c.safetensors: layer 1 of 3 (0.weight) is 9x2, and network.inputs (x, y, r) hands on"),
-        ("morph --weights a.safetensors --of z --set network.activation=sin", "has no z"),
+         "c.safetensors: layer 1 of 3 (0.weight) is 9x2, but"),
+        ("morph --weights a.safetensors --of z --set network.activation=sin", "--of, a.safetensors: network.inputs: needs the input z"),
         ("morph --weights a.safetensors b.safetensors --of z --set network.activation=sin",
-         "latents of one network, given 2"),
+         "needs the weights of one network, given 2"),
         ("export", "nothing to export: give --seed 7"),
         ("export --seed 1 -o x.txt", "x.txt: weights are read from .npz and .safetensors"),
         ("export --seed 1 -o a.safetensors", "a.safetensors exists already"),
@@ -157,7 +157,7 @@ def test_a_gallery_shows_latents_of_a_file_and_no_seeds_beside_it(run: Run) -> N
     assert code == 0, err
     run("gallery", *sheet, *shape, "-o", "drawn.png")
     np.testing.assert_array_equal(picture("z.png"), picture("drawn.png"))
-    with pytest.raises(RecipeError, match="no seed's"):
+    with pytest.raises(RecipeError, match="a network from a file has none"):
         cppnvid.contact_sheet(cppnvid.load_recipe({"morph": {"weights": ["net.npz"]}}), [1])
 
 
