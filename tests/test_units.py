@@ -45,5 +45,9 @@ def test_what_is_no_size_is_refused(text: str, reason: str) -> None:
 def test_sizes_are_told() -> None:
     """In decimal units, as platforms mean them."""
     assert [file_size(size) for size in (3_240_000, 128_000, 900, 999_999, 8_000_000_000)] == [
-        "3.2 MB", "128 kB", "900 bytes", "1.0 MB", "8.0 GB",
-    ]  # fmt: skip
+        "3.2 MB",
+        "128 kB",
+        "900 bytes",
+        "1.0 MB",
+        "8.0 GB",
+    ]

@@ -65,9 +65,14 @@ def test_a_gif_is_dithered_a_little_and_more_where_that_is_asked() -> None:
     errors = []
     for dither in (False, None, True):
         with open_file(
-            "x.gif", width=64, height=64, fps=Fraction(25), frames=1, overwrite=True,
+            "x.gif",
+            width=64,
+            height=64,
+            fps=Fraction(25),
+            frames=1,
+            overwrite=True,
             coding=Coding(colours=6, dither=dither),
-        ) as file:  # fmt: skip
+        ) as file:
             file.write(ramp)
         apart = next(decode("x.gif")).astype(float) - ramp[0]
         errors.append(float(np.abs(apart.reshape(8, 8, 8, 8, 3).mean(axis=(1, 3))).mean()))

@@ -134,10 +134,14 @@ def test_rates_are_raised_and_lowered() -> None:
     rates = [
         resolved(name, data={"output": {"frames": 100, "fps": fps}})[0].output.fps
         for name, fps in (
-            ("tiktok", 12), ("tiktok", 120), ("tiktok", 24), ("telegram-sticker", 60),
-            ("slack-emoji", 10), ("slack-emoji", 50),
+            ("tiktok", 12),
+            ("tiktok", 120),
+            ("tiktok", 24),
+            ("telegram-sticker", 60),
+            ("slack-emoji", 10),
+            ("slack-emoji", 50),
         )
-    ]  # fmt: skip
+    ]
 
     assert rates == [30, 60, 24, 30, 10, 20]
 

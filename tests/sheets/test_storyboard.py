@@ -117,11 +117,26 @@ def test_films_of_strangers_are_shown(run: Run, ending: str) -> None:
     frames = np.broadcast_to(shade[:, None, None, None], (count, height, width, 3))
     made = subprocess.run(
         [
-            imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "rawvideo", "-pix_fmt", "rgb24",
-            "-s", f"{width}x{height}", "-r", "10", "-i", "pipe:0", "-q:v", "2", f"film.{ending}",
+            imageio_ffmpeg.get_ffmpeg_exe(),
+            "-v",
+            "error",
+            "-f",
+            "rawvideo",
+            "-pix_fmt",
+            "rgb24",
+            "-s",
+            f"{width}x{height}",
+            "-r",
+            "10",
+            "-i",
+            "pipe:0",
+            "-q:v",
+            "2",
+            f"film.{ending}",
         ],
-        input=frames.tobytes(), capture_output=True,
-    )  # fmt: skip
+        input=frames.tobytes(),
+        capture_output=True,
+    )
     assert made.returncode == 0, made.stderr
 
     assert run("sheet", f"film.{ending}", "--frames", "4", "--tile", "32", "-q")[0] == 0
