@@ -58,7 +58,7 @@ def posted_name(platform: "Platform", name: str) -> str:
     stem = Path(Path(name).stem)
     if stem.suffix[1:] in platforms():
         stem = stem.with_suffix("")
-    return f"{stem}.{platform.name}{platform.endings.value[0]}"
+    return f"{stem}.{platform.name}{platform['endings'][0]}"
 
 
 def named_output(output: str | None, default: str) -> str:

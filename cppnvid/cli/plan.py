@@ -91,7 +91,7 @@ def plan_film(source: "Source", asked: "Request") -> Plan:
     fitted = fit(platform, recipe, wishes)
     # On the whole recipe, in which a length is frames, whichever way it was asked for.
     recipe = load_recipe(replace(source, data=recipe.to_data(), lines={}), fitted.overrides)
-    if audio is not None and platform.sound is not None and not platform.sound.value:
+    if audio is not None and platform["sound"] is False:
         audio, silence = None, [_silent(f"{platform.name} takes", recipe)]
     notes = [_made_for(platform, recipe, fitted.most_bytes), *silence]
     keep = (*keep, *fitted.keep)
@@ -236,5 +236,5 @@ def _made_for(platform: "Platform", recipe: "Recipe", most_bytes: int | None) ->
         parts.append(f"{output.repeat} times")
     if most_bytes is not None:
         parts.append(f"at most {file_size(most_bytes).replace('.0 ', ' ')}")
-    since = min(fact.source.date for fact in platform.facts().values())
+    since = min(fact.date for fact in platform.facts.values())
     return f"made to fit {platform.name}: {', '.join(parts)} (as of {since}: check if it matters)"

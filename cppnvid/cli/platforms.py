@@ -29,17 +29,17 @@ def platforms(name: str | None) -> None:
 
 
 def _facts(platform: "Platform") -> str:
-    told = {name: _told(name, fact.value) for name, fact in platform.facts().items()}
+    told = {name: _told(name, fact.value) for name, fact in platform.facts.items()}
     widths = max(map(len, told)), max(map(len, told.values()))
     lines = [f"# {platform.name}: {platform.title}"]
-    for name, fact in platform.facts().items():
+    for name, fact in platform.facts.items():
         said = f"{name.replace('_', ' '):{widths[0]}}  {told[name]:{widths[1]}}"
-        lines.append(f"{said}  {fact.source}")
+        lines.append(f"{said}  {fact.source}, {fact.date}")
     return "\n".join(lines)
 
 
 def _row(platform: "Platform") -> tuple[str, ...]:
-    facts = platform.facts()
+    facts = platform.facts
     told = {name: _told(name, fact.value) for name, fact in facts.items()}
     shapes = ("longer", "width", "frame_pixels", "aspect")
     limits = [f"{name.replace('_', ' ')} {told[name]}" for name in shapes if name in told]
@@ -51,7 +51,7 @@ def _row(platform: "Platform") -> tuple[str, ...]:
         ", ".join(told[key] for key in ("usual_seconds", "seconds") if key in told) or "any",
         told.get("bytes", "any"),
         # The table is as old as its oldest fact.
-        min(fact.source.date for fact in facts.values()),
+        min(fact.date for fact in facts.values()),
     )
 
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from cppnvid.encode import MediaInfo, probe
-from cppnvid.platforms.limits import length, misfit, refusal, shape, wrong_size
+from cppnvid.encode import probe
+from cppnvid.platforms.limits import length, misfit, shape, wrong_size
 from cppnvid.platforms.table import Platform
 
 
@@ -16,14 +16,11 @@ def misfits(platform: Platform, path: Path) -> list[str]:
         values["fps"] = float(info.fps)
     if info.seconds:
         values["bit_rate"] = 8 * weight / info.seconds
-    found = [misfit(platform, fact, value) for fact, value in values.items()]
-    return [*_kind(platform, info), *filter(None, [wrong_size(platform, size), *found])]
-
-
-def _kind(platform: Platform, info: MediaInfo) -> list[str]:
     kinds = {"endings": info.path.suffix.lower(), "codecs": info.codec}
-    return [
-        refusal(platform, fact, " or ".join(taken), given)
+    wrong = [
+        platform.refusal(fact, " or ".join(platform[fact]), given)
         for fact, given in kinds.items()
-        if given not in (taken := getattr(platform, fact).value)
+        if given not in platform[fact]
     ]
+    found = [misfit(platform, fact, value) for fact, value in values.items()]
+    return [*wrong, *filter(None, [wrong_size(platform, size), *found])]

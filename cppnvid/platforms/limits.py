@@ -20,6 +20,7 @@ _WORDS = {
     "bit_rate": "{} bits per second",
     "sound_rate": "sound of {} kilobits per second",
 }
+LIMITED = frozenset(_WORDS)
 # For what is rounded on its way into a file: sides to even numbers, times to milliseconds.
 _SLACK = {"aspect": 0.005, "seconds": 0.001}
 
@@ -45,21 +46,15 @@ def misfit(platform: Platform, fact: str, value: float) -> str | None:
         return None
     bound = "exactly" if least == most else "at least" if value < least else "at most"
     limit = _number(least if value < least else most)
-    return refusal(platform, fact, _WORDS[fact].format(f"{bound} {limit}"), _number(value))
+    return platform.refusal(fact, _WORDS[fact].format(f"{bound} {limit}"), _number(value))
 
 
 def wrong_size(platform: Platform, size: tuple[int, int]) -> str | None:
     """Return the one size that a platform takes if this is another; None if it takes this one."""
-    if platform.exact is None or platform.size is None or size == platform.size.value:
+    if not platform["exact"] or size == platform["size"]:
         return None
-    taken, given = ("x".join(map(str, sides)) for sides in (platform.size.value, size))
-    return refusal(platform, "exact", f"exactly {taken}", given)
-
-
-def refusal(platform: Platform, fact: str, takes: str, given: object = None) -> str:
-    """Return in words what a platform takes, what was given, and who says so, as of when."""
-    but = "" if given is None else f", given {given}"
-    return f"{platform.name} takes {takes}{but} ({platform.source_of(fact)})"
+    taken, given = ("x".join(map(str, sides)) for sides in (platform["size"], size))
+    return platform.refusal("exact", f"exactly {taken}", given)
 
 
 def _number(value: float) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from cppnvid.encode import Container, coded, coding_of, container_for
 from cppnvid.errors import RecipeError
-from cppnvid.platforms.limits import SIDES, length, misfit, refusal, shape, wrong_size
+from cppnvid.platforms.limits import SIDES, length, misfit, shape, wrong_size
 from cppnvid.platforms.table import Platform
 from cppnvid.presets import Override
 from cppnvid.recipe import Recipe
@@ -65,32 +65,19 @@ def fit(platform: Platform, recipe: Recipe, wishes: Wishes) -> Fitted:
     """
     fitting = _Fitting(platform, recipe, wishes, container_for(wishes.output))
     wanted = fitting.wanted()
-    for words, keys in fitting.misfits(wanted):
-        raise _refused(words, keys, wishes)
+    for error in fitting.misfits(wanted):
+        raise error
     changed = {key: value for key, value in wanted.items() if value != _value(recipe, key)}
     if "output.fps" in changed:  # which alone would keep the length in seconds
         changed["output.frames"] = wanted["output.frames"]
     overrides = tuple(Override(key, value, platform.name) for key, value in changed.items())
     demands = {"canvas.size": SIDES, "output.fps": ("fps",)}
     keep = {key for key, facts in demands.items() if any(platform.range_of(f)[0] for f in facts)}
-    keep |= {"canvas.size"} if platform.exact else set()
+    keep |= {"canvas.size"} if platform["exact"] else set()
     seconds = wanted["output.frames"] * wanted["output.repeat"] / wanted["output.fps"]
     most = min(platform.range_of("bytes")[1], platform.range_of("bit_rate")[1] * float(seconds) / 8)
     most = min(most, math.inf if wishes.max_size is None else wishes.max_size)
     return Fitted(overrides, None if most == math.inf else math.floor(most), tuple(sorted(keep)))
-
-
-def _refused(words: str, keys: tuple[str, ...], wishes: Wishes) -> RecipeError:
-    """Return the error of the last override of these keys, else of the first key."""
-    named = wishes.naming(*keys)
-    if named is not None:
-        return named.mistake(words)
-    given = {
-        "path": wishes.output,
-        "max_size": wishes.max_size,
-        "least_seconds": wishes.least_seconds,
-    }
-    return RecipeError(words, key=keys[0], given=given.get(keys[0]))
 
 
 def _value(recipe: Recipe, key: str) -> Any:
@@ -109,12 +96,12 @@ class _Fitting:
         """Return the keys that a platform may change, with what they are to be."""
         platform, wishes = self.platform, self.wishes
         wanted: dict[str, Any] = {
-            "canvas.size": platform.size.value if platform.size else self._shrunk(),
+            "canvas.size": platform["size"] or self._shrunk(),
             "output.fps": self._fps(),
             "output.sound_rate": self._sound_rate(),
         }
         if self.container.sound_delay:
-            wanted["output.edit_list"] = platform.edit_list and platform.edit_list.value
+            wanted["output.edit_list"] = platform["edit_list"]
         if wishes.naming(*_CODING) is None and self._other_codec():
             usual = type(self.recipe.output).model_fields
             wanted |= {key: usual[key.partition(".")[2]].default for key in _CODING}
@@ -122,19 +109,21 @@ class _Fitting:
         frames, repeat = self._length(wanted["canvas.size"], wanted["output.fps"])
         return wanted | {"output.frames": frames, "output.repeat": repeat}
 
-    def misfits(self, wanted: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Yield everything the platform does not take, in words, with the keys that say so."""
+    def misfits(self, wanted: dict[str, Any]) -> Iterator[RecipeError]:
+        """Yield an error for everything that the platform does not take."""
         platform, wishes, size = self.platform, self.wishes, wanted["canvas.size"]
-        if not set(endings := platform.endings.value) & set(self.container.suffixes):
-            yield refusal(platform, "endings", " or ".join(endings), wishes.output), ("path",)
-        if wishes.sound and platform.sound and not platform.sound.value:
-            yield refusal(platform, "sound", "no sound"), ("audio",)
+        if not set(endings := platform["endings"]) & set(self.container.suffixes):
+            words = platform.refusal("endings", " or ".join(endings), wishes.output)
+            yield self._error(words, "path", given=wishes.output)
+        if wishes.sound and platform["sound"] is False:
+            yield self._error(platform.refusal("sound", "no sound"), "audio")
         if wishes.naming(*_CODING) and (codec := self._other_codec()):
-            yield refusal(platform, "codecs", " or ".join(platform.codecs.value), codec), _CODING
-        if wanted.get("output.edit_list") and platform.edit_list and not platform.edit_list.value:
-            yield refusal(platform, "edit_list", "no edit list"), ("output.edit_list",)
-        if words := wrong_size(platform, size):
-            yield words, ("canvas.size",)
+            words = platform.refusal("codecs", " or ".join(platform["codecs"]), codec)
+            yield self._error(words, *_CODING)
+        if wanted.get("output.edit_list") and platform["edit_list"] is False:
+            yield self._error(platform.refusal("edit_list", "no edit list"), "output.edit_list")
+        if wrong := wrong_size(platform, size):
+            yield self._error(wrong, "canvas.size", given=size)
         plays, fps = wanted["output.frames"] * wanted["output.repeat"], wanted["output.fps"]
         lengths = ("output.repeat",) if wishes.naming("output.repeat") else _LENGTH
         limited: tuple[tuple[dict[str, Any], tuple[str, ...]], ...] = (
@@ -147,8 +136,13 @@ class _Fitting:
         )
         for values, keys in limited:
             for fact, value in values.items():
-                if value is not None and (words := misfit(platform, fact, float(value))):
-                    yield words, keys
+                if value is not None and (wrong := misfit(platform, fact, float(value))):
+                    yield self._error(wrong, *keys, given=value)
+
+    def _error(self, words: str, *keys: str, given: object = None) -> RecipeError:
+        """Return the error of the last override of these keys, else of the first key."""
+        named = self.wishes.naming(*keys)
+        return named.mistake(words) if named else RecipeError(words, key=keys[0], given=given)
 
     def _other_codec(self) -> str:
         """Return how the file is coded if the platform does not take that, else nothing."""
@@ -158,7 +152,7 @@ class _Fitting:
             if self.wishes.naming(*_CODING):
                 raise
             return "unknown"  # it was meant for another kind of file
-        return "" if codec.startswith(self.platform.codecs.value) else codec  # as prores4444 does
+        return "" if codec.startswith(self.platform["codecs"]) else codec  # as prores4444 does
 
     @property
     def _rate(self) -> int | None:
@@ -193,9 +187,7 @@ class _Fitting:
         return width, height
 
     def _fps(self) -> Fraction:
-        fps = self.recipe.output.fps
-        if self.platform.usual_fps is not None:
-            fps = min(fps, self.platform.usual_fps.value)
+        fps = min(self.recipe.output.fps, self.platform["usual_fps"] or self.recipe.output.fps)
         least, most = self.platform.range_of("fps")
         if fps < least:
             return Fraction(str(max(least, min(_USUAL_FPS, most))))
@@ -205,10 +197,11 @@ class _Fitting:
         """Return how many frames are drawn, and how often they play in the file."""
         named = self.wishes.naming("output.repeat")
         # What was derived at the recipe's own rate may be a turn too many at this one.
-        free = named is None or self.wishes.least_seconds is not None
-        repeat = 1 if free else self.recipe.output.repeat
+        if self.wishes.least_seconds is not None:
+            named = None
+        repeat = self.recipe.output.repeat if named else 1
         frames = self._frames(size, fps, repeat)
-        if named is None or free or named.key != "output.repeat":
+        if named is None or named.key != "output.repeat":
             repeat = max(repeat, math.ceil(self._least * fps / frames))
         return frames, repeat
 
@@ -221,7 +214,7 @@ class _Fitting:
         if self.wishes.naming(*_LENGTH) is None:
             seconds, plays, pixels = (platform.range_of(fact)[1] for fact in length(size, 1, 1))
             most = min(seconds * float(fps), plays, pixels / (size[0] * size[1])) / repeat
-            usual = math.inf if platform.usual_seconds is None else platform.usual_seconds.value
+            usual = platform["usual_seconds"] or math.inf
             shorter = math.floor(min(most, usual * float(fps), frames) + _ROUNDED)
             frames = min(frames, max(1, shorter))
             if repeat == 1:

@@ -16,7 +16,7 @@ def resolved(
     name: str, *named: Override, output: str = "", data: Data | None = None, **more: Any
 ) -> tuple[Recipe, Fitted]:
     """Return what a platform makes of a recipe with overrides; `more` is for `Wishes`."""
-    output = output or f"x{platform_named(name).endings.value[0]}"
+    output = output or f"x{platform_named(name)['endings'][0]}"
     source = Source(data or {})
     asked = format_overrides(load_recipe(source, named), container_for(output), named)
     recipe = load_recipe(source, [*named, *asked])

@@ -8,17 +8,16 @@ from typing import Any
 import pytest
 
 from cppnvid import RecipeError
-from cppnvid.platforms import Platform, Wishes, fit, platform_named
+from cppnvid.platforms import Fact, Platform, Wishes, fit, platform_named
 from cppnvid.presets import Override, load_recipe
 from tests.platforms.helpers import NAMES, Data, resolved, typed
 
 
 def platform(**facts: Any) -> Platform:
     """Return a platform that takes MP4 files, with these facts beside."""
-    source = {"text": "a test of ours", "date": "2026-11"}
     facts = {"endings": (".mp4",), "codecs": ("h264",)} | facts
-    told = {name: {"value": value, "source": source} for name, value in facts.items()}
-    return Platform.model_validate({"name": "test", "title": "Test", **told})
+    told = {name: Fact(value, "a test of ours", "2026-11") for name, value in facts.items()}
+    return Platform("test", "Test", told)
 
 
 # ------------------------------------------------------------------ what follows the platform
@@ -28,7 +27,7 @@ def platform(**facts: Any) -> Platform:
     ("facts", "changed", "most"),
     [
         ({}, {}, None),
-        ({"size": "540x960"}, {"canvas.size": (540, 960)}, None),
+        ({"size": (540, 960)}, {"canvas.size": (540, 960)}, None),
         ({"longer": (None, 500)}, {"canvas.size": (500, 500)}, None),
         ({"longer": (2000, 2000)}, {"canvas.size": (2000, 2000)}, None),
         ({"frame_pixels": (None, 250_000)}, {"canvas.size": (500, 500)}, None),
@@ -94,7 +93,7 @@ def test_every_recipe_is_made_to_fit(name: str, data: dict[str, Any]) -> None:
     assert within("seconds", float(plays / output.fps))
     assert within("frames", plays)
     assert within("total_pixels", plays * width * height)
-    if "mp4" in platform.endings.value[0]:
+    if "mp4" in platform["endings"][0]:
         assert width % 2 == height % 2 == 0
 
 

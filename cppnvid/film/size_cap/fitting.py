@@ -1,7 +1,8 @@
 """Write a film as a file under a cap: predict from a sample, encode, weigh, correct."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ def write_fitted(film: Film, target: Target, run: Run = Run(), keep: Collection[
     ):
         rungs = ladder(film.recipe, target.container, keep, colours=film.colours)
         trials = _Trials(film, rungs, target, run, folder)
-        found = trials.finest(cap, keep)
+        found = trials.finest(keep)
         trials.place(found).replace(temporary)
     fitted = trials.film(found)
     changed = given_up(film, fitted.recipe, target.container)
@@ -66,18 +67,18 @@ class _Trials:
     target: Target
     run: Run
     folder: Path
-    sizes: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        cap = self.target.max_size or 0
+        self._cap = self.target.max_size or 0
         # The first rung will do, so its frames are not kept for others.
-        self._sure = surely_fits(self.asked.recipe, self.target.container, cap)
+        self._sure = surely_fits(self.asked.recipe, self.target.container, self._cap)
         self._latest = self.asked
+        self._sizes: dict[int, int] = {}
         self._predicted: dict[int, float | None] = {}
         self._kept = KeptFrames(self.folder / "frames.mkv")
         self._kept_film: Recipe | None = None
 
-    def finest(self, cap: int, keep: Collection[str]) -> int:
+    def finest(self, keep: Collection[str]) -> int:
         """Encode rungs until the finest whose file fits is found; return its index.
 
         Raises:
@@ -89,26 +90,26 @@ class _Trials:
                 first = self._predict(0) or self._size(0)
                 self.rungs = with_sound(self.rungs, self.target.container, keep, first)
             if self._predict(0) is not None:
-                start = self._start(cap, keep)
-        found = finest(self._shares, self._size, cap, start=start)
+                start = self._start(keep)
+        found = finest([rung.share for rung in self.rungs], self._size, self._cap, start=start)
         if found is None:
-            last = max(self.sizes)
-            smallest = self.rungs[last].recipe
-            raise refusal(self.asked, smallest, self.sizes[last], self.target, keep)
+            last = max(self._sizes)
+            recipe, size = self.rungs[last].recipe, self._sizes[last]
+            raise refusal(self.asked, recipe, size, self.target, keep)
         return found
 
-    def _start(self, cap: int, keep: Collection[str]) -> int:
+    def _start(self, keep: Collection[str]) -> int:
         """Return the rung that is predicted to fit, to begin with."""
-        found = finest(self._shares, self._prediction, cap, tries=4)
-        start = len(self.rungs) - 1 if found is None else found
-        least = self._prediction(start)
-        if least > _HOPELESS * cap:
-            raise refusal(self.asked, self.rungs[-1].recipe, least, self.target, keep)
-        return start
 
-    @property
-    def _shares(self) -> list[float]:
-        return [rung.share for rung in self.rungs]
+        def prediction(index: int) -> float:
+            return self._predict(index) or 0.0
+
+        found = finest([rung.share for rung in self.rungs], prediction, self._cap, tries=4)
+        start = len(self.rungs) - 1 if found is None else found
+        if prediction(start) > _HOPELESS * self._cap:
+            last = self.rungs[-1].recipe
+            raise refusal(self.asked, last, prediction(start), self.target, keep)
+        return start
 
     def place(self, index: int) -> Path:
         """Return where a rung's whole file is."""
@@ -127,9 +128,6 @@ class _Trials:
         write_film(film, replace(self.target, path=place, overwrite=True), run, **how)
         return place.stat().st_size
 
-    def _prediction(self, index: int) -> float:
-        return self._predict(index) or 0.0
-
     def _predict(self, index: int) -> float | None:
         """Return the predicted bytes of a rung's file, or None for a film too short to sample."""
         if index not in self._predicted:
@@ -145,7 +143,7 @@ class _Trials:
 
     def _size(self, index: int) -> float:
         """Return the bytes of a rung's whole file, written from kept frames where they are its."""
-        if index not in self.sizes:
+        if index not in self._sizes:
             film = self.film(index)
             if self._kept_film is None or not _same_frames(self._kept_film, film.recipe):
                 self._kept_film = film.recipe
@@ -156,16 +154,13 @@ class _Trials:
                     return self._kept.again()
                 if self._sure and index == 0:
                     return drawn
-                width, height = film.recipe.canvas.size
-                if not self._kept.has_room(
-                    width * height * film.recipe.output.frames, pixel_format
-                ):
-                    return drawn
-                return self._kept.keeping(drawn, pixel_format)
+                pixels = prod(film.recipe.canvas.size) * film.recipe.output.frames
+                room = self._kept.has_room(pixels, pixel_format)
+                return self._kept.keeping(drawn, pixel_format) if room else drawn
 
             place = self.place(index)
-            self.sizes[index] = self._write(film, place, self.run, through=through)
-        return self.sizes[index]
+            self._sizes[index] = self._write(film, place, self.run, through=through)
+        return self._sizes[index]
 
 
 def _same_frames(one: Recipe, other: Recipe) -> bool:

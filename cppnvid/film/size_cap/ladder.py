@@ -6,7 +6,7 @@ GIF. The rate of a sound steps down between the others.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from math import inf
 from typing import Any
@@ -153,46 +153,32 @@ def with_sound(
 # ------------------------------------------------------------------ the descent
 
 
-@dataclass(frozen=True)
-class _Setting:
-    """What a rung changes; None leaves what the recipe says."""
-
-    scale: float = 1.0
-    rate: Fraction | None = None
-    crf: int | None = None
-    quality: int | None = None
-    colours: int | None = None
-    gif: str | None = None
-    share: float = 1.0
-
-
 class _Ladder:
-    """One way down for every container; its table says in which order what is given up.
+    """One way down for every container; a table says in which order what is given up.
 
-    Each method gives up one thing, a little more with every setting that it yields.
+    Each method gives up one thing, a little more with every rung that it yields.
     """
 
     def __init__(self, recipe: Recipe, container: Container, keep: Collection[str]) -> None:
         self._recipe, self._container, self._keep = recipe, container, keep
-        self._latest = _Setting()
+        self._latest, self._scale = Rung(recipe, 1.0), 1.0
 
     def rungs(self) -> Iterator[Rung]:
         """Yield every rung below the recipe itself."""
         kept = {KEYS[key] for key in self._keep if key in KEYS}
         for name, *how_far in _LADDERS.get(self._container.codec, _VIDEO):
-            for setting in getattr(self, name)(*how_far) if name not in kept else ():
-                yield Rung(self._changed(setting), setting.share)
+            yield from getattr(self, name)(*how_far) if name not in kept else ()
 
-    def crf(self, to_blocks: bool = False) -> Iterator[_Setting]:
+    def crf(self, to_blocks: bool = False) -> Iterator[Rung]:
         """Code more coarsely, until blocks begin to show or as far as can be borne."""
-        usual, end = quality_of(self._container, self._recipe.output.crf), self._container.max_crf
-        if usual is None or end is None or usual >= _BLOCKS[end]:
+        asked, end = quality_of(self._container, self._recipe.output.crf), self._container.max_crf
+        if asked is None or end is None or asked >= _BLOCKS[end]:
             return
         last = _BLOCKS[end] if to_blocks else end - 6
-        for crf in range((self._latest.crf or usual) + 1, last + 1):
+        for crf in range((self._latest.recipe.output.crf or asked) + 1, last + 1):
             yield self._less(1 / _CRF_STEP[end], crf=crf)
 
-    def quality(self, least: int) -> Iterator[_Setting]:
+    def quality(self, least: int) -> Iterator[Rung]:
         """Lower the quality of a WebP."""
         usual = self._container.default_quality
         if usual is not None:
@@ -201,73 +187,59 @@ class _Ladder:
                 yield self._less((lower / before) ** _QUALITY_POWER, quality=lower)
                 before = lower
 
-    def sides(self, share: float = 0.0, pixels: float = inf) -> Iterator[_Setting]:
+    def sides(self, share: float = 0.0, pixels: float = inf) -> Iterator[Rung]:
         """Shrink to a share of the shorter side or to so many pixels, whichever is less."""
         shorter = min(self._recipe.canvas.size)
-        for scale in self._scales():
+        for scale, less in self._scales():
             if scale * shorter >= min(share * shorter, pixels):
-                yield self._less((scale / self._latest.scale) ** _SIDE_POWER, scale=scale)
+                self._scale, self._latest = scale, less
+                yield less
 
-    def _scales(self) -> Iterator[float]:
-        """Yield smaller and smaller scales, from the latest on."""
-        scale, shorter = 1.0, min(self._recipe.canvas.size)
-        if "canvas.size" in self._keep:
-            return
-        while (scale := scale * _SIDE_STEP) * shorter >= _SMALLEST_SIDE:
-            if scale < self._latest.scale:
-                yield scale
+    def _scales(self) -> Iterator[tuple[float, Rung]]:
+        """Yield smaller and smaller scales, from the latest on, with the latest rung at each."""
+        latest, before, scale = self._latest, self._scale, 1.0
+        even, sides = self._container.even_size, self._recipe.canvas.size
+        while (scale := scale * _SIDE_STEP) * min(sides) >= _SMALLEST_SIDE:
+            if scale < before:
+                width, height = (_whole(side * scale, even=even or side % 2 == 0) for side in sides)
+                canvas = latest.recipe.canvas.model_copy(update={"size": (width, height)})
+                share = latest.share * (scale / before) ** _SIDE_POWER
+                yield scale, Rung(latest.recipe.model_copy(update={"canvas": canvas}), share)
 
     def rate(
         self, rates: Sequence[Fraction], least: float | Fraction = 0, wide: float = 0.0
-    ) -> Iterator[_Setting]:
+    ) -> Iterator[Rung]:
         """Lower the frame rate; with sides between where a step is wider than `wide`."""
+        asked = self._recipe.output
         for rate in rates:
-            before = self._latest.rate or self._recipe.output.fps
-            if least <= rate < before:
-                less = float(rate / before)
-                for scale in self._scales() if less < wide else ():
-                    between = (scale / self._latest.scale) ** _SIDE_POWER
-                    if between > less:
-                        yield replace(self._latest, scale=scale, share=self._latest.share * between)
-                yield self._less(less, rate=rate)
+            before = self._latest
+            less = float(rate / before.recipe.output.fps)
+            if rate < least or less >= 1:
+                continue
+            if less < wide and "canvas.size" not in self._keep:
+                for _, narrower in self._scales():
+                    if narrower.share > before.share * less:
+                        yield narrower
+            pairs = self._recipe.morph.loop == "ping-pong"
+            frames = _whole(asked.frames * rate / asked.fps, even=pairs)
+            yield self._less(less, fps=Fraction(rate), frames=frames)
 
-    def colours(self, least: int) -> Iterator[_Setting]:
+    def colours(self, least: int) -> Iterator[Rung]:
         """Take fewer colours."""
-        most = most_colours(self._recipe.output)
-        colours = float(self._latest.colours or most)
+        colours = float(most_colours(self._latest.recipe.output))
         while (colours := colours * _COLOURS_STEP) >= least:
-            before = self._latest.colours or most
+            before = most_colours(self._latest.recipe.output)
             yield self._less((colours / before) ** _COLOURS_POWER, colours=round(colours))
 
-    def palette(self) -> Iterator[_Setting]:
+    def palette(self) -> Iterator[Rung]:
         """Take one palette for all frames."""
         if self._recipe.output.gif != "small":
             yield self._less(_ONE_PALETTE, gif="small")
 
-    def _less(self, share: float, **changes: Any) -> _Setting:
-        self._latest = replace(self._latest, share=self._latest.share * share, **changes)
+    def _less(self, share: float, **changes: Any) -> Rung:
+        recipe = _with_output(self._latest.recipe, **changes)
+        self._latest = Rung(recipe, self._latest.share * share)
         return self._latest
-
-    def _changed(self, setting: _Setting) -> Recipe:
-        """Return the recipe with a setting: as long in seconds, and its sides in proportion."""
-        recipe, output = self._recipe, self._recipe.output
-        names = ("crf", "quality", "colours", "gif")
-        changes = {name: getattr(setting, name) for name in names}
-        changes = {name: value for name, value in changes.items() if value is not None}
-        if setting.rate is not None:
-            frames = output.frames * setting.rate / output.fps
-            pairs = recipe.morph.loop == "ping-pong"
-            changes["fps"] = setting.rate
-            changes["frames"] = max(2 * round(frames / 2), 2) if pairs else max(round(frames), 1)
-        recipe = _with_output(recipe, **changes)
-        if setting.scale == 1.0:
-            return recipe
-        even = self._container.even_size
-        width, height = (
-            _side(side * setting.scale, even=even or side % 2 == 0) for side in recipe.canvas.size
-        )
-        canvas = recipe.canvas.model_copy(update={"size": (width, height)})
-        return recipe.model_copy(update={"canvas": canvas})
 
 
 def _with_output(recipe: Recipe, **changes: Any) -> Recipe:
@@ -275,5 +247,5 @@ def _with_output(recipe: Recipe, **changes: Any) -> Recipe:
     return recipe.model_copy(update={"output": output})
 
 
-def _side(length: float, *, even: bool) -> int:
-    return max(2 * round(length / 2), 2) if even else max(round(length), 1)
+def _whole(number: float | Fraction, *, even: bool) -> int:
+    return max(2 * round(number / 2), 2) if even else max(round(number), 1)
