@@ -153,12 +153,12 @@ def test_the_check_of_circles_is_alive(source: str) -> None:
     assert any({"cppnvid.animation.path", "cppnvid.animation.scene"} <= circle for circle in found)
 
 
-def test_only_backends_and_explanations_know_torch() -> None:
+def test_only_backends_know_torch() -> None:
     """What a picture is and how a film is made and measured has nothing to do with torch."""
     wrong = [
         f"{module}:{line}"
         for module, source in sources().items()
-        if "." in module and module.split(".")[1] not in ("backends", "explanation")
+        if "." in module and module.split(".")[1] != "backends"
         for name, line in imported(source, module.rpartition(".")[0])
         if name.split(".")[0] == "torch" and module != "cppnvid.colour.arrays"  # for its type alone
     ]
