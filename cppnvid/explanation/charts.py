@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cppnvid.explanation.findings import Findings
 from cppnvid.explanation.theme import Ink
-from cppnvid.explanation.verdict import factor, number, percent, with_deviation
+from cppnvid.explanation.verdict import Findings, factor, number, percent, with_deviation
 from cppnvid.networks.activations import OUTPUT_FUNCTIONS
 
 if TYPE_CHECKING:

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from cppnvid.animation.scene import Moment
 from cppnvid.errors import RecipeError
 from cppnvid.explanation.circle import Growth, measure_circle, measure_growth
-from cppnvid.explanation.findings import Findings
 from cppnvid.explanation.measure import measure
-from cppnvid.explanation.verdict import judge
+from cppnvid.explanation.verdict import Findings
 from cppnvid.film.pacing import moment_of
 from cppnvid.recipe import Recipe
 
@@ -45,13 +44,10 @@ def explain(recipe: Recipe, time: float = 0.0, *, seeds: int = SEEDS) -> Explana
         raise RecipeError(key="time", given=time, allowed="from 0 to 1")
     if isinstance(seeds, bool) or not 1 <= seeds <= MOST_SEEDS:
         raise RecipeError(key="seeds", given=seeds, allowed=f"from 1 to {MOST_SEEDS}")
-    moment = moment_of(recipe, time)
-    measured = measure(moment, recipe.canvas.size)
-    circle = measure_circle(moment, recipe.canvas.size)
+    moment, canvas = moment_of(recipe, time), recipe.canvas.size
     growth = _growth(recipe, moment, seeds)
-    return Explanation(
-        recipe, time, moment, measured, circle, growth, judge(recipe, measured, circle, growth)
-    )
+    measured, circle = measure(moment, canvas), measure_circle(moment, canvas)
+    return Explanation(recipe, time, moment, measured, circle, growth)
 
 
 def _growth(recipe: Recipe, moment: Moment, count: int) -> Growth:

@@ -19,10 +19,9 @@ from PIL import Image
 
 from cppnvid import __version__
 from cppnvid.explanation import words
-from cppnvid.explanation.findings import Findings
 from cppnvid.explanation.report import Chart, reports_of
 from cppnvid.explanation.theme import Ink, Pixels, draw_picture, fitted, resized
-from cppnvid.explanation.verdict import number, percent
+from cppnvid.explanation.verdict import Findings, number, percent
 from cppnvid.presets import dump
 
 if TYPE_CHECKING:

@@ -9,11 +9,10 @@ from functools import partial
 from matplotlib.axes import Axes
 
 from cppnvid.explanation import words
-from cppnvid.explanation.findings import Findings
 from cppnvid.explanation.paper import Paper, Type
 from cppnvid.explanation.report import Chart, Report, reports_of
 from cppnvid.explanation.theme import Ink, Pixels, draw_picture, fitted, resized, settable
-from cppnvid.explanation.verdict import number, percent
+from cppnvid.explanation.verdict import Findings, number, percent
 
 MARGIN, GUTTER = 96, 110
 SINGLE, DOUBLE = 1808, 1340  # width of a panel that stands alone, and of one beside another
@@ -46,12 +45,6 @@ class Panel:
     def right(self) -> float:
         """The x at which it ends."""
         return self.x + self.width
-
-    def heading(self, y: float, title: str, caption: str) -> float:
-        """Start a section; return the y below its caption."""
-        self.paper.box(self.x, y, self.width, 1, Ink.LINE)
-        self.paper.text(self.x, y + 42, title, HEADING)
-        return self.paper.paragraph(self.x, y + 46, min(self.width, 1500), caption, CAPTION) + 30
 
 
 def draw_poster(findings: Findings, other: Findings | None = None) -> Pixels:
@@ -90,14 +83,15 @@ def _top(paper: Paper, shown: Sequence[Findings]) -> float:
 
 
 def _verdict(panel: Panel, y: float) -> float:
-    paper, report = panel.paper, panel.report
-    verdict = report.findings.verdict
+    paper, findings = panel.paper, panel.report.findings
+    verdict = findings.verdict
     paper.text(panel.x, y + 96, verdict.headline, TITLE)
-    paper.text(panel.x, y + 142, settable(report.name, 80), Type(24))
-    network = settable(f"{report.network}   ·   {report.init}", 170)
+    paper.text(panel.x, y + 142, settable(words.name_of(findings), 80), Type(24))
+    made = words.architecture_of(findings.recipe), words.init_of(findings.recipe)
+    network = settable("   ·   ".join(made), 170)
     top = paper.paragraph(panel.x, y + 148, panel.width, network, Type(19, Ink.QUIET)) + 34
     side = 500 if panel.alone else 420
-    picture = draw_picture(report.findings, side)
+    picture = draw_picture(findings, side)
     paper.picture(panel.x, top, picture)
     x = panel.x + picture.shape[1] + 60
     bottom = top - 12
@@ -110,7 +104,7 @@ def _verdict(panel: Panel, y: float) -> float:
 
 
 def _numbers(panel: Panel, x: float, y: float) -> None:
-    paper, numbers = panel.paper, panel.report.numbers
+    paper, numbers = panel.paper, words.key_numbers(panel.report.findings)
     step = (panel.right - x) / len(numbers)
     for (value, label), colour in zip(
         numbers, (Ink.INK, Ink.WARM, Ink.GOLD, Ink.COOL), strict=True
@@ -127,7 +121,9 @@ def _numbers(panel: Panel, x: float, y: float) -> None:
 
 def _layers(panel: Panel, y: float) -> float:
     paper, report = panel.paper, panel.report
-    y = panel.heading(y, "Layer by layer", words.LAYERS)
+    paper.box(panel.x, y, panel.width, 1, Ink.LINE)
+    paper.text(panel.x, y + 42, "Layer by layer", HEADING)
+    y = 30 + paper.paragraph(panel.x, y + 46, min(panel.width, 1500), words.LAYERS, CAPTION)
     heap = 170 if panel.alone else 120
     room = panel.width - LABEL - 2 * (heap + HEAP_GAP) - FIGURES
     wide, high = _tile(panel, room)

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.explanation import charts, words
-from cppnvid.explanation.findings import Findings
 from cppnvid.explanation.measure import Distribution
 from cppnvid.explanation.theme import Ink, Pixels, scales, signed_colours, to_levels
+from cppnvid.explanation.verdict import Findings
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,10 +61,6 @@ class Report:
     """Everything shown about one network."""
 
     findings: Findings
-    name: str
-    network: str
-    init: str
-    numbers: Sequence[tuple[str, str]]
     rows: Sequence[Row]
     omission: str  # how many layers are left out; empty if all are shown
     charts: Sequence[Chart]
@@ -81,10 +77,6 @@ def _report(findings: Findings, spread: charts.Span, circle: charts.Span) -> Rep
     chosen = np.linspace(0, count - 1, min(count, MOST_ROWS)).round().astype(int).tolist()
     return Report(
         findings=findings,
-        name=words.name_of(findings),
-        network=words.architecture_of(findings.recipe),
-        init=words.init_of(findings.recipe),
-        numbers=words.key_numbers(findings),
         rows=list(_rows(findings, chosen)),
         omission=words.omission(len(chosen), count),
         charts=(

@@ -8,7 +8,7 @@ from typing import Any
 
 from cppnvid.encode import PAGES, Target, check_place, with_recipe, write_document, write_still
 from cppnvid.errors import RecipeError, Setting
-from cppnvid.explanation.findings import Findings
+from cppnvid.explanation.verdict import Findings
 from cppnvid.film.run import Run
 from cppnvid.presets import recipe_text
 

@@ -16,9 +16,8 @@ from PIL import Image, ImageFont
 
 from cppnvid.animation.palette import Colouring, colouring_at
 from cppnvid.colour.oklab import from_oklab
-from cppnvid.explanation.findings import Findings
-from cppnvid.explanation.layers import Grid
-from cppnvid.explanation.measure import Measurement
+from cppnvid.explanation.measure import Grid, Measurement
+from cppnvid.explanation.verdict import Findings
 from cppnvid.recipe import Palette
 
 

@@ -1,12 +1,14 @@
-"""The verdict: what the numbers mean, in words, and what to try next."""
+"""What was found out about a network, and the verdict: what it means, and what to try next."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
+from cppnvid.animation.scene import Moment
 from cppnvid.explanation.circle import Circle, Growth
-from cppnvid.explanation.measure import Measurement
+from cppnvid.explanation.measure import Measurement, OutputNumbers, PictureNumbers
 from cppnvid.recipe import Recipe
 
 Kind = Literal["grey", "flat", "faint", "plain", "saturated", "noise", "alive"]
@@ -17,6 +19,44 @@ FAINT_LEVELS = 8.0  # there are forms, for those who look closely
 MOSTLY_SATURATED = 0.8
 NOISY_GRAIN = 0.6  # by eye, at 128 pixels: neighbours differ 0.6 times as much as strangers do
 _WORDS = "no one two three four five six seven eight nine ten eleven twelve"
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """A recipe's network at one moment, measured; `str(findings)` is the verdict in words."""
+
+    recipe: Recipe
+    time: float  # in the film, in [0, 1]
+    moment: Moment  # what was measured: every number of the picture
+    measured: Measurement
+    circle: Circle  # at this moment
+    growth: Growth  # over several seeds of this architecture
+
+    @property
+    def picture(self) -> PictureNumbers:
+        """The finished small picture."""
+        return self.measured.picture
+
+    @property
+    def output(self) -> OutputNumbers:
+        """The last layer."""
+        return self.measured.output
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """What the numbers mean."""
+        kind = _kind(self)
+        return Verdict(
+            kind=kind,
+            headline=_HEADLINES[kind],
+            picture=_picture(kind, self.picture),
+            why=f"{_spread(self.measured, self.growth)} {_output(kind, self.measured)}".strip(),
+            circle=_circle(self.circle, self.growth),
+            advice=_advice(kind, self),
+        )
+
+    def __str__(self) -> str:
+        return str(self.verdict)
 
 
 @dataclass(frozen=True)
@@ -39,19 +79,6 @@ class Verdict:
         return " ".join((f"{self.headline}.", *self.sentences))
 
 
-def judge(recipe: Recipe, measured: Measurement, circle: Circle, growth: Growth) -> Verdict:
-    """Return the verdict on a measured network."""
-    kind = _kind(recipe, measured)
-    return Verdict(
-        kind=kind,
-        headline=_HEADLINES[kind],
-        picture=_picture(kind, measured),
-        why=" ".join((_spread(measured, growth), _output(kind, measured))).strip(),
-        circle=_circle(circle, growth),
-        advice=_advice(kind, recipe, measured),
-    )
-
-
 _HEADLINES: dict[Kind, str] = {
     "grey": "Grey goo",
     "flat": "Flat: one colour",
@@ -63,22 +90,21 @@ _HEADLINES: dict[Kind, str] = {
 }
 
 
-def _kind(recipe: Recipe, measured: Measurement) -> Kind:
-    picture, output = measured.picture, measured.output
+def _kind(found: Findings) -> Kind:
+    picture, output = found.picture, found.output
     if picture.deviation < FLAT_LEVELS:
-        colourless = recipe.palette.name in ("rgb", "grey") and output.near_half > 0.5
+        colourless = found.recipe.palette.name in ("rgb", "grey") and output.near_half > 0.5
         return "grey" if colourless else "flat"
     if picture.deviation < FAINT_LEVELS:
         return "faint"
-    if not measured.layers:
+    if not found.measured.layers:
         return "plain"
     if picture.grain > NOISY_GRAIN:
         return "noise"
     return "saturated" if output.saturated > MOSTLY_SATURATED else "alive"
 
 
-def _picture(kind: Kind, measured: Measurement) -> str:
-    picture = measured.picture
+def _picture(kind: Kind, picture: PictureNumbers) -> str:
     seen = f"The picture's colours vary by {_levels(picture.deviation)} (standard deviation)"
     grain = (
         f"{seen}; on a 128-pixel grid, neighbouring pixels differ {percent(picture.grain)} as much "
@@ -176,9 +202,9 @@ def _circle(circle: Circle, growth: Growth) -> str:
     return " ".join(parts)
 
 
-def _advice(kind: Kind, recipe: Recipe, measured: Measurement) -> str:
-    init, ratio = recipe.network.init, measured.ratio
-    if not measured.inputs:
+def _advice(kind: Kind, found: Findings) -> str:
+    init, ratio = found.recipe.network.init, found.measured.ratio
+    if not found.measured.inputs:
         return "Add x and y to network.inputs."
     match kind:
         case "grey" | "flat" | "faint":
@@ -186,7 +212,7 @@ def _advice(kind: Kind, recipe: Recipe, measured: Measurement) -> str:
                 return (
                     f"The signal arrives, but the output makes little of it: raise "
                     f"network.init.output (now {init.output:g}) or camera.scale (now "
-                    f"{recipe.camera.scale:g})."
+                    f"{found.recipe.camera.scale:g})."
                 )
             normal = ", or try network.init.weights=normal, whose size does not shrink"
             return (

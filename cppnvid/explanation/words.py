@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
-from cppnvid.explanation.findings import Findings
-from cppnvid.explanation.verdict import factor, number, percent, with_deviation
+from cppnvid.explanation.verdict import Findings, factor, number, percent, with_deviation
 from cppnvid.recipe import Recipe
 
 SUBTITLE = "what each layer does, and why it looks so"

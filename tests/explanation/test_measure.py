@@ -17,7 +17,7 @@ from cppnvid.errors import RecipeError
 from cppnvid.explanation import Explanation
 from cppnvid.explanation.circle import bound_per_layer, fit_growth, measure_circle
 from cppnvid.explanation.measure import measure
-from cppnvid.explanation.verdict import number, percent
+from cppnvid.explanation.verdict import factor, number, percent
 from cppnvid.film.pacing import moment_of
 from cppnvid.film.run import Run
 from cppnvid.recipe import Recipe
@@ -309,12 +309,12 @@ def test_what_cannot_be_explained_is_refused(time: float, seeds: int, words: str
 
 def test_numbers_are_written_for_people() -> None:
     """Three figures, and a percentage that does not round a rest away."""
-    assert [number(v) for v in (0.00612, 12.345, 4210.4, 3.2e-7, 0.0)] == [
-        "0.00612", "12.3", "4,210", "3.2e-7", "0",
-    ]  # fmt: skip
-    assert [percent(v) for v in (0.99999, 1.0, 0.0, 0.37, 0.0001)] == [
-        "99.9 %", "100 %", "0 %", "37 %", "0.1 %",
-    ]  # fmt: skip
+    numbers = {0.00612: "0.00612", 12.345: "12.3", 4210.4: "4,210", 3.2e-7: "3.2e-7", 0.0: "0"}
+    shares = {0.99999: "99.9 %", 1.0: "100 %", 0.0: "0 %", 0.37: "37 %", 0.0001: "0.1 %"}
+    factors = {1.114: "1.11", 0.0: "0.00", 2610734.67: "2.6e6"}
+
+    for write, expected in ((number, numbers), (percent, shares), (factor, factors)):
+        assert {value: write(value) for value in expected} == expected
 
 
 def test_an_explanation_says_its_verdict() -> None:

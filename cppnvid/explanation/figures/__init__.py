@@ -4,7 +4,6 @@ What each shows is data (`catalogue.yaml`). Pictures come from the presets `arti
 are measured while they are drawn, so that no caption claims what the picture does not show.
 """
 
-from cppnvid.explanation.figures.catalogue import FIGURES, SWEEPS, Figure, Sweep
-from cppnvid.explanation.figures.draw import make_figures
+from cppnvid.explanation.figures.draw import FIGURES, SWEEPS, Figure, Sweep, make_figures
 
 __all__ = ["FIGURES", "SWEEPS", "Figure", "Sweep", "make_figures"]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+import yaml
 from jinja2 import Environment, StrictUndefined, Template
 from PIL import Image
 
@@ -13,7 +16,6 @@ from cppnvid import __version__
 from cppnvid.encode.publish import exists_error, publication
 from cppnvid.errors import RecipeError
 from cppnvid.explanation import Explanation, explain
-from cppnvid.explanation.figures.catalogue import FIGURES, SWEEPS, Figure, Sweep
 from cppnvid.explanation.measure import measure
 from cppnvid.film.pacing import moment_of
 from cppnvid.film.run import Run
@@ -30,6 +32,33 @@ FILM_FRAMES = 120  # four seconds: twelve of them fill a minute, and a few MB
 FILE_SUFFIXES = (".html", ".htm", ".png", ".mp4", ".webm", ".mov", ".gif", ".webp", ".apng", ".pdf")
 # In the head of every page of ours; without it a folder is not replaced.
 MARK = '<meta name="generator" content="cppnvid figures">'
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One experiment: the preset `article/NAME`."""
+
+    name: str
+    seeds: tuple[int, ...]  # one for each picture; the first is drawn large and measured
+    changed: str  # since the figure before
+    why: str  # it looks like this
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One network in several sizes, on a contact sheet."""
+
+    name: str
+    title: str
+    networks: Mapping[str, str]  # a label, and `network.layers`
+    seed: int
+    changed: str
+    why: str
+
+
+_READ = yaml.safe_load(files(__package__).joinpath("catalogue.yaml").read_text(encoding="utf-8"))
+FIGURES = tuple(Figure(**entry | {"seeds": tuple(entry["seeds"])}) for entry in _READ["figures"])
+SWEEPS = tuple(Sweep(**entry) for entry in _READ["sweeps"])
 
 
 def make_figures(
