@@ -118,7 +118,7 @@ def _draw_still(asked: Request) -> None:
     if not container.still:
         known = known_endings(still=True)
         raise refusal("--output", f"{place}: a still is {known}; 'cppnvid render' draws videos")
-    recipe, notes = for_format(recipe, container, source, picture.overrides, still=True)
+    recipe, notes = for_format(recipe, container, source, picture.overrides)
     quality_of(container, recipe.output.crf)  # which no still has
     from cppnvid.render import save_still
 

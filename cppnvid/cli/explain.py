@@ -1,6 +1,5 @@
 """`explain`: a poster, a page or a film of what each layer does."""
 
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,6 +48,8 @@ def _draw_report(picture: Picture, other: "Recipe | None", place: str, asked: Re
     from cppnvid.explanation.save import check_report, save_explanation
 
     check_report(place, overwrite=asked.overwrite)
+    import logging
+
     from cppnvid.explanation import explain as measure
 
     # It reports its caches on stderr, which is for what a user can do something about.

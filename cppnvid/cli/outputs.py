@@ -21,19 +21,9 @@ if TYPE_CHECKING:
 _MOST_NAMED = 6
 # Formats with these defaults take any recipe as it is.
 _USUAL_SHORT_SIDE, _USUAL_FPS = 1080, Fraction(30)
-# What may be given up for a file's size.
-_GIVEN_UP = (
-    *("canvas.size", "output.fps", "output.frames", "output.crf", "output.quality", "output.gif"),
-    *("output.colours", "output.sound_rate"),
-)
-# What `coding_overrides` may leave out, and what notes call it.
-_LEFT_OUT = {
-    "codec": "codec",
-    "depth": "depth",
-    "lossless": "lossless colours",
-    "dither": "dither",
-    "crf": "crf",
-}
+# What a format may lack, and what notes call it.
+_CODING = {name: name for name in ("codec", "depth", "dither", "crf")}
+_CODING["lossless"] = "lossless colours"
 
 
 def pictures(recipe: "Recipe") -> list[str]:
@@ -73,26 +63,13 @@ def is_named(key: str, overrides: "Sequence[Override]") -> bool:
     return any(override.key in (key, key.partition(".")[0]) for override in overrides)
 
 
-def fixed_keys(overrides: "Sequence[Override]") -> list[str]:
-    """Return the keys that the user decided, so that no cap on the file's size changes them."""
-    return [key for key in _GIVEN_UP if is_named(key, overrides)]
-
-
 def for_format(
-    recipe: "Recipe",
-    container: "Container",
-    source: "Source",
-    overrides: "Sequence[Override]",
-    *,
-    still: bool = False,
+    recipe: "Recipe", container: "Container", source: "Source", overrides: "Sequence[Override]"
 ) -> "tuple[Recipe, list[str]]":
     """Return the recipe as a format needs it, and the notes on what that changed."""
     from cppnvid.presets import load_recipe
 
-    if still:
-        needed = coding_overrides(recipe, container, overrides)
-    else:
-        needed = format_overrides(recipe, container, overrides, made_as=source.suffix)
+    needed = format_overrides(recipe, container, overrides, made_as=source.suffix)
     if needed:
         recipe = load_recipe(source, [*overrides, *needed])
     return recipe, describe(needed, container)
@@ -112,8 +89,8 @@ def format_overrides(
     """
     from cppnvid.presets import Override
 
-    if made_as.lower() in container.suffixes:
-        return coding_overrides(recipe, container, overrides)
+    if container.still or made_as.lower() in container.suffixes:
+        return _without_what_it_lacks(recipe, container, overrides)
     needed: list[Override] = []
     width, height = recipe.canvas.size
     short_side = container.default_short_side
@@ -128,10 +105,10 @@ def format_overrides(
     repeats = recipe.output.repeat > 1 and container.demuxer is None
     if repeats and not is_named("output.repeat", overrides):  # it was a video's before
         needed.append(Override("output.repeat", 1))
-    return [*needed, *coding_overrides(recipe, container, overrides)]
+    return [*needed, *_without_what_it_lacks(recipe, container, overrides)]
 
 
-def coding_overrides(
+def _without_what_it_lacks(
     recipe: "Recipe", container: "Container", overrides: "Sequence[Override]"
 ) -> "list[Override]":
     """Return the recipe's wishes for its file's colours that this format lacks, each left out.
@@ -142,7 +119,7 @@ def coding_overrides(
     from cppnvid.presets import Override
 
     coding = coding_of(recipe.output)
-    kept = [name for name in _LEFT_OUT if is_named(f"output.{name}", overrides)]
+    kept = [name for name in _CODING if is_named(f"output.{name}", overrides)]
     lacking = list(beyond(container, coding, kept))
     crf = recipe.output.crf
     if crf is not None and "crf" not in kept:
@@ -168,7 +145,7 @@ def describe(needed: "Sequence[Override]", container: "Container") -> list[str]:
         )
         notes.append(f"{container.name} is drawn at {values}; {options} changes that")
     keys = {override.key for override in needed}
-    left = [name for key, name in _LEFT_OUT.items() if f"output.{key}" in keys]
+    left = [name for key, name in _CODING.items() if f"output.{key}" in keys]
     if left:
         lacks = f"which this {container.name} lacks"
         notes.append(f"drawn without the recipe's {' and '.join(left)}, {lacks}")

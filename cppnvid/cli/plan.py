@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cppnvid.cli.outputs import (
-    fixed_keys,
     for_format,
+    is_named,
     named_output,
     pictures,
     posted_name,
@@ -59,6 +59,7 @@ def plan_film(source: "Source", asked: "Request") -> Plan:
         RecipeError: an option does not go with another, with the format, or with the platform.
     """
     from cppnvid.encode import container_for
+    from cppnvid.film.size_cap.ladder import KEYS
     from cppnvid.platforms import Wishes, fit, platform_named
     from cppnvid.presets import load_recipe
 
@@ -76,7 +77,7 @@ def plan_film(source: "Source", asked: "Request") -> Plan:
     if "gif" in asked.typed and container.codec != "gif":
         raise refusal("--gif", f"applies only to .gif; {output} is {container.name}")
     recipe, formatted = for_format(recipe, container, source, overrides)
-    keep = tuple(fixed_keys(overrides))
+    keep = tuple(key for key in KEYS if is_named(key, overrides))
     audio, silence = _sound(recipe, source, overrides, container)
     if platform is None:
         notes = [*formatted, *silence]
