@@ -9,8 +9,8 @@ from typing import Any
 
 from cppnvid.errors import RecipeError
 from cppnvid.presets import parse
-from cppnvid.recipe import parse_fps, unknown
-from cppnvid.recipe.canvas import parse_size
+from cppnvid.recipe import unknown
+from cppnvid.recipe.canvas import parse_fps, parse_size
 
 
 @dataclass(frozen=True)
