@@ -38,7 +38,7 @@ _MOST_SOUND = 1 / 3
 _ALL_BUT = 0.95  # of a file is sound at most: silence has fewer bytes than its rate says
 
 # What to give up, and how far: methods of `_Ladder` with their arguments.
-_VIDEO: tuple[tuple[Any, ...], ...] = (
+_USUAL: tuple[tuple[Any, ...], ...] = (
     ("crf", True),
     ("quality", 30),
     ("sides", 0.5),
@@ -50,7 +50,7 @@ _VIDEO: tuple[tuple[Any, ...], ...] = (
 # 158, and one with 32 or fewer worse: it is a poster. Large pictures show contours more than they
 # miss pixels, so they are smaller before they have 64 colours. One palette for all frames shifts
 # hues and saves little, so it comes late.
-_GIF: tuple[tuple[Any, ...], ...] = (
+_PALETTES: tuple[tuple[Any, ...], ...] = (
     ("colours", 96),
     ("rate", _GIF_RATES, Fraction(25, 2), _WIDE),
     ("sides", 1.0, 320),
@@ -62,7 +62,6 @@ _GIF: tuple[tuple[Any, ...], ...] = (
     ("palette",),
     ("sides",),
 )
-_LADDERS = {"gif": _GIF}  # by codec; all others have that of video
 # The methods that change each key, and so are skipped where it is kept.
 KEYS = {
     "canvas.size": "sides",
@@ -166,7 +165,7 @@ class _Ladder:
     def rungs(self) -> Iterator[Rung]:
         """Yield every rung below the recipe itself."""
         kept = {KEYS[key] for key in self._keep if key in KEYS}
-        for name, *how_far in _LADDERS.get(self._container.codec, _VIDEO):
+        for name, *how_far in _PALETTES if self._container.palettes else _USUAL:
             yield from getattr(self, name)(*how_far) if name not in kept else ()
 
     def crf(self, to_blocks: bool = False) -> Iterator[Rung]:
