@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from cppnvid.colour.dither import dithered_bands
 from cppnvid.encode import Target, write_still
 from cppnvid.errors import RecipeError
-from cppnvid.film.clipping import clipping_note
 from cppnvid.film.film import Film, film_of, write_film
 from cppnvid.film.gif_palette import with_gif_colours
 from cppnvid.film.loop_check import LoopReport, check_loop
 from cppnvid.film.run import Run
 from cppnvid.film.size_cap import write_fitted
+from cppnvid.film.warnings import warnings_of
 from cppnvid.notebook import Still, Video, still
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import Recipe
@@ -66,7 +66,7 @@ def render_video(
 
         recipe = heard(recipe, Path(audio))
     film = film_of(recipe, run, target)
-    for warning in film.warnings():
+    for warning in warnings_of(recipe, film.scene):
         run.note(warning)
     if target.container.palettes:
         film = with_gif_colours(film, run.note)
@@ -136,8 +136,7 @@ def save_still(
     _check_time(time)
     target = Target.of(recipe, path, overwrite=run.overwrite, still=True)
     film = film_of(recipe, run, target, still=time)
-    warning = clipping_note([film.scene.at(time)], *recipe.canvas.size)
-    if warning is not None:
+    for warning in warnings_of(recipe, film.scene, still=time):
         run.note(warning)
     bands = film.picture(time, target)
     write_still(

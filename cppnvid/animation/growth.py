@@ -16,7 +16,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.animation.interpolation import SceneLayer
+from cppnvid.animation.control_points import SceneLayer
 from cppnvid.networks.activations import ACTIVATIONS
 from cppnvid.networks.sampling import fan_out
 

@@ -11,13 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.animation.camera import View, at_depth, view_at
-from cppnvid.animation.control_points import ControlPoints
+from cppnvid.animation.control_points import ControlPoints, SceneLayer
 from cppnvid.animation.growth import deepen, thin
-from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.modulation import Modulation
-from cppnvid.animation.pace import Pace
 from cppnvid.animation.palette import Colouring, colouring_at
-from cppnvid.animation.path import Place, place_at, uniform_pace
+from cppnvid.animation.path import Pace, Place, leg_count, place_at
 from cppnvid.animation.timing import distance, fold_time
 from cppnvid.recipe import FEWEST_GROWN, Camera, Morph, Palette, Recipe
 
@@ -75,7 +73,7 @@ class Scene:
             recipe.camera,
             recipe.palette,
             ControlPoints.of(recipe),
-            uniform_pace(recipe.morph),
+            Pace.uniform(leg_count(recipe.morph)),
             Modulation.of(recipe),
         )
 
@@ -101,9 +99,8 @@ class Scene:
         )
 
     def _layers(self, place: Place, time: float) -> tuple[SceneLayer, ...]:
-        layers = self.control_points.layers_at(place)
+        layers, latent = self.control_points.at(place)
         if "z" in self.control_points.network.inputs:
-            latent = self.control_points.latent_at(place)
             if self.modulation is not None:
                 latent = latent + self.modulation.latent_at(time)
             layers[0] = _fold_latent(layers[0], latent)

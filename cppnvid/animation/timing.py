@@ -7,7 +7,6 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.errors import Message, Setting
 from cppnvid.recipe import Recipe, Track
 
 # Of a leg whose seeds have times: the first and the last stride are as long as the film's usual
@@ -34,28 +33,6 @@ def stride_count(recipe: Recipe) -> float:
     if recipe.morph.loop == "open":
         return max(frames - 1, 1)
     return frames / 2 if recipe.morph.loop == "ping-pong" else frames
-
-
-def jump_note(recipe: Recipe) -> Message | None:
-    """Return a warning that seeds' times leave too few frames between two of them, if they do."""
-    morph = recipe.morph
-    ends = [*morph.times, 1.0] if morph.loop == "closed" else morph.times
-    strides = stride_count(recipe)
-    for start, end in pairwise(ends):
-        count = (end - start) * strides
-        if count < FEWEST_STRIDES - 1e-9:
-            least = math.ceil(1000 * FEWEST_STRIDES / strides) / 1000
-            return Message(
-                "{times}: the film jumps between the seeds at {start:g} and {end:g}, which are "
-                "{count:.1f} frames apart; it needs {fewest:g}, which are {least:g} of its time",
-                times=Setting("morph.times"),
-                start=start,
-                end=end,
-                count=count,
-                fewest=FEWEST_STRIDES,
-                least=least,
-            )
-    return None
 
 
 def fold_time(time: float, loop: str) -> float:

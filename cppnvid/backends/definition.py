@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.animation.camera import axes
-from cppnvid.animation.interpolation import SceneLayer
+from cppnvid.animation.control_points import SceneLayer
 from cppnvid.animation.scene import Moment
 from cppnvid.backends.colours import colour
 from cppnvid.backends.warps import to_field

@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.animation.interpolation import SceneLayer
+from cppnvid.animation.control_points import SceneLayer
 from cppnvid.animation.scene import Moment
 from cppnvid.backends.definition import layer_by_layer
 from cppnvid.backends.warps import to_field

@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 from PIL import Image, ImageDraw
 
-from cppnvid.animation.pace import Pace
+from cppnvid.animation.path import Pace
 from cppnvid.animation.scene import Moment
 from cppnvid.backends import Backend, Job, choose
 from cppnvid.colour.pixels import Raster

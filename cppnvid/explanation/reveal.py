@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from cppnvid.animation.control_points import SceneLayer
 from cppnvid.animation.growth import fade_in
-from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.scene import Moment
 from cppnvid.errors import Setting
 from cppnvid.explanation.measure import measure

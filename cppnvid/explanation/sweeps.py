@@ -14,8 +14,8 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from cppnvid.animation.control_points import SceneLayer
 from cppnvid.animation.growth import fade_in, thin, widths_at
-from cppnvid.animation.interpolation import SceneLayer
 from cppnvid.animation.scene import Moment
 from cppnvid.errors import RecipeError, Setting
 from cppnvid.explanation.circle import circle_of

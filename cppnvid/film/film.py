@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cppnvid.animation.scene import Moment, Scene
-from cppnvid.animation.timing import frame_times, jump_note
+from cppnvid.animation.timing import frame_times
 from cppnvid.backends import Backend, Job, choose
 from cppnvid.colour.dither import dithered_frames
 from cppnvid.colour.pixels import Pixels, Raster
 from cppnvid.encode import Target, open_encoder
-from cppnvid.film.clipping import clipping_note
 from cppnvid.film.motion_blur import expose, exposure_times
 from cppnvid.film.pacing import paced
 from cppnvid.film.run import Run
@@ -28,12 +27,6 @@ class Film:
     scene: Scene
     drawer: Backend
     colours: int | None = None
-
-    def target(self, target: Target) -> Target:
-        """Return where this film goes, given where another film of the same file would."""
-        mine = target.with_recipe(self.recipe)
-        colours = mine.coding.colours or self.colours
-        return replace(mine, coding=replace(mine.coding, colours=colours))
 
     def pixel_format(self, target: Target) -> str:
         """Return the pixel format the encoder is best given; an open shutter averages RGB."""
@@ -60,14 +53,6 @@ class Film:
         canvas, deep = self.recipe.canvas, target is not None and target.container.deep
         raster = Raster(*canvas.size, canvas.samples, "rgb48" if deep else "rgb24")
         return self.drawer.bands(self.scene.at(time), raster)
-
-    def warnings(self) -> Iterator[str]:
-        """Yield what a user should know before the film is drawn."""
-        moments = [self.scene.at(time) for time in (0.0, 1 / 3, 2 / 3)]
-        size = self.recipe.canvas.size
-        yield from filter(None, [clipping_note(moments, *size), jump_note(self.recipe)])
-        if self.recipe.output.repeat > 1 and self.recipe.morph.loop == "open":
-            yield "the film ends elsewhere than it starts, so it jumps where it is repeated"
 
 
 Through = Callable[[Iterator[Pixels], str], Iterator[Pixels]]
@@ -120,7 +105,7 @@ def write_film(
 
     Args:
         film: what to draw; its recipe is written into the file.
-        target: where it goes; the film decides its size, frames and coding.
+        target: where it goes, of the film's recipe.
         run: threads, and who listens.
         numbers: of the frames that are written, in order; None writes all. A part of a film carries
             no recipe and plays once.
@@ -129,7 +114,9 @@ def write_film(
 
     Raises as `cppnvid.render_video`.
     """
-    recipe, target, text = film.recipe, film.target(target), ""
+    recipe, text = film.recipe, ""
+    if target.coding.colours is None:
+        target = replace(target, coding=replace(target.coding, colours=film.colours))
     if numbers is None:
         numbers, text = range(target.frames), recipe_text(recipe)
     else:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from cppnvid.animation import control_points
-from cppnvid.animation.pace import Pace
+from cppnvid.animation.path import Pace
 from cppnvid.animation.scene import Moment
 from cppnvid.film.pacing import build_scene
 from cppnvid.networks.sampling import Network, sample_network

@@ -11,11 +11,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from cppnvid.animation.camera import axes, view_at
-from cppnvid.animation.interpolation import ControlTensor, blend
-from cppnvid.animation.pace import Pace
-from cppnvid.animation.path import PATH_ROWS, control_seeds, place_at, uniform_pace
-from cppnvid.animation.timing import distance, ease, fold_time, frame_times, jump_note, track_at
-from cppnvid.errors import Setting
+from cppnvid.animation.control_points import ControlTensor, blend
+from cppnvid.animation.path import PATH_ROWS, Pace, control_seeds, leg_count, place_at
+from cppnvid.animation.timing import distance, ease, fold_time, frame_times, track_at
 from cppnvid.recipe import PATHS, Camera, Morph, Output, Recipe, Track
 from cppnvid.recipe.morph import PathKind
 
@@ -29,7 +27,7 @@ def control_tensor(shape: tuple[int, ...], count: int) -> ControlTensor:
 def blended(tensor: ControlTensor, time: float, **morph: object) -> NDArray[np.float32]:
     """Return a tensor at a time of a path at uniform pace, through one seed a control point."""
     made = Morph.model_validate({"seeds": list(range(len(tensor.values)))} | morph)
-    return blend(tensor, place_at(made, time, uniform_pace(made)))
+    return blend(tensor, place_at(made, time, Pace.uniform(leg_count(made))))
 
 
 def track(*keys: tuple[float, float], easing: str = "smooth") -> Track:
@@ -131,7 +129,10 @@ def test_orbit_starts_at_its_seed_and_is_a_circle() -> None:
     morph = Morph(seeds=(5,))
     seeds = control_seeds(morph)
     coefficients = np.array(
-        [place_at(morph, time, uniform_pace(morph)).coefficients for time in np.arange(8) / 8]
+        [
+            place_at(morph, time, Pace.uniform(leg_count(morph))).coefficients
+            for time in np.arange(8) / 8
+        ]
     )
 
     assert morph.path == "orbit"
@@ -145,7 +146,7 @@ def test_orbit_starts_at_its_seed_and_is_a_circle() -> None:
 def around(time: float, **morph: object) -> np.ndarray:
     """Return the coefficients of a path around seed 5 at a time, the seed's own first."""
     made = Morph.model_validate({"seeds": [5]} | morph)
-    return place_at(made, time, uniform_pace(made)).coefficients
+    return place_at(made, time, Pace.uniform(leg_count(made))).coefficients
 
 
 @pytest.mark.parametrize("detail", [1, 3, 8])
@@ -237,33 +238,6 @@ def test_a_spline_passes_all_its_seeds_at_the_usual_speed(times: tuple[float, ..
     assert steps.min() > 0.0
 
 
-@pytest.mark.parametrize(
-    ("loop", "times", "frames", "jump"),
-    [
-        ("closed", (0.0, 0.5, 0.95), 48, (0.95, 1, 2.4)),
-        ("closed", (0.0, 0.5, 0.9375), 48, None),
-        ("closed", (0.0, 0.02, 0.6), 48, (0, 0.02, 0.96)),
-        ("open", (0.0, 0.9, 1.0), 31, None),
-        ("open", (0.0, 0.9, 1.0), 30, (0.9, 1, 2.9)),
-        ("ping-pong", (0.0, 0.9, 1.0), 40, (0.9, 1, 2.0)),
-        ("closed", (), 3, None),
-    ],
-)
-def test_times_that_leave_no_frames_are_reported(
-    loop: str, times: tuple[float, ...], frames: int, jump: tuple[float, float, float] | None
-) -> None:
-    """Fewer than three frames from one seed to the next are a jump; the note says where."""
-    morph = {"path": "spline", "seeds": [1, 2, 3], "times": times, "loop": loop}
-    recipe = Recipe.model_validate({"morph": morph, "output": {"frames": frames}})
-
-    note = jump_note(recipe)
-
-    assert (note is None) == (jump is None)
-    if note is not None:
-        assert [note.facts[key] for key in ("start", "end", "count")] == pytest.approx(jump)
-        assert note.facts["times"] == Setting("morph.times")
-
-
 def test_speed_says_where_the_way_is_quick() -> None:
     """Three times the speed is three times the way in as much time; both ends stay."""
     walked = [
@@ -281,7 +255,8 @@ def test_hold_stands_still_at_the_seeds() -> None:
     """With hold 0.5 a half of every leg, around the seed, does not move."""
     morph = Morph(seeds=(1, 2), hold=0.5, path="slerp")
     shares = [
-        place_at(morph, time, uniform_pace(morph)).share for time in (0.0, 0.12, 0.25, 0.38, 0.49)
+        place_at(morph, time, Pace.uniform(leg_count(morph))).share
+        for time in (0.0, 0.12, 0.25, 0.38, 0.49)
     ]
 
     assert shares == [0, 0, 0.5, 1, 1]
@@ -290,7 +265,7 @@ def test_hold_stands_still_at_the_seeds() -> None:
 def test_each_seed_may_hold_for_its_own_time() -> None:
     """Around the first seed a third of a leg stands still, around the second four fifths."""
     morph = Morph(seeds=(1, 2), holds=(1 / 3, 0.8), path="linear")
-    pace = uniform_pace(morph)
+    pace = Pace.uniform(leg_count(morph))
 
     def share(time: float) -> float:
         return float(place_at(morph, time, pace).coefficients[1])

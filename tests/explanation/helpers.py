@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.animation.interpolation import SceneLayer
+from cppnvid.animation.control_points import SceneLayer
 from cppnvid.animation.scene import Moment
 from cppnvid.backends.definition import layer_by_layer
 from cppnvid.film.pacing import moment_of

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 import cppnvid
 from cppnvid.animation.camera import View
-from cppnvid.animation.interpolation import SceneLayer
+from cppnvid.animation.control_points import SceneLayer
 from cppnvid.animation.palette import Colouring
 from cppnvid.animation.scene import Moment
 from cppnvid.errors import RecipeError

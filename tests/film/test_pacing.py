@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from cppnvid import load_recipe
 from cppnvid.animation.camera import axes
-from cppnvid.animation.pace import Pace
+from cppnvid.animation.path import Pace
 from cppnvid.animation.scene import Scene, Timeline
 from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.colour.oklab import to_oklab

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cppnvid.film.strides import even_strides
+from cppnvid.film.pacing import even_strides
 
 
 def path(places: NDArray[np.floating], *, winding: float = 0.0) -> NDArray[np.float32]:

@@ -9,7 +9,7 @@ import halide as hl
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.animation.interpolation import SceneLayer
+from cppnvid.animation.control_points import SceneLayer
 from cppnvid.animation.scene import Moment
 from cppnvid.backends.colours import turns
 from cppnvid.backends.uniforms import colouring_numbers, view_numbers

@@ -20,7 +20,7 @@ import triton
 from numpy.typing import NDArray
 
 from cppnvid.animation.camera import View, axes
-from cppnvid.animation.interpolation import SceneLayer
+from cppnvid.animation.control_points import SceneLayer
 from cppnvid.animation.palette import Colouring
 from cppnvid.animation.scene import Moment, Timeline
 from cppnvid.backends import adaptive

@@ -14,7 +14,7 @@ from itertools import chain, islice
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.animation.interpolation import SceneLayer
+from cppnvid.animation.control_points import SceneLayer
 from cppnvid.animation.palette import GRADIENT_STEPS
 from cppnvid.animation.scene import Moment
 from cppnvid.backends.triton.architecture import Architecture, LayerKind

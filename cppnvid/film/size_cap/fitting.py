@@ -6,7 +6,6 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from cppnvid.animation.timing import jump_note
 from cppnvid.colour.pixels import Pixels
 from cppnvid.encode import Target
 from cppnvid.encode.publish import publication, working_folder
@@ -18,6 +17,7 @@ from cppnvid.film.size_cap.estimate import finest, predicted_size, surely_fits
 from cppnvid.film.size_cap.frame_cache import KeptFrames
 from cppnvid.film.size_cap.ladder import Rung, ladder, with_sound
 from cppnvid.film.size_cap.report import cap_in_words, given_up, refusal
+from cppnvid.film.warnings import jump_note
 from cppnvid.recipe import Recipe
 
 _HOPELESS = 1.5  # times the cap, as predicted with everything given up: not worth drawing
@@ -125,7 +125,8 @@ class _Trials:
 
     def _write(self, film: Film, place: Path, run: Run, **how: Any) -> int:
         """Write a film or a part of it; return the bytes of its file."""
-        write_film(film, replace(self.target, path=place, overwrite=True), run, **how)
+        target = self.target.with_recipe(film.recipe)
+        write_film(film, replace(target, path=place, overwrite=True), run, **how)
         return place.stat().st_size
 
     def _predict(self, index: int) -> float | None:

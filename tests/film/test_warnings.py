@@ -1,9 +1,10 @@
-"""What is said of pictures whose colours have come to their end."""
+"""Warnings about clipped colours, and about seeds that are too close in time."""
 
 import pytest
 
 from cppnvid import Run, build_scene, load_recipe, render_video, save_still
-from cppnvid.film.clipping import NOTEWORTHY, clipped_share
+from cppnvid.errors import Setting
+from cppnvid.film.warnings import NOTEWORTHY, clipped_share, jump_note
 from cppnvid.recipe import Recipe
 from tests.conftest import small
 
@@ -48,3 +49,30 @@ def test_stills_and_films_say_so() -> None:
         assert sum("network.init.output" in note for note in notes) == told
         render_video(recipe, "a.gif", Run(note=notes.append, overwrite=True))
         assert sum("network.init.output" in note for note in notes) == 2 * told
+
+
+@pytest.mark.parametrize(
+    ("loop", "times", "frames", "jump"),
+    [
+        ("closed", (0.0, 0.5, 0.95), 48, (0.95, 1, 2.4)),
+        ("closed", (0.0, 0.5, 0.9375), 48, None),
+        ("closed", (0.0, 0.02, 0.6), 48, (0, 0.02, 0.96)),
+        ("open", (0.0, 0.9, 1.0), 31, None),
+        ("open", (0.0, 0.9, 1.0), 30, (0.9, 1, 2.9)),
+        ("ping-pong", (0.0, 0.9, 1.0), 40, (0.9, 1, 2.0)),
+        ("closed", (), 3, None),
+    ],
+)
+def test_times_that_leave_no_frames_are_reported(
+    loop: str, times: tuple[float, ...], frames: int, jump: tuple[float, float, float] | None
+) -> None:
+    """Fewer than three frames from one seed to the next are a jump; the note says where."""
+    morph = {"path": "spline", "seeds": [1, 2, 3], "times": times, "loop": loop}
+    recipe = Recipe.model_validate({"morph": morph, "output": {"frames": frames}})
+
+    note = jump_note(recipe)
+
+    assert (note is None) == (jump is None)
+    if note is not None:
+        assert [note.facts[key] for key in ("start", "end", "count")] == pytest.approx(jump)
+        assert note.facts["times"] == Setting("morph.times")
