@@ -60,10 +60,8 @@ def plan_film(source: "Source", asked: "Request") -> Plan:
     """
     from cppnvid.encode import container_for
     from cppnvid.film.size_cap.ladder import KEYS
-    from cppnvid.platforms import Wishes, fit, platform_named
     from cppnvid.presets import load_recipe
 
-    platform = None if asked.platform is None else platform_named(asked.platform)
     overrides = [*asked.overrides, *_reaction(source, asked)]
     recipe = load_recipe(source, overrides)
     if asked.least_seconds is not None:
@@ -71,32 +69,50 @@ def plan_film(source: "Source", asked: "Request") -> Plan:
         recipe = load_recipe(source, overrides)
     _check_used(recipe, overrides)
     name = video_name(source.stem, pictures(recipe))
-    name = name if platform is None else posted_name(platform, name)
+    platform = None
+    if asked.platform is not None:
+        from cppnvid.platforms import platform_named
+
+        platform = platform_named(asked.platform)
+        name = posted_name(platform, name)
     output = named_output(asked.output, name)
     container = container_for(output)
     if "gif" in asked.typed and container.codec != "gif":
         raise refusal("--gif", f"applies only to .gif; {output} is {container.name}")
     recipe, formatted = for_format(recipe, container, source, overrides)
-    keep = tuple(key for key in KEYS if is_named(key, overrides))
     audio, silence = _sound(recipe, source, overrides, container)
-    if platform is None:
-        notes = [*formatted, *silence]
-        return Plan(recipe, output, asked.max_size, keep, tuple(notes), None, audio)
-    wishes = Wishes(
-        overrides,
-        output,
-        asked.max_size,
-        sound="audio" in asked.typed and not recipe.sound.react,
-        least_seconds=asked.least_seconds,
-    )
-    fitted = fit(platform, recipe, wishes)
+    keep = tuple(key for key in KEYS if is_named(key, overrides))
+    notes = (*formatted, *silence) if platform is None else tuple(silence)
+    plan = Plan(recipe, output, asked.max_size, keep, notes, platform, audio)
+    return plan if platform is None else _fitted(plan, platform, source, overrides, asked)
+
+
+def _fitted(
+    plan: Plan,
+    platform: "Platform",
+    source: "Source",
+    overrides: "Sequence[Override]",
+    asked: "Request",
+) -> Plan:
+    """Return the plan of a film that fits a platform."""
+    from cppnvid.platforms import Wishes, fit
+    from cppnvid.presets import load_recipe
+
+    sound = "audio" in asked.typed and not plan.recipe.sound.react
+    wishes = Wishes(overrides, plan.output, plan.max_size, sound, asked.least_seconds)
+    fitted = fit(platform, plan.recipe, wishes)
     # On the whole recipe, in which a length is frames, whichever way it was asked for.
-    recipe = load_recipe(replace(source, data=recipe.to_data(), lines={}), fitted.overrides)
-    if audio is not None and platform["sound"] is False:
-        audio, silence = None, [_silent(f"{platform.name} takes", recipe)]
-    notes = [_made_for(platform, recipe, fitted.most_bytes), *silence]
-    keep = (*keep, *fitted.keep)
-    return Plan(recipe, output, fitted.most_bytes, keep, tuple(notes), platform, audio)
+    whole = replace(source, data=plan.recipe.to_data(), lines={})
+    recipe = load_recipe(whole, fitted.overrides)
+    if plan.audio is not None and platform.sound is not None and not platform.sound.value:
+        plan = replace(plan, audio=None, notes=(_silent(f"{platform.name} takes", recipe),))
+    return replace(
+        plan,
+        recipe=recipe,
+        max_size=fitted.most_bytes,
+        keep=(*plan.keep, *fitted.keep),
+        notes=(_made_for(platform, recipe, fitted.most_bytes), *plan.notes),
+    )
 
 
 @dataclass(frozen=True)

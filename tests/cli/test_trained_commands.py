@@ -54,7 +54,7 @@ def test_files_after_weights_are_gathered(typed: str, gathered: str) -> None:
          "layer 2 of 3 (2.weight) is 7x9, but"),
         ("morph --weights a.safetensors c.safetensors --set network.activation=sin",
          "c.safetensors: layer 1 of 3 (0.weight) is 9x2, but"),
-        ("morph --weights a.safetensors --of z --set network.activation=sin", "--of, a.safetensors: "),
+        ("morph --weights a.safetensors --of z --set network.activation=sin", "--of, a."),
         ("morph --weights a.safetensors b.safetensors --of z --set network.activation=sin",
          "needs the weights of one network, given 2"),
         ("export", "nothing to export: give --seed 7"),
