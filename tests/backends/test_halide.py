@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 
 from cppnvid import Run, build_scene
 from cppnvid.animation.scene import Moment, Scene
-from cppnvid.backends import Backend, Job, definition, machine, select
+from cppnvid.backends import Job, definition, machine, select
 from cppnvid.backends.adaptive import points_a_pixel
 from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.colour.pixels import Raster
 from cppnvid.encode import Target, decode
 from cppnvid.errors import BackendUnavailable, RecipeError
 from cppnvid.film.film import job_of
-from cppnvid.networks.activations import ACTIVATIONS, OUTPUT_FUNCTIONS
-from cppnvid.recipe import COLOUR_MODES, Recipe, Samples
+from cppnvid.recipe import Samples
 from cppnvid.render import render_video
+from tests.backends.helpers import drawn, scene_of
 from tests.conftest import small
 from tests.encode.helpers import open_file
 
@@ -29,32 +29,6 @@ pytest.importorskip("halide", reason="no halide here: it has wheels for some pla
 # From here on a machine has halide, and what does not work with it fails.
 from cppnvid.backends.halide import backend as cpu
 from cppnvid.backends.halide import functions, yuv
-
-WARPS: dict[str, dict[str, Any]] = {
-    "mirror": {"kind": "mirror", "angle": 30, "offset": 0.1},
-    "kaleidoscope": {"kind": "kaleidoscope", "segments": 5, "angle": 20},
-    "tile": {"kind": "tile", "size": 0.1, "mirrored": False},
-    "tile_mirrored": {"kind": "tile", "size": 0.3},
-    "swirl": {"kind": "swirl", "angle": 200, "radius": 0.3},
-    "wave": {"kind": "wave", "amplitude": 0.1, "frequency": 3, "phase": 50, "angle": 25},
-    "endless": {"kind": "endless", "phase": 100, "arms": 2, "twist": 40},
-    "endless_rings": {"kind": "endless", "phase": -30, "arms": 0, "period": 9, "radius": 0.3},
-}
-
-
-def scene_of(**parts: Any) -> Scene:
-    """Return a recipe's scene: small hidden weights, so that rounding errors stay what they are."""
-    network = {"layers": [8, 8], "init": {"hidden": 0.4}} | parts.pop("network", {})
-    morph = {"seeds": [5, 6], "pace": "uniform"} | parts.pop("morph", {})
-    data = {"network": network, "morph": morph, "palette": {"name": "rgb"}} | parts
-    return build_scene(Recipe.model_validate(data))
-
-
-def drawn(
-    backend: Backend, moment: Moment, width: int, height: int, samples: int = 1
-) -> NDArray[np.uint8]:
-    """Return one whole frame."""
-    return np.concatenate(list(backend.bands(moment, Raster(width, height, samples))))
 
 
 def assert_twins(
@@ -83,81 +57,12 @@ def test_every_width(width: int, residual: bool) -> None:
     assert_twins(scene_of(network=network).at(0.3))
 
 
-@pytest.mark.parametrize("scale", [1.0, 30.0])
-@pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
-def test_every_activation(activation: str, scale: float) -> None:
-    """Near zero and where functions saturate or turn many times, with layers of two widths."""
-    init = {"hidden": 0.4, "output": 0.3}
-    network = {"layers": [7, 6, 6], "activation": activation, "residual": True, "init": init}
-    assert_twins(scene_of(network=network, camera={"scale": scale}).at(0.3))
-
-
-@pytest.mark.parametrize("output", sorted(OUTPUT_FUNCTIONS))
-def test_every_output_function(output: str) -> None:
-    """Each draws what torch draws."""
-    assert_twins(scene_of(network={"output": output}).at(0.3), 40, 40)
-
-
-@pytest.mark.parametrize("hue", [0.0, 77.0])
-@pytest.mark.parametrize(
-    ("palette", "channels"),
-    [*((name, n) for name in (*COLOUR_MODES, "ember") if name != "cmyk" for n in (1, 3)),
-     ("cmyk", 4)],
-)  # fmt: skip
-def test_every_palette(palette: str, channels: int, hue: float) -> None:
-    """Each with the channels a recipe allows it, and its hue turned."""
-    scene = scene_of(network={"channels": channels}, palette={"name": palette, "hue": hue})
-    assert_twins(scene.at(0.3))
-
-
-@pytest.mark.parametrize("contrast", [0.4, 3.0])
-@pytest.mark.parametrize(("palette", "channels"), [("ember", 1), ("ember", 3), ("cmyk", 4)])
-def test_contrast(palette: str, channels: int, contrast: float) -> None:
-    """It parts every channel, and the picture is another one."""
-    network = {"channels": channels}
-    moment = scene_of(network=network, palette={"name": palette, "contrast": contrast}).at(0.3)
-    assert_twins(moment)
-    plain = drawn(
-        cpu.CpuBackend(), scene_of(network=network, palette=palette).at(0.3), 33, 17
-    ).astype(int)
-    assert np.abs(drawn(cpu.CpuBackend(), moment, 33, 17) - plain).max() > 4
-
-
-@pytest.mark.parametrize("size", [(33, 17), (100, 100)])
-@pytest.mark.parametrize("kind", WARPS)
-def test_every_warp(kind: str, size: tuple[int, int]) -> None:
-    """Each under a camera that zooms, turns and pans; at 100x100 seams fall on pixels."""
-    camera = {"warps": [WARPS[kind]], "rotate": 33, "pan_x": 0.2, "pan_y": -0.1, "zoom": 0.6}
-    assert_twins(scene_of(camera=camera).at(0.3), *size)
-
-
 @pytest.mark.parametrize("size", [0.1, 0.3, 0.07])
 def test_seams_fall_where_torchs_fall(size: float) -> None:
     """Pixels that stand on the seam of a tile to the last digit take the same side of it."""
     warp = {"kind": "tile", "size": size, "mirrored": False}
     camera = {"coordinates": "corners", "warps": [warp]}
     assert_twins(scene_of(camera=camera).at(0.3), 100, 100)
-
-
-@pytest.mark.parametrize("coordinates", ["centres", "corners", "pixels", "endpoints"])
-def test_every_convention_of_coordinates(coordinates: str) -> None:
-    """All warps one after the other."""
-    camera = {"coordinates": coordinates, "warps": [*WARPS.values()]}
-    assert_twins(scene_of(camera=camera).at(0.3))
-
-
-@pytest.mark.parametrize("size", [(1, 1), (7, 5), (33, 17)])
-@pytest.mark.parametrize("samples", [2, 3, 5, 8])
-def test_antialiasing(samples: int, size: tuple[int, int]) -> None:
-    """Points are averaged in linear light; coarse detail, so that averages differ from points."""
-    assert_twins(scene_of(camera={"scale": 5}).at(0.3), *size, samples=samples)
-
-
-@pytest.mark.parametrize("layers", [[], [3], [5, 4]])
-@pytest.mark.parametrize("inputs", [["x"], ["y", "r"], ["z"], ["x", "y", "r", "z"]])
-def test_every_input(inputs: list[str], layers: list[int]) -> None:
-    """Any of x, y, r and none of them, down to a network without hidden layers."""
-    assert_twins(scene_of(network={"inputs": inputs, "layers": layers}).at(0.3))
 
 
 def test_no_frame_seed_or_size_compiles_again() -> None:

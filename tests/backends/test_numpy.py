@@ -10,25 +10,13 @@ import pytest
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from cppnvid import list_presets, load_recipe
+from cppnvid import load_recipe
 from cppnvid.animation.scene import Moment
 from cppnvid.backends.numpy_ import NumpyBackend
 from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.colour.pixels import Raster
 from cppnvid.film.pacing import build_scene, moment_of
-from cppnvid.networks.activations import ACTIVATIONS, OUTPUT_FUNCTIONS
-from cppnvid.recipe import COLOUR_MODES
 from tests.conftest import small
-
-WARPS: list[dict[str, Any]] = [
-    {"kind": "mirror", "angle": 30.0, "offset": 0.1},
-    {"kind": "kaleidoscope", "segments": 5, "angle": 10.0},
-    {"kind": "tile", "size": 0.4},
-    {"kind": "tile", "size": 0.3, "mirrored": False},
-    {"kind": "swirl", "angle": 80.0, "radius": 0.5},
-    {"kind": "wave", "amplitude": 0.1, "frequency": 3.0, "angle": 20.0},
-    {"kind": "endless"},
-]
 
 
 def drawn(backend: Any, moment: Moment, width: int, height: int, **how: Any) -> NDArray[Any]:
@@ -46,45 +34,6 @@ def assert_alike(moment: Moment, width: int = 29, height: int = 17, **how: Any) 
     assert torchs.std() > 0
     off = np.abs(made.astype(int) - torchs.astype(int))
     assert off.max() <= (1 if made.dtype == np.uint8 else 64)
-
-
-@pytest.mark.parametrize("preset", [preset.name for preset in list_presets()])
-def test_presets_are_those_of_torch(preset: str) -> None:
-    """Every preset's first frame, with one sample and more, of 8 bits and of 16."""
-    moment = moment_of(load_recipe(preset), 0.0)
-
-    assert_alike(moment)
-    assert_alike(moment, 7, 31, samples=3, pixel_format="rgb48")
-
-
-@pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
-def test_activations_are_those_of_torch(activation: str) -> None:
-    """In hidden layers, some of them residual."""
-    init = {"hidden": 0.5, "output": 0.3}
-    network: dict[str, object] = {
-        "layers": "3x8",
-        "activation": activation,
-        "residual": True,
-        "init": init,
-    }
-    assert_alike(build_scene(small(network=network)).at(0.3))
-
-
-@pytest.mark.parametrize("output", sorted(OUTPUT_FUNCTIONS))
-@pytest.mark.parametrize("mode", [*COLOUR_MODES, "viridis"])
-def test_outputs_and_colours_are_those_of_torch(output: str, mode: str) -> None:
-    """Every output function in every colour mode, turned and spread, of one channel or more."""
-    palette = {"name": mode, "hue": 40.0, "contrast": 1.7}
-    for channels in (4,) if mode == "cmyk" else (1, 3):
-        network = {"layers": "2x8", "output": output, "channels": channels}
-        assert_alike(build_scene(small(network=network, palette=palette)).at(0.0))
-
-
-@pytest.mark.parametrize("warp", WARPS)
-def test_warps_are_those_of_torch(warp: dict[str, Any]) -> None:
-    """Each alone, under a camera that turns, looks aside and comes near."""
-    camera = {"warps": [warp], "rotate": 25.0, "pan_x": 0.2, "zoom": 1.3}
-    assert_alike(build_scene(small(camera=camera)).at(0.2))
 
 
 def test_adaptive_samples_are_those_of_torch() -> None:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from tests.backends.triton_twins import INTERPRETED, OVERFLOWS, cards, drawn, scene_of
+from tests.backends.helpers import drawn, scene_of
+from tests.backends.triton_twins import INTERPRETED, OVERFLOWS, cards
 from tests.backends.triton_twins import interpreter as interpreter
 
 # isort: split

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.backends.triton_twins import OVERFLOWS, cards, scene_of
+from tests.backends.helpers import scene_of
+from tests.backends.triton_twins import OVERFLOWS, cards
 from tests.backends.triton_twins import interpreter as interpreter
 
 # isort: split

@@ -10,7 +10,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from tests.backends.triton_twins import INTERPRETED, OVERFLOWS, cards, drawn, scene_of
+from tests.backends.helpers import drawn, scene_of
+from tests.backends.triton_twins import INTERPRETED, OVERFLOWS, cards
 from tests.backends.triton_twins import interpreter as interpreter
 from tests.helpers import Moments
 

@@ -1,12 +1,12 @@
 """The fused `gpu` backend draws the pixels of its readable twin, the `torch` backend."""
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.backends.triton_twins import OVERFLOWS, assert_twins, cards, drawn, scene_of
+from tests.backends.helpers import ROWS, assert_defined, drawn, scene_of
+from tests.backends.triton_twins import OVERFLOWS, assert_twins, cards
 from tests.backends.triton_twins import interpreter as interpreter
 
 # isort: split
@@ -14,22 +14,8 @@ from cppnvid.backends import definition
 from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.backends.triton.backend import GpuBackend
 from cppnvid.colour.pixels import Raster
-from cppnvid.networks.activations import ACTIVATIONS, OUTPUT_FUNCTIONS
-from cppnvid.recipe import COLOUR_MODES
 
 pytestmark = OVERFLOWS
-
-
-WARPS: dict[str, dict[str, Any]] = {
-    "mirror": {"kind": "mirror", "angle": 30, "offset": 0.1},
-    "kaleidoscope": {"kind": "kaleidoscope", "segments": 5, "angle": 20},
-    "tile": {"kind": "tile", "size": 0.3, "mirrored": False},
-    "tile_mirrored": {"kind": "tile", "size": 0.3},
-    "swirl": {"kind": "swirl", "angle": 200, "radius": 0.3},
-    "wave": {"kind": "wave", "amplitude": 0.1, "frequency": 3, "phase": 50, "angle": 25},
-    "endless": {"kind": "endless", "phase": 100, "arms": 2, "twist": 40},
-    "endless_rings": {"kind": "endless", "phase": -30, "arms": 0, "period": 9, "radius": 0.3},
-}
 
 
 @pytest.mark.parametrize("size", [(1, 1), (7, 5), (33, 17), (65, 2)])
@@ -52,46 +38,12 @@ def test_wide_layers() -> None:
     assert_twins(scene_of(network=network).at(0.3), 33, 2)
 
 
-@pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
-def test_every_activation(activation: str) -> None:
-    """From where functions are straight to where they saturate or have turned many times."""
-    init = {"hidden": 0.4, "output": 0.3}
-    network = {"layers": [7, 6, 6], "activation": activation, "residual": True, "init": init}
-    assert_twins(scene_of(network=network, camera={"scale": 30.0}).at(0.3), 64, 2)
-
-
-@pytest.mark.parametrize("output", sorted(OUTPUT_FUNCTIONS))
-def test_every_output_function(output: str) -> None:
-    """Each draws what torch draws."""
-    assert_twins(scene_of(network={"output": output}).at(0.3))
-
-
-@pytest.mark.parametrize(
-    ("palette", "channels", "hue"),
-    [*((name, 1, 0.0) for name in (*COLOUR_MODES, "ember") if name != "cmyk"),
-     *((name, 4 if name == "cmyk" else 3, hue)
-       for name in (*COLOUR_MODES, "ember") for hue in (0.0, 77.0))],
-)  # fmt: skip
-def test_every_palette(palette: str, channels: int, hue: float) -> None:
-    """Each with the channels a recipe allows it, and its hue turned."""
-    network = {"channels": channels, "layers": [8], "init": {"output": 2.0}}
-    scene = scene_of(network=network, palette={"name": palette, "hue": hue})
-    assert_twins(scene.at(0.3), 64, 2)
-
-
-@pytest.mark.parametrize(("palette", "channels"), [("ember", 1), ("ember", 3), ("cmyk", 4)])
-def test_contrast(palette: str, channels: int) -> None:
-    """It parts every channel."""
-    network = {"channels": channels, "layers": [8], "init": {"output": 2.0}}
-    scene = scene_of(network=network, palette={"name": palette, "contrast": 3.0})
-    assert_twins(scene.at(0.3), 64, 2)
-
-
-@pytest.mark.parametrize("kind", WARPS)
-def test_every_warp(kind: str) -> None:
-    """Each under a camera that zooms, turns and pans."""
-    camera = {"warps": [WARPS[kind]], "rotate": 33, "pan_x": 0.2, "pan_y": -0.1, "zoom": 0.6}
-    assert_twins(scene_of(camera=camera).at(0.3), 64, 2)
+@pytest.mark.parametrize("row", ROWS)
+def test_every_row_of_every_table(row: str) -> None:
+    """What the definition says, in a tile of each: see test_definition."""
+    width, height = ((33, 3), (7, 5), (61, 2), (1, 40))[list(ROWS).index(row) % 4]
+    size = (7, 5) if row.startswith("gradient") else (width, height)
+    assert_defined(GpuBackend(cards()), scene_of(**ROWS[row]).at(0.3), Raster(*size), share=0.01)
 
 
 def test_seams_fall_where_torchs_fall() -> None:
@@ -101,29 +53,10 @@ def test_seams_fall_where_torchs_fall() -> None:
     assert_twins(scene_of(camera=camera).at(0.3), 100, 4)
 
 
-@pytest.mark.parametrize("coordinates", ["centres", "corners", "pixels", "endpoints"])
-def test_every_convention_of_coordinates(coordinates: str) -> None:
-    """All warps one after the other."""
-    camera = {"coordinates": coordinates, "warps": [*WARPS.values()]}
-    assert_twins(scene_of(camera=camera).at(0.3), 64, 2)
-
-
 @pytest.mark.parametrize(("samples", "size"), [(2, (33, 3)), (3, (7, 2)), (2, (1, 1))])
 def test_antialiasing(samples: int, size: tuple[int, int]) -> None:
     """Points are averaged in linear light; coarse detail, so that averages differ from points."""
     assert_twins(scene_of(camera={"scale": 5}).at(0.3), *size, samples=samples)
-
-
-@pytest.mark.parametrize("layers", [[], [3]])
-@pytest.mark.parametrize("inputs", [["x"], ["y", "r"], ["z"], ["x", "y", "r", "z"]])
-def test_every_input(inputs: list[str], layers: list[int]) -> None:
-    """Any of x, y, r and none of them, down to a network without hidden layers."""
-    moment = scene_of(network={"inputs": inputs, "layers": layers}).at(0.3)
-    if inputs == ["z"]:  # one colour
-        fused, plain = (drawn(b, moment, 5, 2) for b in (GpuBackend(cards()), TorchBackend()))
-        np.testing.assert_array_equal(fused, plain)
-    else:
-        assert_twins(moment)
 
 
 def test_a_value_that_overflows_stays_in_its_layer() -> None:

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from tests.backends.triton_twins import OVERFLOWS, cards, interpreter, scene_of  # isort: skip
+from tests.backends.helpers import scene_of
+
+from tests.backends.triton_twins import OVERFLOWS, cards, interpreter  # isort: skip
 
 from cppnvid.backends import definition
 from cppnvid.backends.triton.backend import GpuBackend

@@ -12,15 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
 
 os.environ["TRITON_INTERPRET"] = "0" if torch.cuda.is_available() else "1"
 pytest.importorskip("triton", reason="no Triton here: it has wheels for Linux only")
 
 # From here on a machine has Triton, and what does not work with it fails.
-from cppnvid import build_scene
-from cppnvid.animation.scene import Moment, Scene
-from cppnvid.backends import Backend, definition
+from cppnvid.animation.scene import Moment
+from cppnvid.backends import definition
 from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.backends.triton import backend as gpu
 from cppnvid.backends.triton import card
@@ -28,7 +26,7 @@ from cppnvid.backends.triton.backend import GpuBackend
 from cppnvid.backends.triton.card import Card
 from cppnvid.backends.triton.plan import Plan, plan_for
 from cppnvid.colour.pixels import Raster
-from cppnvid.recipe import Recipe, Samples
+from tests.backends.helpers import drawn
 
 INTERPRETED = os.environ.pop("TRITON_INTERPRET") == "1"
 
@@ -51,21 +49,6 @@ def interpreter(monkeypatch: pytest.MonkeyPatch) -> None:
 def cards(capability: tuple[int, int] = (8, 6)) -> list[Card]:
     """Return the processor as a card, or the machine's."""
     return [Card(torch.device("cpu"), capability)] if INTERPRETED else gpu.usable_cards()
-
-
-def scene_of(**parts: Any) -> Scene:
-    """Return a recipe's scene: small hidden weights, so that rounding errors stay what they are."""
-    network = {"layers": [8, 8], "init": {"hidden": 0.4}} | parts.pop("network", {})
-    morph = {"seeds": [5, 6], "pace": "uniform"} | parts.pop("morph", {})
-    data = {"network": network, "morph": morph, "palette": {"name": "rgb"}} | parts
-    return build_scene(Recipe.model_validate(data))
-
-
-def drawn(
-    backend: Backend, moment: Moment, width: int, height: int, samples: Samples = 1
-) -> NDArray[np.uint8]:
-    """Return one whole frame."""
-    return np.concatenate(list(backend.bands(moment, Raster(width, height, samples))))
 
 
 def assert_twins(moment: Moment, width: int = 61, height: int = 4, *, samples: int = 1) -> None:
