@@ -86,9 +86,9 @@ def test_a_gif_is_dithered_a_little_and_more_where_that_is_asked() -> None:
     ("script", "kept", "said"),
     [
         ('cp "$SMALLER" "$out"', "smaller.gif", "gifsicle saved"),
-        ('cp "$LARGER" "$out"', "plain.gif", "no smaller"),
-        ("exit 1", "plain.gif", "gifsicle failed"),
-        ('echo broken > "$out"', "plain.gif", "gifsicle failed"),
+        ('cp "$LARGER" "$out"', "plain.gif", "would not make it smaller"),
+        ("exit 1", "plain.gif", "skipped gifsicle, which failed"),
+        ('echo broken > "$out"', "plain.gif", "skipped gifsicle, which failed"),
     ],
 )
 def test_gifsicle_is_used_where_it_helps(
