@@ -12,6 +12,7 @@ from cppnvid.encode.document import PAGES, with_recipe, write_document
 from cppnvid.encode.encoder import Encoder, open_encoder
 from cppnvid.encode.formats.base import MediaInfo
 from cppnvid.encode.h264 import H264_ENCODERS, unusable
+from cppnvid.encode.pictures import read_picture
 from cppnvid.encode.publish import check_place
 from cppnvid.encode.read import (
     all_frames,
@@ -53,6 +54,7 @@ __all__ = [
     "probe",
     "probe_film",
     "quality_of",
+    "read_picture",
     "read_recipe",
     "unusable",
     "with_recipe",

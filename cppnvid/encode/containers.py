@@ -264,7 +264,7 @@ CONTAINERS: tuple[Container, ...] = (
     Container(
         name="WebP still",
         suffixes=(".webp",),
-        format=Picture("WEBP", {"method": 4}),
+        format=Picture("WEBP"),
         max_side=16383,
         default_quality=95,
         still=True,

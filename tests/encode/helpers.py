@@ -7,6 +7,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from cppnvid.callbacks import Note, silent
 from cppnvid.encode import Coding, Encoder, Target, open_encoder, write_still
 from cppnvid.recipe import Output
 
@@ -38,7 +39,8 @@ def write_picture(
     depth: int | None = None,
     recipe: str = "",
     overwrite: bool = False,
+    note: Note = silent,
 ) -> None:
     """Write one picture from bands of rows."""
     place = target(path, width=width, height=height, depth=depth, overwrite=overwrite, still=True)
-    write_still(place, rows, recipe_text=recipe)
+    write_still(place, rows, recipe_text=recipe, note=note)

@@ -5,6 +5,7 @@ differs is here: where the recipe is kept, how the file is read back, and what r
 when ffmpeg has written it.
 """
 
+import contextlib
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
@@ -174,8 +175,7 @@ class Animation(Format):
         del deep
         counts = self.counts(self.facts(path))
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with quiet_pillow():
                 image = Image.open(path, formats=[self.pillow])
             with image:
                 for index in range(getattr(image, "n_frames", 1)):
@@ -185,6 +185,14 @@ class Animation(Format):
                         yield frame.copy()
         except (OSError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
             raise RecipeError(f"{path}: is damaged: {error}") from error
+
+
+@contextlib.contextmanager
+def quiet_pillow() -> Iterator[None]:
+    """Keep to ourselves what Pillow warns of: sizes near a bomb's, and damaged metadata."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def take(file: BinaryIO, count: int, *, path: Path) -> bytes:

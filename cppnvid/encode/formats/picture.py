@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from cppnvid.encode.formats.base import RECIPE_LIMIT, Animation, PictureFacts
+from cppnvid.encode.formats.base import RECIPE_LIMIT, Animation, PictureFacts, quiet_pillow
 from cppnvid.encode.formats.xmp import comment_in, most_xmp, xmp_of
 from cppnvid.errors import RecipeError
 
-_XMP_TAG = 700  # of a TIFF
+_XMP, _PREDICTOR = 700, 317  # tags of a TIFF; 2 stores differences of neighbours
 
 
 class Still(Animation):
@@ -75,9 +75,8 @@ class Picture(Still):
     def facts(self, path: Path) -> PictureFacts:
         """Return a file's size and recipe; its pixels are not decoded."""
         try:
-            with Image.open(path, formats=[self.pillow]) as image:
-                packet = image.info.get("xmp", b"")
-                size = image.size
+            with quiet_pillow(), Image.open(path, formats=[self.pillow]) as image:
+                packet, size = image.info.get("xmp", b""), image.size
         except (OSError, SyntaxError, Image.DecompressionBombError) as error:
             raise RecipeError(f"{path}: is damaged: {error}") from error
         if len(packet) > most_xmp(RECIPE_LIMIT):
@@ -103,8 +102,8 @@ class Picture(Still):
             options["quality"] = quality
         elif self.pillow == "WEBP":
             options["lossless"] = True
-        if recipe and self.pillow == "TIFF":
-            options["tiffinfo"] = {_XMP_TAG: xmp_of(recipe)}
+        if self.pillow == "TIFF":
+            options["tiffinfo"] = {_PREDICTOR: 2} | ({_XMP: xmp_of(recipe)} if recipe else {})
         elif recipe:
             options["xmp"] = xmp_of(recipe)
         picture = np.concatenate(list(bands))
