@@ -104,7 +104,7 @@ def _fitted(
     # On the whole recipe, in which a length is frames, whichever way it was asked for.
     whole = replace(source, data=plan.recipe.to_data(), lines={})
     recipe = load_recipe(whole, fitted.overrides)
-    if plan.audio is not None and platform.sound is not None and not platform.sound.value:
+    if plan.audio is not None and platform["sound"] is False:
         plan = replace(plan, audio=None, notes=(_silent(f"{platform.name} takes", recipe),))
     return replace(
         plan,
