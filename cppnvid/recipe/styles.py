@@ -1,15 +1,14 @@
-"""The named styles: partial recipes that a recipe starts from.
+"""The named styles: partial recipes on which a text is laid.
 
-Data only. `Recipe` lays what the user wrote over the style it names, so every key stays overridable
-and a recipe that was written out in full means the same after a style has changed. The house style
-was chosen by looking at contact sheets of seeds 1 to 64.
+What the text says wins over its style, so a recipe that was written out in full stays the same when
+a style changes. The house style was chosen by looking at contact sheets of seeds 1 to 64.
 """
 
 from typing import Any
 
 DEFAULT_STYLE = "house"
 
-# The published systems, by their own formulas and numbers; tests hold them to both.
+# The published systems; tests hold them to their formulas and numbers.
 _PATTERNS: dict[str, Any] = {
     "network": {"layers": ["4x32"], "z_dim": 8, "z_scale": 10.0, "z_distribution": "uniform"},
     "camera": {"coordinates": "endpoints", "scale": 10.0},
@@ -22,50 +21,25 @@ def _patterns(**network: Any) -> dict[str, Any]:
     return _PATTERNS | {"network": _PATTERNS["network"] | network}
 
 
+_DEEP = {"inputs": ["x", "y"], "layers": ["9x16"], "bias": "first", "output_bias": False}
+_CORNERS: dict[str, Any] = {"camera": {"coordinates": "corners"}, "palette": {"name": "rgb"}}
+_SHORTER = {"inputs": ["x", "y", "r", "z"], "layers": ["8x16"]}
+
 PUBLISHED: dict[str, dict[str, Any]] = {
     # "Making deep neural networks paint to understand how they work", 2019.
-    "article": {
-        "network": {
-            "inputs": ["x", "y"],
-            "layers": ["9x16"],
-            "bias": "first",
-            "output_bias": False,
-            "init": {"biases": "pytorch"},
-        },
-        "camera": {"coordinates": "corners"},
-        "palette": {"name": "rgb"},
-    },
+    "article": _CORNERS | {"network": _DEEP | {"init": {"biases": "pytorch"}}},
     # Neural network generative art in JavaScript, 2015: its third input, a 1, is a bias.
-    "netart-2015": {
-        "network": {
-            "inputs": ["x", "y"],
-            "layers": ["9x16"],
-            "bias": "first",
-            "output_bias": False,
-        },
-        "camera": {"coordinates": "corners"},
-        "palette": {"name": "rgb"},
-    },
-    # The same, 2016: widths 12 to 19 with 24 - width layers; 16 stands for them.
-    "netart-2016": {
-        "network": {
-            "inputs": ["x", "y", "r", "z"],
-            "z_dim": 2,
-            "z_distribution": "uniform",
-            "layers": ["8x16"],
-            "bias": "first",
-            "output_bias": False,
-        },
-        "camera": {"coordinates": "corners"},
-        "palette": {"name": "rgb"},
-    },
+    "netart-2015": _CORNERS | {"network": _DEEP},
+    # The same, 2016: widths 12 to 19 with 24 - width layers, of which 16 is taken.
+    "netart-2016": _CORNERS
+    | {"network": _DEEP | _SHORTER | {"z_dim": 2, "z_distribution": "uniform"}},
     # "Generating Abstract Patterns with TensorFlow", 2016, and its variants B to E.
     "patterns": _PATTERNS,
     "patterns-b": _patterns(output="ridge"),
     "patterns-c": _patterns(layers=_TANH_SOFTPLUS),
     "patterns-d": _patterns(layers=_TANH_SOFTPLUS, output="sine"),
     "patterns-e": _patterns(residual=True),
-    # The generator of the GAN and VAE follow-up, 2016, before it has learnt anything.
+    # The generator of the GAN and VAE follow-up, 2016, before training.
     "trained": {
         "network": {
             "layers": [{"width": 128, "activation": "softplus"}, "3x128"],
@@ -76,7 +50,7 @@ PUBLISHED: dict[str, dict[str, Any]] = {
         "camera": {"coordinates": "endpoints", "scale": 8.0},
         "palette": {"name": "rgb"},
     },
-    # Lucid's: both halves of each activation go on, so 24 neurons hand on 48 values.
+    # Lucid's: both halves of each activation are passed on, so 24 neurons give 48 values.
     "lucid": {
         "network": {
             "inputs": ["x", "y"],
@@ -90,9 +64,9 @@ PUBLISHED: dict[str, dict[str, Any]] = {
 }
 
 STYLES: dict[str, dict[str, Any]] = {
-    # A first layer of sines folds the plane, three of tanh sculpt it: more detail for each step of
-    # the walk than any depth of tanh alone (their pictures flash by at 300 frames). Small σ keeps
-    # contours wide enough for one sample a pixel. A sine at the end spreads values on the gradient.
+    # A layer of sines folds the plane and three of tanh sculpt it: more detail for each step of the
+    # path than tanh alone at any depth, whose pictures flash by at 300 frames. Small σ keeps
+    # contours wide enough for one sample per pixel; a sine at the end uses the whole gradient.
     "house": {
         "network": {
             "layers": [{"width": 16, "activation": "sin"}, "3x16"],

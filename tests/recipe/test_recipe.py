@@ -236,7 +236,7 @@ def test_one_seed_orbits_unless_told_otherwise() -> None:
         ({"morph": {"hold": 0.2, "holds": [0.1, 0.1, 0.1]}}, "hold, holds: give one of the two"),
         ({"morph": {"holds": [0.1, 0.1]}}, "given 2 for 3 seeds"),
         ({"output": {"fps": 0}}, "must be above 0 and at most 240, given 0"),
-        ({"output": {"fps": float("nan")}}, "finite"),
+        ({"output": {"fps": float("nan")}}, "a number or a ratio"),
         ({"output": {"fps": "1e999999999"}}, "a number or a ratio"),
         ({"output": {"fps": "30/0"}}, "a number or a ratio"),
         ({"output": {"frames": 9}, "morph": {"loop": "ping-pong"}}, "given 9, use 10"),
