@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from cppnvid import presets
 from cppnvid.colour.gradients import GRADIENT_NAMES
-from cppnvid.errors import RecipeError
+from cppnvid.errors import RecipeError, Setting
 from cppnvid.presets import Override, load_recipe, parse, recipe_text, recipe_yaml
 from cppnvid.presets.yaml import MAX_BYTES, MAX_VALUES, dump
 from cppnvid.recipe import COLOUR_MODES, Recipe
 
+GROW = Override("morph.path", "grow", "--path")
 ACTIVATIONS = ["tanh", "sin", "gaussian", "atan_pair"]
 
 
@@ -188,7 +190,8 @@ MISTAKES = [
     ("camera:\n  warps:\n  - {kind: swirl, angle: {keys: [[0, 1], [2, 3]]}}",
      "loop.yaml:3: camera.warps.0.angle.keys.1.0: must be at most 1, given 2"),
     ("camera: {zoom: fast}", "camera.zoom: must be a number, or keyframes such as"),
-    ("canvas:\n  samples: 9", "loop.yaml:2: canvas.samples: must be at most 8, given 9"),
+    ("canvas:\n  samples: 9",
+     "canvas.samples: must be a whole number from 1 to 8, or auto, given 9"),
     ("canvas: {size: 1080q}", "canvas.size: unknown size '1080q': did you mean '1080p'?"),
     ("output: {crf: 1.5}", "output.crf: must be a whole number, given 1.5"),
     ("output:\n  fps: fast", "loop.yaml:2: output.fps: must be a number or a ratio"),
@@ -217,6 +220,66 @@ def test_a_mistake_is_told_in_plain_words(write: Any, text: str, message: str) -
 
     assert message in said
     assert not any(word in said.lower() for word in ("input should", "value error", "pydantic"))
+
+
+def test_mistakes_are_data(write: Any) -> None:
+    """A mistake carries key, value, allowed values, other keys, file and line."""
+    text = "canvas:\n  samples: 9\nmorph:\n  loop: ping-pong\noutput: {frames: 9}"
+    with pytest.raises(RecipeError) as samples:
+        load_recipe(write(text))
+    (mistake,) = samples.value.mistakes
+    assert (mistake.key, mistake.given, mistake.line) == ("canvas.samples", 9, 2)
+    assert (mistake.file, mistake.allowed) == ("loop.yaml", "a whole number from 1 to 8, or auto")
+
+    with pytest.raises(RecipeError) as frames:
+        load_recipe(write(text.replace("samples: 9", "samples: 2")))
+    (mistake,) = frames.value.mistakes
+    assert (mistake.key, mistake.given, mistake.line) == ("output.frames", 9, 5)
+    assert (mistake.also, mistake.origins) == (("morph.loop",), ())
+    assert isinstance(frames.value.__cause__, ValidationError)
+
+
+def test_a_text_advises_keys_and_an_option_options() -> None:
+    """Advice about other settings names keys where a text has the mistake, else what is typed."""
+    text = presets.parse("morph: {seeds: [1], path: grow}\nnetwork: {layers: [8]}", "loop.yaml")
+    source = presets.Source(text.data, name="loop.yaml", lines=text.lines)
+    with pytest.raises(RecipeError) as written:
+        load_recipe(source)
+    with pytest.raises(RecipeError) as typed:
+        load_recipe({"network": {"layers": [8]}, "morph": {"seeds": [1]}}, [GROW])
+
+    def name(setting: Setting) -> str:
+        return f"--{setting.key.rpartition('.')[2]} {setting.value}"
+
+    assert "or use morph.grow: width" in written.value.words(name)
+    assert typed.value.words(name).startswith("--path: depth needs at least 2 hidden layers")
+    assert "or use --grow width" in typed.value.words(name)
+
+
+def test_an_option_hides_no_mistake_in_the_text() -> None:
+    """A text is refused for a value that an option would replace, and blamed for it."""
+    with pytest.raises(RecipeError) as caught:
+        load_recipe({"output": {"frames": 0}}, [Override("output.frames", 9, "--frames")])
+
+    assert caught.value.mistakes[0].origins == ()
+    assert (caught.value.key, caught.value.given) == ("output.frames", 0)
+
+
+def test_a_recipe_without_text_is_validated_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Style, defaults and options are laid on each other first, and then validated together."""
+    validated = []
+    validate = Recipe.model_validate
+
+    def counting(data: Any) -> Recipe:
+        validated.append(data)
+        return validate(data)
+
+    monkeypatch.setattr(Recipe, "model_validate", counting)
+    seeds = Override("morph.seeds", [1, 2, 3], "--seeds")
+    recipe = load_recipe({}, [seeds, Override("output.frames", 30, "--frames")])
+
+    assert len(validated) == 1
+    assert recipe == validate({"output": {"frames": 30}})
 
 
 def test_all_mistakes_are_told_at_once_up_to_five(write: Any) -> None:
