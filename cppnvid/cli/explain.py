@@ -81,7 +81,9 @@ def _film(kind: str | None, output: str | None, earlier: Mapping[str, Any]) -> "
             try:
                 moves = not container_for(ending).still
             except RecipeError as error:
-                raise RecipeError(f"{error}; an explanation may be a .html, too") from error
+                problem = error.mistakes[0].problem
+                words = "{problem}; an explanation can also be a .html"
+                raise RecipeError(words, key="path", given=output, problem=problem) from error
             kind = "reveal" if moves else None
     return None if kind is None else parse_film(kind)
 

@@ -19,18 +19,18 @@ Span = tuple[float, float]
 
 
 def spread_span(shown: Sequence[Findings]) -> Span:
-    """Return the range that the spreads of all shown share."""
+    """Return the range for the spreads of all that are shown."""
     return _log_span([spread for one in shown for spread in one.measured.spreads])
 
 
 def circle_span(shown: Sequence[Findings]) -> Span:
-    """Return the range that the circles' lengths of all shown share."""
+    """Return the range for the lengths of the circles of all that are shown."""
     circles = [circle for one in shown for circle in (one.circle, *one.growth.circles)]
     return _log_span([length for circle in circles for length in circle.lengths])
 
 
 def _log_span(values: Sequence[float]) -> Span:
-    """Return a range of whole decades, at least one and a half, at most 12, that holds values."""
+    """Return a range around the values, of at least one and a half and at most 12 decades."""
     kept = [value for value in values if value > 0 and math.isfinite(value)]
     if not kept:
         return 0.1, 1.0
@@ -60,10 +60,8 @@ def draw_circle(findings: Findings, span: Span, axes: Axes, size: float) -> None
     depth = len(circle.lengths) - 1
     _frame(axes, depth, span, size)
     for other in growth.circles:
-        pairs = zip(other.lengths, other.converged, strict=True)
-        axes.plot(
-            [length for length, good in pairs if good and length], color=Ink.COOL, lw=1, alpha=0.35
-        )
+        lengths = np.array(other.lengths)[np.array(other.converged)]
+        axes.plot(lengths[lengths > 0], color=Ink.COOL, linewidth=1.0, alpha=0.35)
     own, good = np.array(circle.lengths), np.array(circle.converged)
     if own[0] > 0:
         layers = np.arange(depth + 1)
@@ -80,7 +78,7 @@ def draw_circle(findings: Findings, span: Span, axes: Axes, size: float) -> None
 
 
 def draw_output(findings: Findings, axes: Axes, size: float) -> None:
-    """Draw the output function over what arrives at it."""
+    """Draw the output function over the sums it receives."""
     output = findings.output
     before = output.before
     reach = max(abs(before.low), abs(before.high), 1e-9)
@@ -91,7 +89,7 @@ def draw_output(findings: Findings, axes: Axes, size: float) -> None:
     axes.set_yticks([0, 0.5, 1], ["0", "½", "1"])
     axes.grid(visible=True, axis="y", color=Ink.LINE, linewidth=1)
     heights = 0.92 * before.counts / max(before.counts.max(), 1)
-    thin = reach / 150  # a heap narrower than a line is drawn as one
+    thin = reach / 150  # a histogram narrower than a line is drawn as one
     if before.high - before.low < thin:
         axes.bar(before.mean, 0.92, 2 * thin, color=Ink.GOLD, alpha=0.55, linewidth=0)
     else:

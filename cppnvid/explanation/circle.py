@@ -10,9 +10,9 @@ from __future__ import annotations
 import itertools
 import math
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +21,9 @@ from cppnvid.animation.control_points import SceneLayer
 from cppnvid.animation.scene import Moment
 from cppnvid.backends.definition import layer_by_layer
 from cppnvid.backends.warps import to_field
+from cppnvid.film.pacing import moment_of
 from cppnvid.networks.inputs import inputs_at
-
-Drawn = Literal["normal", "uniform", "file"]
+from cppnvid.recipe import Recipe
 
 FEWEST_POINTS, MOST_POINTS = 2**10, 2**15
 MOST_POINTS_A_SEED = 2**13  # growth is fitted over the layers that settled, so it needs fewer
@@ -151,25 +151,20 @@ def bound_per_layer(weight_sigma: float, bias_sigma: float, width: float) -> flo
     return weight_sigma * math.sqrt(width) / math.sqrt(both + width * math.sqrt(both))
 
 
-def measure_growth(
-    moments: Iterable[Moment], seeds: Sequence[int], canvas: tuple[int, int], *, drawn: Drawn
-) -> Growth:
-    """Measure the circle in the networks of several seeds, and work out the bound.
+def measure_growth(recipe: Recipe, moment: Moment, count: int) -> Growth:
+    """Measure the circle in the networks of `count` consecutive seeds, and work out the bound.
 
-    Args:
-        moments: one for each seed, all of one architecture; taken one at a time.
-        seeds: what they were drawn from; none for a network from a file.
-        canvas: width and height in pixels.
-        drawn: where the weights come from.
+    A network from a file is measured alone, at this moment.
     """
+    seeds = _seeds(recipe, count)
     circles, weights, biases = [], [], []
-    for moment in moments:
-        circles.append(measure_circle(moment, canvas, most_points=MOST_POINTS_A_SEED))
-        hidden = moment.layers[:-1]
+    for one in map(partial(_first_moment, recipe), seeds) if seeds else [moment]:
+        circles.append(measure_circle(one, recipe.canvas.size, most_points=MOST_POINTS_A_SEED))
+        hidden = one.layers[:-1]
         weights += [_rms(layer.weight) * layer.weight.shape[1] ** 0.5 for layer in hidden[1:]]
         biases += [_rms(layer.bias) for layer in hidden[1:]]
     factors = tuple(factor for circle in circles if (factor := fit_growth(circle)) is not None)
-    growth = Growth(tuple(seeds), factors if len(factors) == len(circles) else (), tuple(circles))
+    growth = Growth(seeds, factors if len(factors) == len(circles) else (), tuple(circles))
     if not weights:
         return growth
     sigma, bias_sigma = _rms(weights), _rms(biases)
@@ -180,15 +175,31 @@ def measure_growth(
         bias_sigma=bias_sigma,
         width=width,
         bound=bound_per_layer(sigma, bias_sigma, width),
-        caveats=_caveats(hidden, sigma, drawn),
+        caveats=_caveats(recipe, hidden, sigma),
     )
+
+
+def _seeds(recipe: Recipe, count: int) -> tuple[int, ...]:
+    """Return the seeds of networks from the recipe's own on; none if it is from a file."""
+    morph = recipe.morph
+    if morph.weights:
+        return ()
+    first = morph.network_seed if morph.of == "z" else morph.seeds[0]
+    return tuple((first + step) % 2**63 for step in range(count))
+
+
+def _first_moment(recipe: Recipe, seed: int) -> Moment:
+    """Return the first moment of a recipe with another network."""
+    own = {"network_seed": seed} if recipe.morph.of == "z" else {"seeds": (seed,), "path": "orbit"}
+    morph = recipe.morph.model_copy(update=own)
+    return moment_of(recipe.model_copy(update={"morph": morph}), 0.0)
 
 
 def _rms(values: object) -> float:
     return float(np.sqrt(np.mean(np.square(np.asarray(values, dtype=np.float64)))))
 
 
-def _caveats(hidden: Sequence[SceneLayer], weight_sigma: float, drawn: Drawn) -> tuple[str, ...]:
+def _caveats(recipe: Recipe, hidden: Sequence[SceneLayer], weight_sigma: float) -> tuple[str, ...]:
     """Return what the bound assumes and these hidden layers do not keep."""
     activations = sorted({layer.activation for layer in hidden})
     reasons = []
@@ -199,9 +210,10 @@ def _caveats(hidden: Sequence[SceneLayer], weight_sigma: float, drawn: Drawn) ->
         )
     else:
         reasons.append(f"it is proved for hard-tanh, but these layers use {', '.join(activations)}")
-    if drawn != "normal":
-        given = "are uniform" if drawn == "uniform" else "come from a file"
-        reasons.append(f"it assumes normal weights, but these {given}")
+    if recipe.morph.weights:
+        reasons.append("it assumes normal weights, but these come from a file")
+    elif recipe.network.init.weights not in ("normal", "variance"):
+        reasons.append("it assumes normal weights, but these are uniform")
     if any(layer.residual for layer in hidden):
         reasons.append("it does not cover residual layers")
     if len({len(layer.bias) for layer in hidden}) > 1:

@@ -34,7 +34,7 @@ class Row:
     neurons: int | None = None  # for a hidden layer
     residual: bool = False
     flat: float | None = None
-    heaps: tuple[NDArray[np.float64], ...] = ()  # sums, values handed on: as `outline`
+    heaps: tuple[NDArray[np.float64], ...] = ()  # sums, values passed on: as `outline`
     colour: Ink = Ink.WARM  # of the second heap
 
     def about(self, most: int) -> str:
@@ -102,7 +102,7 @@ def _rows(findings: Findings, chosen: Sequence[int]) -> Iterator[Row]:
     yield Row("Input", names, _named("input", inputs), measured.input_spread)
     brightest = scales(measured)
     sums = reach_of([measured.layers[index].before for index in chosen])
-    handed_on = reach_of([measured.layers[index].after for index in chosen])
+    passed_on = reach_of([measured.layers[index].after for index in chosen])
     for index in chosen:
         layer = measured.layers[index]
         tiles = [signed_colours(picture, brightest[index]) for picture in layer.pictures]
@@ -114,7 +114,7 @@ def _rows(findings: Findings, chosen: Sequence[int]) -> Iterator[Row]:
             neurons=layer.neurons,
             residual=layer.residual,
             flat=layer.flat,
-            heaps=(outline(layer.before, sums), outline(layer.after, handed_on)),
+            heaps=(outline(layer.before, sums), outline(layer.after, passed_on)),
         )
     channels = [to_levels(np.repeat(one[:, :, None], 3, 2)) for one in output.pictures]
     picture = "the picture", to_levels(measured.picture.rgb)

@@ -250,7 +250,7 @@ def _chosen_weight(moment: Moment, film: Film) -> tuple[int, int, int]:
         layer = min(1, len(moment.layers) - 1)
         weight = moment.layers[layer].weight
         if not weight.size:
-            raise cannot("weight", "needs one to move, and {inputs} has neither x, y nor r")
+            raise cannot("weight", "needs a weight to move, and {inputs} has neither x, y nor r")
         largest = int(np.abs(weight).argmax())
         return layer, largest // weight.shape[1], largest % weight.shape[1]
     layer, to, origin = (number - 1 for number in film.weight)
