@@ -82,8 +82,8 @@ def _film(kind: str | None, output: str | None, earlier: Mapping[str, Any]) -> "
                 moves = not container_for(ending).still
             except RecipeError as error:
                 problem = error.mistakes[0].problem
-                words = "{problem}; an explanation can also be a .html"
-                raise RecipeError(words, key="path", given=output, problem=problem) from error
+                words = "{unknown}; an explanation can also be a .html"
+                raise RecipeError(words, key="path", given=output, unknown=problem) from error
             kind = "reveal" if moves else None
     return None if kind is None else parse_film(kind)
 
