@@ -10,6 +10,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
     from torch import Tensor
@@ -19,7 +21,8 @@ Array = TypeVar("Array", "NDArray[Any]", "Tensor")
 
 def library_of(array: object) -> Any:
     """Return the library that an array belongs to: the module numpy or torch."""
-    return sys.modules[type(array).__module__.partition(".")[0]]
+    # Not by the module of its type: a `Still` is an array of numpy too.
+    return np if isinstance(array, np.ndarray | np.generic) else sys.modules["torch"]
 
 
 def constant_like(constant: ArrayLike, array: Any) -> Any:

@@ -24,10 +24,9 @@ from cppnvid.presets import load_recipe, recipe_text
 from cppnvid.recipe import AROUND_ONE, Output, Recipe
 from cppnvid.recipe.model import MAX_WEIGHTS
 from cppnvid.sheets.layout import Sheet, plan_sheet, tile_size
-from cppnvid.sheets.saving import save_sheet
 from cppnvid.sheets.scoring import SIDE as SCORED_SIDE
 from cppnvid.sheets.scoring import score
-from cppnvid.sheets.tiles import Tiles
+from cppnvid.sheets.tiles import Tiles, save_sheet
 
 SEEDS = range(1, 65)
 TILE = 160  # pixels of a tile's shorter side: eight fit across a laptop's screen
@@ -88,7 +87,7 @@ def save_contact_sheet(
     """
     sheet = plan_gallery(recipe, seeds, tile=tile, columns=columns, title=title)
     tiles = _stills(recipe, seeds, sheet.tile, run, time)
-    return save_sheet(sheet, tiles, path, recipe=_inside(recipe, seeds), run=run)
+    return save_sheet(sheet, tiles, path, run, _inside(recipe, seeds))
 
 
 def save_moving_sheet(

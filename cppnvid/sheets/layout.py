@@ -7,13 +7,12 @@ sheet puts new tiles on the same blank in every frame.
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.callbacks import Progress, silent
-from cppnvid.errors import RecipeError, Setting
+from cppnvid.errors import RecipeError
 from cppnvid.sheets.lettering import broken, leading, write
 
 MAX_SIDE = 16384  # pixels, as for a still
@@ -102,6 +101,7 @@ class Sheet:
 
     @property
     def _gutter(self) -> int:
+        """Between tiles; half of the margin."""
         return max(6, round(min(self.tile) * 0.06))
 
     @property
@@ -166,29 +166,6 @@ def plan_sheet(
     return sheet
 
 
-def draw_sheet(
-    tiles: Iterable[NDArray[np.uint8]], labels: Sequence[str], *, columns: int | None = None
-) -> NDArray[np.uint8]:
-    """Draw a whole sheet: uint8 [height, width, 3], sRGB.
-
-    Args:
-        tiles: uint8 [height, width, 3], all of one size, as many as labels; taken one at a time.
-        labels: one for each tile; see `plan_sheet`.
-        columns: number of tiles side by side; None chooses.
-
-    Raises:
-        RecipeError: as for `plan_sheet`.
-        ValueError: as for `Sheet.filled`.
-    """
-    coming = iter(tiles)
-    first = next(coming, None)
-    if first is None:
-        raise RecipeError("a sheet needs at least one tile")
-    height, width, _ = first.shape
-    sheet = plan_sheet(labels, tile=(width, height), columns=columns)
-    return sheet.filled(chain([first], coming))
-
-
 def tile_size(size: tuple[int, int], side: int) -> tuple[int, int]:
     """Return width and height of a tile whose shorter side is this, in the shape of a size."""
     width, height = size
@@ -197,20 +174,13 @@ def tile_size(size: tuple[int, int], side: int) -> tuple[int, int]:
 
 
 def _check_size(sheet: Sheet) -> None:
-    width, height = sheet.size
-    if max(width, height) > MAX_SIDE:
-        across, down = sheet.tile
+    size, tile = ("x".join(map(str, sides)) for sides in (sheet.size, sheet.tile))
+    if max(sheet.size) > MAX_SIDE:
         raise RecipeError(
-            "a sheet of {count} tiles of {tile} in {columns} columns is {size}, and may have at "
-            "most {most} pixels on each side; make {side} smaller, or show fewer tiles",
+            f"{len(sheet.labels)} tiles of {tile} in {sheet.columns} columns make a sheet of "
+            f"{size}, and a side has at most {MAX_SIDE} pixels: take smaller or fewer tiles",
             key="tile",
             given=min(sheet.tile),
-            count=len(sheet.labels),
-            tile=f"{across}x{down}",
-            columns=sheet.columns,
-            size=f"{width}x{height}",
-            most=MAX_SIDE,
-            side=Setting("tile"),
         )
 
 

@@ -14,8 +14,7 @@ from cppnvid.film.run import Run
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import COLOUR_MODES, Recipe
 from cppnvid.sheets.layout import BACKGROUND, plan_sheet
-from cppnvid.sheets.saving import save_sheet
-from cppnvid.sheets.tiles import Tiles
+from cppnvid.sheets.tiles import Tiles, save_sheet
 
 NAMES: tuple[str, ...] = (*GRADIENT_NAMES, *COLOUR_MODES)
 SEED = 25  # of seeds 1 to 40 in the house style, it shows most of a gradient, dark to light
@@ -35,7 +34,7 @@ def save_palettes(path: str | os.PathLike[str], run: Run = Run()) -> Path:
     """
     sheet = plan_sheet(NAMES, tile=(_SIDE, _BAR + _GAP + _SIDE), columns=_COLUMNS)
     text = recipe_text(_recipe("rgb"), time=0.0)
-    return save_sheet(sheet, map(swatch, NAMES), path, recipe=text, run=run)
+    return save_sheet(sheet, map(swatch, NAMES), path, run, text)
 
 
 def swatch(name: str) -> NDArray[np.uint8]:

@@ -19,8 +19,7 @@ from cppnvid.notebook import Still, still
 from cppnvid.presets import load_recipe, recipe_text
 from cppnvid.recipe import Recipe
 from cppnvid.sheets.layout import Sheet, plan_sheet, tile_size
-from cppnvid.sheets.saving import save_sheet
-from cppnvid.sheets.tiles import Tiles
+from cppnvid.sheets.tiles import Tiles, save_sheet
 
 FRAMES = 12
 FEWEST, MOST = 2, 64
@@ -83,8 +82,8 @@ def save_storyboard(
     """
     board = _board(film, frames)
     sheet = board.sheet(tile, columns, title)
-    recipe = "" if board.recipe is None else recipe_text(board.recipe, sheet="frames")
-    return save_sheet(sheet, board.tiles(sheet.tile, run), path, recipe=recipe, run=run)
+    text = "" if board.recipe is None else recipe_text(board.recipe, sheet="frames")
+    return save_sheet(sheet, board.tiles(sheet.tile, run), path, run, text)
 
 
 def evenly_spaced(count: int, total: int, *, to_the_end: bool) -> list[int]:

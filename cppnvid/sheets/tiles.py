@@ -1,7 +1,9 @@
-"""Tiles: frames of a recipe drawn small, for contact sheets."""
+"""Tiles, which are frames of a recipe drawn small, and the sheets of them written."""
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +12,10 @@ from cppnvid.animation.scene import Moment, Timeline
 from cppnvid.backends import Backend, Job, choose
 from cppnvid.backends.adaptive import everywhere
 from cppnvid.colour.pixels import Raster, shrink
+from cppnvid.encode import Target, write_still
 from cppnvid.film.run import Run
 from cppnvid.recipe import Recipe
+from cppnvid.sheets.layout import Sheet
 
 SAMPLES = 2  # a tile's pixels are coarse: with one sample, thin lines fall to pieces
 
@@ -65,3 +69,17 @@ def tile_raster(recipe: Recipe, size: tuple[int, int]) -> Raster:
     if recipe.camera.coordinates == "pixels":
         return Raster(*recipe.canvas.size, samples)
     return Raster(*size, max(samples, SAMPLES))
+
+
+def save_sheet(
+    sheet: Sheet,
+    tiles: Iterable[NDArray[np.uint8]],
+    path: str | os.PathLike[str],
+    run: Run,
+    recipe_text: str,
+) -> Path:
+    """Check the output, then draw a sheet's tiles and write it with the text of a recipe inside."""
+    target = Target.to(path, sheet.size, overwrite=run.overwrite, still=True)
+    picture = sheet.filled(tiles, run.progress)
+    write_still(target, [picture], recipe_text=recipe_text, note=run.note)
+    return target.path

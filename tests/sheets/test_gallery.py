@@ -253,7 +253,7 @@ def test_a_moving_sheet_takes_its_length_from_what_was_said(run: Run) -> None:
         ("--seeds 1-1001", ("--seeds", "at most 1000")),
         (
             "--seeds 1-1000 --tile 600",
-            ("1000 tiles of 800x600", "tile smaller", "at most 16384 pixels"),
+            ("1000 tiles of 800x600", "--tile", "at most 16384 pixels"),
         ),
         ("--seeds 1-64 --columns 1 --tile 400", ("1 columns", "at most 16384 pixels")),
         ("--tile 0", ("--tile", "1 to 4096", "'0'")),
@@ -268,7 +268,7 @@ def test_a_moving_sheet_takes_its_length_from_what_was_said(run: Run) -> None:
         ("-o there.png", ("there.png", "exists already")),
         ("-o there.mp4 --animate --best 9", ("there.mp4", "exists already")),
         ("-o nowhere/x.png", ("nowhere", "does not exist")),
-        ("--set network.layers=[9x1024] --seeds 1-200", ("weights", "fewer")),
+        ("--set network.layers=[9x1024] --seeds 1-200", ("--seeds", "weights", "at most")),
         ("--set network.layers=[9x1024] --seeds 1-12 --animate", ("12 orbits", "fewer seeds")),
     ],
 )

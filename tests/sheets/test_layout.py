@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from cppnvid.errors import RecipeError
-from cppnvid.sheets.layout import BACKGROUND, draw_sheet, plan_sheet
+from cppnvid.sheets.layout import BACKGROUND, plan_sheet
 from cppnvid.sheets.lettering import plain
 from tests.sheets.helpers import label_of
 
@@ -21,7 +21,7 @@ def test_tiles_stand_in_order_each_with_its_own_label() -> None:
     drawn, labels = tiles(7), ["1", "2", "3", "1", "5", "", "7"]
     sheet = plan_sheet(labels, tile=(48, 32), columns=3)
 
-    picture = draw_sheet(iter(drawn), labels, columns=3)
+    picture = sheet.filled(iter(drawn))
 
     assert picture.shape == (*sheet.size[::-1], 3)
     read = [sheet.corner(index)[::-1] for index in range(7)]  # top, left
@@ -101,8 +101,6 @@ def test_what_cannot_be_a_sheet_is_refused() -> None:
     """No tiles, tiles that do not fit together, and sheets too large for memory."""
     with pytest.raises(RecipeError, match="at least one tile"):
         plan_sheet([], tile=(8, 8))
-    with pytest.raises(RecipeError, match="at least one tile"):
-        draw_sheet([], [])
     with pytest.raises(RecipeError, match="at least 1, given 0"):
         plan_sheet(["1"], tile=(8, 8), columns=0)
     with pytest.raises(RecipeError, match=r"1000 tiles of 1080x1080 .* at most 16384 pixels"):
@@ -110,7 +108,8 @@ def test_what_cannot_be_a_sheet_is_refused() -> None:
     plan_sheet(["1"], tile=(150, 16300))
     with pytest.raises(RecipeError, match="at most 16384 pixels"):
         plan_sheet(["1"], tile=(150, 16300), title="Too high\nby its\ntitle")
+    sheet = plan_sheet(["1", "2"], tile=(48, 32))
     with pytest.raises(ValueError, match=r"tile 1 is \[32, 47, 3\], not \[32, 48, 3\]"):
-        draw_sheet([*tiles(1), *tiles(1, 47)], ["1", "2"])
+        sheet.filled([*tiles(1), *tiles(1, 47)])
     with pytest.raises(ValueError, match=r"shorter|longer"):
-        draw_sheet(tiles(2), ["1", "2", "3"])
+        sheet.filled(tiles(1))

@@ -22,7 +22,7 @@ from cppnvid.film.run import Run
 from cppnvid.presets import Override, load_recipe
 from cppnvid.recipe import Recipe
 from cppnvid.render import render_still, render_video, save_still
-from cppnvid.sheets.layout import draw_sheet
+from cppnvid.sheets.layout import plan_sheet
 
 LARGE, SMALL = 512, 160  # pixels a side, for a figure and for its other seeds
 SWEPT = 128  # as the article draws its sweeps
@@ -174,8 +174,8 @@ def _sweep(sweep: Sweep, folder: Path) -> dict[str, float]:
         tiles.append(render_still(recipe))
         grains[label] = measure(moment_of(recipe, 0.0), recipe.canvas.size).picture.grain
     labels = [f"{label}\ngrain {grain:.2f}" for label, grain in grains.items()]
-    sheet = draw_sheet(tiles, labels, columns=SWEEP_COLUMNS)
-    Image.fromarray(sheet).save(folder / f"{sweep.name}.png")
+    sheet = plan_sheet(labels, tile=recipe.canvas.size, columns=SWEEP_COLUMNS)
+    Image.fromarray(sheet.filled(tiles)).save(folder / f"{sweep.name}.png")
     return grains
 
 
