@@ -112,8 +112,8 @@ def _compared(picture: Picture, compare: str | None, earlier: Mapping[str, Any])
 
     source, overrides = picture.source, picture.overrides
     if compare is None:
-        told = earlier.get("compare")
-        return load_recipe(Source(told, name="explain.compare")) if told is not None else None
+        other = earlier.get("compare")
+        return load_recipe(Source(other, name="explain.compare")) if other is not None else None
     key, equals, _ = compare.partition("=")
     if equals and "/" not in key:
         return load_recipe(source, [*overrides, *key_values([compare], "--compare")])

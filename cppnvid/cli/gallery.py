@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _SEEDS = range(1, 65)
 _SECONDS = 3  # of a moving sheet: time for one look at every tile of a row
-# Of a moving tile's orbit, half the usual: every number keeps near the picture that it stands for.
+# Of a moving tile's orbit, half the usual: every tile stays close to the picture of its seed.
 _RADIUS = 0.25
 # At 15, x264 draws its key frames so much anew that the loop's seam is 1.18 times the median step;
 # at 10 it is 1.10 (nine tiles, 90 frames; 1.00 before encoding).

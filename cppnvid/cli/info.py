@@ -23,7 +23,7 @@ def info(file: str) -> None:
     try:
         source = read_source(Path(file))
     except NoRecipe as error:
-        say(f"# {str(error).removeprefix(f'{Path(file)}: ')}")
+        say(f"# {error.mistakes[0].problem}")
         return
     if source.explain is not None:
         film = source.explain.get("video", "a page" if "page" in source.explain else "a poster")
@@ -37,7 +37,7 @@ def info(file: str) -> None:
     data, riders = without_riders(source.data)
     for number, rider in enumerate(riders, start=1):
         picture = f"--picture {number} " if len(riders) > 1 else ""
-        say(f"# {rider} rides in it: cppnvid export {file} {picture}-o {rider}")
+        say(f"# {rider} is inside: cppnvid export {file} {picture}-o {rider}")
     if trained(data) and data.get("style") == DEFAULT_STYLE:
         # Nobody asked for it, and every key it fills is written out.
         data = {key: value for key, value in data.items() if key != "style"}
@@ -45,7 +45,7 @@ def info(file: str) -> None:
 
 
 def _check_made(file: str) -> None:
-    """Refuse what is not made by cppnvid but written by hand, and say what shows it.
+    """Refuse a recipe written by hand, and name what shows it.
 
     Raises:
         RecipeError: it is a preset or a recipe's text.
@@ -54,8 +54,8 @@ def _check_made(file: str) -> None:
 
     if Path(file).suffix.lower() in TEXT_SUFFIXES and Path(file).is_file():
         raise RecipeError(
-            f"{file}: is a recipe already, which any editor shows; info reads those in the files "
-            f"that cppnvid made from them"
+            f"{file}: is a recipe already, which any editor shows; info reads the recipes inside "
+            f"the files that cppnvid made"
         )
     if not Path(file).exists() and file in {preset.name for preset in list_presets()}:
         raise RecipeError(
@@ -86,7 +86,7 @@ def _facts(file: str) -> list[str]:
 
 
 def _show_weights(file: str) -> None:
-    """Say what a weight file holds, and what it says about itself."""
+    """Print the layers of a file of weights, and what the file says about them."""
     from cppnvid.networks.weights import read_bytes, read_weights
     from cppnvid.presets import dump
 
@@ -103,4 +103,4 @@ def _show_weights(file: str) -> None:
     if network.latent is not None:
         say(f"#   latent: {len(network.latent)}")
     about = {key: value for key, value in (network.about or {}).items() if key != "cppnvid"}
-    say(dump(about).rstrip("\n") if about else "# it does not say what its layers do")
+    say(dump(about).rstrip("\n") if about else "# it does not describe its layers")

@@ -29,33 +29,33 @@ def platforms(name: str | None) -> None:
 
 
 def _facts(platform: "Platform") -> str:
-    told = {name: _told(name, fact.value) for name, fact in platform.facts.items()}
-    widths = max(map(len, told)), max(map(len, told.values()))
+    words = {name: _in_words(name, fact.value) for name, fact in platform.facts.items()}
+    widths = max(map(len, words)), max(map(len, words.values()))
     lines = [f"# {platform.name}: {platform.title}"]
     for name, fact in platform.facts.items():
-        said = f"{name.replace('_', ' '):{widths[0]}}  {told[name]:{widths[1]}}"
-        lines.append(f"{said}  {fact.source}, {fact.date}")
+        line = f"{name.replace('_', ' '):{widths[0]}}  {words[name]:{widths[1]}}"
+        lines.append(f"{line}  {fact.source}, {fact.date}")
     return "\n".join(lines)
 
 
 def _row(platform: "Platform") -> tuple[str, ...]:
     facts = platform.facts
-    told = {name: _told(name, fact.value) for name, fact in facts.items()}
+    words = {name: _in_words(name, fact.value) for name, fact in facts.items()}
     shapes = ("longer", "width", "frame_pixels", "aspect")
-    limits = [f"{name.replace('_', ' ')} {told[name]}" for name in shapes if name in told]
+    limits = [f"{name.replace('_', ' ')} {words[name]}" for name in shapes if name in words]
     return (
         platform.name,
-        told["endings"],
-        told.get("size") or ", ".join(limits[:1]) or "any",
-        told.get("usual_fps") or told.get("fps") or "any",
-        ", ".join(told[key] for key in ("usual_seconds", "seconds") if key in told) or "any",
-        told.get("bytes", "any"),
+        words["endings"],
+        words.get("size") or ", ".join(limits[:1]) or "any",
+        words.get("usual_fps") or words.get("fps") or "any",
+        ", ".join(words[key] for key in ("usual_seconds", "seconds") if key in words) or "any",
+        words.get("bytes", "any"),
         # The table is as old as its oldest fact.
         min(fact.date for fact in facts.values()),
     )
 
 
-def _told(name: str, value: Any) -> str:
+def _in_words(name: str, value: Any) -> str:
     """Return the value of a fact in words."""
     match value:
         case bool():

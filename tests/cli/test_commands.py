@@ -24,7 +24,7 @@ SMALL = ["--size", "16", *FAST]
 
 
 def test_names_for_outputs() -> None:
-    """A video is called after its preset or its seeds, and many seeds do not make a long name."""
+    """A video is named after its preset or its seeds, and many seeds do not make a long name."""
     assert video_name("aurora", [1, 2]) == "aurora.mp4"
     assert video_name("", [1, 2, 3]) == "morph-1-2-3.mp4"
     assert video_name("", range(1, 21)) == "morph-1-2-3-4-5-6-and-14-more.mp4"
@@ -47,7 +47,7 @@ def test_morph_writes_a_video_and_says_where(run: Run) -> None:
 
 
 def test_samples_auto(run: Run) -> None:
-    """`--samples auto` reaches the picture, and the recipe that rides in it."""
+    """`--samples auto` reaches the picture, and the recipe in its file."""
     typed = ("still", "--style", "patterns", "--seed", "3", "--size", "96", "--backend", "torch")
     pictures = {}
     for samples in ("1", "auto", "4"):
@@ -60,7 +60,7 @@ def test_samples_auto(run: Run) -> None:
 
 
 def test_every_option_reaches_the_recipe(run: Run) -> None:
-    """What each option says stands in the recipe of the file it made; --set comes last."""
+    """Each option ends up in the recipe of the file; --set comes last."""
     typed = (
         "morph --seeds 4 5 --seconds 0.5 --fps 8 --style article --of weights --path slerp "
         "--pace uniform --no-loop --hold 0.25 --ease smooth --palette tide --samples 2 "
@@ -126,7 +126,7 @@ def test_a_gif_gets_its_own_size_and_rate() -> None:
 
 
 def test_a_gif_says_at_what_rate_it_is_drawn(run: Run) -> None:
-    """The line on stderr tells the rate that was chosen; a GIF drawn again keeps its own."""
+    """A line on stderr names the rate that was chosen; a GIF drawn again keeps its own."""
     code, _, err = run("morph", "--seeds", "1", "2", "--frames", "3", *SMALL, "-o", "a.gif")
     assert (code, "GIF is drawn at 25 frames per second; --fps changes that" in err) == (0, True)
     assert probe("a.gif").fps == 25
@@ -199,7 +199,7 @@ def test_overwrite_replaces_an_older_file(run: Run) -> None:
 
 
 def test_info_shows_facts_and_a_recipe_one_can_draw(run: Run) -> None:
-    """What info prints is itself a recipe: facts stand in it as comments."""
+    """What info prints is itself a recipe, in which the facts are comments."""
     run("morph", "--seeds", "1", "2", "--frames", "4", *SMALL, "-o", "a.mp4", "-q")
 
     code, out, _ = run("info", "a.mp4")
@@ -213,7 +213,7 @@ def test_info_shows_facts_and_a_recipe_one_can_draw(run: Run) -> None:
 def test_presets_are_listed_and_printed(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Presets come with their titles, and by name as the very text of their file."""
+    """Presets are listed with their titles; by name, one is printed as its file has it."""
     (tmp_path / "shelf").mkdir()
     (tmp_path / "shelf/aurora.yaml").write_text("# by hand\ntitle: Aurora\n")
     monkeypatch.setattr("cppnvid.presets.sources.PRESETS_FOLDER", tmp_path / "shelf")
@@ -223,7 +223,7 @@ def test_presets_are_listed_and_printed(
 
 
 def test_backends_and_schema_are_printed(run: Run) -> None:
-    """Backends come a line each with their state; the schema is JSON."""
+    """Each backend has a line with its state; the schema is JSON."""
     code, out, _ = run("backends")
     assert code == 0
     assert "torch:cpu    usable" in out
@@ -238,7 +238,7 @@ def test_backends_and_schema_are_printed(run: Run) -> None:
     ["morph", "render", "still", "gallery", "sheet", "presets", "info", "schema"],
 )
 def test_every_command_explains_itself(run: Run, command: str) -> None:
-    """The help of each command names its options under headings, in words without jargon."""
+    """The help of each command groups its options under headings, without jargon."""
     code, out, _ = run(command, "--help")
 
     assert code == 0
@@ -275,7 +275,7 @@ def test_version(run: Run) -> None:
 
 
 def test_a_defect_ends_with_a_traceback_and_1(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What nobody foresaw shows where it happened and asks to be reported."""
+    """An unforeseen error shows where it happened and asks to be reported."""
     monkeypatch.setattr("cppnvid.presets.recipe_schema", lambda: 1 / 0)
 
     code, _, err = run("schema")
@@ -299,7 +299,7 @@ def test_interrupted_ends_with_130(run: Run, monkeypatch: pytest.MonkeyPatch) ->
 def test_a_folder_that_may_not_be_entered_is_no_defect(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not even whether a file is there can be told, so the system's own words are."""
+    """Whether a file exists cannot even be asked, so the system's own words are shown."""
 
     def exists(path: Path) -> bool:
         raise PermissionError(errno.EACCES, "Permission denied", str(path))
@@ -311,7 +311,7 @@ def test_a_folder_that_may_not_be_entered_is_no_defect(
 
 @pytest.mark.parametrize(("name", "code"), [("SIGTERM", 143), ("SIGINT", 130)])
 def test_a_stopped_run_leaves_nothing(tmp_path: Path, name: str, code: int) -> None:
-    """A run told to stop in the middle ends its ffmpeg and removes what it had written."""
+    """A run stopped in the middle ends its ffmpeg and removes what it had written."""
     (tmp_path / "old.mp4").write_text("old")
     typed = "morph --seeds 1 2 --size 64 --pace uniform --frames 100000 -o old.mp4 --overwrite"
     process = subprocess.Popen(
@@ -338,7 +338,7 @@ def test_a_stopped_run_leaves_nothing(tmp_path: Path, name: str, code: int) -> N
 
 
 def test_a_reader_that_leaves_ends_us_quietly() -> None:
-    """A closed pipe after us is no error worth a word."""
+    """A closed pipe after us is not an error to report."""
     reading, writing = os.pipe()
     os.close(reading)
 
@@ -387,7 +387,7 @@ def test_what_was_printed_can_be_asked_about(run: Run) -> None:
     ],
 )
 def test_puzzling_outputs_are_refused_plainly(run: Run, typed: tuple[str, ...], words: str) -> None:
-    """An empty name, a still that is no PNG, a folder in the way: each has its own words."""
+    """An empty name, a still with the ending of a film, a folder in the way: each is explained."""
     Path("folder.mp4").mkdir()
 
     code, _, err = run(*typed, *SMALL)
@@ -419,7 +419,7 @@ def test_numbers_without_an_end_are_named_by_their_key(run: Run) -> None:
 
 
 def test_what_a_recipe_says_of_its_path_waits_while_another_is_taken(run: Run) -> None:
-    """A wander is drawn as another path, or as another film's, without being told of its radius."""
+    """A wander is drawn as another path, or as another film's, without a complaint about its radius."""
     Path("loop.yaml").write_text(
         "morph: {seeds: [5], path: wander, radius: 0.3, detail: 6, grow: width}\n"
         "canvas: {size: 32}\noutput: {frames: 4}\n"

@@ -1,4 +1,4 @@
-"""Files drawn again in other formats, from the recipe that rides in them."""
+"""Files drawn again in other formats, from the recipe inside them."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from tests.test_docs import run
 
 
 def typed(line: str) -> tuple[int, str]:
-    """Run a command line; return its exit code and what it told."""
+    """Run a command line; return its exit code and stderr."""
     code, _, err = run(line.split())
     return code, err
 
@@ -42,12 +42,12 @@ HEVC_10 = Coding(depth=10, codec="hevc")
 def test_the_fewest_wishes_are_left_out(
     name: str, coding: Coding, kept: tuple[str, ...], lacking: tuple[str, ...]
 ) -> None:
-    """What a format cannot have is told, and nothing that it can have, nor what was named."""
+    """Only what a format cannot have is left out, and nothing that the user named."""
     assert beyond(container_for(name), coding, kept) == lacking
 
 
 def test_what_is_left_can_be_coded() -> None:
-    """Every container takes what `beyond` leaves of each wish there is."""
+    """Every container takes what `beyond` leaves of each wish."""
     wishes = [HEVC_10, Coding(codec="prores4444"), Coding(lossless=True), Coding(depth=16)]
     for name in ("a.mp4", "a.webm", "a.mov", "a.gif", "a.webp", "a.apng", "a/", "a.png"):
         container = container_for(name)
@@ -73,7 +73,7 @@ def test_what_is_left_can_be_coded() -> None:
 def test_a_film_is_drawn_again_in_any_format(
     first: str, options: str, then: str, left_out: str
 ) -> None:
-    """What the new format lacks is left out, which a note tells; the rest is as it was."""
+    """What the new format lacks is left out, with a note; the rest is as it was."""
     recipe = small(16, 16, output={"frames": 3})
     Path("r.yaml").write_text(f"{recipe.model_dump_json()}")
     assert typed(f"render r.yaml {options} --quiet -o {first}")[0] == 0
@@ -103,7 +103,7 @@ def test_a_still_of_a_deep_film() -> None:
 
 
 def test_what_the_user_names_is_never_left_out() -> None:
-    """A codec that was asked for stays, and so does the refusal of what cannot be."""
+    """A codec that was asked for is kept, or refused if the format lacks it."""
     render_video(small(16, 16, output={"frames": 2, "depth": 10}), "a.mp4")
 
     assert typed("render a.mp4 --codec h264 --quiet -o b.mp4")[0] == 0
@@ -114,7 +114,7 @@ def test_what_the_user_names_is_never_left_out() -> None:
 
 
 def test_what_was_fitted_as_video_can_be_drawn_as_a_gif() -> None:
-    """A recipe with a crf, as rides in a fitted MP4, is none the worse for other formats."""
+    """A recipe with a crf, as a fitted MP4 has, can be drawn in other formats too."""
     render_video(small(16, 16, output={"frames": 2, "crf": 21}), "a.mp4")
 
     assert typed("render a.mp4 -o a.gif --quiet")[0] == 0
@@ -124,7 +124,7 @@ def test_what_was_fitted_as_video_can_be_drawn_as_a_gif() -> None:
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.webp", "a.png"])
 def test_a_folder_with_an_ending_is_read_as_a_folder(name: str) -> None:
-    """What is asked for as `a.mp4/` is measured, told and drawn again."""
+    """A folder called `a.mp4/` can be checked, shown and drawn again."""
     recipe = small(16, 16, output={"frames": 3})
     Path("r.yaml").write_text(f"{recipe.model_dump_json()}")
 

@@ -85,7 +85,7 @@ def test_info_shows_what_a_file_holds(run: Run) -> None:
     _, told, _ = run("info", file)
     assert "# a.safetensors: 3 layers, 130 weights, " in told
     assert "#   2.weight: 9 -> 7 and a bias\n" in told
-    assert "# it does not say what its layers do" in told
+    assert "# it does not describe its layers" in told
     _, told, _ = run("info", "net.npz")
     assert "#   0.weight: 2 -> 16 and a bias\n" in told
     assert "#   2.weight: 16 -> 16\n" in told

@@ -32,7 +32,7 @@ def test_a_small_network_rides_in_the_film(run: Run) -> None:
     np.testing.assert_array_equal(one, other)
 
     _, told, _ = run("info", "loop.apng")
-    assert "# b.safetensors rides in it: cppnvid export loop.apng --picture 2 -o" in told
+    assert "# b.safetensors is inside: cppnvid export loop.apng --picture 2 -o" in told
     assert "weights: [a.safetensors, b.safetensors]" in told
     assert "style:" not in told, "nobody asked for one"
     for number, file in enumerate(files, start=1):
