@@ -45,28 +45,27 @@ if TYPE_CHECKING:
     from cppnvid.sheets.scoring import score
     from cppnvid.sheets.storyboard import save_storyboard, storyboard
 
+# Each public name by the module that it is loaded from on first use.
 _HOMES = {
-    "backends": ("choose",),
-    "encode": ("decode", "decode_deep", "probe"),
-    "errors": (
-        "BackendError", "BackendUnavailable", "CppnvidError", "EncodeError", "RecipeError",
-    ),
-    "explanation": ("Explanation", "explain", "explain_video", "save_explanation"),
-    "export": ("export_network",),
-    "sheets.gallery": ("best_seeds", "contact_sheet", "save_contact_sheet", "save_moving_sheet"),
-    "networks.files": ("load_network", "save_network"),
-    "networks.sampling": ("Network", "sample_network"),
-    "notebook": ("Still", "Video"),
-    "presets": ("list_presets", "load_recipe"),
-    "recipe": ("Recipe",),
-    "render": ("render_frames", "render_still", "render_video", "save_still"),
-    "film.pacing": ("build_scene",),
-    "film.run": ("Run",),
-    "animation.scene": ("Scene",),
-    "sheets.scoring": ("score",),
-    "sheets.storyboard": ("save_storyboard", "storyboard"),
-}  # fmt: skip
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+    "animation.scene": "Scene",
+    "backends": "choose",
+    "encode": "decode decode_deep probe",
+    "errors": "BackendError BackendUnavailable CppnvidError EncodeError RecipeError",
+    "explanation": "Explanation explain explain_video save_explanation",
+    "export": "export_network",
+    "film.pacing": "build_scene",
+    "film.run": "Run",
+    "networks.files": "load_network save_network",
+    "networks.sampling": "Network sample_network",
+    "notebook": "Still Video",
+    "presets": "list_presets load_recipe",
+    "recipe": "Recipe",
+    "render": "render_frames render_still render_video save_still",
+    "sheets.gallery": "best_seeds contact_sheet save_contact_sheet save_moving_sheet",
+    "sheets.scoring": "score",
+    "sheets.storyboard": "save_storyboard storyboard",
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [
     "BackendError",

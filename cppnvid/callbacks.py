@@ -1,4 +1,4 @@
-"""What the library calls back while it works, since it never prints; nobody listens by default."""
+"""What the library calls while it works, because it never prints; by default nobody listens."""
 
 from collections.abc import Callable
 
@@ -7,4 +7,4 @@ Note = Callable[[str], None]  # a line for the user
 
 
 def silent(*_: object) -> None:
-    """Take what is told and do nothing with it."""
+    """Ignore what is passed."""

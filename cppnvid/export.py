@@ -1,4 +1,4 @@
-"""Networks out: a picture of a recipe, or a moment between pictures, as a file of weights."""
+"""Export: the network of a picture, or of a moment between pictures, as a file of weights."""
 
 import os
 from pathlib import Path
@@ -28,12 +28,12 @@ def export_network(
     """Write a network of a recipe as `.npz` or `.safetensors`, with its camera and palette.
 
     Args:
-        recipe: whose network.
-        path: the file; `save_network` says what it holds.
-        time: 0 to 1: the network of that moment, its latent folded into the first bias and its
-            camera standing still; None for that of a picture on the path, latent and all.
-        picture: which picture of the path, from 1.
-        overwrite: replace what stands there.
+        recipe: of the film.
+        path: the file; see `save_network` for what it holds.
+        time: 0 to 1, the moment whose network is written, with the latent folded into the first
+            bias and tracks at their values; None writes that of a picture on the path.
+        picture: number of the picture on the path, from 1.
+        overwrite: replace an existing file.
 
     Raises:
         RecipeError: there is no such picture or moment, or the file exists or has another ending.
@@ -44,13 +44,17 @@ def export_network(
     if time is None:
         count = recipe.morph.pictures
         if not 1 <= picture <= count:
-            raise RecipeError(f"picture {picture}: the path has {count}, and the first is 1")
+            raise RecipeError(key="picture", given=picture, allowed=f"from 1 to {count}")
         network = control_networks(recipe)[picture - 1]
         about: dict[str, Any] = {"network": data["network"]}
     elif not 0.0 <= time <= 1.0:
-        raise RecipeError(f"time {time}: a video runs from 0 to 1")
+        raise RecipeError(key="time", given=time, allowed="from 0 to 1")
     elif set(recipe.network.inputs) == {"z"}:
-        raise RecipeError("network.inputs is z alone: a moment of it is one colour, and no network")
+        raise RecipeError(
+            "has only z, so a moment of it is one colour and not a network",
+            key="network.inputs",
+            given=recipe.network.inputs,
+        )
     else:
         network = _network_of(moment_of(recipe, time))
         about = {}
@@ -68,7 +72,7 @@ def _network_of(moment: Moment) -> Network:
 
 
 def _stand_still(data: dict[str, Any], recipe: Recipe, time: float) -> None:
-    """Put in the place of every track its value at one time."""
+    """Replace every track by its value at one time."""
     film_time = fold_time(time, recipe.morph.loop)
     closed = recipe.morph.loop == "closed"
     for key, track, _ in recipe.tracks():

@@ -1,4 +1,4 @@
-"""What rendering hands back: a still and a video that show themselves in a notebook."""
+"""What rendering returns: a still and a video that show themselves in a notebook."""
 
 import base64
 import html
@@ -22,7 +22,7 @@ LARGEST_INLINE = 32 * 2**20
 class Still(np.ndarray[Any, np.dtype[np.uint8]]):
     """A frame, uint8 [height, width, 3] sRGB: an ordinary array that a notebook shows as a picture.
 
-    Slices and sums of it are arrays too; whatever is no picture any more shows as numbers.
+    Slices and sums of it are arrays too; those that are not pictures show as numbers.
     """
 
     def _repr_png_(self) -> bytes | None:

@@ -1,7 +1,7 @@
-"""Sizes of files in words: `8MB` is read as a number of bytes, and a number of bytes is told.
+"""File sizes in words: `8MB` as a number of bytes, and a number of bytes as `8.0 MB`.
 
-A thousand and 1,024 are both called kilo somewhere, and where a cap is meant the difference is a
-refused upload: so MB is a million, MiB is 1,048,576, and a bare M is asked about.
+A thousand and 1,024 are both called kilo somewhere, and under a cap the difference is a refused
+upload: so MB is a million, MiB is 1,048,576, and a bare M is ambiguous.
 """
 
 import re
@@ -9,47 +9,52 @@ from fractions import Fraction
 
 from cppnvid.errors import RecipeError
 
-# Lower case, because nobody means megabits by a file's Mb.
-_UNITS = {
-    "": 1, "b": 1, "bytes": 1,
-    "kb": 1000, "mb": 1000**2, "gb": 1000**3,
-    "kib": 1024, "mib": 1024**2, "gib": 1024**3,
-}  # fmt: skip
+# In lower case, because nobody means megabits by a file's Mb.
+_UNITS = {"": 1, "b": 1, "bytes": 1} | {
+    f"{letter}{binary}b": (1024 if binary else 1000) ** power
+    for power, letter in enumerate("kmg", start=1)
+    for binary in ("", "i")
+}
 _FEW = 1000  # bytes; a bare number below lacks its unit
 _SHORT = {"k": ("kB", "KiB"), "m": ("MB", "MiB"), "g": ("GB", "GiB")}
 
 
-def parse_file_size(text: str, *, name: str = "--max-size") -> int:
-    """Return the bytes that `8MB`, `8 MiB`, `1.5MB` or `2000000` are; `name` is for messages.
+def parse_file_size(text: str) -> int:
+    """Return the number of bytes of a size such as `8MB`, `8 MiB`, `1.5MB` or `2000000`.
 
     Raises:
-        RecipeError: it is no size, or one that could be decimal as well as binary.
+        RecipeError: it is not a size, or one that could be decimal or binary.
     """
     found = re.fullmatch(r"\s*(\d{1,15}(?:\.\d{1,9})?)\s*([a-zA-Z]*)\s*", text)
-    unit = found[2].lower() if found else None
-    if found and unit in _SHORT:
-        decimal, binary = _SHORT[unit]
-        number = Fraction(found[1])
-        said = (
-            f"{found[1]}{word} ({int(number * _UNITS[word.lower()]):,} bytes)"
-            for word in (decimal, binary)
-        )
-        raise RecipeError(f"{name}: {text.strip()} is either {' or '.join(said)}: write one")
-    if found is None or unit not in _UNITS:
+    unit = found[2].lower() if found else ""
+    if found is None or unit not in {*_UNITS, *_SHORT}:
+        allowed = "a size such as 8MB (8,000,000 bytes), 8MiB (8,388,608), 500KB or 2000000"
+        raise RecipeError(key="max_size", given=text, allowed=allowed)
+    number = Fraction(found[1])
+    if unit in _SHORT:
+        meanings = (f"{found[1]}{word} ({_bytes(number, word):,} bytes)" for word in _SHORT[unit])
         raise RecipeError(
-            f"{name}: must be a size such as 8MB (8,000,000 bytes), 8MiB (8,388,608), 500KB or "
-            f"2000000, given {text!r}"
+            "{size} is ambiguous: write {meanings}",
+            key="max_size",
+            given=text,
+            size=text.strip(),
+            meanings=" or ".join(meanings),
         )
-    size = int(Fraction(found[1]) * _UNITS[unit])
+    size = _bytes(number, unit)
     if size < 1:
-        raise RecipeError(f"{name}: must be more than 0, given {text!r}")
+        raise RecipeError(key="max_size", given=text, allowed="more than 0")
     if size < _FEW and not unit:
-        alone = text.strip()
         raise RecipeError(
-            f"{name}: {alone} alone is {alone} bytes, which hold no film: write {alone}MB or "
-            f"{alone}KB"
+            "{size} without a unit is {size} bytes, which hold no film: write {size}MB or {size}KB",
+            key="max_size",
+            given=text,
+            size=text.strip(),
         )
     return size
+
+
+def _bytes(number: Fraction, unit: str) -> int:
+    return int(number * _UNITS[unit.lower()])
 
 
 def file_size(size: int) -> str:

@@ -33,12 +33,12 @@ def test_sizes_are_read(text: str, size: int) -> None:
         ("8MB/s", "must be a size"),
         ("0", "more than 0"),
         ("0.0001KB", "more than 0"),
-        ("8", "8 alone is 8 bytes, which hold no film: write 8MB or 8KB"),
+        ("8", "8 without a unit is 8 bytes, which hold no film: write 8MB or 8KB"),
     ],
 )
 def test_what_is_no_size_is_refused(text: str, reason: str) -> None:
-    """The message names the option and what would be right."""
-    with pytest.raises(RecipeError, match=f"--max-size: .*{reason}"):
+    """The message names the argument and what would be right."""
+    with pytest.raises(RecipeError, match=f"max_size: .*{reason}"):
         parse_file_size(text)
 
 

@@ -1,4 +1,4 @@
-"""What a film hears: loudness and onsets of a track, as curves that its numbers follow."""
+"""Loudness and onsets of a track, as curves that a film's numbers follow."""
 
 from cppnvid.audio.features import heard
 

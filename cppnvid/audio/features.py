@@ -1,8 +1,8 @@
-"""Hear a track: loudness and onsets of named bands, as curves that a film's numbers follow.
+"""Features of a track: loudness and onsets of named bands, as curves over a film's frames.
 
-Nothing lags: a window of sound is centred on the moment it tells of, loudness is smoothed forward
-and backward alike, and an onset jumps at its own frame. A loop is heard as a loop: its start
-follows its end. Curves are kept as 16 bits, and what rounding differs by between machines is lost.
+Nothing lags: a window of sound is centred on its moment, loudness is smoothed forward and backward
+alike, and an onset jumps at its own frame. In a loop the start follows the end. Curves are stored
+with 16 bits, which hides the rounding that differs between machines.
 """
 
 import base64
@@ -22,22 +22,22 @@ from cppnvid.encode import RATE, fitted_sound, open_raw
 from cppnvid.errors import EncodeError
 from cppnvid.recipe import Reaction, Recipe
 
-MOMENTS = 100  # a second, at which sound is looked at
-# Decibels: a track that is more even than this does not use the whole range, so that a steady tone
-# does not shake; and what is this far below its loudest counts as quiet.
+MOMENTS = 100  # a second, at which sound is analysed
+# Decibels: a track that is more even than the first does not use the whole range, so that a steady
+# tone does not shake; what is the second below its loudest counts as quiet.
 _NARROWEST, _WIDEST = 12.0, 40.0
 
 
 def heard(recipe: Recipe, path: Path) -> Recipe:
-    """Return the recipe with the curves of what it reacts to, and the name of what was heard.
+    """Return the recipe with the curve of each reaction, and the name of the track.
 
     Args:
-        recipe: whose length, rate and loop say what is heard when.
-        path: the track, cut or repeated to the film's length as `fitted_sound` does.
+        recipe: whose length, rate and loop decide what is heard when.
+        path: the track, cut or repeated to the film's length by `fitted_sound`.
 
     Raises:
-        RecipeError: the track cannot be read, in ffmpeg's words.
-        EncodeError: when there is no ffmpeg, or no room for the decoded sound.
+        RecipeError: the track cannot be read; the message has ffmpeg's words.
+        EncodeError: there is no ffmpeg, or no room for the decoded sound.
     """
     output = recipe.output
     state = path.stat() if path.is_file() else None
@@ -57,7 +57,7 @@ def heard(recipe: Recipe, path: Path) -> Recipe:
     return Recipe.model_validate(recipe.to_data() | {"sound": about})
 
 
-@lru_cache(maxsize=4)  # a recipe is loaded anew for every option that follows from another
+@lru_cache(maxsize=4)  # a recipe is loaded again for every option that follows from another
 def _listened(
     path: Path,
     state: tuple[int, int] | None,  # noqa: ARG001 - of the file, so that a changed one is read again
@@ -73,7 +73,9 @@ def _listened(
             fitted_sound(path, raw, seconds=frames / fps, loops=loops)
         except OSError as error:
             place = tempfile.gettempdir()
-            raise EncodeError(f"{place}: no room for the decoded sound: {error}") from None
+            raise EncodeError(
+                "{place}: no room for the decoded sound: {error}", place=place, error=error
+            ) from error
         sound = open_raw(raw)
         curves = curves_of(sound, reactions, frames=frames, fps=fps, loops=loops)
         del sound  # Windows deletes no file that is open
@@ -95,12 +97,12 @@ def curves_of(
     fps: Fraction,
     loops: bool,
 ) -> list[NDArray[np.float64]]:
-    """Return what each reaction hears at every frame of a film: float64 [frames] in [0, 1].
+    """Return the curve of each reaction at a film's frames: float64 [frames] in [0, 1].
 
     Args:
-        sound: float32 [samples, channels] of `RATE`, the film's own.
-        reactions: what to hear.
-        frames: of the film.
+        sound: float32 [samples, channels] at `RATE`, as long as the film.
+        reactions: which band and which feature of it.
+        frames: number of frames.
         fps: frames a second.
         loops: whether the sound begins again where it ends.
     """
@@ -126,7 +128,7 @@ def curves_of(
 
 
 def _loudness(energy: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how loud it is, from 0, the track's own quiet, to 1, its own loud: [moments]."""
+    """Return loudness from 0, the track's own quiet, to 1, its own loud: [moments]."""
     if not energy.any():
         return np.zeros(len(energy))
     decibels = 10.0 * np.log10(energy + 1e-10)
@@ -137,14 +139,14 @@ def _loudness(energy: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _smoothed(level: NDArray[np.float64], seconds: float, *, loops: bool) -> NDArray[np.float64]:
-    """Average over a bell as wide before as after, so that nothing comes late."""
+    """Average over a bell that is as wide before as after, so that nothing lags."""
     if seconds * MOMENTS < 0.5:
         return level
     return around(gaussian_filter1d, level, seconds * MOMENTS / 2, loops=loops)
 
 
 def _dying_away(struck: NDArray[np.float64], frames: float, *, loops: bool) -> NDArray[np.float64]:
-    """Let what is struck at a frame fall to a third in so many frames: [frames]."""
+    """Let each onset fall to 1/e in so many frames: [frames]."""
     kept = float(np.exp(-1.0 / max(frames, 1e-3)))
     curve, level = np.zeros(len(struck)), 0.0
     for _ in range(1 + loops):  # in a loop what rang at its end still rings at its start

@@ -1,4 +1,4 @@
-"""What a sound holds of each band at even moments: its energy, and where something begins in it."""
+"""The energy of each band of a sound at even moments, and its onsets."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from cppnvid.recipe import BANDS
 
 _WINDOW = 2048  # samples, 43 ms: 23 Hz apart, so that bass is six of them
 _BLOCK = 1000  # moments at a time: 16 MB
-_SILENCE = 1e-4  # of full scale; a track that is never louder is taken for silence
+_SILENCE = 1e-4  # of full scale; a track that is never louder counts as silent
 
 
 class Heard(NamedTuple):
@@ -20,15 +20,15 @@ class Heard(NamedTuple):
 
     energy: NDArray[np.float64]  # [moments], 1 being a sine as loud as the track
     flux: NDArray[np.float64]  # [moments], how much begins
-    noise: float  # what the flux of steady noise stays below: its mean of many pitches varies less
+    noise: float  # above the flux of steady noise, whose mean over many pitches varies less
 
 
 class Series:
-    """Each band of a sound at even moments, worked out when the first is asked for.
+    """The bands of a sound at even moments, analysed when the first is asked for.
 
     Args:
         sound: float32 [samples, channels].
-        count: how many moments.
+        count: number of moments.
         loops: whether the end leads to the start.
     """
 
@@ -41,7 +41,7 @@ class Series:
         )
 
     def of(self, band: str) -> Heard:
-        """Return what there is to know of a band."""
+        """Return a band at every moment."""
         if not self._known:
             self._known = self._measure()
         return self._known[band]

@@ -97,9 +97,9 @@ def _number(
     return read
 
 
-def file_size(typed: str, option: str) -> int:
+def file_size(typed: str, _option: str) -> int:
     """Read `8MB` as a number of bytes."""
-    return parse_file_size(typed, name=option)
+    return parse_file_size(typed)
 
 
 def palette(typed: str, _option: str) -> str | list[str]:
