@@ -419,7 +419,7 @@ def test_numbers_without_an_end_are_named_by_their_key(run: Run) -> None:
 
 
 def test_what_a_recipe_says_of_its_path_waits_while_another_is_taken(run: Run) -> None:
-    """A wander is drawn as another path, or as another film's, without a complaint about its radius."""
+    """A wander is drawn as another path, or for another film, and its radius is ignored."""
     Path("loop.yaml").write_text(
         "morph: {seeds: [5], path: wander, radius: 0.3, detail: 6, grow: width}\n"
         "canvas: {size: 32}\noutput: {frames: 4}\n"
