@@ -25,11 +25,11 @@ from cppnvid.backends import adaptive
 from cppnvid.backends.adaptive import FEW, SAMPLES, Level, Marker, Redraw, refined
 from cppnvid.backends.halide.antialias import marks
 from cppnvid.backends.halide.architecture import Architecture, architecture_of
+from cppnvid.backends.halide.colour import MODES
 from cppnvid.backends.halide.field import WARPS
 from cppnvid.backends.halide.functions import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.backends.halide.pipeline import Pipeline
 from cppnvid.backends.halide.yuv import planes_of, yuv_pipeline
-from cppnvid.colour.modes import MODES
 from cppnvid.colour.pixels import LEVELS, Pixels, Raster
 from cppnvid.errors import BackendUnavailable
 from cppnvid.networks.sampling import fan_out
@@ -241,7 +241,7 @@ def unsupported(moment: Moment) -> str | None:
         "activation": ({layer.activation for layer in hidden}, {*ACTIVATIONS, "atan_pair"}),
         "output function": ({output.activation}, set(OUTPUT_FUNCTIONS)),
         "warp": ({warp.kind for warp in moment.view.warps}, set(WARPS)),
-        "palette": ({moment.colouring.mode}, {*MODES, "gradient"}),
+        "palette": ({moment.colouring.mode}, set(MODES)),
     }
     for what, (asked, known) in wanted.items():
         if asked - known:

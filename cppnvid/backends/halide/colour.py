@@ -163,3 +163,7 @@ def _from_hsl(hue: Expr, saturation: Expr, lightness: Expr) -> Triple:
         return lightness - reach * rise
 
     return channel(0.0), channel(8.0), channel(4.0)
+
+
+# What `colour` knows; a mode that `colour/modes.py` gains is declined until it is written here.
+MODES = ("gradient", "oklch", "cmyk", "hsv", "hsl", "grey", "rgb")
