@@ -1,6 +1,6 @@
 """Give a container the codec, depth and so on that are asked of it, or say what would be right."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import replace
 from itertools import combinations
 from typing import NoReturn
@@ -69,25 +69,12 @@ def quality_of(container: Container, crf: int | None) -> int | None:
         RecipeError: for a `crf` the container has no use for, or one out of its range.
     """
     if crf is not None and container.max_crf is None:
-        raise RecipeError(
-            "{container} coded as {codec} has none; leave it out, given {crf}",
-            key="output.crf",
-            given=crf,
-            container=container.name,
-            codec=container.codec,
-            crf=crf,
-        )
+        problem = f"{container.name} coded as {container.codec} has none; leave it out, given {crf}"
+        raise RecipeError(problem, key="output.crf", given=crf)
     # From 1, because x264's 0 is lossless and no player of High profile can show it.
     if crf is not None and not 1 <= crf <= (container.max_crf or 0):
-        raise RecipeError(
-            "{container} takes 1 (best) to {most} (worst), given {crf}",
-            key="output.crf",
-            given=crf,
-            allowed=f"from 1 to {container.max_crf}",
-            container=container.name,
-            most=container.max_crf,
-            crf=crf,
-        )
+        problem = f"{container.name} takes 1 (best) to {container.max_crf} (worst), given {crf}"
+        raise RecipeError(problem, key="output.crf", given=crf)
     return container.default_crf if crf is None else crf
 
 
@@ -161,68 +148,38 @@ def _with_dither(container: Container, dither: bool | None) -> Container:
     if not dither:
         return container if dither is None else replace(container, dither=False)
     if not container.dither and not container.palettes:
-        raise RecipeError(
-            "{reason}; or leave it out", key="output.dither", given=True, reason=_why_no(container)
-        )
+        raise RecipeError(_why_no(container), key="output.dither", given=True)
     return container
 
 
 def _why_no(container: Container) -> Message:
     if container.depth > 8:
-        return Message("{depth} bits need no dither", depth=container.depth)
+        return Message(f"{container.depth} bits need no dither")
+    loses = f"{container.name} would lose it again"
     if any(codec.dither for codec in container.codecs):
-        return Message(
-            "{container} would lose it again: {lossless} keeps it",
-            container=container.name,
-            lossless=Setting("output.lossless", True),
-        )
+        return Message(f"{loses}: {{key}} keeps it", key=Setting("output.lossless", True))
     if any(codec.depth > 8 for codec in container.codecs):
-        return Message(
-            "{container} would lose it again: {depth} has no bands",
-            container=container.name,
-            depth=Setting("output.depth", 10),
-        )
-    return Message("{container} would lose it again", container=container.name)
+        return Message(f"{loses}: {{key}} has no bands", key=Setting("output.depth", 10))
+    return Message(loses)
 
 
 def _refuse(container: Container, coding: Coding) -> NoReturn:
     name, ways = container.name, _ways(container, coding)
     if coding.lossless and not _can_be_lossless(container):
-        raise RecipeError(
-            "{container} always loses a little here; {others} and folders of PNGs do not",
-            key="output.lossless",
-            given=True,
-            allowed="false",
-            container=name,
-            others=endings(one for one in CONTAINERS if _can_be_lossless(one)),
-        )
-    if coding.codec is not None and coding.codec not in {way.codec for way in ways}:
-        known = ", ".join(_unique(way.codec for way in ways))
-        raise RecipeError(
-            "{container} is coded as {known}, given {codec}",
-            key="output.codec",
-            given=coding.codec,
-            allowed=known,
-            container=name,
-            known=known,
-            codec=coding.codec,
-        )
-    fitting = [way for way in ways if coding.codec in (None, way.codec)]
-    depths = " or ".join(_unique(str(depth) for depth in sorted(way.depth for way in fitting)))
-    raise RecipeError(
-        "{container} has {depths} bits a channel, given {depth}",
-        key="output.depth",
-        given=coding.depth,
-        allowed=depths,
-        container=f"{name} coded as {coding.codec}" if coding.codec else name,
-        depths=depths,
-        depth=coding.depth,
-    )
+        others = endings(one for one in CONTAINERS if _can_be_lossless(one))
+        problem = f"{name} always loses a little here; {others} and folders of PNGs do not"
+        raise RecipeError(problem, key="output.lossless", given=True)
+    codec = coding.codec
+    if codec is not None and codec not in {way.codec for way in ways}:
+        known = ", ".join(dict.fromkeys(way.codec for way in ways))
+        problem = f"{name} is coded as {known}, given {codec}"
+        raise RecipeError(problem, key="output.codec", given=codec, allowed=known)
+    depths = sorted({way.depth for way in ways if codec in (None, way.codec)})
+    allowed = " or ".join(map(str, depths))
+    coded_as = f" coded as {codec}" if codec else ""
+    problem = f"{name}{coded_as} has {allowed} bits a channel, given {coding.depth}"
+    raise RecipeError(problem, key="output.depth", given=coding.depth, allowed=allowed)
 
 
 def _can_be_lossless(container: Container) -> bool:
     return container.lossless or any(codec.lossless for codec in container.codecs)
-
-
-def _unique(words: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(words))

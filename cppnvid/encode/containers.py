@@ -308,15 +308,11 @@ def container_for(path: str | os.PathLike[str], *, still: bool = False) -> Conta
     found = sorted(_named(suffix), key=lambda container: container.still != still)
     if found:
         return found[0]
-    raise RecipeError(
-        "{path}: {what} is not a format cppnvid writes; use one of {known}{folder}",
-        key="path",
-        given=text,
-        path=text,
-        what=f"the ending {suffix!r}" if suffix else "a name without an ending",
-        known=known_endings(still=still),
-        folder="" if still else ", or end the name with / for a folder of PNGs",
-    )
+    what = f"the ending {suffix!r}" if suffix else "a name without an ending"
+    folder = "" if still else ", or end the name with / for a folder of PNGs"
+    known = f"use one of {known_endings(still=still)}{folder}"
+    problem = f"{text}: {what} is not a format cppnvid writes; {known}"
+    raise RecipeError(problem, key="path", given=text)
 
 
 def _named(suffix: str) -> list[Container]:

@@ -43,6 +43,12 @@ _WORDS_LINES = 6  # and what is shown
 _ONLY_STOPPING = "Task finished with error code|Terminating thread with return code"
 
 
+class UnreadableError(RecipeError):
+    """ffmpeg cannot read a file; `said` are its last words."""
+
+    said = ""
+
+
 def _start(
     arguments: Sequence[str], *, stdin: int, stdout: int, stderr: IO[bytes], directory: Path | None
 ) -> subprocess.Popen[bytes]:
@@ -62,7 +68,7 @@ def _start(
         raise EncodeError(
             f"ffmpeg cannot be started: {error}; reinstall imageio-ffmpeg, "
             f"or let IMAGEIO_FFMPEG_EXE name a working one"
-        ) from None
+        ) from error
 
 
 def _last_words(words: IO[bytes]) -> str:
@@ -261,7 +267,7 @@ def reading(
     a playlist in disguise fetches nothing.
 
     Raises:
-        RecipeError: when ffmpeg cannot read the file, with its last words.
+        UnreadableError: ffmpeg cannot read the file.
         EncodeError: when there is no ffmpeg.
     """
     readers = ["-format_whitelist", demuxers] if demuxer is None else ["-f", demuxer]
@@ -285,7 +291,9 @@ def reading(
             process.stdout.close()
             process.wait()
         if code != 0:
-            raise RecipeError(f"{path}: ffmpeg cannot read it: {_last_words(words)}")
+            error = UnreadableError(f"{path}: ffmpeg cannot read it: {_last_words(words)}")
+            error.said = _last_words(words)
+            raise error
 
 
 def capture(path: Path, demuxer: str, arguments: Sequence[str], *, limit: int) -> tuple[bytes, str]:

@@ -43,14 +43,9 @@ def h264_encoder(name: str) -> str:
     for known, program in H264_ENCODERS.items():
         if name.lower() in (known, program):
             return known
-    raise RecipeError(
-        "unknown encoder {name!r}; use auto, {known}",
-        key="encoder",
-        given=name,
-        allowed=", ".join(("auto", *H264_ENCODERS)),
-        name=name,
-        known=", ".join(H264_ENCODERS),
-    )
+    known = ", ".join(("auto", *H264_ENCODERS))
+    problem = f"unknown encoder {name!r}; use one of {known}"
+    raise RecipeError(problem, key="encoder", given=name, allowed=known)
 
 
 def h264_arguments(

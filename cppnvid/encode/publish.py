@@ -1,4 +1,4 @@
-"""Let a file appear under its name only when it is complete, and sweep up after killed runs.
+"""Let a file appear under its name only when it is complete, and clean up after killed runs.
 
 Everything is written to `.<stem>.partial-<pid><suffix>` beside the target, hence on the same file
 system, and moved over it at the very end. A killed run leaves at most such a file, and beside it
@@ -19,18 +19,16 @@ import psutil
 
 from cppnvid.callbacks import Note
 from cppnvid.encode.folder import is_ours
-from cppnvid.errors import EncodeError, RecipeError, Setting
+from cppnvid.errors import EncodeError, Message, RecipeError, Setting
 
 
 def exists_error(path: Path) -> RecipeError:
     """Return the refusal to replace `path` unasked."""
-    return RecipeError(
-        "{path} exists already; {overwrite} replaces it",
-        key="path",
-        given=str(path),
-        path=path,
-        overwrite=Setting("overwrite", True),
+    replaces = Setting("overwrite", True)
+    problem = Message(
+        "{path} exists already; {overwrite} replaces it", path=path, overwrite=replaces
     )
+    return _refused(path, problem)
 
 
 def check_place(path: Path, *, folder: bool, overwrite: bool) -> None:
@@ -43,13 +41,13 @@ def check_place(path: Path, *, folder: bool, overwrite: bool) -> None:
     """
     parent = path.parent
     if not parent.exists():
-        raise _refused(path, "{path}: the folder {parent} does not exist; create it first")
+        raise _refused(path, f"{path}: the folder {parent} does not exist; create it first")
     if not parent.is_dir():
-        raise _refused(path, "{path}: {parent} is a file, not a folder")
+        raise _refused(path, f"{path}: {parent} is a file, not a folder")
     if folder:
         _check_folder(path, overwrite=overwrite)
     elif path.is_dir():
-        raise _refused(path, "{path} is a folder; end the name with / for PNGs, or name a file")
+        raise _refused(path, f"{path} is a folder; end the name with / for PNGs, or name a file")
     elif os.path.lexists(path) and not overwrite:
         raise exists_error(path)
     # Permission bits say nothing on a read-only or full disk, or to root, so try to write.
@@ -65,9 +63,9 @@ def _check_folder(path: Path, *, overwrite: bool) -> None:
     if not os.path.lexists(path):
         return
     if not path.is_dir():
-        raise _refused(path, "{path} is a file, not a folder; choose another name")
+        raise _refused(path, f"{path} is a file, not a folder; choose another name")
     if path.samefile(Path.cwd()):
-        raise _refused(path, "{path} is the folder you are in; name one inside it, as in frames/")
+        raise _refused(path, f"{path} is the folder you are in; name one inside it, as in frames/")
     if not any(path.iterdir()):
         return
     if not overwrite:
@@ -75,12 +73,12 @@ def _check_folder(path: Path, *, overwrite: bool) -> None:
     if not is_ours(path):
         raise _refused(
             path,
-            "{path} holds files cppnvid did not write, so it is not replaced; choose another name",
+            f"{path} holds files cppnvid did not write, so it is not replaced; choose another name",
         )
 
 
 def _refused(path: Path, problem: str) -> RecipeError:
-    return RecipeError(problem, key="path", given=str(path), path=path, parent=path.parent)
+    return RecipeError(problem, key="path", given=str(path))
 
 
 def temporary_for(path: Path, *, folder: bool) -> Path:
@@ -116,10 +114,10 @@ def publication(
             temporary.mkdir()
         else:
             temporary.open("xb").close()
-    except FileExistsError:
-        raise EncodeError(f"{path}: this process is writing it already") from None
+    except FileExistsError as error:
+        raise EncodeError(f"{path}: this process is writing it already") from error
     except OSError as error:
-        raise _disk_error(path, error) from None
+        raise _disk_error(path, error) from error
     try:
         yield temporary
         try:
@@ -127,16 +125,16 @@ def publication(
                 _publish_folder(temporary, path, overwrite=overwrite, ours=ours)
             else:
                 _publish_file(temporary, path, overwrite=overwrite)
-        except FileExistsError:
+        except FileExistsError as error:
             # Hours of drawing are not thrown away over a name.
             kept = path.with_name(temporary.name[1:].replace(".partial-", ".kept-"))
             temporary.rename(kept)
             raise EncodeError(
                 f"{path}: appeared while it was being drawn and is left alone; "
                 f"what was drawn is complete in {kept}"
-            ) from None
+            ) from error
         except OSError as error:
-            raise _disk_error(path, error) from None
+            raise _disk_error(path, error) from error
     finally:
         _discard(temporary)
 
@@ -153,7 +151,7 @@ def working_file(temporary: Path, text: str) -> Iterator[Path]:
         try:
             file.write_text(text, encoding="utf-8", newline="\n")
         except OSError as error:
-            raise _disk_error(file, error) from None
+            raise _disk_error(file, error) from error
         yield file
     finally:
         _discard(file)
@@ -172,7 +170,7 @@ def working_folder(temporary: Path, purpose: str) -> Iterator[Path]:
     try:
         folder.mkdir()
     except OSError as error:
-        raise _disk_error(folder, error) from None
+        raise _disk_error(folder, error) from error
     try:
         yield folder
     finally:
@@ -192,7 +190,7 @@ def rewriting(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
             yield source, target
         successor.replace(path)
     except OSError as error:
-        raise _disk_error(path, error) from None
+        raise _disk_error(path, error) from error
     finally:
         _discard(successor)
 
@@ -251,12 +249,12 @@ def _sweep(path: Path, *, folder: bool, note: Note) -> None:
             continue
         if match["kind"] == "replaced" and not path.exists():
             leftover.rename(path)  # killed between two renames: the old folder is still whole
-            note(f"put back {path}, which a run that was stopped had moved aside")
+            note(f"restored {path} after an interrupted run")
         else:
             _discard(leftover)
             removed.append(str(leftover))
     if removed:
-        note(f"removed {', '.join(removed)}, left by a run that was stopped")
+        note(f"removed {', '.join(removed)}, left by an interrupted run")
 
 
 def _abandoned(leftover: Path, pid: int) -> bool:

