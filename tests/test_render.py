@@ -13,7 +13,7 @@ from PIL import Image
 import cppnvid
 from cppnvid import render
 from cppnvid.animation import control_points
-from cppnvid.backends import choose, machine
+from cppnvid.backends import choose
 from cppnvid.encode import decode, probe, read_recipe
 from cppnvid.errors import BackendUnavailable, RecipeError
 from cppnvid.film import pacing
@@ -24,6 +24,7 @@ from cppnvid.notebook import Still, Video
 from cppnvid.presets import load_recipe, parse_recipe_text
 from cppnvid.recipe import NetworkSpec, Recipe
 from cppnvid.render import render_frames, render_still, render_video, save_still
+from tests.backends.helpers import make_unusable
 from tests.conftest import names_here, small, step
 
 
@@ -324,7 +325,7 @@ def test_an_unusable_backend_is_refused_before_the_pace_is_measured(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Whoever waits for a measurement has a backend that draws."""
-    monkeypatch.setitem(machine.BACKENDS, "torch:mps", lambda: (False, "no Apple GPU"))
+    make_unusable(monkeypatch, "torch:mps", why="no Apple GPU")
     monkeypatch.setattr(pacing, "even_pace", lambda *_: pytest.fail("the path was measured"))
     recipe = small(64, 48, morph={"seeds": [1, 2], "pace": "even"})
 

@@ -1,6 +1,6 @@
 """Backends: what draws a scene, one class for each technology, and how one is chosen."""
 
-from cppnvid.backends.protocol import Backend
-from cppnvid.backends.select import Job, choose
+from cppnvid.backends.protocol import Backend, Job
+from cppnvid.backends.select import choose
 
 __all__ = ["Backend", "Job", "choose"]

@@ -1,4 +1,4 @@
-"""What this machine can draw with, and why not with the rest."""
+"""What this machine can draw with, and why not with the rest: one row for each backend."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
+
+from cppnvid.animation.scene import Moment
+from cppnvid.backends.protocol import Backend, Job
 
 # What the drivers of NVIDIA's and AMD's cards put there, NVIDIA's under Windows' Linux and Tegra's.
 DEVICES = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg", "/dev/nvhost-gpu", "/dev/nvgpu")
@@ -23,22 +27,38 @@ class Report:
     detail: str
 
 
+def _never(*_: Any) -> str | None:
+    return None
+
+
+@dataclass(frozen=True)
+class Technology:
+    """What is known of a backend before anything of it is loaded.
+
+    Attributes:
+        probe: returns whether it is usable here, and on what or why not.
+        make: makes it, from its name and how many threads may draw.
+        could_be_here: whether this machine may have what it needs, so that `auto` looks at it. A
+            laptop without a graphics card needs no word about CUDA in every run, nor torch loaded,
+            two seconds, to learn that there is none.
+        declines: returns why it cannot draw a moment, or None.
+        does_not_pay: returns why it is not worth its compiling for a job, or None.
+    """
+
+    probe: Callable[[], tuple[bool, str]]
+    make: Callable[[str, int | None], Backend]
+    could_be_here: Callable[[], bool] = lambda: True
+    declines: Callable[[Moment], str | None] = _never
+    does_not_pay: Callable[[Moment, Job], str | None] = _never
+
+
 def report() -> list[Report]:
     """Return what every backend would do on this machine, best first, as `auto` considers them."""
-    return [Report(name, *probe()) for name, probe in BACKENDS.items()]
+    return [Report(name, *row.probe()) for name, row in BACKENDS.items()]
 
 
-def could_be_here(name: str) -> bool:
-    """Return whether this machine may have what a backend needs, so that it is worth a look.
-
-    A laptop without a graphics card needs no word about CUDA in every run; nor does it need torch
-    loaded, two seconds, to be told that there is none.
-    """
-    if name == "torch:mps":
-        return sys.platform == "darwin"
-    if name in ("gpu", "torch:cuda"):
-        return shutil.which("nvidia-smi") is not None or any(Path(p).exists() for p in DEVICES)
-    return True
+def _has_card() -> bool:
+    return shutil.which("nvidia-smi") is not None or any(Path(path).exists() for path in DEVICES)
 
 
 def _triton() -> tuple[bool, str]:
@@ -100,13 +120,92 @@ def _threads(count: int) -> str:
     return f"{count} thread{'s' * (count > 1)}"
 
 
-# Best first, as `auto` tries them: name, and whether it is usable here and on what or why not. For
-# a small job it takes the last, which needs nothing loaded.
-BACKENDS: dict[str, Callable[[], tuple[bool, str]]] = {
-    "gpu": _triton,
-    "torch:cuda": _cuda,
-    "torch:mps": _mps,
-    "cpu": _halide,
-    "torch:cpu": _cpu,
-    "numpy": _numpy,
+# ------------------------------------------------------------------ one by one
+
+
+def _make_triton(_: str, __: int | None) -> Backend:
+    from cppnvid.backends.triton.backend import GpuBackend
+
+    return GpuBackend()
+
+
+def _make_halide(_: str, threads: int | None) -> Backend:
+    from cppnvid.backends.halide.backend import CpuBackend
+
+    return CpuBackend(threads)
+
+
+def _make_torch(name: str, threads: int | None) -> Backend:
+    from cppnvid.backends.torch_ import TorchBackend
+
+    return TorchBackend(name.removeprefix("torch:"), threads)
+
+
+def _make_numpy(_: str, threads: int | None) -> Backend:
+    from cppnvid.backends.numpy_ import NumpyBackend
+
+    return NumpyBackend(threads)
+
+
+def _triton_declines(moment: Moment) -> str | None:
+    from cppnvid.backends.triton.backend import unsupported
+
+    return unsupported(moment)
+
+
+def _halide_declines(moment: Moment) -> str | None:
+    from cppnvid.backends.halide.backend import unsupported
+
+    return unsupported(moment)
+
+
+def _triton_does_not_pay(moment: Moment, job: Job) -> str | None:
+    """Return that torch has drawn the whole job on a GPU before Triton has compiled it, or None.
+
+    On a GPU torch writes and reads each neuron twice, 16 bytes, at 300 GB/s on a small card
+    (computed, not measured). Triton compiles in 1 s and another second for each run of equal
+    layers; and as often again what draws the pixels of a list, where `samples` is `auto`.
+    """
+    if job.points is None:
+        return None
+    from cppnvid.backends.triton.architecture import architecture_of
+
+    drawing = job.points * sum(len(layer.bias) for layer in moment.layers) * 16 / 300e9
+    compiling = (1.0 + len(architecture_of(moment).runs)) * (2 if job.compiles_twice else 1)
+    if drawing > compiling:
+        return None
+    return f"for a job this small ({drawing:.1f} s) compiling takes longer ({compiling:.1f} s)"
+
+
+def by_numpy(moment: Moment, points: int) -> float:
+    """Return about how many seconds numpy takes for a job.
+
+    On a core at 2.4 GHz 3 ns for each neuron of a point, 0.06 ns for each weight, and for the
+    point's place and colour 150 ns, through Oklab 400; torch takes as long.
+    """
+    neurons = sum(len(layer.bias) for layer in moment.layers)
+    weights = sum(layer.weight.size for layer in moment.layers)
+    through_oklab = moment.colouring.mode in ("gradient", "oklch") or moment.colouring.hue
+    each = (400e-9 if through_oklab else 150e-9) + 3e-9 * neurons + 0.06e-9 * weights
+    return points * each / (os.cpu_count() or 1)
+
+
+def until_halide_draws(moment: Moment, job: Job) -> float:
+    """Return about how many seconds Halide compiles: that is how long numpy may take.
+
+    It is 1 s, another 0.1 s for each layer, as often again where `samples` is `auto`, and 0.4 s for
+    planes. To load torch takes 2 s.
+    """
+    once = 1.0 + 0.1 * len(moment.layers)
+    return once * (2 if job.compiles_twice else 1) + (0.4 if job.planes else 0.0)
+
+
+# Best first, as `auto` tries them. For a small job it takes the last, which needs nothing loaded.
+BACKENDS: dict[str, Technology] = {
+    "gpu": Technology(_triton, _make_triton, _has_card, _triton_declines, _triton_does_not_pay),
+    "torch:cuda": Technology(_cuda, _make_torch, _has_card),
+    "torch:mps": Technology(_mps, _make_torch, lambda: sys.platform == "darwin"),
+    "cpu": Technology(_halide, _make_halide, declines=_halide_declines),
+    "torch:cpu": Technology(_cpu, _make_torch),
+    "numpy": Technology(_numpy, _make_numpy),
 }

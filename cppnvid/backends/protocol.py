@@ -1,14 +1,16 @@
-"""What a backend is: one class for each technology that draws scenes."""
+"""What a backend is, one class for each technology that draws scenes, and what it is chosen for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.animation.scene import Moment, Timeline
+from cppnvid.backends.adaptive import points_a_pixel
 from cppnvid.colour.pixels import Pixels, Raster
 
 
@@ -53,3 +55,40 @@ class Backend(Protocol):
         In rgb24, or in rgb48 where that is in `pixel_formats`.
         """
         ...
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be drawn, as far as a backend is chosen by it.
+
+    Args:
+        moment: of the scene; None asks for a backend whatever the scene.
+        raster: of every frame; None asks for a backend whatever the size of the job.
+        frames: how many are drawn; a share of them where several architectures divide a film.
+        threads: how many draw on the processor at most; None is all.
+        planes: whether frames are taken as yuv420p from a backend that has it.
+    """
+
+    moment: Moment | None = None
+    raster: Raster | None = None
+    frames: float = 1
+    threads: int | None = None
+    planes: bool = False
+
+    @property
+    def points(self) -> int | None:
+        """How many points are drawn in all, about."""
+        if self.raster is None:
+            return None
+        pixels = self.frames * self.raster.width * self.raster.height
+        return int(pixels * points_a_pixel(self.raster.samples))
+
+    @property
+    def pixel_format(self) -> str:
+        """Return the format that the backend must have."""
+        return self.raster.pixel_format if self.raster else "rgb24"
+
+    @property
+    def compiles_twice(self) -> bool:
+        """Whether fused backends compile one kernel for all pixels and one for a list of them."""
+        return self.raster is not None and self.raster.samples == "auto"

@@ -66,7 +66,7 @@ def sample_network(spec: NetworkSpec, seed: int) -> Network:
         RecipeError: the seed is no whole number, negative or too large.
     """
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
-        raise RecipeError(f"a seed is a whole number from 0 to 2**63 - 1, given {seed!r}")
+        raise RecipeError(key="seed", given=seed, allowed="a whole number from 0 to 2**63 - 1")
     inputs = tuple(name for name in INPUTS if name in spec.inputs)
     init = spec.init
     layers: list[Layer] = []

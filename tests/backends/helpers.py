@@ -1,13 +1,15 @@
 """What tests of backends share: scenes for every row of every table, and the comparison."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from cppnvid.animation.scene import Moment, Scene
-from cppnvid.backends import Backend, definition
+from cppnvid.backends import Backend, definition, machine
 from cppnvid.colour.gradients import GRADIENT_NAMES
 from cppnvid.colour.modes import MODES
 from cppnvid.colour.pixels import Raster
@@ -69,6 +71,13 @@ def _rows() -> Iterator[tuple[str, dict[str, Any]]]:
 # Every row of every table, as parts of a recipe; and a size for each.
 ROWS: dict[str, dict[str, Any]] = dict(_rows())
 SIZES = {name: WEIRD[index % len(WEIRD)] for index, name in enumerate(ROWS)}
+
+
+def make_unusable(monkeypatch: pytest.MonkeyPatch, *names: str, why: str = "none") -> None:
+    """Let this machine lack backends."""
+    for name in names:
+        row = replace(machine.BACKENDS[name], probe=lambda: (False, why))
+        monkeypatch.setitem(machine.BACKENDS, name, row)
 
 
 def drawn(

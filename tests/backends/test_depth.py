@@ -64,22 +64,22 @@ class EightBits(TorchBackend):
 
 def test_a_backend_without_16_bits_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     """`auto` takes the next best and says why; by name it is an error that names the others."""
-    made = select._made
-    monkeypatch.setattr(
-        select, "_made", lambda name, threads: EightBits() if name == "cpu" else made(name, None)
-    )
-    known = {"cpu": lambda: (True, "fast"), "torch:cpu": lambda: (True, "slow")}
-    monkeypatch.setattr(machine, "BACKENDS", known)
+    rows = {
+        "cpu": machine.Technology(lambda: (True, "fast"), lambda *_: EightBits()),
+        "torch:cpu": replace(machine.BACKENDS["torch:cpu"], probe=lambda: (True, "slow")),
+    }
+    for module in (machine, select):
+        monkeypatch.setattr(module, "BACKENDS", rows)
     notes: list[str] = []
 
-    assert (
-        choose("auto", Job(raster=Raster(1, 1, pixel_format="rgb48")), notes.append).name
-        == "torch:cpu"
-    )
-    assert notes == ["drawing with torch:cpu (slow); not with cpu: draws 8 bits a channel alone"]
+    job = Job(raster=Raster(1, 1, pixel_format="rgb48"))
+    assert choose("auto", job, notes.append).name == "torch:cpu"
+    assert notes == [
+        "drawing with torch:cpu (slow); not with cpu: supports only 8 bits per channel"
+    ]
     assert choose("auto").name == "cpu"
-    with pytest.raises(BackendUnavailable, match=r"cpu draws 8 bits .* Usable: torch:cpu$"):
-        choose("cpu", Job(raster=Raster(1, 1, pixel_format="rgb48")))
+    with pytest.raises(BackendUnavailable, match=r"cpu supports only 8 bits .* Usable: torch:cpu$"):
+        choose("cpu", job)
 
 
 # ------------------------------------------------------------------ dither

@@ -20,7 +20,7 @@ from cppnvid.errors import BackendUnavailable, RecipeError
 from cppnvid.film.film import job_of
 from cppnvid.recipe import Samples
 from cppnvid.render import render_video
-from tests.backends.helpers import drawn, scene_of
+from tests.backends.helpers import drawn, make_unusable, scene_of
 from tests.conftest import small
 from tests.encode.helpers import open_file
 
@@ -157,8 +157,7 @@ def test_a_function_only_torch_has_is_declined(monkeypatch: pytest.MonkeyPatch) 
 
 def test_auto_weighs_compiling_against_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A small still goes to numpy and a film to cpu, where there is no GPU."""
-    for gpu in ("torch:cuda", "torch:mps"):
-        monkeypatch.setitem(machine.BACKENDS, gpu, lambda: (False, "none"))
+    make_unusable(monkeypatch, "torch:cuda", "torch:mps")
     moment = scene_of(network={"layers": ["9x16"]}).at(0.0)
     notes: list[str] = []
 
@@ -171,8 +170,7 @@ def test_auto_weighs_compiling_against_drawing(monkeypatch: pytest.MonkeyPatch) 
 
 def test_auto_counts_what_antialiasing_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pixels of a list take a pipeline of their own, and a job twice as large to pay for it."""
-    for gpu in ("torch:cuda", "torch:mps"):
-        monkeypatch.setitem(machine.BACKENDS, gpu, lambda: (False, "none"))
+    make_unusable(monkeypatch, "torch:cuda", "torch:mps")
     monkeypatch.setattr("os.cpu_count", lambda: 1)
     moment = scene_of(network={"layers": ["9x16"]}).at(0.0)
 
@@ -188,8 +186,7 @@ def test_auto_counts_what_antialiasing_compiles(monkeypatch: pytest.MonkeyPatch)
 
 def test_auto_counts_the_way_through_oklab(monkeypatch: pytest.MonkeyPatch) -> None:
     """A small network's gradient takes as long as the network, and pays for Halide sooner."""
-    for gpu in ("torch:cuda", "torch:mps"):
-        monkeypatch.setitem(machine.BACKENDS, gpu, lambda: (False, "none"))
+    make_unusable(monkeypatch, "torch:cuda", "torch:mps")
     monkeypatch.setattr("os.cpu_count", lambda: 1)
 
     def drawn_with(**palette: object) -> str:
@@ -207,9 +204,8 @@ def test_a_card_that_is_not_there_is_not_told_of(
     card: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Why no GPU draws is told where there is one, once for all that need it, and else never."""
-    for name in ("gpu", "torch:cuda"):
-        monkeypatch.setitem(machine.BACKENDS, name, lambda: (False, "built without CUDA"))
-    monkeypatch.setitem(machine.BACKENDS, "torch:mps", lambda: (False, "no Apple GPU here"))
+    make_unusable(monkeypatch, "gpu", "torch:cuda", why="built without CUDA")
+    make_unusable(monkeypatch, "torch:mps", why="no Apple GPU here")
     monkeypatch.setattr("shutil.which", lambda _: "/usr/bin/nvidia-smi" if card else None)
     monkeypatch.setattr("sys.platform", "linux")
     notes: list[str] = []
@@ -223,8 +219,7 @@ def test_a_card_that_is_not_there_is_not_told_of(
 
 def test_auto_counts_what_planes_compile(monkeypatch: pytest.MonkeyPatch) -> None:
     """An MP4's frames take a pipeline of their own; a GIF's do not, nor do blurred ones."""
-    for gpu in ("torch:cuda", "torch:mps"):
-        monkeypatch.setitem(machine.BACKENDS, gpu, lambda: (False, "none"))
+    make_unusable(monkeypatch, "torch:cuda", "torch:mps")
     monkeypatch.setattr("os.cpu_count", lambda: 1)
     recipe = small(100, 100, network={"layers": ["9x16"]}, output={"frames": 300})
     moment = build_scene(recipe).at(0.0)

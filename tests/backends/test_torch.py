@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from cppnvid.backends import choose, definition
-from cppnvid.backends.machine import could_be_here, report
+from cppnvid.backends.machine import BACKENDS, report
 from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.colour.pixels import Raster
 from cppnvid.errors import BackendError, BackendUnavailable, RecipeError
@@ -297,4 +297,4 @@ def test_auto_says_what_it_chose_and_why_not_the_others() -> None:
 
     assert chosen.name in said[0]
     for entry in report():
-        assert entry.usable or not could_be_here(entry.name) or entry.name in said[0]
+        assert entry.usable or not BACKENDS[entry.name].could_be_here() or entry.name in said[0]

@@ -259,7 +259,7 @@ def test_too_little_memory_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
         raise torch.OutOfMemoryError("CUDA out of memory")
 
     monkeypatch.setattr(Card, "prepare", full)
-    with pytest.raises(BackendError, match=r"has not the memory.*--backend torch:cuda"):
+    with pytest.raises(BackendError, match=r"lacks the memory.*backend=.torch:cuda."):
         drawn(GpuBackend(cards()), scene_of().at(0.0), 4, 4)
 
 

@@ -222,5 +222,5 @@ def test_parts_can_be_built_in_python() -> None:
 @pytest.mark.parametrize("seed", [-1, 1.5, 2**63, True])
 def test_impossible_seeds_are_refused(seed: Any) -> None:
     """A seed that no recipe may hold draws no network either."""
-    with pytest.raises(RecipeError, match="a seed is a whole number"):
+    with pytest.raises(RecipeError, match="seed: must be a whole number"):
         sample_network(SPEC, seed)

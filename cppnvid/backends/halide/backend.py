@@ -31,7 +31,7 @@ from cppnvid.backends.halide.functions import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.backends.halide.pipeline import Pipeline
 from cppnvid.backends.halide.yuv import planes_of, yuv_pipeline
 from cppnvid.colour.pixels import LEVELS, Pixels, Raster
-from cppnvid.errors import BackendUnavailable
+from cppnvid.errors import BackendUnavailable, Setting
 from cppnvid.networks.sampling import fan_out
 
 # A layer takes 0.1 s to compile whatever its width, and from some 40 on each takes longer.
@@ -218,7 +218,10 @@ def pipeline_for(moment: Moment, samples: int, bits: int = 8, *, listed: bool = 
     """
     reason = unsupported(moment)
     if reason:
-        raise BackendUnavailable(f"backend cpu cannot draw this: {reason}. Use --backend torch:cpu")
+        raise BackendUnavailable(
+            "backend cpu cannot draw this: {reason}. Use {other}",
+            reason=reason, other=Setting("backend", "torch:cpu"),
+        )  # fmt: skip
     with _BUILDING:
         return compiled(architecture_of(moment, samples, bits, listed=listed))
 

@@ -31,7 +31,7 @@ from cppnvid.backends.triton.architecture import Architecture, architecture_of
 from cppnvid.backends.triton.card import STREAMS, Card, Finish, Grid, Work
 from cppnvid.backends.triton.plan import Capability, precision_for
 from cppnvid.colour.pixels import Pixels, Raster
-from cppnvid.errors import BackendUnavailable, CppnvidError
+from cppnvid.errors import BackendUnavailable, CppnvidError, Setting
 
 OLDEST: Capability = (8, 0)  # Ampere: what the kernel is compiled and counted for begins here
 PIXEL_FORMATS = ("rgb24", "rgb48", "yuv420p")
@@ -145,7 +145,9 @@ class GpuBackend:
         reason = unsupported(moment)
         if reason:
             raise BackendUnavailable(
-                f"backend gpu cannot draw this: {reason}. Use --backend torch:cuda"
+                "backend gpu cannot draw this: {reason}. Use {other}",
+                reason=reason,
+                other=Setting("backend", "torch:cuda"),
             )
         return precision_for(architecture, [card.capability for card in self.cards])
 

@@ -27,7 +27,7 @@ from cppnvid.backends.triton.kernel import draw
 from cppnvid.backends.triton.plan import Capability, constants, plan_for
 from cppnvid.backends.triton.refining import gather, mark
 from cppnvid.backends.triton.yuv import planes
-from cppnvid.errors import BackendError
+from cppnvid.errors import BackendError, Setting
 
 STREAMS = 3  # one draws, one copies, and one is ready to draw
 
@@ -104,8 +104,10 @@ class Card:
                 return stream.fetch(out)
         except (torch.OutOfMemoryError, triton.runtime.errors.OutOfResources) as error:
             raise BackendError(
-                f"{self.device} has not the memory for this: {error}. "
-                "Free some, or draw with --backend torch:cuda"
+                "{device} lacks the memory for this: {error}. Free some, or draw with {other}",
+                device=self.device,
+                error=error,
+                other=Setting("backend", "torch:cuda"),
             ) from error
 
     def prepare(self, work: Work, stream: Stream) -> tuple[Callable[[], None], Tensor]:
