@@ -17,11 +17,11 @@ from cppnvid.recipe import unknown
 
 
 def choose(name: str | Backend = "auto", job: Job = Job(), note: Note = silent) -> Backend:
-    """Return the backend with this name.
+    """Return the backend with this name, or the backend itself.
 
     Args:
-        name: a backend, which is returned as it is; or `auto` (the best usable here for this job), `gpu`, `cpu`, `torch` (its best device),
-            `torch:cpu`, `torch:cuda`, `torch:cuda:1`, `torch:mps`, or `numpy`.
+        name: `auto` (the best usable here for this job), `gpu`, `cpu`, `torch` (its best device),
+            `torch:cpu`, `torch:cuda`, `torch:cuda:1`, `torch:mps`, or `numpy`; or a backend.
         job: what is to be drawn.
         note: told what `auto` chose and why not the others.
 
