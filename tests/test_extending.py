@@ -76,7 +76,7 @@ NEW: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
                 "animation/path.py",
                 '    "slerp": ',
                 (
-                    '    "hop": PathRow(lambda morph, leg, share: _straight(morph, leg, round(share))),\n'
+                    '    "hop": PathRow(lambda *way: _straight(*way[:2], round(way[2]))),\n'
                     '    "slerp": '
                 ),
             ),
@@ -133,7 +133,8 @@ NEW: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
                     '    Container(\n        name="NUT",\n        suffixes=(".nut",),\n'
                     '        format=Video("nut"),\n'
                     '        arguments=("-c:v", "ffv1"),\n        muxing=("-f", "nut"),\n'
-                    '        max_side=16384,\n        codec="ffv1",\n        lossless=True,\n    ),\n'
+                    '        max_side=16384,\n        codec="ffv1",\n'
+                    "        lossless=True,\n    ),\n"
                     '    Container(\n        name="WebM",'
                 ),
             )
