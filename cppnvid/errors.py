@@ -19,7 +19,6 @@ that names a setting holds it as a `Setting`, never as text:
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -118,6 +117,8 @@ def shown(value: object) -> str:
     elif isinstance(value, float) and value.is_integer():
         text = f"{value:g}"
     elif isinstance(value, int | float | list | tuple | dict | None):
+        import json  # here, since it costs a command's help three milliseconds
+
         text = json.dumps(value, default=str)
     else:
         text = str(value)

@@ -200,8 +200,8 @@ def _text(node: yaml.ScalarNode) -> str:
     """Return text; surrogate pairs, as in JSON's escapes, are joined."""
     try:
         return str(node.value).encode("utf-16", "surrogatepass").decode("utf-16")
-    except UnicodeDecodeError:
-        raise _at(node.start_mark, "contains half a character, a lone surrogate") from None
+    except UnicodeDecodeError as error:
+        raise _at(node.start_mark, "contains half a character, a lone surrogate") from error
 
 
 def dump(data: Any) -> str:

@@ -103,13 +103,9 @@ def _inputs(trained: Trained, said: Mapping[str, Any]) -> dict[str, Any]:
     given = said.get("inputs")
     if given is None:
         if columns not in _USUAL_INPUTS:
-            raise RecipeError(
-                "{layer} reads {values}, which could be {ways}",
-                file=trained.name,
-                layer=called(trained.layers, 0),
-                values=_values(columns),
-                ways=_could_be(columns),
-            )
+            facts: dict[str, Any] = {"layer": called(trained.layers, 0), "ways": _could_be(columns)}
+            problem = f"{{layer}} reads {_values(columns)}, which could be {{ways}}"
+            raise RecipeError(problem, file=trained.name, **facts)
         return {"inputs": _USUAL_INPUTS[columns]}
     if not isinstance(given, list | tuple) or "z" not in given:
         return {"inputs": given}
@@ -121,14 +117,9 @@ def _could_be(columns: int) -> Message:
     inputs = "network.inputs"
     if columns == 1:
         return Message("any one: use {one}, [x] or [y]", one=Setting(inputs, "[r]"))
-    return Message(
-        "x, y, r and a latent of {with_r}: use {some}; or x, y and a latent of {without_r}: use "
-        "{others}",
-        with_r=columns - 3,
-        some=Setting(inputs, "[x,y,r,z]"),
-        without_r=columns - 2,
-        others=Setting(inputs, "[x,y,z]"),
-    )
+    with_r, others = Setting(inputs, "[x,y,r,z]"), Setting(inputs, "[x,y,z]")
+    text = f"x, y, r and a latent of {columns - 3}: use {{with_r}}; or x, y and a latent of "
+    return Message(text + f"{columns - 2}: use {{others}}", with_r=with_r, others=others)
 
 
 def _values(count: int) -> str:
@@ -141,49 +132,40 @@ def check_fit(trained: Trained, spec: NetworkSpec) -> None:
     Raises:
         RecipeError: names the first layer that does not fit, its shape, and what would fit.
     """
-    layers, name = trained.layers, trained.name
+    layers = trained.layers
 
-    def misfit(problem: str, **facts: Any) -> RecipeError:
-        return RecipeError(problem, file=name, **facts)
+    def misfit(problem: str, key: str, **facts: Any) -> RecipeError:
+        return RecipeError(problem, file=trained.name, setting=Setting(key), **facts)
 
-    if len(layers) != len(spec.layers) + 1:
-        raise misfit(
-            "has {count} layers, but {setting} makes {wanted} with the output",
-            count=len(layers),
-            setting=Setting("network.layers"),
-            wanted=len(spec.layers) + 1,
-        )
-    coordinates = [item for item in _COORDINATES if item in spec.inputs]
-    width = len(coordinates) + (spec.z_dim if "z" in spec.inputs else 0)
-    latent = [f"z of {spec.z_dim}"] if "z" in spec.inputs else []
-    inputs = ", ".join([*coordinates, *latent])
-    before: Message | str = Message("{key} ({given})", key=Setting("network.inputs"), given=inputs)
+    if (wanted := len(spec.layers) + 1) != len(layers):
+        problem = f"has {len(layers)} layers, but {{setting}} makes {wanted} with the output"
+        raise misfit(problem, "network.layers")
+    inputs: list[str] = [item for item in _COORDINATES if item in spec.inputs]
+    width = len(inputs) + (spec.z_dim if "z" in spec.inputs else 0)
+    inputs += [f"z of {spec.z_dim}"] if "z" in spec.inputs else []
+    before = f"{{setting}} ({', '.join(inputs)})"
     for index, layer in enumerate(layers):
         neurons, columns = layer.weight.shape
         where = f"{called(layers, index)} is {neurons}x{columns}"
         if columns != width:
-            values = _values(width)
-            raise misfit(
-                "{where}, but {before} gives {values}", where=where, before=before, values=values
-            )
+            problem = f"{{where}}, but {before} gives {_values(width)}"
+            name = layers[index - 1].name
+            raise misfit(problem, "network.inputs", where=where, layer=name)
         is_last = index == len(spec.layers)
         wanted = spec.channels if is_last else spec.layers[index].width
         if neurons != wanted:
-            setting = Setting("network.channels" if is_last else f"network.layers.{index}")
-            values = _values(wanted)
-            raise misfit(
-                "{where}, but {setting} needs {values}", where=where, values=values, setting=setting
-            )
+            key = "network.channels" if is_last else f"network.layers.{index}"
+            problem = f"{{where}}, but {{setting}} needs {_values(wanted)}"
+            raise misfit(problem, key, where=where)
         if layer.bias is not None and len(layer.bias) != neurons:
-            raise misfit(f"{where}, but its bias has {_values(len(layer.bias))}")
+            problem = f"{where}, but its bias has {_values(len(layer.bias))}"
+            raise RecipeError(problem, file=trained.name)
         if not is_last:
-            kind = spec.activation_of(spec.layers[index])
-            width = neurons * (2 if kind == "atan_pair" else 1)
-            before = f"layer {index + 1} ({layer.name}, {kind})"
+            width, kind = (
+                spec.outputs_of(spec.layers[index]),
+                spec.activation_of(spec.layers[index]),
+            )
+            before = f"layer {index + 1} ({{layer}}, {kind})"
     if trained.latent is not None and "z" in spec.inputs and len(trained.latent) != spec.z_dim:
-        raise misfit(
-            "has a latent of {values}, but {setting} is {wanted}",
-            values=_values(len(trained.latent)),
-            setting=Setting("network.z_dim"),
-            wanted=spec.z_dim,
-        )
+        values = _values(len(trained.latent))
+        raise misfit(f"has a latent of {values}, but {{setting}} is {spec.z_dim}", "network.z_dim")
