@@ -2,7 +2,7 @@
 
 from cppnvid.cli.app import command
 from cppnvid.cli.outputs import named_output
-from cppnvid.cli.reporter import Reporter, say
+from cppnvid.cli.reporter import Reporter, say, say_rows
 from cppnvid.cli.request import Request
 
 
@@ -14,10 +14,7 @@ def presets(name: str | None) -> None:
     if name is not None:
         say(preset_path(name).read_text(encoding="utf-8").rstrip("\n"))
         return
-    known = list_presets()
-    width = max((len(preset.name) for preset in known), default=0)
-    for preset in known:
-        say(f"{preset.name:{width}}  {preset.title}")
+    say_rows(*((preset.name, preset.title) for preset in list_presets()))
 
 
 @command("output overwrite quiet", output="A .png on which to draw them all.")
@@ -27,13 +24,10 @@ def palettes(asked: Request) -> None:
     from cppnvid.recipe import COLOUR_MODES
 
     if asked.output is None:
-        for names, kind in (
-            (list(GRADIENTS), "gradient"),
-            (list(LIBRARY), "gradient known from science"),
-            (list(COLOUR_MODES), "the output's channels as they are"),
-        ):
-            for name in names:
-                say(f"{name:10}  {kind}")
+        rows = [(name, "gradient") for name in GRADIENTS]
+        rows += [(name, "gradient known from science") for name in LIBRARY]
+        rows += [(name, "the output's channels as they are") for name in COLOUR_MODES]
+        say_rows(*rows)
         return
     from cppnvid.sheets.palettes import save_palettes
 
@@ -48,12 +42,12 @@ def backends() -> None:
     from cppnvid.backends.machine import report
     from cppnvid.encode import H264_ENCODERS, unusable
 
-    for entry in report():
-        say(f"{entry.name:12} {'usable' if entry.usable else 'not usable':12} {entry.detail}")
+    rows = [(entry.name, entry.usable, entry.detail) for entry in report()]
     for name, program in H264_ENCODERS.items():
         reason = unusable(name)
         words = f"{program} of ffmpeg" if reason is None else reason.splitlines()[0]
-        say(f"{name:12} {'usable' if reason is None else 'not usable':12} --encoder: {words}")
+        rows.append((name, reason is None, f"--encoder: {words}"))
+    say_rows(*((name, "usable" if usable else "not usable", words) for name, usable, words in rows))
 
 
 @command()

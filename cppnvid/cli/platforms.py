@@ -4,7 +4,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from cppnvid.cli.app import command
-from cppnvid.cli.reporter import say
+from cppnvid.cli.reporter import say, say_rows
+from cppnvid.units import file_size
 
 if TYPE_CHECKING:
     from cppnvid.platforms import Platform
@@ -18,24 +19,18 @@ def platforms(name: str | None) -> None:
     from cppnvid.platforms import platform_named
     from cppnvid.platforms import platforms as known
 
-    if name is not None:
-        say(_facts(platform_named(name, key="name")))
+    if name is None:
+        say_rows(_HEADINGS, *map(_row, known().values()))
         return
-    rows = [_HEADINGS, *map(_row, known().values())]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (f"{cell:{width}}" for cell, width in zip(row, widths, strict=True))
-        say("  ".join(cells).rstrip())
-
-
-def _facts(platform: "Platform") -> str:
-    words = {name: _in_words(name, fact.value) for name, fact in platform.facts.items()}
-    widths = max(map(len, words)), max(map(len, words.values()))
-    lines = [f"# {platform.name}: {platform.title}"]
-    for name, fact in platform.facts.items():
-        line = f"{name.replace('_', ' '):{widths[0]}}  {words[name]:{widths[1]}}"
-        lines.append(f"{line}  {fact.source}, {fact.date}")
-    return "\n".join(lines)
+    platform = platform_named(name, key="name")
+    say(f"# {platform.name}: {platform.title}")
+    facts = platform.facts.items()
+    say_rows(
+        *(
+            (name.replace("_", " "), _in_words(name, fact.value), f"{fact.source}, {fact.date}")
+            for name, fact in facts
+        )
+    )
 
 
 def _row(platform: "Platform") -> tuple[str, ...]:
@@ -80,6 +75,5 @@ def _range(name: str, least: float, most: float) -> str:
 
 def _number(name: str, number: float) -> str:
     if name == "bytes":
-        unit, one = ("GB", 1e9) if number >= 1e9 else ("MB", 1e6) if number >= 1e6 else ("kB", 1e3)
-        return f"{number / one:.4g} {unit}"
+        return file_size(int(number)).replace(".0 ", " ")
     return f"{number:,.0f}" if number >= 10_000 else f"{number:g}"
