@@ -120,9 +120,7 @@ def test_auto_is_x264(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_unknown_encoders_are_refused() -> None:
     """The message names those there are."""
-    with pytest.raises(
-        RecipeError, match="unknown encoder 'x265'; use one of auto, x264, nv"
-    ):
+    with pytest.raises(RecipeError, match="unknown encoder 'x265'; use one of auto, x264, nv"):
         encode("a.mp4", "x265")
     assert not Path("a.mp4").exists()
 
