@@ -14,11 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFont
 
-from cppnvid.animation.palette import Colouring, colouring_at
-from cppnvid.colour.oklab import from_oklab
+from cppnvid.animation.palette import GRADIENT_STEPS, Colouring
+from cppnvid.colour.oklab import to_oklab
 from cppnvid.explanation.measure import Grid, Measurement
 from cppnvid.explanation.verdict import Findings
-from cppnvid.recipe import Palette
 
 
 class Ink(StrEnum):
@@ -34,29 +33,34 @@ class Ink(StrEnum):
     GOLD = "#ffd27a"
 
 
-_SIGNED = Palette(
-    colours=("#d4f1ff", "#6cc3ff", "#23598f", "#12161f", "#96451f", "#ff9d5c", "#ffe9c9")
-)
+_STOPS = ("#d4f1ff", "#6cc3ff", "#23598f", "#12161f", "#96451f", "#ff9d5c", "#ffe9c9")
+_LUT_STEPS = 1023  # odd: zero has a colour of its own
 
 Pixels = NDArray[np.uint8]
 
 
-def signed_colouring() -> Colouring:
-    """Return how a neuron's values become colours: 0.5 is zero, 0 and 1 are the brightest."""
-    return colouring_at(_SIGNED, 0.0, closed=True)
+@lru_cache(maxsize=1)
+def _lookup() -> Pixels:
+    """Return the colours from −1 to 1, uint8 [_LUT_STEPS, 3], joined in Oklab."""
+    from coloraide import Color
+
+    join = Color.interpolate(list(_STOPS), space="oklab", method="monotone")
+    steps = [join(step).convert("srgb").coords() for step in np.linspace(0, 1, _LUT_STEPS)]
+    return to_levels(np.array(steps, dtype=np.float32))
 
 
 @lru_cache(maxsize=1)
-def _lookup() -> Pixels:
-    """Return the colours from −1 to 1: uint8 [steps, 3]."""
-    gradient = signed_colouring().gradient
-    assert gradient is not None
-    return to_levels(from_oklab(gradient))
+def signed_colouring() -> Colouring:
+    """Return how a neuron's values become colours: 0.5 is zero, 0 and 1 are the brightest."""
+    lab = to_oklab(_lookup() / np.float32(255))
+    places = np.linspace(0.0, _LUT_STEPS - 1, GRADIENT_STEPS)
+    columns = [np.interp(places, np.arange(_LUT_STEPS), column) for column in lab.T]
+    return Colouring("gradient", np.stack(columns, axis=1).astype(np.float32), 0.0)
 
 
 def signed_colours(values: NDArray[np.float32], scale: float) -> Pixels:
     """Return values [...] as colours uint8 [..., 3]; ±scale and beyond are the brightest."""
-    half = (len(_lookup()) - 1) / 2
+    half = _LUT_STEPS // 2
     tame = np.nan_to_num(values.astype(np.float64) / max(scale, 1e-300), nan=0.0)
     found: Pixels = _lookup()[(np.clip(tame, -1.0, 1.0) * half + half + 0.5).astype(np.int64)]
     return found
