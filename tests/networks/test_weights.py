@@ -376,8 +376,8 @@ def test_a_header_that_promises_more_than_there_is_gets_no_memory() -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "is not an .npz file, or damaged"),
-        (b"PK\x03\x04 and then nothing", "is not an .npz file, or damaged"),
+        (b"", "is not a valid .npz file"),
+        (b"PK\x03\x04 and then nothing", "is not a valid .npz file"),
         ({"W0.npy": b"no array"}, "W0 is not an array, or damaged"),
         ({"W0.npy": npy((2, 2), b"12", dtype="|V1")}, "W0 is damaged"),
         ({"W0.npy": npy((2, 2), bytes(15))}, "W0 is damaged: 15 bytes"),
@@ -406,7 +406,7 @@ def test_every_cut_of_a_file_is_refused() -> None:
         whole = Path(name).read_bytes()
         for length in range(0, len(whole), 97):
             Path(name).write_bytes(whole[:length])
-            assert f"is no {suffix}, or damaged" in refusal(name)
+            assert f"is not a valid {suffix} file" in refusal(name)
 
 
 @given(at=st.floats(0, 1, exclude_max=True), byte=st.integers(0, 255))

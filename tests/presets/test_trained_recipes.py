@@ -123,7 +123,7 @@ def test_a_recipe_looks_nowhere_but_in_its_own_folder(name: str) -> None:
         ("[3]", "must be the name of a .npz or .safetensors file, given 3"),
         (f"[{{name: inside.npz, sha256: {'0' * 64}}}]", "is not the file that the recipe was"),
         ("[{name: a.npz, data: AAAA}]", "a.npz"),
-        ("[{name: a.npz, data: '***'}]", "loop.yaml: morph.weights: a.npz: is not a .safe"),
+        ("[{name: a.npz, data: '***'}]", "loop.yaml: morph.weights: a.npz: is not a valid .safe"),
         ("[{name: inside.npz, path: /etc/passwd}]", "unknown key 'path'"),
         ("[]\n  seeds: []", "morph.seeds: must not be empty"),
         ("[inside.npz]\nnetwork: 3", "network: must be a mapping"),

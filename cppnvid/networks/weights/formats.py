@@ -190,7 +190,7 @@ def _read_npz(data: bytes, name: str) -> tuple[dict[str, NDArray[Any]], str]:
                     raise RecipeError(f"contains {key} twice", file=name)
                 raw[key] = _read_npy(archive.read(entry), key, name)
     except _ZIP_ERRORS as error:
-        raise RecipeError(f"is not an .npz file, or damaged: {error}", file=name) from error
+        raise RecipeError(f"is not a valid .npz file: {error}", file=name) from error
     about = raw.pop(ABOUT, np.array(""))
     for key, array in raw.items():
         if array.dtype.kind != "f":
@@ -240,7 +240,7 @@ def _read_safetensors(data: bytes, name: str) -> tuple[dict[str, NDArray[Any]], 
         listed = deserialize(data)  # type: ignore[no-untyped-call]
         header = json.loads(data[8 : 8 + length])
     except (SafetensorError, ValueError, RecursionError) as error:
-        raise RecipeError(f"is not a .safetensors file, or damaged: {error}", file=name) from error
+        raise RecipeError(f"is not a valid .safetensors file: {error}", file=name) from error
     if len(listed) > MAX_TENSORS:
         raise RecipeError(
             f"contains {len(listed)} arrays, at most {MAX_TENSORS} are allowed", file=name
