@@ -23,7 +23,7 @@ class Warp:
 class View:
     """Where the camera looks at one moment: `p -> rotate(p) · scale + pan`, after the warps."""
 
-    scale: float  # field units for one shorter side, zoom taken in
+    scale: float  # field units along the shorter side, zoom included
     angle: float  # radians, clockwise on the screen, whose y points down
     pan: tuple[float, float]  # field units
     warps: tuple[Warp, ...]
@@ -58,9 +58,10 @@ def view_at(camera: Camera, time: float, *, closed: bool) -> View:
 
 
 def at_depth(camera: Camera, share: float, *, closed: bool) -> Camera:
-    """Return the camera of an endless zoom that has come as far as a share of its way.
+    """Return the camera of an endless zoom after a share of its way.
 
-    The zoom is its path, so that hold, easing and speed act on it; all else keeps to the clock.
+    The zoom is its path, so that hold, easing and speed act on it; everything else runs by the
+    clock.
     """
     return camera.model_copy(
         update={

@@ -1,9 +1,9 @@
-"""Let layers and neurons come in little by little, in a network that any backend draws.
+"""Growth: layers and neurons enter gradually, in a network that any backend draws.
 
-A crossfade of two pictures is no network. A layer that is not yet there hands on what it reads: its
-weights are the identity, so small that its activation is as good as straight where it is steepest,
-and whoever reads it makes up for both. From there its weights turn to its own and grow, and with
-them its bend. Only numbers change, so all of a film is one architecture.
+A crossfade of two pictures is not a network. A layer that has not entered yet passes on what it
+reads: its weights are the identity, so small that its activation is nearly straight where it is
+steepest, and its reader compensates for both. From there its weights turn to its own and grow, and
+with them its bend. Only numbers change, so the whole film has one architecture.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from cppnvid.animation.control_points import SceneLayer
 from cppnvid.networks.activations import ACTIVATIONS
 from cppnvid.networks.sampling import fan_out
 
-# Of a layer that only hands on. Squared it is how much tanh bends in that; divided by it float32
-# rounds an offset: both stay below a fiftieth of a level of 255.
+# Size of a layer that only passes on. Its square is how much tanh bends there; float32 rounds an
+# offset by its inverse: both stay below a fiftieth of a level of 255.
 FAINT = 3e-3
 
 
 @dataclass(frozen=True, eq=False)
 class _Read:
-    """What a layer hands on, as its reader must take it: `scale · (value − offset)`."""
+    """How to read what a layer passes on: `scale · (value − offset)`."""
 
     scale: NDArray[np.float64]  # [values]
     offset: NDArray[np.float64]  # [values]
@@ -37,7 +37,7 @@ class _Read:
         return cls(np.ones(count), np.zeros(count))
 
     def by(self, layer: SceneLayer, weight: NDArray[np.float64], bias: float | Bias) -> SceneLayer:
-        """Return a layer of these weights and this bias, had it read plain values."""
+        """Return a layer that acts as one with these weights on plain values."""
         scaled = (weight * self.scale).astype(np.float32)
         return replace(layer, weight=scaled, bias=bias - scaled.astype(np.float64) @ self.offset)
 
@@ -46,15 +46,15 @@ Bias = NDArray[np.float64]
 
 
 def deepen(layers: Sequence[SceneLayer], depth: float) -> tuple[SceneLayer, ...]:
-    """Return the network of only the first hidden layers, the next one come in by a fraction.
+    """Return the network of only the first hidden layers, the next one faded in.
 
     Args:
         layers: hidden layers and the output.
-        depth: how many hidden layers there are, from 1 to all of them.
+        depth: number of hidden layers, from 1 to all, with a fraction for the one that enters.
 
     Returns:
-        Layers of the same architecture, whatever the depth; at the whole depth the same layers. One
-        that is missing hands on as many values as it has neurons.
+        Layers of the same architecture at any depth, equal to `layers` at the full depth. A layer
+        that is missing passes on as many values as it has neurons.
     """
     first, *others, output = layers
     made, read = [first], _Read.plain(_values(first))
@@ -67,7 +67,7 @@ def deepen(layers: Sequence[SceneLayer], depth: float) -> tuple[SceneLayer, ...]
 def fade_in(
     hidden: Sequence[SceneLayer], shallow: SceneLayer, deep: SceneLayer, share: float
 ) -> tuple[SceneLayer, ...]:
-    """Return the network in which the last hidden layer has come in by a share.
+    """Return the network in which the last hidden layer has entered by a share.
 
     Args:
         hidden: two hidden layers or more.
@@ -76,11 +76,11 @@ def fade_in(
         share: 0 is the network without the last layer, 1 the network with it.
 
     Returns:
-        Layers of one architecture, whatever the share; its ends are those two networks.
+        Layers of one architecture at any share; its ends are those two networks.
     """
     *below, last = hidden
     old, new = _values(below[-1]), len(last.bias)
-    count = max(old, new)  # neurons, so that all that the layer reads can be handed on
+    count = max(old, new)  # neurons, so that everything the layer reads can be passed on
     pad = (0, count - new)
     wide = replace(last, weight=np.pad(last.weight, (pad, (0, 0))), bias=np.pad(last.bias, pad))
     entered, read = _enter(wide, share, _Read.plain(old))
@@ -93,7 +93,7 @@ def fade_in(
 
 
 def _enter(layer: SceneLayer, share: float, read: _Read) -> tuple[SceneLayer, _Read]:
-    """Return a layer that has come in by a share, and how to read it."""
+    """Return a layer that has entered by a share, and how to read it."""
     own = layer.weight.astype(np.float64)
     count = len(layer.bias)
     if layer.residual:
@@ -103,7 +103,7 @@ def _enter(layer: SceneLayer, share: float, read: _Read) -> tuple[SceneLayer, _R
         return entered, _Read(read.scale, read.offset + rest)
     if share == 1.0:
         return read.by(layer, own, layer.bias), _Read.plain(_values(layer))
-    # By a turn, because on a straight way from the identity much of the size would be lost.
+    # By a turn, because a straight line from the identity would lose much of the size.
     turn = share * math.pi / 2
     size = FAINT + (1.0 - FAINT) * share
     straight = (1.0 - share) * ACTIVATIONS[layer.activation].straight
@@ -113,9 +113,9 @@ def _enter(layer: SceneLayer, share: float, read: _Read) -> tuple[SceneLayer, _R
     middle_value = _at(layer, middle)
     slope = (_at(layer, middle + 1e-5) - _at(layer, middle - 1e-5)) / 2e-5
     scale = 1.0 / (size * ((1.0 - share) * slope[:count] + share))
-    # At share 1 nothing is taken off; the cube keeps what is left over small beside the size.
+    # At share 1 the offset is 0; the cube keeps what remains small beside the size.
     offset = middle_value[:count] - size**3 * _at(layer, np.zeros(count))[:count]
-    squares = _values(layer) - count  # of neurons that hand on two values: the second
+    squares = _values(layer) - count  # of neurons that pass on two values: the second
     return read.by(layer, size * weight, bias), _Read(
         np.append(scale, np.full(squares, math.sin(turn))), np.append(offset, np.zeros(squares))
     )
@@ -124,44 +124,31 @@ def _enter(layer: SceneLayer, share: float, read: _Read) -> tuple[SceneLayer, _R
 def thin(
     layers: Sequence[SceneLayer], share: float, *, fewest: int = 1, louder: bool
 ) -> tuple[SceneLayer, ...]:
-    """Return the network with a part of the neurons of each hidden layer: 0 is fewest, 1 is all.
+    """Return the network with only the first neurons of each hidden layer, the next one faded in.
 
     Args:
         layers: hidden layers and the output.
-        share: of the way from the fewest neurons a layer to all, each step multiplying by as much.
-        fewest: how many that is; a layer that has no more keeps all it has.
-        louder: let the few that are left be as loud together as all are, as weights are that were
-            drawn smaller the more of them are summed.
+        share: 0 is the fewest neurons of each layer, 1 all; equal steps multiply by equal factors.
+        fewest: that number; a layer that has no more keeps all.
+        louder: let the few be as loud together as all are, for weights that were drawn smaller the
+            more of them are summed.
     """
     widths = [len(layer.bias) for layer in layers[:-1]]
+    thinned = [layers[0]]
     present = widths_at(widths, share, fewest)
-    thinned = mute_neurons(layers, present)
-    if not louder:
-        return thinned
-    return thinned[0], *(
-        replace(layer, weight=(layer.weight * np.sqrt(width / few)).astype(np.float32))
-        for layer, width, few in zip(thinned[1:], widths, present, strict=True)
-    )
+    for before, layer, width, few in zip(layers, layers[1:], widths, present, strict=False):
+        heard = np.clip(few - np.arange(width), 0.0, 1.0)
+        columns = np.tile(heard, fan_out(1, before.activation)).astype(np.float32)
+        weight = layer.weight * columns
+        if louder:
+            weight = (weight * np.sqrt(width / few)).astype(np.float32)
+        thinned.append(replace(layer, weight=weight))
+    return tuple(thinned)
 
 
 def widths_at(widths: Sequence[int], share: float, fewest: int = 1) -> list[float]:
-    """Return how many neurons of each layer `thin` leaves, a fraction counting."""
+    """Return the number of neurons that `thin` leaves in each layer, with fractions."""
     return [width**share * min(width, fewest) ** (1.0 - share) for width in widths]
-
-
-def mute_neurons(layers: Sequence[SceneLayer], present: Sequence[float]) -> tuple[SceneLayer, ...]:
-    """Return the network of only the first neurons of each hidden layer, the next one faded in.
-
-    Args:
-        layers: hidden layers and the output.
-        present: for each hidden layer, how many of its neurons are heard, a fraction counting.
-    """
-    muted = [layers[0]]
-    for before, layer, count in zip(layers, layers[1:], present, strict=False):
-        heard = np.clip(count - np.arange(len(before.bias)), 0.0, 1.0)
-        columns = np.tile(heard, fan_out(1, before.activation)).astype(np.float32)
-        muted.append(replace(layer, weight=layer.weight * columns))
-    return tuple(muted)
 
 
 def _values(layer: SceneLayer) -> int:
@@ -169,6 +156,6 @@ def _values(layer: SceneLayer) -> int:
 
 
 def _at(layer: SceneLayer, sums: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what the neurons hand on at these sums."""
+    """Return what the neurons pass on for these sums."""
     handed: NDArray[np.float64] = ACTIVATIONS[layer.activation](sums.copy())
     return handed

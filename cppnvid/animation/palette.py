@@ -1,6 +1,6 @@
-"""The numbers that turn a network's output to colour: a mode, or a gradient that is even in Oklab.
+"""The numbers that turn a network's output into colour: a mode, or a gradient even in Oklab.
 
-What is done with them at every pixel stands in `backends/colours.py`, and in each fused backend.
+`backends/colours.py`, and each fused backend, applies them to pixels.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from cppnvid.recipe import COLOUR_MODES, Palette
 
 GRADIENT_STEPS = 1024  # neighbours differ by under 1/255 on the steepest gradient we ship
 
-# How far a gradient's second and third channel bend its colour: chosen by looking, so that forms
-# gain light and depth and the gradient stays recognisable. The second is light, the third paint.
+# How far a gradient's second and third channel bend its colour: chosen by eye, so that forms gain
+# light and depth and the gradient stays recognisable. The second is light, the third paint.
 SHADE = 0.45  # lightness, at mid grey, from 0 to 1 of the second channel; at most 0.5
 TINT = 0.5  # chroma, as a share of itself, from 0 to 1 of the third
 TURN = 1.0  # hue, about radians, from 0 to 1 of the third
@@ -28,7 +28,7 @@ TURN = 1.0  # hue, about radians, from 0 to 1 of the third
 
 @dataclass(frozen=True, eq=False)
 class Colouring:
-    """How output becomes colour at one moment."""
+    """How a network's output becomes colour at one moment."""
 
     mode: str  # a colour mode, or "gradient"
     gradient: NDArray[np.float32] | None  # Oklab [steps, 3]
@@ -51,15 +51,15 @@ def _named(name: str) -> NDArray[np.float32]:
     """Return a named gradient, even to the eye: float32 Oklab [GRADIENT_STEPS, 3]."""
     if name in GRADIENTS:
         return _evened(from_oklab(_joined(GRADIENTS[name]).astype(np.float64)))
-    from cmap import Colormap  # a tenth of a second that only its own gradients are worth
+    from cmap import Colormap  # takes 0.1 s, which only its own gradients need
 
     return _evened(Colormap(LIBRARY[name]).lut(GRADIENT_STEPS)[:, :3])
 
 
 @lru_cache(maxsize=64)
 def _joined(colours: tuple[str, ...]) -> NDArray[np.float32]:
-    """Join colour stops at even distances smoothly in Oklab: float32 [GRADIENT_STEPS, 3]."""
-    from coloraide import Color  # a tenth of a second that only gradients are worth
+    """Join evenly spaced colour stops smoothly in Oklab: float32 [GRADIENT_STEPS, 3]."""
+    from coloraide import Color  # takes 0.1 s, which only gradients need
 
     join = Color.interpolate(list(colours), space="oklab", method="monotone")
     steps = np.linspace(0.0, 1.0, GRADIENT_STEPS)
@@ -67,10 +67,10 @@ def _joined(colours: tuple[str, ...]) -> NDArray[np.float32]:
 
 
 def _evened(rgb: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Space a gradient's colours, sRGB [n, 3], so that all are as far apart in Oklab: [n, 3].
+    """Respace a gradient's colours, sRGB [n, 3], at equal distances in Oklab: [n, 3].
 
-    As stops were written, the largest step was 1.4 to 1.9 times the mean. Colours of one's own are
-    not evened: where they stand is what was asked for, and a colour written twice is a flat.
+    As its stops are written, the largest step is 1.4 to 1.9 times the mean. A user's own colours
+    are not respaced: they are where they were asked for, and a colour written twice is a flat.
     """
     lab = to_oklab(rgb.astype(np.float64))
     way = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(lab, axis=0), axis=1))])

@@ -1,7 +1,7 @@
-"""How many colours a film's GIF needs: as many as bring its error to what is asked of quality.
+"""GIF palettes: how many colours a film needs to keep its error below a limit.
 
-The same number of colours is too few for one film and wasted on another. So a few frames of the
-film, as large as it is, are coded as it will be, and what they lose tells how many it takes.
+One number of colours is too few for one film and wasteful for another. So a few frames of the film,
+at its size, are coded as the film will be, and their error tells how many colours it takes.
 """
 
 import tempfile
@@ -26,12 +26,12 @@ ERROR = 0.008
 _FEWEST, _MOST = 64, 256
 # Errors fell with this power of the colours, 0.4 to 0.7, on eight presets of 360 pixels.
 _POWER = 0.6
-# Three frames of a loop told as much as six. All that is looked at takes half a second.
+# Three frames of a loop tell as much as six. Coding and measuring them takes half a second.
 _FEWEST_FRAMES, _MOST_FRAMES, _MOST_PIXELS = 2, 8, 1_000_000
 
 
 def with_gif_colours(film: Film, note: Note = silent) -> Film:
-    """Return the film with as many colours as its GIF needs, if its recipe leaves them open.
+    """Return the film with the number of colours its GIF needs, if its recipe leaves that open.
 
     Raises:
         EncodeError: ffmpeg or the disk failed.
@@ -53,9 +53,9 @@ def with_gif_colours(film: Film, note: Note = silent) -> Film:
 
 
 def colours_needed(frames: Pixels) -> int:
-    """Return how many colours these frames' palettes need for `ERROR`: 64 to 256.
+    """Return the number of colours, 64 to 256, at which frames lose about `ERROR`.
 
-    `frames` are uint8 [n, height, width, 3], sRGB, a few of a film.
+    `frames` are uint8 [n, height, width, 3], sRGB.
 
     Raises:
         EncodeError: ffmpeg or the disk failed.
@@ -65,13 +65,13 @@ def colours_needed(frames: Pixels) -> int:
 
 
 def looked_at(frames: int, pixels: int) -> list[int]:
-    """Return the numbers of a few frames, evenly spread."""
+    """Return the numbers of a few evenly spread frames."""
     count = min(max(_MOST_PIXELS // pixels, _FEWEST_FRAMES), _MOST_FRAMES, frames)
     return [(2 * place + 1) * frames // (2 * count) for place in range(count)]
 
 
 def _error(frames: Pixels) -> float:
-    """Return the mean distance in Oklab between frames and what a GIF makes of them."""
+    """Return the mean distance in Oklab between frames and the same frames coded as GIF."""
     count, height, width, _ = frames.shape
     with tempfile.TemporaryDirectory(prefix="cppnvid-") as folder:
         path = Path(folder) / "sample.gif"

@@ -1,7 +1,7 @@
-"""Proof of a loop: how much a film changes from frame to frame, and where it starts again.
+"""The loop check: how evenly a film moves, and whether its seam shows.
 
-Measured on the decoded file, because an encoder has its own ways to make a seam: an opening picture
-that is coarser than the one before it, or a last frame that is dropped.
+Measured on the decoded file, because encoders make seams of their own: an opening picture coarser
+than the last, or a last frame that is dropped.
 """
 
 from __future__ import annotations
@@ -20,33 +20,33 @@ from cppnvid.encode import all_frames, probe_film
 from cppnvid.errors import RecipeError
 
 # Pixels of the shorter side at which frames are compared: an eye follows forms, not grain. At 1080
-# the main job's numbers are the same to two decimals, and take eighteen times the work.
+# the main job's numbers are the same to two decimals, for eighteen times the work.
 SIDE = 256
-SEEN = 1.1  # a seam of more median steps is also compared with the steps beside it
+SEEN = 1.1  # a larger seam, in median steps, is also compared with the steps beside it
 RESTING = 0.1  # a frame that changes less than this share of the brisk ones hardly moves
 
 
 @dataclass(frozen=True)
 class LoopReport:
-    """How a film moves; steps are mean distances in Oklab from a frame to the next."""
+    """How a film moves; a step is the mean distance in Oklab from a frame to the next."""
 
     frames: int
     seam: float  # the step from the last frame to the first, over the median step
     evenness: float  # the 90th percentile of the steps over their median; 1 is perfectly even
     resting: float  # the share of frames that hardly move
-    fastest: float  # the largest step but the seam, over the median
+    fastest: float  # the largest step except the seam, over the median
     beside: float  # the seam over the mean of the steps before and after it
 
     @property
     def tear(self) -> float:
-        """How far the seam stands out: it does not where a film is as fast just before and after.
+        """How much the seam shows: less where the film is as fast just before and after.
 
-        Speed that was asked for is no tear, and a rest beside the seam none either.
+        Neither speed that was asked for nor a rest beside the seam is a tear.
         """
         return min(self.seam, self.beside)
 
     def __str__(self) -> str:
-        """Say it in a line."""
+        """Return the report in one line."""
         beside = f", {self.beside:.2f} of those beside it" if self.seam > SEEN else ""
         return (
             f"seam {self.seam:.2f} of the median step{beside}, evenness {self.evenness:.2f} "
@@ -62,8 +62,9 @@ def measure_loop(frames: Iterable[NDArray[np.uint8]]) -> LoopReport:
         frames: in playing order, uint8 [height, width, 3] each, sRGB, all of one size.
 
     Returns:
-        The report. Frames at rest, less than a tenth of the 90th percentile, are counted apart, so
-        that holds are no unevenness; a film that never moves has a seam of 0 and an evenness of 1.
+        The report. Frames at rest, whose step is under a tenth of the 90th percentile, are counted
+        apart, so that holds do not make a film uneven. A film that never moves has a seam of 0 and
+        an evenness of 1.
 
     Raises:
         RecipeError: there are no frames.
@@ -77,12 +78,12 @@ def measure_loop(frames: Iterable[NDArray[np.uint8]]) -> LoopReport:
         first = after if first is None else first
         before = after
     if first is None or before is None:
-        raise RecipeError("a film without frames cannot be measured")
+        raise RecipeError("has no frames, so its loop cannot be measured", key="path")
     return _report(np.array(steps), _distance(before, first))
 
 
 def check_loop(path: str | os.PathLike[str], frames: int | None = None) -> LoopReport:
-    """Measure any video, animation or folder of PNGs, whoever made it.
+    """Measure any video, animation or folder of PNGs, from any program.
 
     Args:
         path: the film.

@@ -1,4 +1,4 @@
-"""Motion blur: a frame is what passes while the shutter is open, averaged as light."""
+"""Motion blur: a frame is the average light that passes while the shutter is open."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -11,16 +11,16 @@ from cppnvid.colour.oklab import from_linear, to_linear
 from cppnvid.colour.pixels import Pixels
 from cppnvid.recipe import Recipe
 
-# Rounded light to sRGB, by bytes of a level: finer steps than the darkest level, which is 1/3295 of
+# Steps from light to sRGB, by bytes of a level: finer than the darkest level, which is 1/3295 of
 # the light with 8 bits and 1/846712 with 16.
 _STEPS = {1: 2**14, 2: 2**22}
 
 
 def exposure_times(times: Sequence[float], recipe: Recipe) -> list[float]:
-    """Return the moments that are drawn for each frame, in order: `times`, each several times.
+    """Return the times of all exposures, several for each frame, in order.
 
-    They are spread evenly over the time the shutter is open, around the frame's own. In a loop an
-    exposure at its start begins at its end; an open film is cut off at both.
+    They are spread evenly around the frame's own time while the shutter is open. In a loop they run
+    across the seam; in an open film they stop at both ends.
     """
     canvas, frames = recipe.canvas, recipe.output.frames
     looped = recipe.morph.loop != "open"
@@ -35,7 +35,7 @@ def expose(frames: Iterable[Pixels], exposures: int) -> Iterator[Pixels]:
 
     Args:
         frames: batches of uint8 or uint16 [n, height, width, 3], sRGB.
-        exposures: how many make one frame.
+        exposures: number averaged for one frame.
 
     Yields:
         The same kind of level, [1, height, width, 3], sRGB.

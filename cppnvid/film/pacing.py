@@ -25,30 +25,28 @@ from cppnvid.backends.numpy_ import NumpyBackend
 from cppnvid.colour.oklab import to_oklab
 from cppnvid.recipe import Recipe, constant
 
-SIDE = 64  # pixels of the shorter side, whatever the canvas: a larger video keeps its pace
+SIDE = 64  # pixels of the shorter side on any canvas: a larger video keeps its pace
 # With one step a frame the 95th percentile of a frame's change is 1.01 times the median, with two
 # no better (two triples of seeds, weights and z, 300 frames); one costs 0.4 % of 1080×1080.
 STEPS_PER_FRAME = 1
 FEWEST_STEPS = 32  # of a leg
 MOST_STEPS = 6000
-# Frames of a leg: with fewer, they stand too far apart for their steps to be even if only the way
-# between them is. Paths that wind more than a walk from seed to seed, a wander in every wave, need
-# more, and the more the farther they go: an orbit of radius 2 had a seam of 1.35 with 72 frames, a
-# wander one of 1.15 with 200. Previews have 0.4 of their film's frames and are to move as it does,
-# so that films are corrected only where it shows.
+# Frames of a leg: with fewer, frames are too far apart for equal lengths of way to be equal steps.
+# Paths that wind more than a walk from seed to seed, a wander in every wave, need more, and more
+# again the farther they go: an orbit of radius 2 had a seam of 1.35 with 72 frames, a wander one of
+# 1.15 with 200. Previews have 0.4 of their film's frames and should move as it does, so films are
+# corrected only where it shows.
 SHORT = 16
 NEAR = 0.5  # the usual radius
 STEPS_PER_SHORT_FRAME, STEPS_PER_WAVE = 4, 12
-MOST_POINTS = 2**23  # of all looks that are kept of a short film: 100 MB
+MOST_POINTS = 2**23  # of all pictures that are kept of a short film: 100 MB
 STEADY = 0.02
-STEPS_OF_MANY_LEGS = 8  # a still of a long path must stand where the video's frame does, nearly
-# With 40 rounds of this power 24 frames of the most winding wanders have strides within 4 % of
-# their mean in most films; more rounds find no better ones, and a power of 1 swings.
+STEPS_OF_MANY_LEGS = 8  # so that a still of a long path is nearly the video's frame
+# With 40 rounds of this power, 24 frames of the most winding wanders have strides within 4 % of
+# their mean in most films; more rounds find nothing better, and a power of 1 oscillates.
 ROUNDS, POWER = 40, 0.5
-ENOUGH = 0.01  # strides that differ by less, as a share of their mean, are alike
-MOST_STRETCH = (
-    4.0  # a round stretches nothing by more: two frames that are the same picture say nothing
-)
+ENOUGH = 0.01  # a smaller deviation, as a share of the mean stride, is even
+MOST_STRETCH = 4.0  # per round: two frames that are the same picture say nothing
 
 
 def build_scene(recipe: Recipe) -> Scene:
@@ -142,12 +140,12 @@ def _spans(recipe: Recipe, steps: int) -> list[tuple[int, int, int]]:
 
 
 def pace_of(changes: NDArray[np.float64], *, steady: float = STEADY) -> Pace:
-    """Return the pace at which as much is seen to change in every frame.
+    """Return the pace at which every frame changes the picture by the same amount.
 
     Args:
-        changes: [legs, steps].
-        steady: how much each step counts beside what changes in it, as a share of the mean: a path
-            that changes nothing for a while is crossed quickly, yet not in no time.
+        changes: how much each step changes, [legs, steps].
+        steady: what each step counts besides, as a share of the mean change: a stretch that changes
+            nothing is crossed quickly, but not instantly.
     """
     return Pace.of(_steadied(changes, steady))
 
@@ -161,8 +159,8 @@ def changes_along(scene: Timeline, recipe: Recipe, times: Sequence[float]) -> ND
     """Measure how much a scene changes from each time to the next, in Oklab: [times − 1].
 
     Args:
-        scene: what changes; its camera and palette stand still while it is measured.
-        recipe: whose canvas and coordinates it has.
+        scene: what to measure; its camera and palette stand still meanwhile.
+        recipe: canvas and coordinates.
         times: at least one, in order.
     """
     return np.array(
@@ -188,7 +186,7 @@ def _looks(
 
 
 def _points(recipe: Recipe) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the x and the y of all pixels of a small picture: float32 [points] each."""
+    """Return x and y of all pixels of a small picture: float32 [points] each."""
     width, height = recipe.canvas.size
     ratio = SIDE / min(width, height)
     small = max(round(width * ratio), 1), max(round(height * ratio), 1)
@@ -202,15 +200,15 @@ def _points(recipe: Recipe) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
 def even_strides(
     looks: NDArray[np.float32], changes: NDArray[np.float64], count: int
 ) -> NDArray[np.float64]:
-    """Return the ruler by which strides are most alike.
+    """Return the ruler by which strides are most even.
 
     Args:
         looks: pictures at even places of a path, both ends included: [places, points, 3].
-        changes: how long the way is from each to the next, the first guess: [places − 1], above 0.
-        count: how many strides the film makes from end to end.
+        changes: the first guess, the length of the way between neighbours: [places − 1], above 0.
+        count: number of strides in the film from end to end.
 
     Returns:
-        How much of the film passes from each place to the next, in proportion: [places − 1].
+        The share of the film that passes between neighbours, in proportion: [places − 1].
     """
     ruler = best = changes
     least = np.inf
@@ -221,7 +219,7 @@ def even_strides(
         strides = _strides(looks, stands)
         mean = float(strides.mean())
         if not mean:
-            return changes  # of a path on which nothing moves
+            return changes  # nothing moves on this path
         uneven = float(strides.std())
         if uneven < least * mean:
             best, least = ruler, uneven / mean
@@ -233,7 +231,7 @@ def even_strides(
 
 
 def _strides(looks: NDArray[np.float32], stands: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Measure how far frames at these places, with fractions, are from each other, in order."""
+    """Return the distance from each frame to the next, for frames at these fractional places."""
     strides = np.empty(len(stands) - 1)
     before = None
     for index, stand in enumerate(stands):

@@ -1,11 +1,11 @@
-"""Layers and neurons that come in: both ends are networks, and what is between has no jump."""
+"""Growth: both ends are networks, and nothing between them jumps."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from cppnvid.animation.growth import deepen, fade_in, mute_neurons, thin, widths_at
+from cppnvid.animation.growth import deepen, fade_in, thin, widths_at
 from cppnvid.backends.halide.architecture import architecture_of
 from cppnvid.film.pacing import build_scene, moment_of
 from cppnvid.networks.activations import ACTIVATIONS
@@ -91,7 +91,7 @@ def test_a_muted_neuron_is_not_heard() -> None:
     """The network of the first three neurons of each layer, built by cutting its matrices."""
     moment = moment_of(recipe(), 0.0)
 
-    muted = mute_neurons(moment.layers, [3.0] * 4)
+    muted = thin(moment.layers, 0.0, fewest=3, louder=False)
 
     cut = [
         replace(
