@@ -28,7 +28,7 @@ _ALLOWED = {
     "less_than": "below {lt}",
     "less_than_equal": "at most {le}",
     "string_too_long": "text of at most {max_length} characters",
-    "string_type": "text, in quotes if need be",
+    "string_type": "text, in quotes if necessary",
     "tuple_type": "a list",
     "too_long": "at most {max_length} entries",
     "too_short": "at least {min_length} entries",
@@ -140,8 +140,7 @@ def _of_pydantic(details: ErrorDetails, path: KeyPath, value: Any, data: Any) ->
     if kind == "extra_forbidden":
         return _unknown_key(name, keys_at(path[:-1], value_at(data, path[:-1])))
     if kind == "missing":
-        a = "an" if name[:1] in "aeiou" else "a"
-        return Mistake(f"needs {a} {name}: known are {', '.join(keys_at(path, value))}")
+        return Mistake(f"needs the key {name!r}: known are {', '.join(keys_at(path, value))}")
     if kind == "literal_error":
         return _unknown_value(name, given, str(context["expected"]))
     if kind == "union_tag_invalid":
@@ -183,7 +182,7 @@ def _unknown_value(name: str, given: Any, expected: str) -> Mistake:
     if "'" not in expected:
         return Mistake(given=given, allowed=expected)
     known = [word.strip("'") for word in re.split(r", | or ", expected)]
-    what = name if name.isalpha() else "value"
+    what = name if name.isalpha() and len(name) > 2 else "value"  # not `of`
     return Mistake(unknown(what, given, known), given=given, allowed=", ".join(known))
 
 

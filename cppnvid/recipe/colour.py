@@ -44,7 +44,7 @@ class Palette(Part):
         if self.name not in NAMES:
             raise self.mistake("name", unknown("palette", self.name, NAMES))
         if self.colours and self.name != "custom":
-            problem = "must be custom if {colours} are given, given {given}"
+            problem = "must be custom with {colours}, given {given}"
             raise self.mistake("name, colours", problem, colours=Setting("palette.colours"))
         if self.name == "custom" and len(self.colours) < 2:
             problem = "custom needs at least two {colours}, given {given}"

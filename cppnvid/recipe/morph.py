@@ -137,7 +137,8 @@ class Morph(Part):
 
     def _check_count(self, key: str) -> None:
         if (count := len(getattr(self, key))) not in (0, self.pictures):
-            problem = f"needs one number for each seed, given {count} for {self.pictures} seeds"
+            seeds = f"{self.pictures} seed{'s' * (self.pictures > 1)}"
+            problem = f"needs one number for each seed, given {count} for {seeds}"
             raise self.mistake(f"{key}, seeds, weights", problem)
 
     def _check_times(self) -> None:
@@ -145,7 +146,7 @@ class Morph(Part):
         if not times:
             return
         if self.path != "spline":
-            problem = f"need path spline, given {self.path}: remove one of the two"
+            problem = f"needs the path spline, given {self.path}: remove one of the two"
             raise self.mistake("times, path", problem)
         self._check_count("times")
         if times[0] != 0 or any(later <= earlier for earlier, later in pairwise(times)):

@@ -87,7 +87,7 @@ ROWS = [
     Bad("render loop.yaml", ("loop.yaml: sound.file: a.wav: ffmpeg cannot read it",),
         yaml("sound: {file: a.wav}") | {"a.wav": b"x" * 99}),
     Bad(f"{MORPH} --set sound.file=a.wav", ("--set sound.file: a.wav: there is no such file",)),
-    Bad("render loop.yaml", ("loop.yaml:1: sound.react.0: needs an amount: known are",),
+    Bad("render loop.yaml", ("loop.yaml:1: sound.react.0: needs the key 'amount': known are",),
         yaml("sound: {react: [{drives: z}]}")),
     Bad("render loop.yaml", ("sound.file.sha256: must be 64 digits from 0 to f, given 'ab'",),
         yaml("sound: {file: {name: a.wav, sha256: ab}}")),
@@ -147,7 +147,7 @@ ROWS = [
     Bad(f"{MORPH} --seconds .inf", ("--seconds", "finite", "given .inf")),
     Bad(f"{MORPH} --frames 3 --seconds 3", ("--frames, --seconds", "one of the two")),
     Bad(f"{MORPH} --hold 1", ("--hold", "at most 0.95", "given 1")),
-    Bad(f"{MORPH} --samples 9", ("--samples", "at most 8", "given 9")),
+    Bad(f"{MORPH} --samples 9", ("--samples", "1 to 8, or auto", "given 9")),
     Bad(f"{MORPH} --samples many", ("--samples", "1 to 8, or auto", "given 'many'")),
     Bad(f"{MORPH} --samples 1.5", ("--samples", "must be a whole number", "given 1.5")),
     Bad(f"{MORPH} --crf -1", ("--crf", "at least 0", "given -1")),
@@ -172,7 +172,7 @@ ROWS = [
     Bad(f"{MORPH} --path cubik", ("--path", "unknown path 'cubik'", "did you mean 'cubic'")),
     Bad(f"{MORPH} --palette neno", ("--palette", "unknown palette 'neno'", "mean 'neon'")),
     Bad(f"{MORPH} --palette #12", ("--palette", "a colour such as '#102030'", "given '#12'")),
-    Bad(f"{MORPH} --of x", ("--of", "unknown of 'x'", "weights, z")),
+    Bad(f"{MORPH} --of x", ("--of", "unknown value 'x'", "weights, z")),
     Bad(f"{MORPH} --ease smoth", ("--ease", "did you mean 'smooth'")),
     Bad(f"{MORPH} --backend torsh", ("backend 'torsh'", "did you mean 'torch'")),
     Bad("morf --seeds 1 2", ("No such command 'morf'", "Did you mean 'morph'")),
@@ -273,7 +273,7 @@ def test_a_hundred_megabytes_are_refused_before_they_are_read(run: Run) -> None:
     code, _, err = run("render", "loop.yaml")
 
     assert code == 2
-    assert "loop.yaml: must be at most 1 MB, given" in err
+    assert "loop.yaml: must have at most 1 MB, given" in err
 
 
 def test_what_is_no_file_is_refused(run: Run) -> None:

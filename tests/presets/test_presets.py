@@ -206,7 +206,7 @@ MISTAKES = [
     ("palette: {colours: [red, red]}",
      "palette.colours.0: must be a colour such as '#102030', given 'red'"),
     ("palette: neonn", "palette.name: unknown palette 'neonn': did you mean 'neon'?"),
-    ("title: 3", "title: must be text, in quotes if need be, given 3"),
+    ("title: 3", "title: must be text, in quotes if necessary, given 3"),
     ("title: a\nstyle: hause", "loop.yaml:2: style: unknown style 'hause': did you mean 'house'?"),
     ("output: {frames: 3}\nmorph:\n  loop: ping-pong",
      "loop.yaml:1: output.frames, morph.loop: must be even in a ping-pong"),

@@ -165,7 +165,7 @@ def test_times_ask_for_a_spline() -> None:
     """Seeds with times are passed by a spline, unless another path was asked for."""
     morph = {"seeds": [1, 2, 3], "times": [0, 0.2, 0.7]}
     assert Recipe.model_validate({"morph": morph}).morph.path == "spline"
-    assert "times, path: need path spline, given slerp" in refused(
+    assert "times, path: needs the path spline, given slerp" in refused(
         {"morph": morph | {"path": "slerp"}}
     )
 
