@@ -3,7 +3,7 @@
 import inspect
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 from typer.core import TyperCommand
@@ -13,6 +13,8 @@ from cppnvid.cli.options import OPTIONS
 from cppnvid.cli.parse import gather
 from cppnvid.cli.reporter import say
 from cppnvid.cli.request import Request
+
+_Function = TypeVar("_Function", bound=Callable[..., None])
 
 # Plain help: rich would take half of the time that --help may take, and break lines in boxes.
 app = typer.Typer(
@@ -64,8 +66,8 @@ class _Command(TyperCommand):
                 formatter.write_dl(records)
 
 
-def command(options: str = "", /, **helps: str) -> Callable[[Callable[..., None]], None]:
-    """Register a function as the command of its name.
+def command(options: str = "", /, **helps: str) -> Callable[[_Function], _Function]:
+    """Register a function as the command of its name, and return it as it is.
 
     It is called with a `Request` as `asked`, if it takes one, and with the values of those options
     that no request holds.
@@ -76,7 +78,7 @@ def command(options: str = "", /, **helps: str) -> Callable[[Callable[..., None]
     """
     rows = {name: OPTIONS[name] for name in options.split()}
 
-    def register(function: Callable[..., None]) -> None:
+    def register(function: _Function) -> _Function:
         def run(**typed: Any) -> None:
             asked, others = Request.read(rows, typed)
             if "asked" in inspect.signature(function).parameters:
@@ -95,5 +97,6 @@ def command(options: str = "", /, **helps: str) -> Callable[[Callable[..., None]
             ]
         )
         app.command(function.__name__, cls=_Command, help=inspect.getdoc(function))(run)
+        return function
 
     return register

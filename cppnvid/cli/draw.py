@@ -63,7 +63,7 @@ def render(asked: Request) -> None:
     elif film_only := asked.named(_FILM_ONLY):
         raise refusal(film_only, f"applies only to films; {asked.output} is a still")
     else:
-        _draw_still(asked)
+        still(asked)
 
 
 def _draw_video(source: "Source", asked: Request) -> None:
@@ -104,10 +104,6 @@ def _draw_video(source: "Source", asked: Request) -> None:
 )
 def still(asked: Request) -> None:
     """Draw one picture: of a seed, or a moment of a preset, a recipe or a file cppnvid made."""
-    _draw_still(asked)
-
-
-def _draw_still(asked: Request) -> None:
     from cppnvid.encode import container_for, known_endings, quality_of
 
     picture = plan_picture(asked, "draw")
@@ -129,11 +125,7 @@ def _draw_still(asked: Request) -> None:
 
 
 def _drawable(source: "Source", asked: Request) -> "Source":
-    """Return the source, if what made it can be drawn again as a film or a still.
-
-    Raises:
-        RecipeError: `explain` made it: its recipe is that of the network it shows.
-    """
+    """Refuse what `explain` made, whose recipe is that of the network it shows."""
     name = asked.source
     if source.explain is not None:
         raise RecipeError(

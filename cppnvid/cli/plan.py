@@ -181,8 +181,9 @@ def _check_used(recipe: "Recipe", overrides: "Sequence[Override]") -> None:
     path = recipe.morph.path
     for key in dict.fromkeys(key for facts in PATHS.values() for key in facts.keys):
         paths = paths_using(key)
-        origins = [o.origin or o.key for o in overrides if _sets(o, f"morph.{key}")]
-        if not origins or path in paths:
+        found = [o for o in overrides if o.key == f"morph.{key}"]
+        found += [o for o in overrides if o.key == "morph" and key in o.value]
+        if not found or path in paths:
             continue
         way = "add {path}" if recipe.morph.pictures == 1 else "give one seed and {path}"
         problem = Message(
@@ -191,13 +192,8 @@ def _check_used(recipe: "Recipe", overrides: "Sequence[Override]") -> None:
             used=path,
             path=Setting("morph.path", paths[-1]),
         )
-        raise RecipeError.of([Mistake(problem, f"morph.{key}", origins=(origins[-1],))])
-
-
-def _sets(override: "Override", key: str) -> bool:
-    part, _, last = key.rpartition(".")
-    within = override.key == part and isinstance(override.value, Mapping)
-    return override.key == key or (within and last in override.value)
+        origin = found[-1].origin or found[-1].key
+        raise RecipeError.of([Mistake(problem, f"morph.{key}", origins=(origin,))])
 
 
 def _reaction(source: "Source", asked: "Request") -> "list[Override]":
