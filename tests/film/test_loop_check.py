@@ -100,7 +100,7 @@ def test_what_never_moves_is_no_torn_loop() -> None:
     assert (still.seam, still.evenness, still.resting) == (0.0, 1.0, 1.0)
     assert report([0.2] * 9 + [0.7] * 1).resting == pytest.approx(0.8)
     assert report([0.0]).resting == 1.0
-    with pytest.raises(RecipeError, match="without frames"):
+    with pytest.raises(RecipeError, match="has no frames"):
         report([])
 
 
