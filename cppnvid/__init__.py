@@ -67,45 +67,13 @@ _HOMES = {
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
-__all__ = [
-    "BackendError",
-    "BackendUnavailable",
-    "CppnvidError",
-    "EncodeError",
-    "Explanation",
-    "Network",
-    "Recipe",
-    "RecipeError",
-    "Run",
-    "Scene",
-    "Still",
-    "Video",
-    "best_seeds",
-    "build_scene",
-    "choose",
-    "contact_sheet",
-    "decode",
-    "decode_deep",
-    "explain",
-    "explain_video",
-    "export_network",
-    "list_presets",
-    "load_network",
-    "load_recipe",
-    "probe",
-    "render_frames",
-    "render_still",
-    "render_video",
-    "sample_network",
-    "save_contact_sheet",
-    "save_explanation",
-    "save_moving_sheet",
-    "save_network",
-    "save_still",
-    "save_storyboard",
-    "score",
-    "storyboard",
-]
+__all__ = ["BackendError", "BackendUnavailable", "CppnvidError", "EncodeError", "Explanation"]
+__all__ += ["Network", "Recipe", "RecipeError", "Run", "Scene", "Still", "Video", "best_seeds"]
+__all__ += ["build_scene", "choose", "contact_sheet", "decode", "decode_deep", "explain"]
+__all__ += ["explain_video", "export_network", "list_presets", "load_network", "load_recipe"]
+__all__ += ["probe", "render_frames", "render_still", "render_video", "sample_network"]
+__all__ += ["save_contact_sheet", "save_explanation", "save_moving_sheet", "save_network"]
+__all__ += ["save_still", "save_storyboard", "score", "storyboard"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,13 +1,11 @@
 """What the documents show works, and nothing that a user can call goes unmentioned."""
 
-import io
 import re
 import runpy
 import shlex
 import subprocess
 import sys
 import wave
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +13,9 @@ import pytest
 import yaml
 
 import cppnvid
-from cppnvid.cli import main
 from cppnvid.explanation.figures import FIGURES, draw
 from cppnvid.recipe import Recipe
+from tests.helpers import run
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -52,14 +50,6 @@ def click_track(path: Path) -> None:
         file.setsampwidth(2)
         file.setframerate(48_000)
         file.writeframes((samples * 30_000).astype("<i2").tobytes())
-
-
-def run(arguments: list[str]) -> tuple[int, str, str]:
-    """Run the command line in this process; return its exit code, stdout and stderr."""
-    out, err = io.StringIO(), io.StringIO()
-    with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as end:
-        main(arguments)
-    return int(end.value.code or 0), out.getvalue(), err.getvalue()
 
 
 @pytest.mark.parametrize("page", TYPED)

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 from cppnvid import build_scene
 from cppnvid.film.loop_check import check_loop
 from cppnvid.recipe import Recipe
-from tests.audio.test_react import driven
 from tests.conftest import small
-from tests.test_docs import run
+from tests.helpers import driven, run
 
 FAST_HALF_WAY = {"keys": [[0, 1], [0.5, 3]], "easing": "linear"}
 

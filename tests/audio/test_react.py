@@ -24,8 +24,8 @@ from cppnvid.presets import Override, Source, load_recipe, parse, read_source, r
 from cppnvid.recipe import BANDS, Reaction, Recipe, Sound
 from cppnvid.render import render_frames
 from tests.conftest import small
-from tests.encode.test_sound import clicks, packets, starts, write_wav
-from tests.encode.test_sound import heard as sound_in
+from tests.helpers import clicks, driven, packets, starts, write_wav
+from tests.helpers import heard as sound_in
 
 
 def stereo(samples: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
@@ -46,16 +46,6 @@ def curve(
 def tone(pitch: float, seconds: float) -> NDArray[np.float64]:
     """Return a sine of half of full scale."""
     return 0.5 * np.sin(2 * np.pi * pitch * np.arange(round(seconds * RATE)) / RATE)
-
-
-def driven(values: NDArray[np.floating[Any]], drives: str, amount: float, **parts: Any) -> Recipe:
-    """Return a small recipe one of whose numbers follows a curve at its frames."""
-    data = base64.b64encode(np.round(values * 65535).astype("<u2").tobytes()).decode()
-    react = [{"drives": drives, "amount": amount, "curve": data}]
-    recipe = small(**{"output": {"frames": len(values)}, **parts})
-    return Recipe.model_validate(
-        recipe.to_data() | {"sound": {"react": react, "rate": recipe.output.fps}}
-    )
 
 
 # ------------------------------------------------------------------ what is heard

@@ -7,7 +7,7 @@ import pytest
 from cppnvid import load_recipe, render_video
 from cppnvid.encode import Coding, beyond, coded, container_for, probe, read_recipe, without
 from tests.conftest import small
-from tests.test_docs import run
+from tests.helpers import run
 
 
 def typed(line: str) -> tuple[int, str]:

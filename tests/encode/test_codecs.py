@@ -19,7 +19,7 @@ from cppnvid.recipe import Recipe
 from tests.backends.test_depth import error_of, slope
 from tests.conftest import small
 from tests.encode.helpers import open_file, target, write_picture
-from tests.test_docs import run
+from tests.helpers import run
 
 WAYS = [
     ("a.mp4", Coding(depth=10), "hevc", 10),

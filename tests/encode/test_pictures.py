@@ -13,7 +13,7 @@ from cppnvid import load_recipe
 from cppnvid.encode import decode, decode_deep, pictures, probe, read_picture, read_recipe
 from cppnvid.errors import RecipeError
 from tests.encode.helpers import write_picture
-from tests.test_docs import run
+from tests.helpers import run
 
 STILLS = [".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".avif"]
 STILL = "still --seed 7 --size 96x64 --backend numpy -q"

@@ -4,7 +4,6 @@ import re
 import struct
 import tempfile
 import threading
-import wave
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -17,13 +16,13 @@ from numpy.typing import NDArray
 
 from cppnvid.encode import encoder as encoder_module
 from cppnvid.encode import probe, read_recipe
-from cppnvid.encode.containers import container_for
 from cppnvid.encode.ffmpeg import capture, run
 from cppnvid.encode.sound import RATE, check_track, fitted_sound, open_raw
 from cppnvid.errors import EncodeError, RecipeError
 from tests.encode.helpers import open_file
 from tests.encode.test_failures import names
 from tests.encode.test_segments import waves
+from tests.helpers import clicks, heard, packets, starts, write_wav
 
 RECIPE = '{"seeds": [1, 2]}'
 KINDS = [".mp4", ".webm", ".mov"]
@@ -37,26 +36,6 @@ def _no_process_left() -> Iterator[None]:
     assert all(thread.name != "cppnvid-encode" for thread in threading.enumerate())
 
 
-def write_wav(path: Path, samples: NDArray[np.floating[Any]], *, rate: int = RATE) -> Path:
-    """Write samples in [-1, 1], [n] or [n, channels], as 16 bits; return the path."""
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1 if samples.ndim == 1 else samples.shape[1])
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes(np.round(samples * 32767).astype("<i2").tobytes())
-    return path
-
-
-def clicks(seconds: float, every: float, *, first: float = 0.25) -> NDArray[np.float64]:
-    """Return short bursts of 2 kHz, the first one at `first` seconds."""
-    samples = np.zeros(round(seconds * RATE))
-    burst = np.sin(np.arange(480) * 2 * np.pi * 2000 / RATE) * np.exp(-np.arange(480) / 80)
-    for at in np.arange(first, seconds - 0.011, every):
-        start = round(at * RATE)
-        samples[start : start + 480] += 0.8 * burst
-    return samples
-
-
 def encode(path: Path, *, frames: int = 30, fps: Fraction = Fraction(30), **options: Any) -> Path:
     """Write a film of moving rings."""
     pictures = np.resize(waves(10, 48), (frames, 48, 48, 3))
@@ -66,26 +45,6 @@ def encode(path: Path, *, frames: int = 30, fps: Fraction = Fraction(30), **opti
         for number in encoder.order:
             encoder.write(pictures[number : number + 1])
     return path
-
-
-def packets(path: Path) -> bytes:
-    """Return what ffmpeg lists of the pictures' packets: times, sizes and checksums."""
-    demuxer = container_for(path).demuxer or ""
-    arguments = ["-map", "0:v:0", "-c", "copy", "-f", "framecrc", "pipe:1"]
-    return capture(path, demuxer, arguments, limit=10**7)[0]
-
-
-def heard(path: Path) -> NDArray[np.float32]:
-    """Return a film's sound as a player decodes it, float32 [samples], one channel."""
-    demuxer = container_for(path).demuxer or ""
-    arguments = ["-map", "0:a:0", "-f", "f32le", "-ac", "1", "-ar", str(RATE), "pipe:1"]
-    return np.frombuffer(capture(path, demuxer, arguments, limit=10**9)[0], "<f4")
-
-
-def starts(samples: NDArray[Any]) -> list[float]:
-    """Return when each burst begins, in seconds."""
-    loud = np.flatnonzero(np.abs(samples) > 0.25)
-    return [float(at) / RATE for at in loud[np.diff(loud, prepend=-RATE) > RATE // 10]]
 
 
 def fitted(track: Path, seconds: Fraction, *, loops: bool = True) -> NDArray[np.float32]:

@@ -13,8 +13,8 @@ from cppnvid.encode import probe
 from cppnvid.explanation.figures import FIGURES, SWEEPS, Figure, Sweep, draw, make_figures
 from cppnvid.film.run import Run
 from tests.conftest import step
+from tests.helpers import run
 from tests.presets.test_experiments import EXPERIMENTS
-from tests.test_docs import run
 
 
 @pytest.fixture

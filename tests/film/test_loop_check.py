@@ -15,7 +15,7 @@ from cppnvid.encode import all_frames, probe_film
 from cppnvid.film.loop_check import LoopReport, measure_loop
 from cppnvid.presets import Override
 from tests.conftest import small
-from tests.test_docs import run
+from tests.helpers import run
 
 
 def disc(angles: Sequence[float], side: int = 64) -> Iterator[NDArray[np.uint8]]:

@@ -13,7 +13,7 @@ from cppnvid.film.motion_blur import expose, exposure_times
 from cppnvid.presets import Override
 from cppnvid.recipe import Recipe
 from tests.conftest import small, step
-from tests.test_docs import run
+from tests.helpers import run
 
 
 def film(shutter: float, loop: str = "closed") -> Recipe:

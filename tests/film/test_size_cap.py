@@ -13,8 +13,8 @@ from cppnvid.errors import RecipeError
 from cppnvid.render import render_video
 from cppnvid.units import file_size
 from tests.conftest import Run, names_here, small
-from tests.encode.test_sound import write_wav
 from tests.film.helpers import Counting, lively
+from tests.helpers import write_wav
 
 
 def test_an_mp4_is_held_under_its_cap() -> None:

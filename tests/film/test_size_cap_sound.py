@@ -11,8 +11,9 @@ from cppnvid.encode import RATE, read_recipe
 from cppnvid.errors import RecipeError
 from cppnvid.film.run import Run
 from cppnvid.render import render_video
-from tests.encode.test_sound import encode, heard, write_wav
+from tests.encode.test_sound import encode
 from tests.film.helpers import lively
+from tests.helpers import heard, write_wav
 
 
 def noise(seconds: float) -> NDArray[np.float64]:
