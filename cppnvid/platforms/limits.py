@@ -21,7 +21,7 @@ _WORDS = {
     "sound_rate": "sound of {} kilobits per second",
 }
 LIMITED = frozenset(_WORDS)
-# For what is rounded on its way into a file: sides to even numbers, times to milliseconds.
+# Files round sides to even numbers, and times to milliseconds.
 _SLACK = {"aspect": 0.005, "seconds": 0.001}
 
 

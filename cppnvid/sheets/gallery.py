@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from cppnvid.animation.scene import Scene
 from cppnvid.animation.timing import frame_times
-from cppnvid.backends import Backend
 from cppnvid.callbacks import Progress, silent
 from cppnvid.encode import Target, open_encoder
 from cppnvid.errors import RecipeError, Setting
@@ -37,21 +36,22 @@ _BYTES_AT_ONCE = 2**27  # of a moving sheet's frames, while its tiles are drawn 
 def contact_sheet(
     recipe: Recipe,
     seeds: Sequence[int] = SEEDS,
+    run: Run = Run(),
     *,
     tile: int = TILE,
     columns: int | None = None,
     title: str = "",
-    backend: str | Backend = "auto",
 ) -> Still:
     """Draw the pictures of many seeds on one numbered sheet.
 
     Args:
         recipe: everything but the seeds; with `morph.of: z` they are latents of its network.
         seeds: in the order of the tiles.
+        run: what draws, and who hears of it; `run.progress` is called with (tiles done, tiles in
+            all).
         tile: pixels of a tile's shorter side; its shape is the recipe's.
         columns: number of tiles side by side; None chooses.
         title: written above the tiles.
-        backend: a name that `cppnvid.choose` knows, or a backend.
 
     Returns:
         uint8 [height, width, 3], sRGB; a notebook shows it.
@@ -61,7 +61,7 @@ def contact_sheet(
         BackendError: this machine cannot draw it.
     """
     sheet = plan_gallery(recipe, seeds, tile=tile, columns=columns, title=title)
-    return still(sheet.filled(_stills(recipe, seeds, sheet.tile, Run(backend))))
+    return still(sheet.filled(_stills(recipe, seeds, sheet.tile, run), run.progress))
 
 
 def save_contact_sheet(
@@ -78,8 +78,7 @@ def save_contact_sheet(
     """Draw the pictures of many seeds and write them as one PNG; see `contact_sheet`.
 
     The file holds the recipe with all seeds, so that any of them can be drawn from it again.
-    `time`, 0 to 1, is the moment of each seed's film. `run.progress` is called with (tiles done,
-    tiles in all).
+    `time`, 0 to 1, is the moment of each seed's film.
 
     Raises as `contact_sheet`, and:
         RecipeError: the output cannot be as asked; nothing was drawn.

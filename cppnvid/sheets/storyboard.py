@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.animation.timing import frame_times
-from cppnvid.backends import Backend
 from cppnvid.colour.pixels import shrink
 from cppnvid.encode import MediaInfo, film_frames, probe_film
 from cppnvid.errors import RecipeError
@@ -31,11 +30,11 @@ Film = Recipe | str | os.PathLike[str]
 def storyboard(
     film: Film,
     frames: int = FRAMES,
+    run: Run = Run(),
     *,
     tile: int = TILE,
     columns: int | None = None,
     title: str = "",
-    backend: str | Backend = "auto",
 ) -> Still:
     """Show evenly spaced frames of a film on one sheet, each with its time and number.
 
@@ -43,10 +42,11 @@ def storyboard(
         film: a recipe, whose frames are drawn; or any video, animation or folder of PNGs, whose
             frames are read, whoever made it.
         frames: number of frames, 2 to 64; all of a film that has fewer.
+        run: what draws a recipe, and who hears of it; `run.progress` is called with (tiles done,
+            tiles in all).
         tile: pixels of a tile's shorter side; its shape is the film's.
         columns: number of tiles side by side; None chooses.
         title: written above the tiles.
-        backend: what draws a recipe: a name that `cppnvid.choose` knows, or a backend.
 
     Returns:
         uint8 [height, width, 3], sRGB; a notebook shows it.
@@ -58,7 +58,7 @@ def storyboard(
     """
     board = _board(film, frames)
     sheet = board.sheet(tile, columns, title)
-    return still(sheet.filled(board.tiles(sheet.tile, Run(backend))))
+    return still(sheet.filled(board.tiles(sheet.tile, run), run.progress))
 
 
 def save_storyboard(
@@ -73,8 +73,7 @@ def save_storyboard(
 ) -> Path:
     """Write evenly spaced frames of a film as one PNG; see `storyboard`.
 
-    The file holds the film's recipe, if it has one. `run.progress` is called with (tiles done,
-    tiles in all).
+    The file holds the film's recipe, if it has one.
 
     Raises as `storyboard`, and:
         RecipeError: the output cannot be as asked; nothing was drawn.

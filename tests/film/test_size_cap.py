@@ -91,7 +91,7 @@ def test_every_format_fills_its_cap(name: str) -> None:
 
 
 def test_what_is_kept_leaves_colours_to_give_up() -> None:
-    """A GIF whose size and rate are said loses colours, and the line says how many."""
+    """A GIF whose size and rate are kept loses colours, and the note says how many."""
     recipe = lively(64, 12, colours=158)
     free = render_video(recipe, "free.gif").path.stat().st_size
     notes: list[str] = []
@@ -114,13 +114,13 @@ def test_what_is_kept_leaves_colours_to_give_up() -> None:
 
 def test_a_refusal_names_what_was_kept() -> None:
     """If nothing fits, the message has the smallest size and the settings that could help."""
-    with pytest.raises(RecipeError, match=r"canvas.size, output.fps may not change") as refused:
+    with pytest.raises(RecipeError, match=r"let canvas.size, output.fps change") as refused:
         render_video(lively(64, 12), "x.gif", max_size=3000, keep=["canvas.size", "output.fps"])
 
     assert re.search(
         r"even with colours \d+ -> 3\d, palette a frame -> for the film", str(refused.value)
     )
-    with pytest.raises(RecipeError, match=r"canvas.size may not change.* use output.dither: false"):
+    with pytest.raises(RecipeError, match=r"let canvas.size change, or use output.dither: false"):
         render_video(lively(64, 12), "x.apng", max_size=3000, keep=["canvas.size"])
     assert names_here() == []
 

@@ -85,7 +85,7 @@ def test_sound_takes_a_quarter_of_the_file_at_most(name: str, rates: int, size: 
 
 
 def test_a_rate_that_was_named_is_kept() -> None:
-    """`--set output.sound_rate=128` stands, and from a lower one of the recipe it only falls."""
+    """A rate of 128 is kept where it was named; a lower rate in the recipe only falls."""
     recipe, container = lively(240, 60, sound_rate=128), container_for("x.mp4")
     alone = ladder(recipe, container)
 

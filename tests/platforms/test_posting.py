@@ -18,7 +18,7 @@ FAST = ["--set", "network.layers=2x4", "--set", "morph.pace=uniform"]
 
 
 def test_a_finished_file_is_looked_at(tmp_path: Path) -> None:
-    """What a platform would refuse about a file is told: its kind, size, rate, length, weight."""
+    """Everything a platform would refuse is listed: kind, size, rate, length, and weight."""
     place = tmp_path / "a.gif"
     slack, telegram = platform_named("slack-emoji"), platform_named("telegram-sticker")
     render_video(small(32, 32, output={"frames": 60, "fps": 25}), place)
@@ -82,7 +82,7 @@ def test_a_preset_fills_the_shape(run: Run) -> None:
 
 
 def test_a_file_keeps_its_name_when_it_is_made_again() -> None:
-    """One platform's name stands in a file's name, once."""
+    """A file's name has the name of one platform, once."""
     assert posted_name(platform_named("x-gif"), "a.b.instagram-reel.mp4") == "a.b.x-gif.gif"
     assert posted_name(platform_named("x-gif"), "a.x-gif.mp4") == "a.x-gif.gif"
     assert posted_name(platform_named("x-gif"), "a.mp4") == "a.x-gif.gif"

@@ -120,7 +120,7 @@ def test_short_loops_are_repeated() -> None:
 
 
 def test_a_ping_pong_keeps_its_turning_point() -> None:
-    """Its frames stay even in number when its rate changes, or that picture would stand twice."""
+    """Its frames stay even in number when its rate changes, or that picture would show twice."""
     recipe = load_recipe({"morph": {"loop": "ping-pong"}, "output": {"frames": 50, "fps": 30}})
 
     fitted = fit(platform_named("whatsapp-sticker"), recipe, Wishes((), "x.webp"))
@@ -320,7 +320,7 @@ def test_sound_is_refused_where_there_is_none() -> None:
 
 
 def test_edit_lists_are_left_out_where_a_platform_asks_for_none() -> None:
-    """An MP4 for Instagram has none, and again one when it is drawn for X; a WebM is no MP4."""
+    """An MP4 for Instagram has none, and one again when drawn for X; a WebM never has one."""
     reel, _ = resolved("instagram-reel")
     assert reel.output.edit_list is False
     assert resolved("youtube-short")[0].output.edit_list is False

@@ -1,4 +1,4 @@
-"""Galleries: tiles are the seeds' own stills, numbers stand below them, moving sheets are loops."""
+"""Galleries: tiles are the seeds' own stills, numbers are below them, moving sheets are loops."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -60,7 +60,7 @@ def test_tiles_show_the_whole_still(coordinates: str) -> None:
     recipe = small(160, 120, camera=camera)
     sheet = plan_gallery(recipe, [3], tile=24)
 
-    picture = cppnvid.contact_sheet(recipe, [3], tile=24, backend=TorchBackend("cpu"))
+    picture = cppnvid.contact_sheet(recipe, [3], cppnvid.Run(TorchBackend("cpu")), tile=24)
 
     still = cppnvid.render_still(of_seed(recipe, 3), cppnvid.Run(backend="torch:cpu"))
     assert sheet.tile == (32, 24)
@@ -286,7 +286,7 @@ def test_what_cannot_be_a_gallery_is_refused(run: Run, typed: str, words: tuple[
 
 
 def test_seeds_that_are_none_are_refused() -> None:
-    """From Python, too, a sheet of nothing or of what is no seed is refused."""
+    """From Python, too, a sheet without seeds, or of a negative one, is refused."""
     with pytest.raises(cppnvid.RecipeError, match="none given"):
         cppnvid.contact_sheet(small(), [])
     with pytest.raises(cppnvid.RecipeError, match=r"morph\.seeds"):

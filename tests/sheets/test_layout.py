@@ -1,4 +1,4 @@
-"""Contact sheets: every tile and label stands in its place, whatever their number and length."""
+"""Contact sheets: every tile and label is in its place, whatever their number and length."""
 
 import numpy as np
 import pytest

@@ -24,7 +24,7 @@ def sheet_of(labels: list[str], tile: tuple[int, int] = (48, 32)) -> Sheet:
 
 
 def labels(indexes: list[int], fps: float = 30) -> list[str]:
-    """Return what stands below frames with these numbers."""
+    """Return the labels of frames with these numbers."""
     return [f"{index / fps:.2f} s · frame {index}" for index in indexes]
 
 
@@ -47,7 +47,7 @@ def test_a_recipe_is_drawn_at_its_frames_times(loop: str) -> None:
     recipe = small(48, 32, output={"frames": 10}, morph={"loop": loop}, canvas={"samples": 2})
     indexes = [0, 3, 6, 9] if loop == "open" else [0, 2, 5, 7]
 
-    picture = cppnvid.storyboard(recipe, 4, tile=32, title="as any", backend="torch:cpu")
+    picture = cppnvid.storyboard(recipe, 4, cppnvid.Run("torch:cpu"), tile=32, title="as any")
 
     frames = np.concatenate(list(cppnvid.render_frames(recipe, cppnvid.Run(backend="torch:cpu"))))
     sheet = sheet_of(labels(indexes))
@@ -72,7 +72,7 @@ def test_a_file_shows_what_is_in_it(name: str) -> None:
 
 
 def test_labels_tell_time_and_number() -> None:
-    """Below each tile stand its second and its frame, as the layout without tiles has them."""
+    """Each label has the second and the number of its frame."""
     recipe = small(240, 240, output={"frames": 6, "fps": 3}, network={"layers": "1x2"})
 
     picture = np.array(cppnvid.storyboard(recipe, 3, title="Title"))

@@ -39,12 +39,12 @@ def refusal(
     kept = tuple(Setting(key) for key in KEYS if key in keep)
     return RecipeError(
         "{even} the file has {size}{sound}, and {cap} are allowed: "
-        + ("{kept} may not change; leave out one of those, or " * bool(kept))
+        + ("let {kept} change, or " * bool(kept))
         + ("use {no_dither}, " if container.dither else "use ")
         + "a shorter {seconds} or a larger {max_size}",
         key="max_size",
         given=cap,
-        even=f"even with {changed}" if changed else "as it is,",
+        even=f"even with {changed}," if changed else "as it is,",
         size=file_size(round(size)),
         sound=sound,
         cap=cap_in_words(cap),
