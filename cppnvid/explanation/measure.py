@@ -111,6 +111,7 @@ class Distribution:
 class LayerNumbers:
     """A hidden layer."""
 
+    name: str  # `layer 1` is the first hidden one
     function: str  # its activation
     neurons: int
     residual: bool
@@ -177,11 +178,12 @@ def measure(moment: Moment, canvas: tuple[int, int]) -> Measurement:
     found = grid.layers(moment)  # one at a time: wide ones are large
     _, inputs = next(found)
     layers = []
-    for layer in moment.layers[:-1]:
+    for number, layer in enumerate(moment.layers[:-1], start=1):
         sums, values = next(found)
+        common = _common(f"layer {number}", layer, sums, values, grid)
         steep = ACTIVATIONS[layer.activation].steep
         flat = None if steep is None else _share((sums < steep[0]) | (sums > steep[1]))
-        layers.append(LayerNumbers(**_common(layer, sums, values, grid), flat=flat))
+        layers.append(LayerNumbers(**common, flat=flat))
     sums, values = next(found)
     return Measurement(
         inputs=moment.inputs,
@@ -193,8 +195,11 @@ def measure(moment: Moment, canvas: tuple[int, int]) -> Measurement:
     )
 
 
-def _common(layer: SceneLayer, sums: Values, values: Values, grid: Grid) -> dict[str, Any]:
+def _common(
+    name: str, layer: SceneLayer, sums: Values, values: Values, grid: Grid
+) -> dict[str, Any]:
     return {
+        "name": name,
         "function": layer.activation,
         "neurons": len(layer.bias),
         "residual": layer.residual,
@@ -208,7 +213,7 @@ def _common(layer: SceneLayer, sums: Values, values: Values, grid: Grid) -> dict
 def _output(layer: SceneLayer, sums: Values, values: Values, grid: Grid) -> OutputNumbers:
     rest = float(OUTPUT_FUNCTIONS[layer.activation](np.zeros(1))[0])
     return OutputNumbers(
-        **_common(layer, sums, values, grid),
+        **_common("output", layer, sums, values, grid),
         flat=None,
         rest=rest,
         near_half=_share(np.abs(values - 0.5) < NEAR),

@@ -107,9 +107,9 @@ def _rows(findings: Findings, chosen: Sequence[int]) -> Iterator[Row]:
         layer = measured.layers[index]
         tiles = [signed_colours(picture, brightest[index]) for picture in layer.pictures]
         yield Row(
-            name=f"Layer {index + 1}",
+            name=layer.name.capitalize(),
             kind=layer.function,
-            tiles=_named(f"layer {index + 1}, neuron", tiles),
+            tiles=_named(f"{layer.name}, neuron", tiles),
             spread=layer.spread,
             neurons=layer.neurons,
             residual=layer.residual,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from PIL import ImageColor
 
 from cppnvid.animation.control_points import SceneLayer
 from cppnvid.animation.growth import fade_in
@@ -131,8 +132,7 @@ class Reveal:
 
     def _empty(self) -> Pixels:
         width, height = self.size
-        page = [int(Ink.PAGE[index : index + 2], 16) for index in (1, 3, 5)]
-        return np.tile(np.array(page, np.uint8), (height, width, 1))
+        return np.full((height, width, 3), ImageColor.getrgb(Ink.PAGE), np.uint8)
 
 
 def reveal_of(recipe: Recipe, time: float) -> Reveal:

@@ -88,6 +88,7 @@ def test_spreads_are_those_of_a_network_run_in_numpy() -> None:
     assert measured.layers[2].flat == pytest.approx(flat)
     pictures = images[4].T.reshape(16, 128, 128)
     assert np.abs(measured.layers[3].pictures - pictures).max() < 1e-6
+    assert [layer.name for layer in measured.layers[:2]] == ["layer 1", "layer 2"]
     assert measured.layers[3].after.deviation == pytest.approx(images[4].std())
     assert measured.layers[3].after.counts.sum() == images[4].size
 
