@@ -139,7 +139,7 @@ class Mistake:
         also: other keys that take part, such as `output.seconds` beside `output.frames`.
         file: the text in which it was written, if there is one.
         line: its line there, from 1.
-        origins: what the caller calls the values that are meant, where it named them: the option
+        origins: what the caller calls the values to blame, if it named them: the option
             `--size` that was typed. See `presets.Override`.
     """
 
@@ -204,7 +204,7 @@ class RecipeError(CppnvidError):
 
     @classmethod
     def of(cls, mistakes: Iterable[Mistake]) -> RecipeError:
-        """Return an error of all these mistakes, so that they are told at once."""
+        """Return one error with all these mistakes."""
         found = tuple(mistakes)
         error = cls(found[0].problem)
         error.mistakes = found

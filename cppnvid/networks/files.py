@@ -16,7 +16,7 @@ from cppnvid.networks.weights import (
     Trained,
     TrainedLayer,
     check_fit,
-    network_words,
+    network_keys,
     read_bytes,
     read_weights,
     write_weights,
@@ -102,7 +102,7 @@ def load_network(path: str | os.PathLike[str], spec: NetworkSpec | None = None) 
     trained = read_weights(read_bytes(path), os.fspath(path))
     if spec is None:
         try:
-            spec = NetworkSpec.model_validate(network_words(trained, {}))
+            spec = NetworkSpec.model_validate(network_keys(trained, {}))
         except ValidationError as error:
             raise RecipeError(
                 "describes a network that is not valid: {why}", file=trained.name, why=error

@@ -86,7 +86,7 @@ def _placed(made: Mistake, source: Source, overrides: Sequence[Override]) -> Mis
     )
     made = replace(made, also=also)
     if meant := [(key, override) for key, overriding in found for override in overriding]:
-        origins = dict.fromkeys(override.told(key) for key, override in meant)
+        origins = dict.fromkeys(override.origin_at(key) for key, override in meant)
         return replace(made, origins=tuple(origin for origin in origins if origin))
     written = next((key for key in keys if key in source.lines), keys[0])
     prefixes = (written[:count] for count in range(len(written), 0, -1))
@@ -121,7 +121,7 @@ def _written(loc: tuple[int | str, ...], data: Any) -> tuple[KeyPath, Any]:
 
 
 def _written_layer(layers: list[Any], index: int) -> int:
-    """Return the entry of `layers` that stands for layer `index`, as `9x16` does for nine."""
+    """Return the entry of `layers` that contains layer `index`: `9x16` has nine."""
     for entry, written in enumerate(layers):
         repeated = re.match(r"\s*(\d{1,3})\s*x", written) if isinstance(written, str) else None
         index -= int(repeated[1]) if repeated else 1

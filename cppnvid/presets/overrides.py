@@ -28,7 +28,7 @@ class Override(NamedTuple):
         """The steps of the key."""
         return steps(self.key)
 
-    def told(self, path: KeyPath) -> str:
+    def origin_at(self, path: KeyPath) -> str:
         """Return the origin, with the key of a mistake at `path` if that lies inside the value."""
         values = self.value if isinstance(self.value, list) else [self.value]
         named = len(path) > len(self.path) and any(isinstance(value, Mapping) for value in values)
@@ -113,7 +113,7 @@ def _usual(node: Mapping[str, Any], key: str | int, path: KeyPath) -> Any:
 
 
 def _spelled_out(node: Any, path: KeyPath) -> Any:
-    """Write out a number that stands for a mapping, such as the width of a layer."""
+    """Write out a number in place of a mapping, such as the width of a layer."""
     if node is None:
         return {}
     if isinstance(node, tuple):

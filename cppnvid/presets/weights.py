@@ -19,7 +19,7 @@ from cppnvid.networks.weights import (
     ARCHITECTURE,
     Trained,
     check_fit,
-    network_words,
+    network_keys,
     pack,
     read_bytes,
     read_weights,
@@ -168,7 +168,7 @@ def _network(
     known = _mapping(STYLES.get(style, {}), "network") if isinstance(style, str) else {}
     kept = {key: value for key, value in (below or {}).items() if key not in ARCHITECTURE}
     wins = {**(above or {}), **laid}
-    first, *rest = [network_words(file, wins, base=kept, known=known) for file in files]
+    first, *rest = [network_keys(file, wins, base=kept, known=known) for file in files]
     for words, file in zip(rest, files[1:], strict=True):
         _check_same_kind(files[0], first, file, words)
     return {key: value for key, value in first.items() if key not in laid}

@@ -156,8 +156,8 @@ def _in_words(error: yaml.MarkedYAMLError) -> str:
         return error.problem or ""
     if "document" in (error.context or ""):
         return "contains several documents (---): keep one"
-    said = ", ".join(part for part in (error.context, error.problem) if part)
-    return f"is not YAML: {said}"
+    problem = ", ".join(part for part in (error.context, error.problem) if part)
+    return f"is not YAML: {problem}"
 
 
 def _plain(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int]) -> Any:

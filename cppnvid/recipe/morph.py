@@ -163,7 +163,7 @@ class Morph(Part):
             raise self.mistake("speed, times", problem)
 
     def hold_at(self, seed: int) -> float:
-        """Return the share of a leg that stands still around the seed at this index."""
+        """Return the share of a leg during which the film pauses at the seed of this index."""
         return self.holds[seed] if self.holds else self.hold
 
     @property

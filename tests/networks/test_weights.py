@@ -80,7 +80,7 @@ def tensors(arrays: Arrays) -> str:
 
 
 def refusal(name: str) -> str:
-    """Return what is said when a file is read."""
+    """Return the error with which a file is refused."""
     with pytest.raises(RecipeError) as caught:
         read_weights(read_bytes(name), name)
     return str(caught.value)
@@ -143,7 +143,7 @@ def test_equal_networks_are_equal_files() -> None:
         assert Path(f"a{suffix}").read_bytes() == Path(f"b{suffix}").read_bytes()
 
 
-def test_a_file_is_replaced_only_when_told_to() -> None:
+def test_a_file_is_replaced_only_with_overwrite() -> None:
     """Saving refuses an existing file, a missing folder and other endings, and leaves nothing."""
     network = sample_network(spec(), 3)
     Path("net.npz").write_text("old")
@@ -270,7 +270,7 @@ MISFITS: list[tuple[Callable[[], str], tuple[str, ...]]] = [
 
 @pytest.mark.parametrize(("write", "said"), MISFITS, ids=[said[0] for _, said in MISFITS])
 def test_a_misfit_names_file_and_layer(write: Callable[[], str], said: tuple[str, ...]) -> None:
-    """What is no network of plain layers is refused by the name of the array that is not."""
+    """A file that is not a network of plain layers is refused; the error names the array."""
     message = refusal(write())
 
     assert message.startswith("net.npz: ")

@@ -46,7 +46,7 @@ def busyness(name: str, zoom: float = 1.0) -> float:
 
 
 def repeated_at_half(name: str, *, about: int) -> float:
-    """Return how much of a picture stands there again, half as large about a pixel (i, i)."""
+    """Return how much of a picture repeats at half its size around a pixel (i, i)."""
     shares = []
     for seed in SEEDS:
         quarter = picture(name, seed)[about:, about:]
@@ -84,7 +84,7 @@ def test_weights_of_100_saturate() -> None:
 
 
 def test_lines_of_raw_pixels_fan_out_from_the_first_pixel() -> None:
-    """Twice as far from the upper left corner stands the same colour."""
+    """Twice as far from the upper left corner, the colour is the same."""
     assert repeated_at_half("raw-pixels", about=0) > 0.95
 
 

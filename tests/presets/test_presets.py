@@ -154,7 +154,7 @@ def test_text_that_looks_like_something_else_stays_text(text: str) -> None:
     ],
 )
 def test_yaml_we_do_not_read_is_refused_by_line(text: str, message: str) -> None:
-    """What could be larger than it looks, or is no plain data, is refused with its line."""
+    """YAML that could be larger than it looks, or is not plain data, is refused with its line."""
     with pytest.raises(RecipeError) as caught:
         parse(text, "f.yaml")
 
@@ -214,7 +214,7 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize(("text", "message"), MISTAKES)
-def test_a_mistake_is_told_in_plain_words(write: Any, text: str, message: str) -> None:
+def test_a_mistake_is_described_in_plain_words(write: Any, text: str, message: str) -> None:
     """A mistake names file, line, key path, what is given and what would be right."""
     said = refusal(write(text))
 
@@ -282,7 +282,7 @@ def test_a_recipe_without_text_is_validated_once(monkeypatch: pytest.MonkeyPatch
     assert recipe == validate({"output": {"frames": 30}})
 
 
-def test_all_mistakes_are_told_at_once_up_to_five(write: Any) -> None:
+def test_all_mistakes_are_listed_at_once_up_to_five(write: Any) -> None:
     """Several mistakes come in one message, a line for each, and the rest is counted."""
     text = "title: 1\ncomment: 2\nmorph: {of: a, path: b, hold: 2, radius: -1}"
 
@@ -382,7 +382,7 @@ def with_set(*pairs: tuple[str, Any], base: Any = None) -> Recipe:
 
 
 def test_every_key_can_be_set() -> None:
-    """Setting each key of a full recipe to the value it has changes nothing and is no mistake."""
+    """Setting each key of a full recipe to its own value is allowed and changes nothing."""
     recipe = load_recipe(
         {"camera": {"warps": [{"kind": "swirl"}], "zoom": {"keys": [[0, 1], [0.5, 2]]}}}
     )
@@ -504,13 +504,13 @@ def test_a_palette_stays_whole() -> None:
         ),
     ],
 )
-def test_a_key_that_cannot_be_set_is_told(key: str, value: Any, message: str) -> None:
+def test_a_key_that_cannot_be_set_is_refused(key: str, value: Any, message: str) -> None:
     """An override that leads nowhere names itself and the nearest right key."""
     assert message in refusal({}, Override(key, value, "--set"))
 
 
 def test_a_mistake_between_options_names_them_all() -> None:
-    """What two options together make impossible is told with both."""
+    """A contradiction between two options names both."""
     said = refusal(
         {}, Override("morph.seeds", [1], "--seeds"), Override("morph.path", "linear", "--path")
     )

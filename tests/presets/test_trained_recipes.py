@@ -88,7 +88,7 @@ def presets_data(text: str) -> Any:
 
 
 def stranger(text: str) -> str:
-    """Return what is said to a recipe in the folder `theirs`, beside which lies a network."""
+    """Return the error for a recipe in the folder `theirs`, next to a network."""
     Path("theirs").mkdir(exist_ok=True)
     for place in ("net.npz", "theirs/inside.npz"):
         save_network(sample_network(NetworkSpec(), 1), place, overwrite=True)
@@ -129,8 +129,8 @@ def test_a_recipe_looks_nowhere_but_in_its_own_folder(name: str) -> None:
         ("[inside.npz]\nnetwork: 3", "network: must be a mapping"),
     ],
 )
-def test_a_bad_weight_in_a_recipe_is_told(weights: str, said: str) -> None:
-    """Whatever stands under morph.weights, the answer is ours."""
+def test_a_bad_weight_in_a_recipe_is_refused(weights: str, said: str) -> None:
+    """Whatever is written under morph.weights, the error is ours."""
     assert said in stranger(f"morph:\n  weights: {weights}")
 
 
@@ -151,7 +151,7 @@ def test_a_recipe_may_name_files_beside_it() -> None:
 
 
 def test_a_recipe_that_nobody_read_files_for_says_so() -> None:
-    """`Recipe` opens nothing, so that what it cannot draw is said when it is drawn."""
+    """`Recipe` opens no files; a recipe without its weights is refused when it is drawn."""
     recipe = Recipe.model_validate({"morph": {"weights": ["net.npz"]}})
 
     with pytest.raises(RecipeError, match="load_recipe reads the files"):

@@ -127,7 +127,7 @@ def test_layers_by_shorthand() -> None:
 
 
 def test_a_zoom_gets_what_it_zooms_into() -> None:
-    """Path zoom adds an endless warp, moves one that stands still, and leaves one that moves."""
+    """Path zoom adds an endless warp, animates one at rest, and leaves one that moves."""
 
     def warps(*given: object) -> list[dict[str, object]]:
         data = {"morph": {"seeds": [7], "path": "zoom"}, "camera": {"warps": list(given)}}
@@ -170,7 +170,7 @@ def test_times_ask_for_a_spline() -> None:
     )
 
 
-def test_one_seed_orbits_unless_told_otherwise() -> None:
+def test_one_seed_orbits_unless_a_path_is_named() -> None:
     """A single seed goes round by itself; a path that needs two is refused by name."""
     assert Recipe.model_validate({"morph": {"seeds": [7]}}).morph.path == "orbit"
     assert "linear needs at least two seeds" in refused({"morph": {"seeds": [7], "path": "linear"}})

@@ -4,7 +4,7 @@
 derives their architecture and compares it with a recipe's. Files are checked without torch.
 """
 
-from cppnvid.networks.weights.fit import ARCHITECTURE, check_fit, network_words
+from cppnvid.networks.weights.fit import ARCHITECTURE, check_fit, network_keys
 from cppnvid.networks.weights.formats import SUFFIXES, read_bytes
 from cppnvid.networks.weights.layers import (
     Trained,
@@ -18,5 +18,5 @@ from cppnvid.networks.weights.layers import (
 
 __all__ = [
     "ARCHITECTURE", "SUFFIXES", "Trained", "TrainedLayer", "check_fit", "check_target",
-    "network_words", "pack", "read_bytes", "read_weights", "unpack", "write_weights",
+    "network_keys", "pack", "read_bytes", "read_weights", "unpack", "write_weights",
 ]  # fmt: skip

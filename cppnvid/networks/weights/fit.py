@@ -13,9 +13,9 @@ _COORDINATES = ("x", "y", "r")
 _USUAL_INPUTS = {2: ["x", "y"], 3: ["x", "y", "r"]}
 
 
-def network_words(
+def network_keys(
     trained: Trained,
-    said: Mapping[str, Any],
+    given_keys: Mapping[str, Any],
     *,
     base: Mapping[str, Any] | None = None,
     known: Container[str] = (),
@@ -24,20 +24,20 @@ def network_words(
 
     Args:
         trained: the file.
-        said: keys that the user set; they win over what the file says of itself.
+        given_keys: keys that the user set; they win over those in the file.
         base: keys that yield to both.
         known: keys that a chosen style sets.
 
     Raises:
         RecipeError: the inputs or activations are not known from any of these.
     """
-    words = {**(base or {}), **(trained.about or {}).get("network", {}), **said}
+    words = {**(base or {}), **(trained.about or {}).get("network", {}), **given_keys}
     words = {**architecture(trained, words), **words}
     layers = words["layers"]
-    each_said = isinstance(layers, list | tuple) and all(
+    each_named = isinstance(layers, list | tuple) and all(
         isinstance(layer, Mapping) and "activation" in layer for layer in layers
     )
-    if "activation" not in words and "activation" not in known and not each_said:
+    if "activation" not in words and "activation" not in known and not each_named:
         raise RecipeError(
             "does not name its activation: use {activation}, or tanh, sin, gelu, ...; after the "
             "last layer comes a sigmoid, unless you use {output}, or sine",
@@ -48,12 +48,12 @@ def network_words(
     return words
 
 
-def architecture(trained: Trained, said: Mapping[str, Any]) -> dict[str, Any]:
+def architecture(trained: Trained, given_keys: Mapping[str, Any]) -> dict[str, Any]:
     """Return the keys of `network` that follow from a file's numbers.
 
     Args:
         trained: the file.
-        said: what else is known of the network, such as its inputs.
+        given_keys: what else is known of the network, such as its inputs.
 
     Raises:
         RecipeError: the network is wider or deeper than a recipe may be, or its inputs are
@@ -89,7 +89,7 @@ def architecture(trained: Trained, said: Mapping[str, Any]) -> dict[str, Any]:
         for layer in hidden
     ]
     return {
-        **_inputs(trained, said),
+        **_inputs(trained, given_keys),
         "layers": layers,
         "bias": bias or "all",
         "channels": len(last.weight),
@@ -97,10 +97,10 @@ def architecture(trained: Trained, said: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _inputs(trained: Trained, said: Mapping[str, Any]) -> dict[str, Any]:
+def _inputs(trained: Trained, given_keys: Mapping[str, Any]) -> dict[str, Any]:
     """Tell x, y, r and z apart by the number of columns of the first layer."""
     columns = trained.layers[0].weight.shape[1]
-    given = said.get("inputs")
+    given = given_keys.get("inputs")
     if given is None:
         if columns not in _USUAL_INPUTS:
             facts: dict[str, Any] = {"layer": called(trained.layers, 0), "ways": _could_be(columns)}

@@ -199,28 +199,28 @@ def _natural(key: str) -> list[tuple[bool, int, str]]:
 
 def _turned(pairs: Sequence[_Pair], name: str) -> tuple[TrainedLayer, ...]:
     """Turn every weight to [out, in]: as it is if the layers fit, else transposed."""
-    standing, turned = _layers(pairs, turn=False), _layers(pairs, turn=True)
-    misfit = _misfit(standing)
+    as_is, turned = _layers(pairs, turn=False), _layers(pairs, turn=True)
+    misfit = _misfit(as_is)
     if all(pair.kernel for pair in pairs):
         if wrong := _misfit(turned):
             raise RecipeError(wrong, file=name)
         return turned
     if misfit is None:
-        unsaid = not any("weight" in pair.name for pair in pairs)
-        if unsaid and _misfit(turned) is None and _differ(standing, turned):
+        unnamed = not any("weight" in pair.name for pair in pairs)
+        if unnamed and _misfit(turned) is None and _differ(as_is, turned):
             raise RecipeError(
                 "every layer is square, so rows and columns cannot be told apart: call "
                 "them 0.weight, 1.weight... if they are [out, in] as PyTorch's, or 0.kernel, "
                 "1.kernel... if they are [in, out] as Keras's",
                 file=name,
             )
-        return standing
+        return as_is
     if _misfit(turned) is None:
         return turned
-    order = ", ".join(layer.name for layer in standing[:8])
+    order = ", ".join(layer.name for layer in as_is[:8])
     raise RecipeError(
         f"{misfit} (layers are taken in the order {order}"
-        f"{', ...' if len(standing) > 8 else ''}, each [out, in])",
+        f"{', ...' if len(as_is) > 8 else ''}, each [out, in])",
         file=name,
     )
 
