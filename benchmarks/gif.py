@@ -30,7 +30,7 @@ from cppnvid.backends import Job, choose
 from cppnvid.colour.oklab import to_oklab
 from cppnvid.colour.pixels import Raster
 from cppnvid.encode import Coding, Target, decode, open_encoder
-from cppnvid.encode.formats.gif import read_gif
+from cppnvid.encode.formats.gif import Gif
 from cppnvid.film.gif_palette import colours_needed, looked_at
 from cppnvid.film.pacing import build_scene
 from cppnvid.presets import Source
@@ -72,7 +72,7 @@ def clip(name: str) -> Frames:
 def error(frames: Frames, path: Path) -> tuple[float, float]:
     """Return the mean distance in Oklab, times 100: of pixels, and after a blur."""
     plain, blurred = [], []
-    delays = read_gif(path, limit=2**20).delays
+    delays = Gif().facts(path).delays
     shown = [round(delay * FPS) for delay in delays]
     decoded = [
         frame for frame, count in zip(decode(path), shown, strict=True) for _ in range(count)

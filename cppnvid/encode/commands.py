@@ -1,4 +1,4 @@
-"""What ffmpeg is told between its input and its output: colours, codec, container.
+"""The arguments of ffmpeg between its input and its output: colours, codec, container.
 
 The table of containers says how each is made; here its numbers are filled in.
 """
@@ -24,7 +24,7 @@ _TAGS = (
 
 def input_arguments(target: Target, pixel_format: str) -> list[str]:
     """Return the arguments of the first input: raw frames of this format on the standard input."""
-    # Without -r ffmpeg guesses a usual rate near the one it is told: 4.75 for 100/21.
+    # Without -r ffmpeg guesses a usual rate near the one it is given: 4.75 for 100/21.
     rate = str(target.fps)
     size = ("-video_size", f"{target.width}x{target.height}", "-framerate", rate, "-r", rate)
     tags = _TAGS if pixel_format == "yuv420p" else ()
@@ -38,7 +38,7 @@ def colour_arguments(container: Container, pixel_format: str) -> list[str]:
     swscale's default is untagged BT.601: mean errors of 8, 19 and 6 levels in what players show.
     From 7.1 the encoder takes its tags from the frames, so setparams must say them; older ones
     take them from the four options, so those stay. Both were measured (4.2, 7.0, 9.0).
-    Colour stands on the left of its two pixels, where players look for it when a file does not say;
+    Chroma is sited at the left of its two pixels, where players expect it when a file does not say;
     swscale's own choice, between them, is off by half a pixel there.
     Of 16 bits swscale makes luma that is half an 8-bit level too bright; zscale is exact.
     """
@@ -109,7 +109,7 @@ def muxing_arguments(target: Target, *, edit_list: bool) -> list[str]:
     # ffmpeg rounds each time to a hundredth of a second, but the last frame's length by itself:
     # a loop at 40 frames a second would be a hundredth too long.
     last_delay = _hundredths(frames / fps) - _hundredths((frames - 1) / fps)
-    # As ffmpeg chooses it, but said, so that segments and film count in one clock.
+    # As ffmpeg chooses it, but explicit, so that segments and film count in one clock.
     timescale = fps.numerator
     while timescale < 10_000:
         timescale *= 2

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from cppnvid.callbacks import Note, silent
+from cppnvid.encode.formats.base import RECIPE_LIMIT, too_long
 from cppnvid.encode.publish import check_place, publication
 from cppnvid.errors import EncodeError, RecipeError
 
@@ -39,10 +40,10 @@ def with_recipe(page: str, recipe: str) -> str:
     return f"{before}{_OPEN}{escaped}{_CLOSE}\n{end}{after}"
 
 
-def recipe_on(path: str | os.PathLike[str], *, limit: int) -> str | None:
+def recipe_on(path: str | os.PathLike[str]) -> str | None:
     """Return the recipe on a page, as its JSON, None without one.
 
-    The page is not trusted: at most `limit` bytes of recipe are taken, and nothing in it is run.
+    The page is not trusted: at most 1 MB of recipe is taken, and nothing in it is run.
 
     Raises:
         RecipeError: it is missing, or longer than any page of ours.
@@ -51,12 +52,12 @@ def recipe_on(path: str | os.PathLike[str], *, limit: int) -> str | None:
     if not place.is_file():
         raise RecipeError(f"{place}: there is no such file")
     if place.stat().st_size > _LONGEST:
-        raise RecipeError(f"{place}: is longer than a page of cppnvid's can be ({_LONGEST} bytes)")
+        raise RecipeError(f"{place}: is longer than any page of ours ({_LONGEST} bytes)")
     text = place.read_text(encoding="utf-8", errors="replace")
     _, found, rest = text.rpartition(_OPEN)
     if not found:
         return None
     recipe = rest.partition(_CLOSE)[0]
-    if len(recipe) > limit:
-        raise RecipeError(f"{place}: its recipe is longer than a recipe can be ({limit} bytes)")
+    if len(recipe) > RECIPE_LIMIT:
+        raise too_long(place)
     return recipe

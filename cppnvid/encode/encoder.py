@@ -72,7 +72,7 @@ def open_encoder(
         at_once: how many segments to encode at once, at most; above 1, frames are to be written in
             the order that `Encoder.order` tells. The file is the same whatever this is.
         threads: of encoders other than x264, which has one for each segment; None is their choice.
-        note: told about leftovers of stopped runs.
+        note: called about leftovers of interrupted runs.
 
     Raises:
         RecipeError: for a `recipe_text` that no file could hold, or a GIF too large for one
@@ -176,7 +176,7 @@ class Encoder:
             if job.is_joined:
                 directory = stack.enter_context(working_folder(self._temporary, "segments"))
                 self._segment_folder = directory
-                self._write_sound(directory)  # first, so that a damaged file is told at once
+                self._write_sound(directory)  # first, so that a damaged file shows at once
             self._feeds = Feeds(
                 job.segments, job.at_once, self._command, directory=directory, telling=job.paced
             )
@@ -208,7 +208,7 @@ class Encoder:
             raise ValueError("an Encoder takes frames only within its with block")
         self._check(frames)
         for frame in frames:
-            # ffmpeg is told that 16 bits come with the lower byte first.
+            # ffmpeg expects the lower byte of 16 bits first.
             self._feeds.put(frame.astype(f"<u{frame.itemsize}", copy=False).tobytes())
             self._written += 1
 

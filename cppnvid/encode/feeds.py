@@ -37,7 +37,7 @@ class Feeds:
         self._turns = iter(in_turn(segments, at_once))
         self._open: dict[int, FrameFeed] = {}
         self._ending: deque[FrameFeed] = deque()
-        self._start(0)  # before the first frame is drawn, so that a missing ffmpeg is told at once
+        self._start(0)  # before the first frame is drawn, so that a missing ffmpeg shows at once
 
     def put(self, frame: bytes) -> None:
         """Hand over the next frame, in the order of `in_turn`; wait while its queue is full.

@@ -1,6 +1,6 @@
 """What a folder of PNGs looks like: `00000.png`, `00001.png`, ... and `recipe.json`.
 
-The recipe stands in `recipe.json`, for people and tools, and inside the first picture, for when
+The recipe is in `recipe.json`, for people and tools, and inside the first picture, for when
 that one travels alone.
 """
 

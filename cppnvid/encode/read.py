@@ -83,7 +83,7 @@ def read_recipe(path: str | os.PathLike[str]) -> str | None:
         EncodeError: ffmpeg cannot be started.
     """
     if Path(path).suffix.lower() in PAGES:
-        return recipe_on(path, limit=RECIPE_LIMIT)
+        return recipe_on(path)
     place, container = existing(path)
     return container.format.recipe(place)
 

@@ -1,6 +1,6 @@
 """A track made into a film's sound: decoded, cut or repeated to the film's exact length, faded.
 
-The track may be anybody's file. ffmpeg is told which formats it may find in it, because a playlist
+The track may be anybody's file. ffmpeg may find only listed formats in it, because a playlist
 in disguise names other files, and those would be heard in a film that is then shown around.
 """
 
@@ -41,7 +41,7 @@ def check_track(path: Path, seconds: Fraction | None = None) -> None:
     """Refuse a file that holds no sound; a tenth of a second of it is read.
 
     It needs so much, or no more than a film of `seconds` has, if they are given: what is not
-    repeated is no hum.
+    repeated does not hum.
 
     Raises:
         RecipeError: it is missing, no file, without sound or unreadable, in ffmpeg's words.
@@ -83,7 +83,7 @@ def fitted_sound(
     sound = film[:whole]
     for start in range(0, count, _BLOCK):
         part = sound[start : min(start + _BLOCK, count)]
-        # A file of floats may hold anything; what is no number would stop the encoder.
+        # A file of floats may hold anything; what is not a number would stop the encoder.
         part[:] = np.clip(np.nan_to_num(part, nan=0.0, posinf=1.0, neginf=-1.0), -1.0, 1.0)
     if count < whole:
         _repeat(sound, count)

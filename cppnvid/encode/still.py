@@ -25,8 +25,8 @@ def write_still(
     """Write bands of rows, `[k, width, 3]` from top to bottom, as a picture of the target's size.
 
     Bands may differ in k; together they have the target's height. They are uint8, or uint16 where
-    the target has 16 bits. `note` is told about leftovers of stopped runs, and a recipe
-    that the format has no room for.
+    the target has 16 bits. `note` is called about leftovers of interrupted runs,
+    and a recipe that the format has no room for.
 
     Raises:
         RecipeError: for a `recipe_text` that no file could hold.

@@ -110,7 +110,7 @@ class Target:
             RecipeError: for an unknown ending, a missing parent folder, an existing output without
                 `overwrite`, a folder holding other things, a size, rate, coding, crf or encoder
                 that the container lacks, a film repeated where it repeats by itself, a sound where
-                there can be none, a file that holds none, or a cap on what is no single file.
+                there can be none, a file that holds none, or a cap on a folder.
             BackendUnavailable: the encoder asked for does not work here.
             EncodeError: the folder cannot be written to.
         """

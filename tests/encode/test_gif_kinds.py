@@ -9,7 +9,7 @@ import pytest
 
 from cppnvid import decode, load_recipe
 from cppnvid.encode import Coding
-from cppnvid.encode.formats.gif import read_gif
+from cppnvid.encode.formats.gif import Gif
 from cppnvid.film.run import Run
 from cppnvid.render import render_video
 from tests.conftest import names_here
@@ -50,7 +50,7 @@ def test_kinds_of_gif(monkeypatch: pytest.MonkeyPatch) -> None:
 
         render_video(recipe, f"{kind}.gif")
 
-        facts = read_gif(Path(f"{kind}.gif"))
+        facts = Gif().facts(Path(f"{kind}.gif"))
         assert own_palettes(f"{kind}.gif")[1:] == [own] * 5
         assert facts.delays == (Fraction(4, 100),) * 6
         assert b"NETSCAPE2.0\x03\x01\x00\x00\x00" in Path(f"{kind}.gif").read_bytes()

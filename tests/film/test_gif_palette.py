@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from cppnvid import Run, decode, load_recipe
 from cppnvid.encode import container_for
-from cppnvid.encode.formats.gif import read_gif
+from cppnvid.encode.formats.gif import Gif
 from cppnvid.errors import Message
 from cppnvid.film.gif_palette import colours_needed, looked_at
 from cppnvid.film.size_cap.ladder import ladder
@@ -131,7 +131,7 @@ def test_a_cap_begins_at_what_was_chosen() -> None:
     assert Path("x.gif").stat().st_size <= size * 7 // 10
     assert load_recipe("y.gif").output.colours is None
     assert [f.tobytes() for f in decode("y.gif")] == [f.tobytes() for f in decode("free.gif")]
-    assert len(read_gif(Path("y.gif")).delays) == 12
+    assert len(Gif().facts(Path("y.gif")).delays) == 12
 
 
 def test_a_ladder_begins_at_what_was_chosen() -> None:

@@ -203,6 +203,11 @@ def take(file: BinaryIO, count: int, *, path: Path) -> bytes:
     return data
 
 
+def too_long(path: Path) -> RecipeError:
+    """Return the refusal of a recipe that is longer than any of ours."""
+    return RecipeError(f"{path}: its recipe has more than {RECIPE_LIMIT} bytes")
+
+
 def rate_of(delays: Sequence[Fraction], *, resolution: Fraction) -> Fraction | None:
     """Return the frame rate that delays rounded to `resolution` seconds were made from.
 

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from cppnvid.callbacks import Note
 from cppnvid.encode.codecs import Coding
-from cppnvid.encode.formats.base import RECIPE_LIMIT, Animation, PictureFacts, take
+from cppnvid.encode.formats.base import RECIPE_LIMIT, Animation, PictureFacts, take, too_long
 from cppnvid.encode.formats.gif_colours import check_kind, palette_arguments
 from cppnvid.encode.publish import rewriting
 from cppnvid.errors import RecipeError
@@ -29,12 +29,50 @@ class Gif(Animation):
     resolution = Fraction(1, 100)
 
     def facts(self, path: Path) -> PictureFacts:
-        """Return a file's facts."""
-        return read_gif(path)
+        """Walk the file for its facts."""
+        delays = []
+        comment = None
+        with path.open("rb") as file:
+            width, height = _read_header(file, path)
+            while (kind := take(file, 1, path=path)) != b";":
+                if kind == b",":
+                    flags = take(file, 9, path=path)[8]
+                    _skip_palette(file, flags)
+                    file.seek(1, 1)  # the code size before the pixels
+                    _sub_blocks(file, path, keep=0)
+                    continue
+                if kind != b"!":
+                    raise RecipeError(f"{path}: is damaged; make it again")
+                label = take(file, 1, path=path)
+                if label == b"\xf9":
+                    block = _sub_blocks(file, path, keep=4)
+                    delays.append(int.from_bytes(block[1:3], "little") * Gif.resolution)
+                elif label == b"\xfe" and comment is None:
+                    comment = _sub_blocks(file, path, keep=RECIPE_LIMIT + 1)
+                else:
+                    _sub_blocks(file, path, keep=0)
+        if comment is not None and len(comment) > RECIPE_LIMIT:
+            raise too_long(path)
+        text = None if comment is None else comment.decode("utf-8", "replace")
+        return PictureFacts(width, height, tuple(delays), text)
 
     def embed(self, path: Path, recipe: str) -> None:
         """Rewrite the file with `recipe` as its comment."""
-        insert_into_gif(path, recipe)
+        data = recipe.encode()
+        with rewriting(path) as (source, target):
+            _read_header(source, path)
+            end = source.tell()
+            if source.read(14) == b"!\xff\x0bNETSCAPE2.0":
+                _sub_blocks(source, path, keep=0)
+                end = source.tell()
+            source.seek(0)
+            target.write(source.read(end))
+            target.write(b"!\xfe")
+            for start in range(0, len(data), 255):
+                part = data[start : start + 255]
+                target.write(bytes([len(part)]) + part)
+            target.write(b"\0")
+            shutil.copyfileobj(source, target)
 
     def filters(self, coding: Coding) -> list[str]:
         """Return ffmpeg's arguments that give frames their palette."""
@@ -51,62 +89,6 @@ class Gif(Animation):
         del sound_seconds
         if coding.gif == "small":
             optimise(path, note)
-
-
-def read_gif(path: Path, *, limit: int = RECIPE_LIMIT) -> PictureFacts:
-    """Return a GIF's facts; a comment is at most `limit` bytes.
-
-    Raises:
-        RecipeError: for a file that is not a GIF, is cut short, or whose comment is too long.
-    """
-    delays = []
-    comment = None
-    with path.open("rb") as file:
-        width, height = _read_header(file, path)
-        while (kind := take(file, 1, path=path)) != b";":
-            if kind == b",":
-                flags = take(file, 9, path=path)[8]
-                _skip_palette(file, flags)
-                file.seek(1, 1)  # the code size before the pixels
-                _sub_blocks(file, path, keep=0)
-                continue
-            if kind != b"!":
-                raise RecipeError(f"{path}: is damaged; make it again")
-            label = take(file, 1, path=path)
-            if label == b"\xf9":
-                block = _sub_blocks(file, path, keep=4)
-                delays.append(int.from_bytes(block[1:3], "little") * Gif.resolution)
-            elif label == b"\xfe" and comment is None:
-                comment = _sub_blocks(file, path, keep=limit + 1)
-            else:
-                _sub_blocks(file, path, keep=0)
-    if comment is not None and len(comment) > limit:
-        raise RecipeError(f"{path}: its comment is longer than a recipe can be ({limit} bytes)")
-    text = None if comment is None else comment.decode("utf-8", "replace")
-    return PictureFacts(width, height, tuple(delays), text)
-
-
-def insert_into_gif(path: Path, recipe: str) -> None:
-    """Rewrite the GIF with `recipe` as its comment.
-
-    Raises:
-        EncodeError: when the disk refuses.
-    """
-    data = recipe.encode()
-    with rewriting(path) as (source, target):
-        _read_header(source, path)
-        end = source.tell()
-        if source.read(14) == b"!\xff\x0bNETSCAPE2.0":
-            _sub_blocks(source, path, keep=0)
-            end = source.tell()
-        source.seek(0)
-        target.write(source.read(end))
-        target.write(b"!\xfe")
-        for start in range(0, len(data), 255):
-            part = data[start : start + 255]
-            target.write(bytes([len(part)]) + part)
-        target.write(b"\0")
-        shutil.copyfileobj(source, target)
 
 
 def _read_header(file: BinaryIO, path: Path) -> tuple[int, int]:
@@ -170,5 +152,5 @@ def optimise(path: Path, note: Note) -> None:
 
 
 def _timing(path: Path) -> tuple[int, int, tuple[Fraction, ...]]:
-    facts = read_gif(path)
+    facts = Gif().facts(path)
     return facts.width, facts.height, facts.delays

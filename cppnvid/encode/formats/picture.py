@@ -13,7 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from cppnvid.encode.formats.base import RECIPE_LIMIT, Animation, PictureFacts, quiet_pillow
+from cppnvid.encode.formats.base import (
+    RECIPE_LIMIT,
+    Animation,
+    PictureFacts,
+    quiet_pillow,
+    too_long,
+)
 from cppnvid.encode.formats.xmp import comment_in, most_xmp, xmp_of
 from cppnvid.errors import RecipeError
 
@@ -80,7 +86,7 @@ class Picture(Still):
         except (OSError, SyntaxError, Image.DecompressionBombError) as error:
             raise RecipeError(f"{path}: is damaged: {error}") from error
         if len(packet) > most_xmp(RECIPE_LIMIT):
-            raise RecipeError(f"{path}: its comment is longer than a recipe can be")
+            raise too_long(path)
         return PictureFacts(*size, (), comment_in(packet))
 
     def write(

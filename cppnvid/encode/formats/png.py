@@ -22,6 +22,7 @@ from cppnvid.encode.formats.base import (
     MediaInfo,
     PictureFacts,
     take,
+    too_long,
 )
 from cppnvid.encode.formats.video import PPM, pictures
 from cppnvid.encode.publish import rewriting
@@ -39,12 +40,33 @@ class Apng(Animation):
     pillow = "PNG"
 
     def facts(self, path: Path) -> PictureFacts:
-        """Return a file's facts."""
-        return read_png(path)
+        """Walk the file for its facts."""
+        width = height = depth = 0
+        delays = []
+        comment = None
+        with path.open("rb") as file:
+            if take(file, 8, path=path) != SIGNATURE:
+                raise RecipeError(f"{path}: is not a PNG")
+            kind = b""
+            while kind != b"IEND":
+                length, kind = struct.unpack(">I4s", take(file, 8, path=path))
+                end = file.tell() + length + 4
+                if kind == b"IHDR":
+                    width, height, depth = struct.unpack(">IIB", take(file, 9, path=path))
+                elif kind == b"fcTL":
+                    top, bottom = struct.unpack(">20xHH", take(file, 24, path=path))
+                    delays.append(Fraction(top, bottom or 100))
+                elif kind == b"iTXt" and comment is None:
+                    comment = _read_text(file, path, length)
+                file.seek(end)
+        return PictureFacts(width, height, tuple(delays), comment, depth=depth)
 
     def embed(self, path: Path, recipe: str) -> None:
         """Rewrite the file with `recipe` as its comment."""
-        insert_into_png(path, recipe)
+        with rewriting(path) as (source, target):
+            target.write(source.read(8 + 25))  # the signature, and IHDR, which is always 25 bytes
+            target.write(text_chunk(recipe))
+            shutil.copyfileobj(source, target)
 
 
 class Folder(Format):
@@ -63,9 +85,9 @@ class Folder(Format):
         file = path / RECIPE_NAME
         if not file.exists():
             found = pictures_in(path)
-            return read_png(found[0]).comment if found else None
+            return Apng().facts(found[0]).comment if found else None
         if file.stat().st_size > RECIPE_LIMIT:
-            raise RecipeError(f"{file}: is longer than a recipe can be ({RECIPE_LIMIT} bytes)")
+            raise too_long(file)
         return file.read_bytes().decode("utf-8", "replace")
 
     def frames(self, path: Path, *, deep: bool) -> Iterator[NDArray[Any]]:
@@ -80,34 +102,7 @@ class Folder(Format):
             (path / RECIPE_NAME).write_text(recipe, encoding="utf-8", newline="\n")
         except OSError as error:
             raise EncodeError(f"{path}: cannot be written: {error.strerror}") from error
-        insert_into_png(pictures_in(path)[0], recipe)
-
-
-def read_png(path: Path, *, limit: int = RECIPE_LIMIT) -> PictureFacts:
-    """Return the facts of a PNG (no delays) or APNG; a comment is at most `limit` bytes.
-
-    Raises:
-        RecipeError: for a file that is not a PNG, is cut short, or whose comment is too long.
-    """
-    width = height = depth = 0
-    delays = []
-    comment = None
-    with path.open("rb") as file:
-        if take(file, 8, path=path) != SIGNATURE:
-            raise RecipeError(f"{path}: is not a PNG")
-        kind = b""
-        while kind != b"IEND":
-            length, kind = struct.unpack(">I4s", take(file, 8, path=path))
-            end = file.tell() + length + 4
-            if kind == b"IHDR":
-                width, height, depth = struct.unpack(">IIB", take(file, 9, path=path))
-            elif kind == b"fcTL":
-                top, bottom = struct.unpack(">20xHH", take(file, 24, path=path))
-                delays.append(Fraction(top, bottom or 100))
-            elif kind == b"iTXt" and comment is None:
-                comment = _read_text(file, path, length=length, limit=limit)
-            file.seek(end)
-    return PictureFacts(width, height, tuple(delays), comment, depth=depth)
+        Apng().embed(pictures_in(path)[0], recipe)
 
 
 def levels_of(path: Path) -> NDArray[Any]:
@@ -119,31 +114,19 @@ def levels_of(path: Path) -> NDArray[Any]:
         RecipeError: it is damaged.
         EncodeError: ffmpeg cannot be started.
     """
-    levels = "rgb48be" if read_png(path).depth == 16 else "rgb24"
+    levels = "rgb48be" if Apng().facts(path).depth == 16 else "rgb24"
     for picture in pictures(path, "png_pipe", ("-pix_fmt", levels, *PPM)):
         return picture
     raise RecipeError(f"{path}: holds no picture; it is damaged")
 
 
-def _read_text(file: BinaryIO, path: Path, *, length: int, limit: int) -> str | None:
+def _read_text(file: BinaryIO, path: Path, length: int) -> str | None:
     start = take(file, min(length, len(_TEXT_START)), path=path)
     if start != _TEXT_START:
         return None
-    if length - len(start) > limit:
-        raise RecipeError(f"{path}: its comment is longer than a recipe can be ({limit} bytes)")
+    if length - len(start) > RECIPE_LIMIT:
+        raise too_long(path)
     return take(file, length - len(start), path=path).decode("utf-8", "replace")
-
-
-def insert_into_png(path: Path, recipe: str) -> None:
-    """Rewrite the PNG or APNG with `recipe` as its comment.
-
-    Raises:
-        EncodeError: when the disk refuses.
-    """
-    with rewriting(path) as (source, target):
-        target.write(source.read(8 + 25))  # the signature, and IHDR, which is always 25 bytes
-        target.write(text_chunk(recipe))
-        shutil.copyfileobj(source, target)
 
 
 def text_chunk(comment: str) -> bytes:

@@ -47,45 +47,26 @@ class Png(Apng, Still):
         del quality
         width, height = size
         with path.open("wb") as file:
-            write_png(file, bands, width=width, height=height, depth=depth, comment=recipe)
-
-
-def write_png(
-    file: BinaryIO,
-    bands: Iterable[NDArray[Any]],
-    *,
-    width: int,
-    height: int,
-    depth: int = 8,
-    comment: str = "",
-) -> None:
-    """Write bands of rows, unsigned of `depth` bits [k, width, 3] from top to bottom, as a PNG.
-
-    The bands are taken as they are: it is the caller who counts their rows.
-
-    Raises:
-        OSError: when the disk refuses.
-    """
-    file.write(SIGNATURE)
-    file.write(chunk(b"IHDR", struct.pack(">IIBB3x", width, height, depth, _RGB)))
-    if comment:
-        file.write(text_chunk(comment))
-    packer = zlib.compressobj(_LEVEL)
-    above = np.zeros((1, width * 3 * depth // 8), dtype=np.uint8)
-    for band in bands:
-        if not len(band):
-            continue
-        # The more significant byte comes first.
-        row_bytes = np.ascontiguousarray(band, dtype=f">u{depth // 8}").view(np.uint8)
-        row_bytes = row_bytes.reshape(len(band), -1)
-        lines = np.empty((len(band), 1 + row_bytes.shape[1]), dtype=np.uint8)
-        lines[:, 0] = _UP
-        np.subtract(row_bytes[:1], above, out=lines[:1, 1:])
-        np.subtract(row_bytes[1:], row_bytes[:-1], out=lines[1:, 1:])
-        above = row_bytes[-1:].copy()
-        _write_data(file, packer.compress(lines.data))
-    _write_data(file, packer.flush())
-    file.write(chunk(b"IEND", b""))
+            file.write(SIGNATURE)
+            file.write(chunk(b"IHDR", struct.pack(">IIBB3x", width, height, depth, _RGB)))
+            if recipe:
+                file.write(text_chunk(recipe))
+            packer = zlib.compressobj(_LEVEL)
+            above = np.zeros((1, width * 3 * depth // 8), dtype=np.uint8)
+            for band in bands:
+                if not len(band):
+                    continue
+                # The more significant byte comes first.
+                row_bytes = np.ascontiguousarray(band, dtype=f">u{depth // 8}").view(np.uint8)
+                row_bytes = row_bytes.reshape(len(band), -1)
+                lines = np.empty((len(band), 1 + row_bytes.shape[1]), dtype=np.uint8)
+                lines[:, 0] = _UP
+                np.subtract(row_bytes[:1], above, out=lines[:1, 1:])
+                np.subtract(row_bytes[1:], row_bytes[:-1], out=lines[1:, 1:])
+                above = row_bytes[-1:].copy()
+                _write_data(file, packer.compress(lines.data))
+            _write_data(file, packer.flush())
+            file.write(chunk(b"IEND", b""))
 
 
 def _write_data(file: BinaryIO, data: bytes) -> None:

@@ -25,28 +25,21 @@ class WebM(Video):
     def finish(
         self, path: Path, coding: Coding, *, sound_seconds: Fraction | None, note: Note
     ) -> None:
-        """Let the file say how long it plays."""
+        """Let the file say how long it plays; one that says nothing is left alone."""
         del coding, note
-        if sound_seconds is not None:
-            set_duration(path, sound_seconds)
-
-
-def set_duration(path: Path, seconds: Fraction) -> None:
-    """Let a WebM of ours say that it plays for so long; one that says nothing is left alone.
-
-    Raises:
-        EncodeError: when the disk refuses.
-    """
-    try:
-        with path.open("rb+") as file:
-            while (identity := _number(file, whole=True)) not in (b"", _DURATION):
-                length = int.from_bytes(_number(file, whole=False), "big")
-                if identity not in _WITHIN:
-                    file.seek(length, 1)
-            if identity and _number(file, whole=False) == b"\x08":
-                file.write(struct.pack(">d", float(seconds * 1000)))  # ffmpeg counts milliseconds
-    except OSError as error:
-        raise EncodeError(f"{path}: cannot be written: {error.strerror}") from error
+        if sound_seconds is None:
+            return
+        try:
+            with path.open("rb+") as file:
+                while (identity := _number(file, whole=True)) not in (b"", _DURATION):
+                    length = int.from_bytes(_number(file, whole=False), "big")
+                    if identity not in _WITHIN:
+                        file.seek(length, 1)
+                if identity and _number(file, whole=False) == b"\x08":
+                    milliseconds = float(sound_seconds * 1000)
+                    file.write(struct.pack(">d", milliseconds))
+        except OSError as error:
+            raise EncodeError(f"{path}: cannot be written: {error.strerror}") from error
 
 
 def _number(file: BinaryIO, *, whole: bool) -> bytes:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO
 
-from cppnvid.encode.formats.base import RECIPE_LIMIT, Animation, PictureFacts, take
+from cppnvid.encode.formats.base import RECIPE_LIMIT, Animation, PictureFacts, take, too_long
 from cppnvid.encode.formats.xmp import comment_in, most_xmp, xmp_of
 from cppnvid.errors import EncodeError, RecipeError
 
@@ -23,8 +23,29 @@ class WebP(Animation):
     pillow = "WebP"
 
     def facts(self, path: Path) -> PictureFacts:
-        """Return a file's facts."""
-        return read_webp(path)
+        """Walk the file for its facts."""
+        size = (0, 0)
+        delays = []
+        comment = None
+        lossless = True
+        with path.open("rb") as file:
+            for kind, length in _chunks(file, path):
+                if kind == b"VP8X":
+                    size = _canvas_size(take(file, 10, path=path))
+                elif kind == b"VP8 " and size == (0, 0):
+                    size = _still_size(file, path)
+                elif kind == b"VP8L" and size == (0, 0):
+                    size = _lossless_size(file, path)
+                elif kind == b"ANMF":
+                    head = take(file, 20, path=path)
+                    delays.append(int.from_bytes(head[12:15], "little") * WebP.resolution)
+                    lossless &= head[16:] == b"VP8L"
+                elif kind == b"XMP " and comment is None:
+                    if length > most_xmp(RECIPE_LIMIT):
+                        raise too_long(path)
+                    comment = comment_in(take(file, length, path=path))
+                lossless &= kind != b"VP8 "
+        return PictureFacts(*size, tuple(delays), comment, lossless=lossless)
 
     def counts(self, facts: PictureFacts) -> list[int]:
         """Return for how many frames each picture is shown."""
@@ -32,7 +53,29 @@ class WebP(Animation):
 
     def embed(self, path: Path, recipe: str) -> None:
         """Add `recipe` to the file as its XMP."""
-        insert_into_webp(path, recipe)
+        payload = xmp_of(recipe)
+        chunk = struct.pack("<4sI", b"XMP ", len(payload)) + payload + b"\0" * (len(payload) % 2)
+        try:
+            with path.open("rb+") as file:
+                head = file.read(30)
+                if head[12:16] == b"VP8X":
+                    file.seek(20)
+                    file.write(bytes([head[20] | _XMP_FLAG]))
+                else:  # a single frame: ffmpeg writes the short form, which has no room for flags
+                    file.seek(20)
+                    measure = _lossless_size if head[12:16] == b"VP8L" else _still_size
+                    width, height = measure(file, path)
+                    file.seek(12)
+                    picture = file.read()
+                    file.seek(12)
+                    sides = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+                    file.write(struct.pack("<4sIB3x", b"VP8X", 10, _XMP_FLAG) + sides + picture)
+                end = file.seek(0, 2)
+                file.write(chunk)
+                file.seek(4)
+                file.write(struct.pack("<I", end + len(chunk) - 8))
+        except OSError as error:
+            raise EncodeError(f"{path}: cannot be written: {error.strerror}") from error
 
     def missing(self, path: Path, frames: int, seconds: Fraction) -> str | None:
         """Compare times, as frames may be stored as one; a file of one has none at all."""
@@ -54,67 +97,6 @@ def shown_counts(delays: Sequence[Fraction]) -> list[int]:
     singles = [delay for delay in delays if delay < min(delays) * Fraction(3, 2)]
     unit = sum(singles, Fraction(0)) / len(singles)
     return [round(delay / unit) for delay in delays]
-
-
-def read_webp(path: Path, *, limit: int = RECIPE_LIMIT) -> PictureFacts:
-    """Return the facts of a WebP (no delays if it is still); a comment is at most `limit` bytes.
-
-    Raises:
-        RecipeError: for a file that is not a WebP, is cut short, or whose comment is too long.
-    """
-    size = (0, 0)
-    delays = []
-    comment = None
-    lossless = True
-    with path.open("rb") as file:
-        for kind, length in _chunks(file, path):
-            if kind == b"VP8X":
-                size = _canvas_size(take(file, 10, path=path))
-            elif kind == b"VP8 " and size == (0, 0):
-                size = _still_size(file, path)
-            elif kind == b"VP8L" and size == (0, 0):
-                size = _lossless_size(file, path)
-            elif kind == b"ANMF":
-                head = take(file, 20, path=path)
-                delays.append(int.from_bytes(head[12:15], "little") * WebP.resolution)
-                lossless &= head[16:] == b"VP8L"
-            elif kind == b"XMP " and comment is None:
-                if length > most_xmp(limit):
-                    raise RecipeError(f"{path}: its comment is longer than a recipe can be")
-                comment = comment_in(take(file, length, path=path))
-            lossless &= kind != b"VP8 "
-    return PictureFacts(*size, tuple(delays), comment, lossless=lossless)
-
-
-def insert_into_webp(path: Path, recipe: str) -> None:
-    """Add `recipe` to the WebP as its XMP, in place; `path` is a temporary file of ours.
-
-    Raises:
-        EncodeError: when the disk refuses.
-    """
-    payload = xmp_of(recipe)
-    chunk = struct.pack("<4sI", b"XMP ", len(payload)) + payload + b"\0" * (len(payload) % 2)
-    try:
-        with path.open("rb+") as file:
-            head = file.read(30)
-            if head[12:16] == b"VP8X":
-                file.seek(20)
-                file.write(bytes([head[20] | _XMP_FLAG]))
-            else:  # a single frame: ffmpeg writes the short form, which has no room for flags
-                file.seek(20)
-                measure = _lossless_size if head[12:16] == b"VP8L" else _still_size
-                width, height = measure(file, path)
-                file.seek(12)
-                picture = file.read()
-                file.seek(12)
-                sides = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
-                file.write(struct.pack("<4sIB3x", b"VP8X", 10, _XMP_FLAG) + sides + picture)
-            end = file.seek(0, 2)
-            file.write(chunk)
-            file.seek(4)
-            file.write(struct.pack("<I", end + len(chunk) - 8))
-    except OSError as error:
-        raise EncodeError(f"{path}: cannot be written: {error.strerror}") from error
 
 
 def _chunks(file: BinaryIO, path: Path) -> Iterator[tuple[bytes, int]]:
