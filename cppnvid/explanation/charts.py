@@ -42,7 +42,7 @@ def _log_span(values: Sequence[float]) -> Span:
     return low, high
 
 
-def draw_spread(findings: Findings, span: Span, axes: Axes, size: float) -> None:
+def draw_spread(findings: Findings, span: Span, size: float, axes: Axes) -> None:
     """Draw the spread of the input and of every hidden layer."""
     spreads = findings.measured.spreads
     _frame(axes, len(spreads) - 1, span, size)
@@ -54,7 +54,7 @@ def draw_spread(findings: Findings, span: Span, axes: Axes, size: float) -> None
         _note(axes, f"× {factor(ratio)} per layer", Ink.WARM, size)
 
 
-def draw_circle(findings: Findings, span: Span, axes: Axes, size: float) -> None:
+def draw_circle(findings: Findings, span: Span, size: float, axes: Axes) -> None:
     """Draw the circle's length by layer: other seeds thin, open dots where it did not settle."""
     circle, growth = findings.circle, findings.growth
     depth = len(circle.lengths) - 1
@@ -77,7 +77,7 @@ def draw_circle(findings: Findings, span: Span, axes: Axes, size: float) -> None
             _note(axes, f"- - bound × {growth.bound:.2f}", Ink.QUIET, size * 0.86, row=1)
 
 
-def draw_output(findings: Findings, axes: Axes, size: float) -> None:
+def draw_output(findings: Findings, size: float, axes: Axes) -> None:
     """Draw the output function over the sums it receives."""
     output = findings.output
     before = output.before

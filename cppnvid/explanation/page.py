@@ -100,7 +100,7 @@ def _svg(chart: Chart) -> Markup:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(6.0, 4.4))
-    chart.draw(figure.add_axes((0.11, 0.1, 0.87, 0.72)), 13)
+    chart.draw(13, figure.add_axes((0.11, 0.1, 0.87, 0.72)))
     buffer = io.StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "cppnvid"}):

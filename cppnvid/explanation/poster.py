@@ -6,11 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from matplotlib.axes import Axes
-
 from cppnvid.explanation import words
 from cppnvid.explanation.paper import Paper, Type
-from cppnvid.explanation.report import Chart, Report, reports_of
+from cppnvid.explanation.report import Report, reports_of
 from cppnvid.explanation.theme import Ink, Pixels, draw_picture, fitted, resized, settable
 from cppnvid.explanation.verdict import Findings, number, percent
 
@@ -79,9 +77,6 @@ def _top(paper: Paper, shown: Sequence[Findings]) -> float:
     return 116
 
 
-# ------------------------------------------------------------------ verdict
-
-
 def _verdict(panel: Panel, y: float) -> float:
     paper, findings = panel.paper, panel.report.findings
     verdict = findings.verdict
@@ -114,9 +109,6 @@ def _numbers(panel: Panel, x: float, y: float) -> None:
         paper.text(x, y + 48, value, Type(round(36 * min(1, (step - 26) / wide)), bold=True))
         paper.paragraph(x, y + 52, step - 30, label, LEGEND)
         x += step
-
-
-# ------------------------------------------------------------------ layer by layer
 
 
 def _layers(panel: Panel, y: float) -> float:
@@ -164,13 +156,6 @@ def _tile(panel: Panel, room: float) -> tuple[int, int]:
     return fitted(rgb.shape[1] / rgb.shape[0], min(room / wanted - TILE_GAP, 1.6 * high), high)
 
 
-# ------------------------------------------------------------------ charts
-
-
-def _drawn(chart: Chart, axes: Axes) -> None:
-    chart.draw(axes, 17)
-
-
 def _charts(panel: Panel, y: float) -> float:
     paper, charts = panel.paper, panel.report.charts
     gap = 84 if panel.alone else 64
@@ -180,7 +165,7 @@ def _charts(panel: Panel, y: float) -> float:
         x = panel.x + index * (width + gap)
         paper.box(x, y, width, 1, Ink.LINE)
         paper.text(x, y + 38, chart.title, SUBHEADING)
-        paper.chart(x + 52, y + 112, width - 60, CHART_HEIGHT, partial(_drawn, chart))
+        paper.chart(x + 52, y + 112, width - 60, CHART_HEIGHT, partial(chart.draw, 17))
         end = paper.paragraph(x, y + 152 + CHART_HEIGHT, width, chart.caption, COLUMN)
         if chart.note:
             end = paper.paragraph(x, end + 4, width, chart.note, NOTE)

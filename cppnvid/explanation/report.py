@@ -52,7 +52,7 @@ class Chart:
 
     title: str
     caption: str
-    draw: Callable[[Axes, float], None]  # into axes, with type of a size in pixels
+    draw: Callable[[float, Axes], None]  # with type of a size in pixels, into axes
     note: str = ""
 
 

@@ -106,9 +106,6 @@ def fitted(aspect: float, width: float, height: float) -> tuple[int, int]:
     return max(round(wide), 1), max(round(wide / aspect), 1)
 
 
-# ------------------------------------------------------------------ type
-
-
 def _font_path(name: str = "DejaVuSans") -> str:
     """Return a font file that matplotlib brings, so that every machine sets the same letters."""
     import matplotlib
