@@ -24,11 +24,7 @@ _STEPS = tl.constexpr(palette.GRADIENT_STEPS)
 
 
 @triton.jit
-def colour(
-    first, second, third, fourth, hue, gradient,
-    CHANNELS: tl.constexpr, MODE: tl.constexpr, TURNED: tl.constexpr,
-    CONTRASTED: tl.constexpr,
-):  # fmt: skip
+def colour(first, second, third, fourth, numbers, CHANNELS: tl.constexpr, COLOURING: tl.constexpr):
     """Make colour of the network's output.
 
     Args:
@@ -36,24 +32,25 @@ def colour(
         second: the second channel.
         third: the third channel.
         fourth: the fourth channel.
-        hue: pointer to `packing.colouring_numbers`.
-        gradient: pointer to float32 Oklab [steps, 3], read by the gradient mode only.
+        numbers: pointer to the frame's numbers.
         CHANNELS: 1, 3 or 4.
-        MODE: of `Colouring`.
-        TURNED: whether the hue turns; see `packing.turns`.
-        CONTRASTED: whether the contrast, behind the hue's two numbers, is other than 1.
+        COLOURING: the mode; whether the hue turns (see `colours.turns`) and whether the contrast is
+            other than 1; and where in the numbers `uniforms.colouring_numbers` begin, and the
+            gradient, float32 Oklab [steps, 3], which only its mode reads.
 
     Returns:
         Red, green, blue: sRGB-encoded, in [0, 1].
     """
-    if CONTRASTED:
+    MODE: tl.constexpr = COLOURING[0]
+    hue = numbers + COLOURING[3]
+    if COLOURING[2]:
         contrast = tl.load(hue + 2)
         first = _spread(first, contrast)
         second = _spread(second, contrast)
         third = _spread(third, contrast)
         fourth = _spread(fourth, contrast)
     if MODE == "gradient":
-        lightness, a, b = _along_gradient(first, second, third, gradient, CHANNELS)
+        lightness, a, b = _along_gradient(first, second, third, numbers + COLOURING[4], CHANNELS)
         return from_oklab(lightness, a, b, hue)
     elif MODE == "oklch":
         if CHANNELS == 1:
@@ -69,7 +66,7 @@ def colour(
         return grey, grey, grey
     else:
         red, green, blue = _fixed(first, second, third, fourth, CHANNELS, MODE)
-        if TURNED:
+        if COLOURING[1]:
             lightness, a, b = to_oklab(red, green, blue)
             red, green, blue = from_oklab(lightness, a, b, hue)
         return red, green, blue
@@ -114,9 +111,7 @@ def _fixed(first, second, third, fourth, CHANNELS: tl.constexpr, MODE: tl.conste
 
 
 @triton.jit
-def _dot(
-    one: tl.constexpr, two: tl.constexpr, three: tl.constexpr, first, second, third
-):  # fmt: skip
+def _dot(one: tl.constexpr, two: tl.constexpr, three: tl.constexpr, first, second, third):
     return one * first + two * second + three * third
 
 

@@ -18,9 +18,7 @@ def draw(
     SIZE: tl.constexpr, POINTS: tl.constexpr, STEPS: tl.constexpr, LISTED: tl.constexpr,
     SCATTERED: tl.constexpr, SUPERSAMPLED: tl.constexpr, WARPS: tl.constexpr, CAMERA: tl.constexpr,
     INPUTS: tl.constexpr, FIRST: tl.constexpr, RUNS: tl.constexpr, OUTPUT: tl.constexpr,
-    MODE: tl.constexpr, TURNED: tl.constexpr, CONTRASTED: tl.constexpr,
-    HUE: tl.constexpr, GRADIENT: tl.constexpr,
-    PRECISION: tl.constexpr, CHUNK: tl.constexpr, PITCH: tl.constexpr,
+    COLOURING: tl.constexpr, PRODUCTS: tl.constexpr,
 ):  # fmt: skip
     """Draw tiles of frames; the grid is (tiles, frames).
 
@@ -31,7 +29,7 @@ def draw(
         where: int32 [frames, pixels], which to draw; read if LISTED, and so is `found`.
         found: int32 [frames], how many of them.
         out: uint8, uint16 or float32 [frames, pixels, 3], sRGB-encoded.
-        scratch: float32 [programs, 2, POINTS, PITCH], used with a chunk only.
+        scratch: float32 [programs, 2, POINTS, pitch], used with a chunk only.
         width: of a frame.
         pixels: of a frame.
         first: tiles of a frame before those of this launch.
@@ -44,23 +42,17 @@ def draw(
         SUPERSAMPLED: whether `samples` is more than 1.
         WARPS: see `to_field`; so is CAMERA.
         CAMERA: where the camera's numbers begin.
-        INPUTS: see `network`; so are FIRST, RUNS, OUTPUT, PRECISION, CHUNK and PITCH.
+        INPUTS: see `network`; so are FIRST, RUNS, OUTPUT and PRODUCTS.
         FIRST: first hidden layer.
         RUNS: further hidden layers.
         OUTPUT: output layer.
-        MODE: see `colour`; so is TURNED.
-        TURNED: whether the hue turns.
-        CONTRASTED: whether the contrast is other than 1.
-        HUE: where the hue's numbers begin.
-        GRADIENT: where the gradient begins.
-        PRECISION: of the products.
-        CHUNK: values at once.
-        PITCH: of scratch.
+        COLOURING: see `colour`.
+        PRODUCTS: how they are made.
     """
     frame = tl.program_id(1)
     numbers = parameters + frame.to(tl.int64) * SIZE
     program = frame.to(tl.int64) * tl.num_programs(0) + tl.program_id(0)
-    own = scratch + program * (2 * POINTS * PITCH)
+    own = scratch + program * (2 * POINTS * PRODUCTS[2])
 
     # Beyond the end the last pixel is drawn again, which takes no mask along.
     start = (first + tl.program_id(0)) * POINTS
@@ -84,7 +76,7 @@ def draw(
             y = tl.load(lines + row * samples + sample // samples)
             one, two, three = _colour_at(
                 x, y, numbers, own, WARPS, CAMERA, INPUTS, FIRST, RUNS, OUTPUT,
-                MODE, TURNED, CONTRASTED, HUE, GRADIENT, PRECISION, CHUNK, PITCH,
+                COLOURING, PRODUCTS,
             )  # fmt: skip
             red += to_linear(one)
             green += to_linear(two)
@@ -102,7 +94,7 @@ def draw(
         red, green, blue = _colour_at(
             tl.load(columns + column), tl.load(lines + row), numbers, own,
             WARPS, CAMERA, INPUTS, FIRST, RUNS, OUTPUT,
-            MODE, TURNED, CONTRASTED, HUE, GRADIENT, PRECISION, CHUNK, PITCH,
+            COLOURING, PRODUCTS,
         )  # fmt: skip
 
     # Found out again: kept beside the network's values, it spills some of them on four cards.
@@ -122,19 +114,14 @@ def draw(
 def _colour_at(
     x, y, numbers, own, WARPS: tl.constexpr, CAMERA: tl.constexpr,
     INPUTS: tl.constexpr, FIRST: tl.constexpr, RUNS: tl.constexpr, OUTPUT: tl.constexpr,
-    MODE: tl.constexpr, TURNED: tl.constexpr, CONTRASTED: tl.constexpr,
-    HUE: tl.constexpr, GRADIENT: tl.constexpr,
-    PRECISION: tl.constexpr, CHUNK: tl.constexpr, PITCH: tl.constexpr,
+    COLOURING: tl.constexpr, PRODUCTS: tl.constexpr,
 ):  # fmt: skip
     """Return red, green and blue at points of the screen."""
     x, y = to_field(x, y, numbers, WARPS, CAMERA)
     first, second, third, fourth = network(
-        x, y, numbers, own, INPUTS, FIRST, RUNS, OUTPUT, PRECISION, CHUNK, PITCH
-    )  # fmt: skip
-    return colour(
-        first, second, third, fourth, numbers + HUE, numbers + GRADIENT,
-        OUTPUT[2], MODE, TURNED, CONTRASTED,
-    )  # fmt: skip
+        x, y, numbers, own, INPUTS, FIRST, RUNS, OUTPUT, PRODUCTS
+    )
+    return colour(first, second, third, fourth, numbers, OUTPUT[2], COLOURING)
 
 
 @triton.jit

@@ -14,9 +14,8 @@ from cppnvid.backends.triton.functions import activate, finish
 
 @triton.jit
 def network(
-    x, y, parameters, scratch,
-    INPUTS: tl.constexpr, FIRST: tl.constexpr, RUNS: tl.constexpr, OUTPUT: tl.constexpr,
-    PRECISION: tl.constexpr, CHUNK: tl.constexpr, PITCH: tl.constexpr,
+    x, y, parameters, scratch, INPUTS: tl.constexpr, FIRST: tl.constexpr, RUNS: tl.constexpr,
+    OUTPUT: tl.constexpr, PRODUCTS: tl.constexpr,
 ):  # fmt: skip
     """Return four channels at points of the field, each [points]; those too many repeat the first.
 
@@ -24,50 +23,35 @@ def network(
         x: [points].
         y: [points].
         parameters: pointer to the frame's numbers and weights.
-        scratch: pointer to this program's own [2, points, PITCH]; read with a chunk only.
+        scratch: pointer to this program's own [2, points, pitch]; read with a chunk only.
         INPUTS: those of x, y, r that the first layer reads.
         FIRST: of the first hidden layer its place in the parameters, width filled up, values
             handed on, activation; empty without hidden layers.
         RUNS: of each run of equal layers seven in a row: its place, how many they are, values read
             and handed on (filled up), values handed on, activation, residual.
         OUTPUT: place, values read (filled up), channels, function.
-        PRECISION: of the products, `ieee` or `tf32x3`.
-        CHUNK: values read and handed on at once through `scratch`; 0 keeps all in registers.
-        PITCH: values of a point's row in `scratch`.
+        PRODUCTS: their precision, `ieee` or `tf32x3`; values read and handed on at once through
+            `scratch`, where 0 keeps all in registers; and the pitch, values of a point's row there.
     """
-    weights = parameters + OUTPUT[0]
     if len(FIRST) == 0:
-        return _outputs(
-            x, x, y, weights, INPUTS, OUTPUT[1], OUTPUT[2], OUTPUT[3], "inputs"
-        )  # fmt: skip
-    elif CHUNK == 0:
+        return _outputs(x, x, y, parameters, INPUTS, OUTPUT, "inputs")
+    elif PRODUCTS[1] == 0:
         neuron = tl.arange(0, FIRST[1])[None, :]
-        values = _first(x, y, parameters + FIRST[0], neuron, INPUTS, FIRST[1], FIRST[2], FIRST[3])
+        values = _first(x, y, parameters, neuron, INPUTS, FIRST)
         for run in tl.static_range(0, len(RUNS), 7):
-            values = _resident(
-                values, parameters + RUNS[run], RUNS[run + 1], RUNS[run + 2], RUNS[run + 3],
-                RUNS[run + 4], RUNS[run + 5], RUNS[run + 6], PRECISION,
-            )  # fmt: skip
-        return _outputs(values, x, y, weights, INPUTS, OUTPUT[1], OUTPUT[2], OUTPUT[3], "registers")
+            values = _resident(values, parameters, RUNS, run, PRODUCTS)
+        return _outputs(values, x, y, parameters, INPUTS, OUTPUT, "registers")
     else:
-        point = tl.arange(0, x.shape[0])[:, None] * PITCH
+        point = tl.arange(0, x.shape[0])[:, None] * PRODUCTS[2]
         source = scratch + point
-        target = source + x.shape[0] * PITCH
-        for begin in tl.range(0, FIRST[1], CHUNK, num_stages=1):
-            neuron = begin + tl.arange(0, CHUNK)[None, :]
-            values = _first(
-                x, y, parameters + FIRST[0], neuron, INPUTS, FIRST[1], FIRST[2], FIRST[3]
-            )
-            tl.store(source + neuron, values)
+        target = source + x.shape[0] * PRODUCTS[2]
+        for begin in tl.range(0, FIRST[1], PRODUCTS[1], num_stages=1):
+            neuron = begin + tl.arange(0, PRODUCTS[1])[None, :]
+            tl.store(source + neuron, _first(x, y, parameters, neuron, INPUTS, FIRST))
         tl.debug_barrier()
         for run in tl.static_range(0, len(RUNS), 7):
-            source, target = _chunked(
-                source, target, parameters + RUNS[run], RUNS[run + 1], RUNS[run + 2],
-                RUNS[run + 3], RUNS[run + 4], RUNS[run + 5], RUNS[run + 6], PRECISION, CHUNK,
-            )  # fmt: skip
-        channels = _outputs(
-            source, x, y, weights, INPUTS, OUTPUT[1], OUTPUT[2], OUTPUT[3], "memory"
-        )
+            source, target = _chunked(source, target, parameters, RUNS, run, PRODUCTS)
+        channels = _outputs(source, x, y, parameters, INPUTS, OUTPUT, "memory")
         tl.debug_barrier()  # all have read before a next sample writes
         return channels
 
@@ -83,66 +67,58 @@ def _input(x, y, NAME: tl.constexpr):
 
 
 @triton.jit
-def _first(
-    x, y, weights, neuron, INPUTS: tl.constexpr, WIDTH: tl.constexpr, VALUES: tl.constexpr,
-    ACTIVATION: tl.constexpr,
-):  # fmt: skip
+def _first(x, y, parameters, neuron, INPUTS: tl.constexpr, FIRST: tl.constexpr):
     """Return some neurons [points, neurons] of the layer that reads the coordinates."""
+    weights = parameters + FIRST[0]
     sums = tl.zeros((x.shape[0], neuron.shape[1]), tl.float32)
-    sums += tl.load(weights + len(INPUTS) * WIDTH + neuron)
+    sums += tl.load(weights + len(INPUTS) * FIRST[1] + neuron)
     for index in tl.static_range(len(INPUTS)):
-        sums += _input(x, y, INPUTS[index])[:, None] * tl.load(weights + index * WIDTH + neuron)
-    return activate(sums, neuron, WIDTH, VALUES, ACTIVATION)
+        sums += _input(x, y, INPUTS[index])[:, None] * tl.load(weights + index * FIRST[1] + neuron)
+    return activate(sums, neuron, FIRST[1], FIRST[2], FIRST[3])
 
 
 @triton.jit
-def _resident(
-    values, weights, COUNT: tl.constexpr, FAN_IN: tl.constexpr, WIDTH: tl.constexpr,
-    VALUES: tl.constexpr, ACTIVATION: tl.constexpr, RESIDUAL: tl.constexpr,
-    PRECISION: tl.constexpr,
-):  # fmt: skip
-    """Run equal layers on values [points, FAN_IN]; return [points, WIDTH]."""
-    if COUNT == 1:
-        return _layer(
-            values, weights, FAN_IN, WIDTH, VALUES, ACTIVATION, RESIDUAL, PRECISION
-        )  # fmt: skip
+def _resident(values, parameters, RUNS: tl.constexpr, AT: tl.constexpr, PRODUCTS: tl.constexpr):
+    """Run the equal layers at AT on values [points, values read]; return [points, handed on]."""
+    weights = parameters + RUNS[AT]
+    if RUNS[AT + 1] == 1:
+        return _layer(values, weights, RUNS, AT, PRODUCTS)
     else:
         # With more stages the next layer's weights wait in shared memory, which 128 exceed.
-        for _ in tl.range(COUNT, num_stages=1):
-            values = _layer(
-                values, weights, FAN_IN, WIDTH, VALUES, ACTIVATION, RESIDUAL, PRECISION
-            )  # fmt: skip
-            weights += (FAN_IN + 1) * WIDTH
+        for _ in tl.range(RUNS[AT + 1], num_stages=1):
+            values = _layer(values, weights, RUNS, AT, PRODUCTS)
+            weights += (RUNS[AT + 2] + 1) * RUNS[AT + 3]
         return values
 
 
 @triton.jit
-def _layer(
-    values, weights, FAN_IN: tl.constexpr, WIDTH: tl.constexpr, VALUES: tl.constexpr,
-    ACTIVATION: tl.constexpr, RESIDUAL: tl.constexpr, PRECISION: tl.constexpr,
-):  # fmt: skip
+def _layer(values, weights, RUNS: tl.constexpr, AT: tl.constexpr, PRODUCTS: tl.constexpr):
+    FAN_IN: tl.constexpr = RUNS[AT + 2]
+    WIDTH: tl.constexpr = RUNS[AT + 3]
     before = tl.arange(0, FAN_IN)[:, None] * WIDTH
     neuron = tl.arange(0, WIDTH)[None, :]
     sums = tl.zeros((values.shape[0], WIDTH), tl.float32)
     sums += tl.load(weights + FAN_IN * WIDTH + neuron)
-    sums = tl.dot(values, tl.load(weights + before + neuron), sums, input_precision=PRECISION)
-    made = activate(sums, neuron, WIDTH, VALUES, ACTIVATION)
-    if RESIDUAL:
+    sums = tl.dot(values, tl.load(weights + before + neuron), sums, input_precision=PRODUCTS[0])
+    made = activate(sums, neuron, WIDTH, RUNS[AT + 4], RUNS[AT + 5])
+    if RUNS[AT + 6]:
         made += values
     return made
 
 
 @triton.jit
 def _chunked(
-    source, target, weights, COUNT: tl.constexpr, FAN_IN: tl.constexpr, WIDTH: tl.constexpr,
-    VALUES: tl.constexpr, ACTIVATION: tl.constexpr, RESIDUAL: tl.constexpr,
-    PRECISION: tl.constexpr, CHUNK: tl.constexpr,
-):  # fmt: skip
-    """Run equal layers from memory to memory; return where the values stand, and the other.
+    source, target, parameters, RUNS: tl.constexpr, AT: tl.constexpr, PRODUCTS: tl.constexpr
+):
+    """Run the equal layers at AT from memory to memory; return where the values are, and the other.
 
     `source` points at the rows [points, 1] of values, `target` at as many rows to write.
     """
-    for _ in tl.range(COUNT, num_stages=1):
+    weights = parameters + RUNS[AT]
+    FAN_IN: tl.constexpr = RUNS[AT + 2]
+    WIDTH: tl.constexpr = RUNS[AT + 3]
+    CHUNK: tl.constexpr = PRODUCTS[1]
+    for _ in tl.range(RUNS[AT + 1], num_stages=1):
         for begin in tl.range(0, WIDTH, CHUNK, num_stages=1):
             neuron = begin + tl.arange(0, CHUNK)[None, :]
             sums = tl.zeros((source.shape[0], CHUNK), tl.float32)
@@ -151,9 +127,9 @@ def _chunked(
                 before = first + tl.arange(0, CHUNK)
                 values = tl.load(source + before[None, :])
                 chunk = tl.load(weights + before[:, None] * WIDTH + neuron)
-                sums = tl.dot(values, chunk, sums, input_precision=PRECISION)
-            made = activate(sums, neuron, WIDTH, VALUES, ACTIVATION)
-            if RESIDUAL:
+                sums = tl.dot(values, chunk, sums, input_precision=PRODUCTS[0])
+            made = activate(sums, neuron, WIDTH, RUNS[AT + 4], RUNS[AT + 5])
+            if RUNS[AT + 6]:
                 made += tl.load(source + neuron)
             tl.store(target + neuron, made)
         tl.debug_barrier()  # a value is read by other threads than made it
@@ -164,46 +140,40 @@ def _chunked(
 
 @triton.jit
 def _outputs(
-    values, x, y, weights, INPUTS: tl.constexpr, FAN_IN: tl.constexpr, CHANNELS: tl.constexpr,
-    NAME: tl.constexpr, FROM: tl.constexpr,
-):  # fmt: skip
+    values, x, y, parameters, INPUTS: tl.constexpr, OUTPUT: tl.constexpr, FROM: tl.constexpr
+):
     """Return four channels of what the last hidden layer handed on, or of the coordinates.
 
-    Args:
-        values: [points, FAN_IN], or where FROM is `memory` pointers [points, 1] to their rows.
-        x: [points].
-        y: [points].
-        weights: pointer to the output's.
-        INPUTS: see `network`.
-        FAN_IN: values that the output reads.
-        CHANNELS: 1, 3 or 4.
-        NAME: of the output function.
-        FROM: `registers`, `memory` or `inputs`.
+    `values` are [points, values read], or where FROM is `memory` pointers [points, 1] to their
+    rows; otherwise FROM is `registers` or `inputs`. All else is as in `network`.
     """
-    row = weights
-    biases = weights + CHANNELS * FAN_IN
-    first = finish(_weighed(values, x, y, row, INPUTS, FAN_IN, FROM) + tl.load(biases), NAME)
+    row = parameters + OUTPUT[0]
+    biases = row + OUTPUT[2] * OUTPUT[1]
+    first = _output(values, x, y, row, biases, INPUTS, OUTPUT, FROM)
     second = first
     third = first
     fourth = first
-    if CHANNELS >= 3:
-        row += FAN_IN
-        second = _weighed(values, x, y, row, INPUTS, FAN_IN, FROM) + tl.load(biases + 1)
-        second = finish(second, NAME)
-        row += FAN_IN
-        third = _weighed(values, x, y, row, INPUTS, FAN_IN, FROM) + tl.load(biases + 2)
-        third = finish(third, NAME)
-    if CHANNELS == 4:
-        row += FAN_IN
-        fourth = _weighed(values, x, y, row, INPUTS, FAN_IN, FROM) + tl.load(biases + 3)
-        fourth = finish(fourth, NAME)
+    if OUTPUT[2] > 1:
+        row += OUTPUT[1]
+        second = _output(values, x, y, row, biases + 1, INPUTS, OUTPUT, FROM)
+        row += OUTPUT[1]
+        third = _output(values, x, y, row, biases + 2, INPUTS, OUTPUT, FROM)
+    if OUTPUT[2] == 4:
+        row += OUTPUT[1]
+        fourth = _output(values, x, y, row, biases + 3, INPUTS, OUTPUT, FROM)
     return first, second, third, fourth
 
 
 @triton.jit
-def _weighed(
-    values, x, y, row, INPUTS: tl.constexpr, FAN_IN: tl.constexpr, FROM: tl.constexpr
-):  # fmt: skip
+def _output(
+    values, x, y, row, bias, INPUTS: tl.constexpr, OUTPUT: tl.constexpr, FROM: tl.constexpr
+):
+    total = _weighed(values, x, y, row, INPUTS, OUTPUT[1], FROM) + tl.load(bias)
+    return finish(total, OUTPUT[3])
+
+
+@triton.jit
+def _weighed(values, x, y, row, INPUTS: tl.constexpr, FAN_IN: tl.constexpr, FROM: tl.constexpr):
     """Return the sum [points] of values, each times its weight in a row."""
     if FROM == "inputs":
         total = tl.zeros_like(x)

@@ -83,8 +83,13 @@ class Layout:
         return {
             "WARPS": tuple(warps),
             "CAMERA": camera,
-            "HUE": hue,
-            "GRADIENT": gradient,
+            "COLOURING": (
+                self.architecture.mode,
+                self.architecture.turned,
+                self.architecture.contrasted,
+                hue,
+                gradient,
+            ),
             "FIRST": first,
             "RUNS": tuple(runs),
             "OUTPUT": (place, fan_in, channels, self.architecture.output),

@@ -102,10 +102,5 @@ def constants(
         "SCATTERED": scattered,
         "SUPERSAMPLED": supersampled,
         "INPUTS": architecture.inputs,
-        "MODE": architecture.mode,
-        "TURNED": architecture.turned,
-        "CONTRASTED": architecture.contrasted,
-        "PRECISION": plan.precision,
-        "CHUNK": plan.chunk,
-        "PITCH": layout.pitch,
+        "PRODUCTS": (plan.precision, plan.chunk, layout.pitch),
     }
