@@ -8,6 +8,7 @@ and the seam is what a preview is for.
 import base64
 import html
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -25,7 +26,8 @@ from cppnvid.render import render_still, render_video
 
 SIDE = 320  # pixels of the shorter side
 FPS = Fraction(12)
-_MARK = '<meta name="generator" content="cppnvid --preview">'
+_MARK = '<meta name="generator" content="cppnvid preview">'
+_MARKED = re.compile(r'content="cppnvid \W*preview"')  # that of version 0.1 had two dashes
 _WAITING = '\n<meta http-equiv="refresh" content="1">'
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -164,6 +166,6 @@ def _is_preview(path: Path) -> bool:
 def _is_page(path: Path) -> bool:
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
-            return _MARK in file.read(500)
+            return _MARKED.search(file.read(500)) is not None
     except OSError:
         return False

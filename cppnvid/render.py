@@ -12,7 +12,7 @@ from cppnvid.encode import Target, write_still
 from cppnvid.errors import RecipeError
 from cppnvid.film.film import Film, film_of, write_film
 from cppnvid.film.gif_palette import with_gif_colours
-from cppnvid.film.loop_check import LoopReport, check_loop
+from cppnvid.film.loop_check import check_loop
 from cppnvid.film.run import Run
 from cppnvid.film.size_cap import write_fitted
 from cppnvid.film.warnings import warnings_of
@@ -39,11 +39,9 @@ def render_video(
         run: backend, encoder, threads, and who listens.
         audio: a file whose sound is laid under the film, cut or repeated to its length; for .mp4,
             .mov and .webm. Reactions of the recipe that have no curve yet follow it.
-        max_size: of the file in bytes. A film that would be larger is reduced until it fits, and
-            the recipe in the file is the one that fits.
+        max_size: in bytes; a film that would be larger is reduced until it fits.
         keep: keys of the recipe that `max_size` must not change, such as `output.fps`.
-        measure: decode the finished loop and measure how it moves and closes, which takes half a
-            minute for 300 frames of 4K.
+        measure: decode the finished loop and measure it; 300 frames of 4K take half a minute.
 
     Returns:
         The finished file, which plays in a notebook.
@@ -54,15 +52,10 @@ def render_video(
         EncodeError: ffmpeg or the disk failed; whatever was at `path` before is still there.
     """
     target = Target.of(
-        recipe,
-        path,
-        encoder=run.encoder,
-        overwrite=run.overwrite,
-        sound=audio,
-        max_size=max_size,
+        recipe, path, encoder=run.encoder, overwrite=run.overwrite, sound=audio, max_size=max_size
     )
     if audio is not None and recipe.sound.unheard:
-        from cppnvid.audio import heard  # scipy is half a second that a silent film need not take
+        from cppnvid.audio import heard  # scipy takes half a second, which a silent film need not
 
         recipe = heard(recipe, Path(audio))
     film = film_of(recipe, run, target)
@@ -74,20 +67,16 @@ def render_video(
         write_film(film, target, run)
     else:
         film = write_fitted(film, target, run, keep)
-    return _finished(film, Path(path), _measured(film, path, run) if measure else None)
+    return _finished(film, Path(path), run, measure=measure)
 
 
-def _measured(film: Film, path: str | os.PathLike[str], run: Run) -> LoopReport | None:
-    """Measure the loop of a finished file; None for a film that is open or has under 3 frames."""
-    frames = film.recipe.output.frames
-    if film.recipe.morph.loop == "open" or frames < 3:
-        return None
-    run.note("measuring the loop")
-    return check_loop(path, frames)
-
-
-def _finished(film: Film, path: Path, loop: LoopReport | None) -> Video:
+def _finished(film: Film, path: Path, run: Run, *, measure: bool) -> Video:
+    """Return the finished file; the loop of an open film, or of under 3 frames, is not measured."""
     output, (width, height) = film.recipe.output, film.recipe.canvas.size
+    loop = None
+    if measure and film.recipe.morph.loop != "open" and output.frames >= 3:
+        run.note("measuring the loop")
+        loop = check_loop(path, output.frames)
     times = output.repeat
     return Video(path, width, height, times * output.frames, times * output.seconds, loop)
 
