@@ -4,7 +4,7 @@
 before a film is drawn; `misfits` checks the finished file.
 """
 
-from cppnvid.platforms.check import misfits
+from cppnvid.platforms.limits import misfits
 from cppnvid.platforms.resolve import Fitted, Wishes, fit
 from cppnvid.platforms.table import Fact, Platform, platform_named, platforms
 
