@@ -63,7 +63,7 @@ def test_the_length_stays(frames: int, fps: int, loop: str, expected: tuple[int,
 
 
 def test_the_motion_stays() -> None:
-    """A frame of the preview stands within half a frame of where the film's does."""
+    """A frame of the preview is within half a frame of the film's."""
     recipe = small(64, 64, morph={"pace": "even"}, output={"frames": 150})
     film, film_after = (render_still(recipe, time=time) for time in (0.5, 0.5 + 1 / 150))
     looked = render_still(preview_recipe(recipe), time=0.5)
@@ -82,7 +82,7 @@ def test_names_stand_beside_the_film() -> None:
 
 
 def test_the_first_frame_is_shown_before_the_film_is_drawn() -> None:
-    """It stands on a page that looks again by itself; then the page plays the film as a loop."""
+    """It is on a page that reloads itself; then the page plays the film as a loop."""
     recipe = small(32, 32)
     waiting: list[str] = []
 
@@ -190,7 +190,7 @@ def test_the_option(
 def test_what_the_film_is_refused_for_is_said_at_once(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """A film that cannot be written as named has no preview; a finished one may stand there."""
+    """A film that cannot be written as named has no preview; an existing one may be there."""
     Path("x.mp4").touch()
     typed = ["morph", "--seeds", "1", "2", *FAST, "--frames", "6", "--preview", "-o"]
 
@@ -263,7 +263,7 @@ def test_a_first_frame_waits_for_nothing() -> None:
 
 
 def test_the_time_since_the_start_is_that_of_the_process() -> None:
-    """It is told to a tenth of a second, from before Python began."""
+    """It is given to a tenth of a second, from before Python began."""
     code = (
         "import time; time.sleep(0.2)\n"
         "from cppnvid.cli.preview import seconds_since_start\n"

@@ -98,7 +98,7 @@ def test_refusals_come_before_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_failed_drawing_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """When the backend breaks midway the older file stands, and no other."""
+    """When the backend breaks midway, the older file is still there and no other."""
     Path("a.mp4").write_bytes(b"older")
     frames = list(render_frames(tiny()))
 
@@ -146,7 +146,7 @@ def test_large_videos_are_linked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_stills_show_themselves_in_a_notebook() -> None:
-    """A still is an array whose PNG is itself; a row of it is no picture and shows as numbers."""
+    """A still is an array whose PNG is itself; a row of it shows as numbers."""
     import io
 
     still = render_still(tiny())
@@ -236,7 +236,7 @@ def test_public_names_are_there_and_listed() -> None:
 
 @pytest.mark.parametrize("time", [-0.1, 1.5, float("nan")])
 def test_a_moment_outside_the_video_is_refused(time: float) -> None:
-    """Stills stand between 0 and 1; nothing is written otherwise."""
+    """Stills are between 0 and 1; otherwise nothing is written."""
     for draw in (render_still, partial(save_still, path="a.png")):
         with pytest.raises(RecipeError) as caught:
             draw(tiny(), time=time)
@@ -285,7 +285,7 @@ def test_a_limit_reaches_the_backend_and_not_the_file(monkeypatch: pytest.Monkey
 
 
 def test_an_open_shutter_is_encoded_in_segments_too() -> None:
-    """Blurred frames come in the order the encoder asks for, and stand in their own in the file."""
+    """Blurred frames are drawn in the order the encoder asks for, and play in their own."""
     recipe = small(64, 48, canvas={"shutter": 0.5}, output={"frames": 30, "fps": 3})
     drawn = np.concatenate(list(render_frames(recipe)))
 

@@ -88,10 +88,10 @@ class Series:
 def _flux(levels: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return how much has begun at each moment but the first two: levels [moments + 2, bins].
 
-    Spectral flux whose reference is the loudest neighbour, so that vibrato is no onset: SuperFlux
-    (Böck and Widmer, "Maximum filter vibrato suppression for onset detection", DAFx 2013). It rises
+    Spectral flux whose reference is the loudest neighbour, so that vibrato is not an onset:
+    SuperFlux (Böck and Widmer, "Maximum filter vibrato suppression for onset detection", DAFx 2013). It rises
     most one moment before a sound begins, as windows reach ahead (measured: 9 to 10 ms, on clicks,
-    drums and cymbals), so each moment is told what its predecessor saw.
+    drums and cymbals), so each moment has the value of its predecessor.
     """
     rise = levels[1:-1] - maximum_filter1d(levels[:-2], 3, axis=1)
     return np.asarray(np.maximum(rise, 0.0).mean(axis=1), np.float64)
@@ -102,7 +102,7 @@ def pick_onsets(
 ) -> list[tuple[float, float]]:
     """Return (moment, strength in 0 to 1) of each onset in a band's flux.
 
-    An onset is the highest point of 60 ms, and stands out of the mean of 200 ms by more than noise
+    An onset is the highest point of 60 ms, and exceeds the mean of 200 ms by more than noise
     does, and by an eighth of what the track's strongest do (after Böck, Krebs and Schedl,
     "Evaluating the online capabilities of onset detection methods", ISMIR 2012).
     """

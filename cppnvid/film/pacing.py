@@ -215,8 +215,8 @@ def even_strides(
     middles = np.arange(len(changes)) + 0.5
     for _ in range(ROUNDS):
         passed = np.pad(np.cumsum(ruler), (1, 0))
-        stands = np.interp(np.linspace(0.0, passed[-1], count + 1), passed, np.arange(len(passed)))
-        strides = _strides(looks, stands)
+        frames = np.interp(np.linspace(0.0, passed[-1], count + 1), passed, np.arange(len(passed)))
+        strides = _strides(looks, frames)
         mean = float(strides.mean())
         if not mean:
             return changes  # nothing moves on this path
@@ -226,17 +226,17 @@ def even_strides(
         if least <= ENOUGH:
             break
         stretched = np.clip(strides / mean, 1.0 / MOST_STRETCH, MOST_STRETCH) ** POWER
-        ruler = ruler * np.interp(middles, (stands[:-1] + stands[1:]) / 2.0, stretched)
+        ruler = ruler * np.interp(middles, (frames[:-1] + frames[1:]) / 2.0, stretched)
     return best
 
 
-def _strides(looks: NDArray[np.float32], stands: NDArray[np.float64]) -> NDArray[np.float64]:
+def _strides(looks: NDArray[np.float32], frames: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the distance from each frame to the next, for frames at these fractional places."""
-    strides = np.empty(len(stands) - 1)
+    strides = np.empty(len(frames) - 1)
     before = None
-    for index, stand in enumerate(stands):
-        place = min(int(stand), len(looks) - 2)
-        share = np.float32(stand - place)
+    for index, frame in enumerate(frames):
+        place = min(int(frame), len(looks) - 2)
+        share = np.float32(frame - place)
         after = looks[place] + share * (looks[place + 1] - looks[place])
         if before is not None:
             strides[index - 1] = np.linalg.norm(after - before, axis=-1).mean()

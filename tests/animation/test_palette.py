@@ -120,7 +120,7 @@ def test_gradients_of_the_library_pass_its_colours(name: str) -> None:
 
 
 def test_two_colours_are_a_duotone_and_repeated_ones_stay_flat() -> None:
-    """Stops of one's own stand at even distances: nothing moves them."""
+    """A user's own stops are evenly spaced and stay where they are."""
     ramp = torch.tensor([[0.1], [0.4], [0.9]])
     lab = to_oklab(torch.tensor([[16, 32, 48], [255, 128, 64]]) / 255).numpy()
     shares = ramp.numpy()

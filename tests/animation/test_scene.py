@@ -53,7 +53,7 @@ def test_first_moment_is_the_first_seeds_own(of: str) -> None:
 
 
 def test_walking_through_z_moves_only_the_first_bias() -> None:
-    """Of z, every weight stands still."""
+    """With `of: z`, all weights stand still."""
     scene = build_scene(small(morph={"seeds": [1, 2], "of": "z"}))
     start, later = scene.at(0.0), scene.at(0.3)
 
@@ -64,7 +64,7 @@ def test_walking_through_z_moves_only_the_first_bias() -> None:
 
 
 def test_ping_pong_runs_back_through_its_second_half() -> None:
-    """The camera goes back too: at 0.7 everything stands as at 0.3."""
+    """The camera goes back too: at 0.7 everything is as at 0.3."""
     scene = build_scene(
         small(
             morph={"seeds": [1, 2], "loop": "ping-pong"},

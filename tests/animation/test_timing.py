@@ -36,7 +36,7 @@ def track(*keys: tuple[float, float], easing: str = "smooth") -> Track:
 
 
 def test_loops_never_draw_their_end_frame() -> None:
-    """Frames of a loop stand at k/n; those of an open film reach 1."""
+    """Frames of a loop are at k/n; those of an open film reach 1."""
     loop = Recipe(output=Output(frames=4))
     film = Recipe(output=Output(frames=5), morph=Morph(loop="open"))
 
@@ -46,7 +46,7 @@ def test_loops_never_draw_their_end_frame() -> None:
 
 @pytest.mark.parametrize("frames", [2, 4, 10])
 def test_ping_pong_doubles_neither_end(frames: int) -> None:
-    """There and back, each end stands once and every other place twice."""
+    """There and back, each end is shown once and every other place twice."""
     places = [round(fold_time(k / frames, "ping-pong"), 9) for k in range(frames)]
 
     assert places.count(0.0) == 1
@@ -62,7 +62,7 @@ def test_every_path_of_a_recipe_has_a_row() -> None:
 @pytest.mark.parametrize("path", ["cubic", "slerp", "linear"])
 @pytest.mark.parametrize("count", [2, 3, 5])
 def test_closed_paths_pass_through_every_seed_and_return(path: str, count: int) -> None:
-    """At i/n the path stands on seed i, and at 1 on the first again."""
+    """At i/n the path is at seed i, and at 1 at the first again."""
     tensor = control_tensor((3, 4), count)
 
     for index in range(count + 1):
@@ -200,7 +200,7 @@ LEGS = Pace.of(np.array([[1.0, 3.0], [2.0, 2.0], [8.0, 1.0]]))  # of a loop thro
 
 
 def test_a_spline_keeps_the_times_of_its_seeds() -> None:
-    """It stands on each seed at its own time, whatever happens on the legs between; else evenly."""
+    """It is at each seed at its time, whatever happens between; without times, evenly."""
     for times in ((0.0, 0.2, 0.7), (0.0, 0.05, 0.1), ()):
         for index, time in enumerate(times or (0.0, 1 / 3, 2 / 3)):
             assert passed(LEGS, time, seeds=[1, 2, 3], times=times) == pytest.approx(index)
@@ -319,7 +319,7 @@ def test_track_without_a_key_at_0_comes_from_its_last_key() -> None:
 
 
 def test_geometric_track_passes_by_even_ratios() -> None:
-    """A zoom from 1 to 4 stands at 2 halfway."""
+    """A zoom from 1 to 4 is at 2 halfway."""
     zoom = track((0, 1), (1, 4), easing="linear")
 
     assert track_at(zoom, 0.5, closed=False, geometric=True) == pytest.approx(2)
@@ -337,7 +337,7 @@ def test_hold_easing_stays_until_the_next_key() -> None:
     values=st.lists(st.floats(-5, 5), min_size=6, max_size=6),
 )
 def test_every_closed_track_closes(times: list[float], values: list[float]) -> None:
-    """Whatever its keys, a closed track at 1 stands where it stood at 0."""
+    """Whatever its keys, a closed track at 1 is where it was at 0."""
     keyed = track(*zip(times, values, strict=False))
 
     assert track_at(keyed, 1.0, closed=True) == pytest.approx(

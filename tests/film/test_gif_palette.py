@@ -1,4 +1,4 @@
-"""How many colours a GIF has: as many as its film needs, wherever nobody said how many."""
+"""A GIF has as many colours as its film needs, unless the recipe sets them."""
 
 from pathlib import Path
 
@@ -69,7 +69,7 @@ def test_what_has_more_colours_is_given_more() -> None:
 
 
 def test_a_flat_film_is_given_the_fewest() -> None:
-    """A picture of a single colour loses nothing, and is no exception."""
+    """A picture of a single colour loses nothing, and has the fewest too."""
     assert colours_needed(np.full((1, 16, 16, 3), 40, np.uint8)) == 64
 
 

@@ -19,7 +19,7 @@ from tests.helpers import run
 
 
 def disc(angles: Sequence[float], side: int = 64) -> Iterator[NDArray[np.uint8]]:
-    """Yield pictures of a soft spot that stands on a circle at these angles, in turns."""
+    """Yield pictures of a soft spot on a circle at these angles, in turns."""
     y, x = np.mgrid[:side, :side] / side - 0.5
     for angle in angles:
         centre = 0.3 * np.exp(2j * np.pi * angle)
@@ -28,7 +28,7 @@ def disc(angles: Sequence[float], side: int = 64) -> Iterator[NDArray[np.uint8]]
 
 
 def report(angles: Sequence[float]) -> LoopReport:
-    """Measure the film of a spot that stands at these angles."""
+    """Measure the film of a spot at these angles."""
     return measure_loop(disc(angles))
 
 
@@ -111,7 +111,7 @@ def save_gif(path: str, angles: Sequence[float]) -> None:
 
 
 def test_check_measures_files_that_others_made() -> None:
-    """A foreign GIF that closes passes with 0, one that jumps ends with 1, and why is said."""
+    """A foreign GIF that closes passes with 0, one that jumps ends with 1 and a reason."""
     save_gif("good.gif", [k / 40 for k in range(40)])
     save_gif("torn.gif", [k / 80 for k in range(60)])
 
@@ -170,7 +170,7 @@ def test_every_loop_is_reported_when_it_is_drawn() -> None:
 
 
 def test_a_film_that_became_one_picture_is_reported_too() -> None:
-    """A WebP stores equal frames as one: the film is done, its path is told, and it never moves."""
+    """A WebP stores equal frames as one: the film is finished, and reported as never moving."""
     code, out, err = run(
         ["render", "article/grey-goo", "--size", "32", "--frames", "4", "-o", "goo.webp"]
     )
@@ -180,7 +180,7 @@ def test_a_film_that_became_one_picture_is_reported_too() -> None:
 
 
 def test_an_open_film_fails_the_check() -> None:
-    """A film that ends elsewhere than it starts is no loop, and check says so with 1."""
+    """A film that ends elsewhere than it starts is not a loop, and check exits with 1."""
     recipe = load_recipe(
         {"morph": {"seeds": [4, 8], "loop": "open"}, "canvas": {"size": 96}},
         [Override("output.frames", 40)],

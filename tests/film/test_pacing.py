@@ -200,7 +200,7 @@ def test_a_path_that_changes_nothing_is_drawn_all_the_same() -> None:
 
 
 def test_a_stretch_that_changes_nothing_is_crossed_quickly() -> None:
-    """Half of a path stands still: it takes a hundredth of the time, and neither half nor none."""
+    """Half of a path stands still: it takes a hundredth of the time, not half and not none."""
     pace = pacing.pace_of(np.array([[1.0] * 10 + [0.0] * 10]))
 
     arrived = pace.way(0, 0.99)

@@ -28,7 +28,7 @@ def strides(ruler: NDArray[np.float64], count: int, winding: float) -> NDArray[n
 
 @pytest.mark.parametrize(("count", "winding"), [(8, 0.1), (12, 0.2), (24, 0.3)])
 def test_strides_become_alike(count: int, winding: float) -> None:
-    """Frames at even lengths of a winding way are not as far apart; the last stride is no other."""
+    """Frames at even lengths of a winding way are unevenly far apart, the last one included."""
     looks = path(np.linspace(0, 1, 193), winding=winding)
     changes = np.linalg.norm(np.diff(looks, axis=0), axis=-1).mean(axis=-1)
 
