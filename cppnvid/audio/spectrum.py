@@ -89,9 +89,9 @@ def _flux(levels: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return how much has begun at each moment but the first two: levels [moments + 2, bins].
 
     Spectral flux whose reference is the loudest neighbour, so that vibrato is not an onset:
-    SuperFlux (Böck and Widmer, "Maximum filter vibrato suppression for onset detection", DAFx 2013). It rises
-    most one moment before a sound begins, as windows reach ahead (measured: 9 to 10 ms, on clicks,
-    drums and cymbals), so each moment has the value of its predecessor.
+    SuperFlux (Böck and Widmer, "Maximum filter vibrato suppression for onset detection", DAFx
+    2013). It rises most one moment before a sound begins, as windows reach ahead (measured: 9 to
+    10 ms, on clicks, drums and cymbals), so each moment has the value of its predecessor.
     """
     rise = levels[1:-1] - maximum_filter1d(levels[:-2], 3, axis=1)
     return np.asarray(np.maximum(rise, 0.0).mean(axis=1), np.float64)
