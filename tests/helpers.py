@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
 
 from cppnvid.animation.scene import Moment
 from cppnvid.cli import main
@@ -84,3 +85,15 @@ def packets(path: Path) -> bytes:
     demuxer = container_for(path).demuxer or ""
     arguments = ["-map", "0:v:0", "-c", "copy", "-f", "framecrc", "pipe:1"]
     return capture(path, demuxer, arguments, limit=10**7)[0]
+
+
+def error_of(levels: NDArray[Any], wanted: NDArray[np.float64]) -> float:
+    """Return the RMS of the error that is left after a blur of 4 pixels: bands, but no grain."""
+    left = gaussian_filter(levels - wanted, (4, 4, 0), mode="nearest")
+    return float(np.sqrt((left**2).mean()))
+
+
+def slope(height: int = 200, width: int = 300) -> NDArray[np.float64]:
+    """Return a pastel gradient in 8-bit levels, unrounded, other in every channel."""
+    y, x = np.mgrid[:height, :width]
+    return np.stack([180 + x / 60, 200 - y / 45, 170 + (x + y) / 90], axis=-1)

@@ -3,12 +3,9 @@
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter
 
 import cppnvid
 from cppnvid import build_scene
@@ -21,6 +18,7 @@ from cppnvid.errors import BackendUnavailable
 from cppnvid.recipe import Samples
 from docs.make_blue_noise import blue_noise
 from tests.conftest import small
+from tests.helpers import error_of, slope
 
 
 def usable() -> list[Backend]:
@@ -83,18 +81,6 @@ def test_a_backend_without_16_bits_is_passed_over(monkeypatch: pytest.MonkeyPatc
 
 
 # ------------------------------------------------------------------ dither
-
-
-def error_of(levels: NDArray[Any], wanted: NDArray[np.float64]) -> float:
-    """Return the RMS of the error that is left after a blur of 4 pixels: bands, but no grain."""
-    left = gaussian_filter(levels - wanted, (4, 4, 0), mode="nearest")
-    return float(np.sqrt((left**2).mean()))
-
-
-def slope(height: int = 200, width: int = 300) -> NDArray[np.float64]:
-    """Return a pastel gradient in 8-bit levels, unrounded, other in every channel."""
-    y, x = np.mgrid[:height, :width]
-    return np.stack([180 + x / 60, 200 - y / 45, 170 + (x + y) / 90], axis=-1)
 
 
 def test_dither_leaves_no_bands() -> None:

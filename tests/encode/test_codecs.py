@@ -16,10 +16,9 @@ from cppnvid.encode.ffmpeg import capture
 from cppnvid.errors import RecipeError
 from cppnvid.preview import preview_recipe
 from cppnvid.recipe import Recipe
-from tests.backends.test_depth import error_of, slope
 from tests.conftest import small
 from tests.encode.helpers import open_file, target, write_picture
-from tests.helpers import run
+from tests.helpers import error_of, run, slope
 
 WAYS = [
     ("a.mp4", Coding(depth=10), "hevc", 10),

@@ -22,7 +22,7 @@ from cppnvid.encode.commands import encoder_arguments
 from cppnvid.encode.encoder import Encoder
 from cppnvid.encode.ffmpeg import FrameFeed
 from cppnvid.errors import EncodeError, RecipeError
-from tests.encode.helpers import open_file
+from tests.encode.helpers import names, open_file, stub
 
 posix = pytest.mark.skipif(os.name != "posix", reason="uses signals and shell scripts")
 KINDS = ["a.mp4", "a.gif", "frames/"]
@@ -37,19 +37,6 @@ def noise(n: int, *, width: int = 64, height: int = 48) -> NDArray[np.uint8]:
 def opened(path: Path | str, frames: int = 10, **options: Any) -> Encoder:
     """Open an encoder for 64x48 frames."""
     return open_file(path, width=64, height=48, fps=Fraction(30), frames=frames, **options)
-
-
-def names(folder: Path) -> set[str]:
-    """Return what a folder holds, hidden files included."""
-    return {entry.name for entry in folder.iterdir()}
-
-
-def stub(folder: Path, script: str) -> str:
-    """Write a shell script in the place of ffmpeg; return its path."""
-    path = folder / "ffmpeg-stub"
-    path.write_text(f"#!/bin/sh\n{script}\n")
-    path.chmod(0o755)
-    return str(path)
 
 
 @pytest.fixture(autouse=True)

@@ -16,9 +16,7 @@ from cppnvid.encode import container_for, decode, read_recipe
 from cppnvid.film import run as film_run
 from cppnvid.presets import Override, load_recipe
 from tests.conftest import small
-from tests.encode.helpers import open_file
-from tests.encode.test_failures import names
-from tests.encode.test_segments import RECIPE, encode, numbered, packets, waves
+from tests.encode.helpers import RECIPE, encode, names, numbered, open_file, packets, waves
 
 Run = Callable[..., tuple[int, str]]
 FAST = ["--set", "network.layers=2x4", "--set", "morph.pace=uniform", "--size", "16", "--fps", "10"]

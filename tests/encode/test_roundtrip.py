@@ -17,7 +17,7 @@ from PIL import Image
 from cppnvid.encode import container_for, decode, probe
 from cppnvid.encode.ffmpeg import capture
 from cppnvid.errors import RecipeError
-from tests.encode.helpers import open_file, target
+from tests.encode.helpers import described, open_file, target
 
 Frames = NDArray[np.uint8]
 
@@ -47,13 +47,6 @@ def errors(path: Path | str, frames: Frames) -> list[float]:
     assert len(decoded) == len(frames)
     pairs = zip(decoded, frames, strict=True)
     return [float(np.abs(a.astype(int) - b).mean()) for a, b in pairs]
-
-
-def described(path: Path) -> str:
-    """Return what ffmpeg says about the video stream."""
-    program = imageio_ffmpeg.get_ffmpeg_exe()
-    said = subprocess.run([program, "-i", path], capture_output=True, check=False).stderr.decode()
-    return next(line for line in said.splitlines() if "Video:" in line)
 
 
 @pytest.mark.parametrize("fps", [Fraction(30), Fraction(24000, 1001), Fraction(25, 2)])

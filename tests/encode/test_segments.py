@@ -1,7 +1,6 @@
 """Films in segments: each frame once and in its place, one clock, one recipe, no trace of parts."""
 
 import os
-import re
 import shutil
 import signal
 import threading
@@ -23,18 +22,24 @@ from numpy.typing import NDArray
 from cppnvid.encode import containers, decode, probe, read_recipe
 from cppnvid.encode import encoder as encoder_module
 from cppnvid.encode.commands import longest_segment
-from cppnvid.encode.encoder import Encoder
-from cppnvid.encode.ffmpeg import capture
 from cppnvid.encode.h264 import h264_arguments
 from cppnvid.encode.segments import in_turn, join, segments_of
 from cppnvid.errors import EncodeError
 from tests.conftest import step
-from tests.encode.helpers import open_file
-from tests.encode.test_failures import names, stub
-from tests.encode.test_roundtrip import described
+from tests.encode.helpers import (
+    RECIPE,
+    described,
+    encode,
+    names,
+    numbered,
+    open_file,
+    opened,
+    packets,
+    stub,
+    waves,
+)
 
 posix = pytest.mark.skipif(os.name != "posix", reason="uses signals and shell scripts")
-RECIPE = '{"seeds": [1, 2]}'
 
 
 @pytest.fixture(autouse=True)
@@ -45,50 +50,10 @@ def _no_process_left() -> Iterator[None]:
     assert all(thread.name != "cppnvid-encode" for thread in threading.enumerate())
 
 
-def numbered(n: int) -> NDArray[np.uint8]:
-    """Return frames of 64x48 that say their number in eight bars, uint8 `[n, 48, 64, 3]`."""
-    bits = (np.arange(n)[:, None] >> np.arange(8)) & 1
-    row = (40 + 170 * bits).astype(np.uint8).repeat(8, axis=1)
-    return np.ascontiguousarray(np.broadcast_to(row[:, None, :, None], (n, 48, 64, 3)))
-
-
 def number_of(frame: NDArray[np.uint8]) -> int:
     """Return the number a frame of `numbered` says."""
     bars = frame.astype(float).mean(axis=(0, 2)).reshape(8, 8).mean(axis=1)
     return int(((bars > 125) << np.arange(8)).sum())
-
-
-def opened(path: Path, frames: int, *, fps: Fraction = Fraction(5), **options: Any) -> Encoder:
-    """Open an encoder of 64x48 whose segments hold 20 frames at most, at 5 a second."""
-    return open_file(path, width=64, height=48, fps=fps, frames=frames, recipe=RECIPE, **options)
-
-
-def encode(path: Path, frames: NDArray[np.uint8], **options: Any) -> None:
-    """Write frames in the order the encoder asks for."""
-    with opened(path, len(frames), **options) as encoder:
-        for number in encoder.order:
-            encoder.write(frames[number : number + 1])
-
-
-def packets(path: Path, demuxer: str = "mov") -> list[tuple[int, int, int]]:
-    """Return dts, pts and duration of every packet."""
-    listing, _ = capture(
-        path, demuxer, ["-map", "0:v:0", "-c", "copy", "-f", "framecrc", "pipe:1"], limit=10**7
-    )
-    found = re.findall(r"^0, *(-?\d+), *(-?\d+), *(\d+),", listing.decode(), re.MULTILINE)
-    return [(int(dts), int(pts), int(duration)) for dts, pts, duration in found]
-
-
-def waves(n: int, side: int = 160) -> NDArray[np.uint8]:
-    """Return a loop of fine rings that move slowly, uint8 `[n, side, side, 3]`."""
-    k, y, x = np.mgrid[0:n, 0:side, 0:side].astype(np.float32)
-    across, down = 2 * np.sin(2 * np.pi * k / n), 2 * np.cos(2 * np.pi * k / n)
-    colours = [
-        np.sin(np.hypot(x - side / 2 + far * across, y - side / 2 + far * down) / 4 + phase)
-        + np.sin((x + far * down) / 5.2 + phase)
-        for far, phase in ((1, 0), (1.2, 1), (0.8, 2))
-    ]
-    return np.stack([128 + 55 * colour for colour in colours], -1).astype(np.uint8)
 
 
 @given(frames=st.integers(1, 500), longest=st.integers(1, 130), at_once=st.integers(1, 9))

@@ -19,12 +19,9 @@ from cppnvid.encode import probe, read_recipe
 from cppnvid.encode.ffmpeg import capture, run
 from cppnvid.encode.sound import RATE, check_track, fitted_sound, open_raw
 from cppnvid.errors import EncodeError, RecipeError
-from tests.encode.helpers import open_file
-from tests.encode.test_failures import names
-from tests.encode.test_segments import waves
+from tests.encode.helpers import RECIPE, encode_rings, names, open_file, waves
 from tests.helpers import clicks, heard, packets, starts, write_wav
 
-RECIPE = '{"seeds": [1, 2]}'
 KINDS = [".mp4", ".webm", ".mov"]
 
 
@@ -34,17 +31,6 @@ def _no_process_left() -> Iterator[None]:
     yield
     assert [child.name() for child in psutil.Process().children(recursive=True)] == []
     assert all(thread.name != "cppnvid-encode" for thread in threading.enumerate())
-
-
-def encode(path: Path, *, frames: int = 30, fps: Fraction = Fraction(30), **options: Any) -> Path:
-    """Write a film of moving rings."""
-    pictures = np.resize(waves(10, 48), (frames, 48, 48, 3))
-    with open_file(
-        path, width=48, height=48, fps=fps, frames=frames, **{"recipe": RECIPE} | options
-    ) as encoder:
-        for number in encoder.order:
-            encoder.write(pictures[number : number + 1])
-    return path
 
 
 def fitted(track: Path, seconds: Fraction, *, loops: bool = True) -> NDArray[np.float32]:
@@ -64,9 +50,9 @@ def test_sound_is_as_long_as_the_film_and_in_step(
 ) -> None:
     """To the sample in length, to a millisecond in time; pictures and facts as without."""
     track = write_wav(tmp_path / "track.wav", clicks(8, 0.5))
-    silent = encode(tmp_path / f"silent{kind}", frames=frames, fps=fps)
+    silent = encode_rings(tmp_path / f"silent{kind}", frames=frames, fps=fps)
 
-    path = encode(tmp_path / f"loud{kind}", frames=frames, fps=fps, sound=track)
+    path = encode_rings(tmp_path / f"loud{kind}", frames=frames, fps=fps, sound=track)
 
     samples = heard(path)
     assert len(samples) == round(frames / fps * RATE)
@@ -85,7 +71,7 @@ def test_a_repeated_film_has_sound_to_its_end(tmp_path: Path) -> None:
     """Three turns of half a second have the track's first second and a half, and no gap."""
     track = write_wav(tmp_path / "track.wav", clicks(8, 0.5))
 
-    path = encode(tmp_path / "a.mp4", frames=15, repeat=3, sound=track)
+    path = encode_rings(tmp_path / "a.mp4", frames=15, repeat=3, sound=track)
 
     assert probe(path).frames == 45
     assert len(heard(path)) == 1.5 * RATE
@@ -96,7 +82,7 @@ def test_an_mp4_with_sound_starts_playing_at_once(tmp_path: Path) -> None:
     """The index stands first, sound of 48 kHz in two channels, all of it the film's length."""
     track = write_wav(tmp_path / "track.wav", clicks(1, 0.5)[::2], rate=24_000)
 
-    path = encode(tmp_path / "a.mp4", frames=31, sound=track)
+    path = encode_rings(tmp_path / "a.mp4", frames=31, sound=track)
 
     data = path.read_bytes()
     assert data.index(b"moov") < data.index(b"mdat")
@@ -112,7 +98,7 @@ def test_a_webm_with_sound_lasts_no_longer_than_its_pictures(
     """Its last packet of sound does; what the file itself says of its length is what is seen."""
     track = write_wav(tmp_path / "track.wav", clicks(2, 0.5))
 
-    path = encode(tmp_path / "a.webm", frames=frames, repeat=repeat, sound=track)
+    path = encode_rings(tmp_path / "a.webm", frames=frames, repeat=repeat, sound=track)
 
     data = path.read_bytes()
     place = data.index(b"\x44\x89\x88") + 3
@@ -126,7 +112,7 @@ def test_an_mp4_without_edit_list_is_late_and_not_too_long(tmp_path: Path) -> No
     """As platforms may ask: AAC's silence is heard then, and taken off the sound's end."""
     track = write_wav(tmp_path / "track.wav", clicks(2, 0.5))
 
-    path = encode(tmp_path / "a.mp4", frames=45, sound=track, edit_list=False)
+    path = encode_rings(tmp_path / "a.mp4", frames=45, sound=track, edit_list=False)
 
     assert b"elst" not in path.read_bytes()
     late = np.array([0.25, 0.75, 1.25]) + 1024 / RATE
@@ -139,12 +125,12 @@ def test_sound_stands_still_from_film_to_film(tmp_path: Path, edit_list: bool) -
     """Drawn again from itself, twice and in another format, a film has it where it was."""
     track = write_wav(tmp_path / "track.wav", clicks(1, 0.5))
     options: dict[str, Any] = {"recipe": '{"cppnvid": "1", "recipe": {}}', "edit_list": edit_list}
-    first = encode(tmp_path / "a.mp4", sound=track, **options)
+    first = encode_rings(tmp_path / "a.mp4", sound=track, **options)
 
-    again = encode(tmp_path / "b.mp4", sound=first, **options)
-    thrice = encode(tmp_path / "c.mp4", sound=again, **options)
-    other = encode(tmp_path / "d.webm", sound=thrice, **options)
-    exact = encode(tmp_path / "e.mp4", sound=other, recipe=RECIPE)
+    again = encode_rings(tmp_path / "b.mp4", sound=first, **options)
+    thrice = encode_rings(tmp_path / "c.mp4", sound=again, **options)
+    other = encode_rings(tmp_path / "d.webm", sound=thrice, **options)
+    exact = encode_rings(tmp_path / "e.mp4", sound=other, recipe=RECIPE)
 
     assert np.allclose(starts(heard(again)), starts(heard(first)), rtol=0, atol=0.001)
     assert np.allclose(starts(heard(thrice)), starts(heard(first)), rtol=0, atol=0.001)
@@ -210,7 +196,7 @@ def test_a_long_track_is_read_no_further_than_needed(tmp_path: Path) -> None:
 
 def test_files_without_sound_are_refused(tmp_path: Path) -> None:
     """A silent film, an empty recording, one of a millisecond, a playlist: each is told apart."""
-    silent = encode(tmp_path / "silent.mp4", frames=2)
+    silent = encode_rings(tmp_path / "silent.mp4", frames=2)
     with pytest.raises(RecipeError, match=r"silent\.mp4: holds no sound"):
         check_track(silent)
     with pytest.raises(RecipeError, match=r"empty\.wav: its sound is empty"):
@@ -228,14 +214,14 @@ def test_files_without_sound_are_refused(tmp_path: Path) -> None:
 def test_a_film_of_a_few_frames_is_drawn_again_with_its_sound(tmp_path: Path, kind: str) -> None:
     """Two frames last less than the tenth of a second that a track needs to be repeated."""
     track = write_wav(tmp_path / "track.wav", clicks(1, 2, first=0.02))
-    first = encode(tmp_path / f"a{kind}", frames=2, sound=track)
+    first = encode_rings(tmp_path / f"a{kind}", frames=2, sound=track)
 
-    again = encode(tmp_path / f"b{kind}", frames=2, sound=first)
+    again = encode_rings(tmp_path / f"b{kind}", frames=2, sound=first)
 
     assert len(heard(again)) == RATE * 2 // 30
     assert np.allclose(starts(heard(again)), [0.02], rtol=0, atol=0.001)
     with pytest.raises(RecipeError, match=r"its sound lasts 0\.067 s; a track needs a tenth"):
-        encode(tmp_path / f"c{kind}", frames=30, sound=first)
+        encode_rings(tmp_path / f"c{kind}", frames=30, sound=first)
 
 
 def test_any_film_gives_its_sound(tmp_path: Path) -> None:
@@ -293,5 +279,5 @@ def test_a_film_whose_sound_is_cut_short_is_not_published(
     monkeypatch.setattr(encoder_module, "fitted_sound", halved)
 
     with pytest.raises(EncodeError, match=r"holds 0\.\d+ s instead of 1\.000 s of sound"):
-        encode(tmp_path / "a.mp4", sound=track)
+        encode_rings(tmp_path / "a.mp4", sound=track)
     assert names(tmp_path) == {"track.wav"}
