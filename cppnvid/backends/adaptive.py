@@ -1,4 +1,4 @@
-"""Adaptive antialiasing: which pixels of a frame want more points, how many, and how they get them.
+"""Adaptive antialiasing: which pixels of a frame need more points, how many, and how they get them.
 
 A point in the middle of a pixel already is its mean wherever the picture is straight, however
 steep; it is wrong by about a twelfth of how much the picture bends from pixel to pixel. So a frame
@@ -50,7 +50,7 @@ def points_a_pixel(samples: Samples) -> int:
 
 
 def everywhere(samples: Samples) -> int:
-    """Return the samples for whoever draws all pixels alike; `auto` is what it comes close to."""
+    """Return the samples for drawing all pixels alike; `auto` takes what it approximates."""
     return SAMPLES if samples == "auto" else samples
 
 
@@ -76,7 +76,7 @@ def marks(rgb: NDArray[Level]) -> NDArray[np.uint8]:
 
 
 def needy(marked: NDArray[np.uint8], rows: slice = slice(None)) -> NDArray[np.uint8]:
-    """Return the samples of each side that pixels want: 1, FEW or SAMPLES.
+    """Return the samples on each side that pixels need: 1, FEW or SAMPLES.
 
     Args:
         marked: what `marks` returns of a frame, or of a part that has REACH rows more than wanted.
@@ -115,7 +115,7 @@ def refined(
         bands: of the frame drawn with one sample, from top to bottom, uint8 or uint16 [rows, width,
             3], sRGB.
         height: of the frame.
-        redraw: told the row and the column of pixels and the samples of each side, returns them
+        redraw: takes the rows and columns of pixels and the samples on each side, and returns them
             drawn with samples² points averaged in linear light, [n, 3], of the bands' type.
         marker: `marks`, or a faster way to the same.
 

@@ -29,7 +29,7 @@ Values = NDArray[np.float64]
 def picture(moment: Moment, raster: Raster) -> Pixels:
     """Draw a moment: uint8 in rgb24, uint16 in rgb48, [height, width, 3], sRGB-encoded.
 
-    A pixel is the mean light of its samples² points. `auto` is no part of the definition.
+    A pixel is the mean light of its samples² points. `auto` is not part of the definition.
     """
     samples = int(raster.samples)
     columns, rows = axes(moment.coordinates, raster.width, raster.height, samples)

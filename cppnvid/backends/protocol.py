@@ -35,8 +35,8 @@ class Backend(Protocol):
             y: [n].
 
         Returns:
-            float32 [n, 3], sRGB-encoded as in a file, in [0, 1]; whoever averages them averages
-            `oklab.to_linear` of them.
+            float32 [n, 3], sRGB-encoded as in a file, in [0, 1]. Decode them with
+            `oklab.to_linear` before averaging.
         """
         ...
 

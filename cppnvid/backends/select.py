@@ -1,7 +1,7 @@
 """How a backend is chosen.
 
-One asked for by name works or raises. Only `auto` chooses, and says what it chose and why not the
-others.
+A backend asked for by name works or raises. Only `auto` chooses, and it reports what it chose and
+why not the others.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def choose(name: str | Backend = "auto", job: Job = Job(), note: Note = silent) 
         name: `auto` (the best usable here for this job), `gpu`, `cpu`, `torch` (its best device),
             `torch:cpu`, `torch:cuda`, `torch:cuda:1`, `torch:mps`, or `numpy`; or a backend.
         job: what is to be drawn.
-        note: told what `auto` chose and why not the others.
+        note: called with what `auto` chose and why not the others.
 
     Raises:
         RecipeError: no backend has this name.

@@ -106,8 +106,8 @@ def _endless(x: Array, y: Array, numbers: Numbers) -> tuple[Array, Array]:
     """Walk round a closed curve in the field as the logarithm of the radius grows.
 
     In (log radius, angle) it is an ellipse around the circle of `radius`, so that nothing is
-    mirrored and nothing stands still; and it has no edge, because all that is ever taken of the
-    logarithm and of the angle's whole multiple is a sine and a cosine.
+    mirrored and nothing rests; and it has no edge, because only the sine and cosine of the
+    logarithm and of a whole multiple of the angle are used.
     """
     library = library_of(x)
     angle = library.atan2(y, x)

@@ -1,1 +1,1 @@
-"""Colour alone: Oklab, gradients, dither, and the formulas that numpy and torch share."""
+"""Colour: rasters, Oklab, gradients, dither, and the formulas that numpy and torch share."""

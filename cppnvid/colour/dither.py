@@ -48,7 +48,7 @@ def dithered(colours: NDArray[np.uint16], top: int = 0) -> NDArray[np.uint8]:
 
 
 def dithered_frames(frames: Iterable[NDArray[np.uint16]]) -> Iterator[NDArray[np.uint8]]:
-    """Dither batches of frames, uint16 [n, height, width, 3]; the noise stands still."""
+    """Dither batches of frames, uint16 [n, height, width, 3]; the noise does not move."""
     for batch in frames:
         yield np.stack([dithered(frame) for frame in batch])
 

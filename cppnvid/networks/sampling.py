@@ -63,7 +63,7 @@ def sample_network(spec: NetworkSpec, seed: int) -> Network:
         A network of float32 arrays, `len(spec.layers) + 1` layers, the last being the output.
 
     Raises:
-        RecipeError: the seed is no whole number, negative or too large.
+        RecipeError: the seed is not a whole number, or negative or too large.
     """
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
         raise RecipeError(key="seed", given=seed, allowed="a whole number from 0 to 2**63 - 1")

@@ -57,7 +57,7 @@ class MarkingPipeline:
         """Return how many limits each pixel of [rows, width, 3] exceeds: [rows, width]."""
         rows, width, _ = rgb.shape
         # Beyond each side the picture goes on for a pixel as it ends. Vectors that reach further
-        # read what stands there and write nothing of it.
+        # read what is there and write none of it.
         padded = np.empty((rows + 2, width + 2 + _LANES, 3), dtype=rgb.dtype)
         padded[1:-1, 1 : width + 1] = rgb
         padded[1:-1, 0] = rgb[:, 0]

@@ -85,7 +85,7 @@ def schedule_for(target: hl.Target) -> Schedule:
     """Return the best schedule measured for an instruction set.
 
     A sum takes a register for each vector of its pixels and each neuron; one vector of weights and
-    the vectors of the pixels stand beside them. Processor seconds of a 1920x1080 frame by one core,
+    the vectors of the pixels take others. Processor seconds of a 1920x1080 frame by one core,
     AVX2 (16 registers), AMD EPYC 2.4 GHz:
 
                 24x4   40x2   32x2   16x4   16x6   24x2   8x8    16x8   48x2   64x4
@@ -108,8 +108,8 @@ def schedule_for(target: hl.Target) -> Schedule:
 def pack_weights(layers: tuple[SceneLayer, ...], neurons: int) -> NDArray[np.float32]:
     """Lay all weights and biases out in the order in which the pipeline reads them.
 
-    Hidden layers stand in panels of `neurons` rows, each [in, neurons], so that the sums read one
-    address after the other; at 8×128 rows as they are cost a third more, by conflicts in the cache.
+    Hidden layers are laid out in panels of `neurons` rows, each [in, neurons], so that the sums
+    read one address after the other; at 8×128 plain rows cost a third more, by cache conflicts.
     """
     parts: list[NDArray[np.float32]] = []
     for index, layer in enumerate(layers):
@@ -130,7 +130,7 @@ def pack_weights(layers: tuple[SceneLayer, ...], neurons: int) -> NDArray[np.flo
 
 
 def pack_numbers(moment: Moment, samples: int) -> NDArray[np.float32]:
-    """Lay out the few numbers of a frame that are no weights, as the pipeline reads them."""
+    """Lay out the few numbers of a frame other than weights as the pipeline reads them."""
     numbers = [
         *view_numbers(moment.view), *colouring_numbers(moment.colouring), 1.0 / samples**2
     ]  # fmt: skip

@@ -30,13 +30,14 @@ from cppnvid.backends.halide.field import WARPS
 from cppnvid.backends.halide.functions import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.backends.halide.pipeline import Pipeline
 from cppnvid.backends.halide.yuv import planes_of, yuv_pipeline
+from cppnvid.backends.uniforms import missing_row
 from cppnvid.colour.pixels import LEVELS, Pixels, Raster
 from cppnvid.errors import BackendUnavailable, Setting
 from cppnvid.networks.sampling import fan_out
 
 # A layer takes 0.1 s to compile whatever its width, and from some 40 on each takes longer.
 DEEPEST = 32
-# A layer's values stand on a thread's stack, 96 bytes each with AVX2; macOS gives 512 kB.
+# A layer's values are on a thread's stack, 96 bytes each with AVX2; macOS gives 512 kB.
 WIDEST = 1024
 
 # Ctrl-C waits for a band, and 2^33 multiplications take a core some 0.3 s.
@@ -234,22 +235,16 @@ def compiled(architecture: Architecture) -> Pipeline:
 
 def unsupported(moment: Moment) -> str | None:
     """Return why this backend cannot draw a moment, or None if it can."""
-    hidden, output = moment.layers[:-1], moment.layers[-1]
+    *hidden, _ = moment.layers
     if len(hidden) > DEEPEST:
         return f"{len(hidden)} hidden layers take too long to compile, {DEEPEST} at most"
     widest = max((fan_out(len(layer.bias), layer.activation) for layer in hidden), default=0)
     if widest > WIDEST:
         return f"a layer hands on {widest} values, {WIDEST} at most"
-    wanted = {
-        "activation": ({layer.activation for layer in hidden}, {*ACTIVATIONS, "atan_pair"}),
-        "output function": ({output.activation}, set(OUTPUT_FUNCTIONS)),
-        "warp": ({warp.kind for warp in moment.view.warps}, set(WARPS)),
-        "palette": ({moment.colouring.mode}, set(MODES)),
-    }
-    for what, (asked, known) in wanted.items():
-        if asked - known:
-            return f"it has no {what} {', '.join(sorted(asked - known))}"
-    return None
+    return missing_row(
+        moment, inputs=("x", "y", "r"), activations=(*ACTIVATIONS, "atan_pair"),
+        output_functions=OUTPUT_FUNCTIONS, warps=WARPS, palettes=MODES,
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=1)

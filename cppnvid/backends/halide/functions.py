@@ -1,7 +1,7 @@
-"""Elementary functions in Halide, and the twins of the tables in `sampling.py`.
+"""Elementary functions in Halide, and the twins of the tables in `networks/activations.py`.
 
 Halide calls the C library for each lane of a vector, which costs more than the rest of the network.
-These are polynomials of additions and multiplications alone, within 1 to 5 units in the last place
+These are polynomials of only additions and multiplications, within 1 to 5 units in the last place
 of float32. Its own `fast_` functions keep 19 of 24 bits, too few for networks that amplify errors.
 """
 

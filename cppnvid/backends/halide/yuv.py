@@ -51,7 +51,7 @@ class YuvPipeline:
     def _mean(self, x: hl.Var, y: hl.Var, channel: int) -> Expr:
         """Return a channel's mean over the two rows of a chroma value and the columns around it.
 
-        It stands on the left of its two columns, as H.264 and VP9 have it when a file does not say.
+        Its place is the left of its two columns, the default of H.264 and VP9.
         """
         total = hl.i32(0)
         for row in (2 * y, 2 * y + 1):

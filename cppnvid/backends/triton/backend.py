@@ -30,6 +30,7 @@ from cppnvid.backends.triton import colour, field, functions
 from cppnvid.backends.triton.architecture import Architecture, architecture_of
 from cppnvid.backends.triton.card import STREAMS, Card, Finish, Grid, Work
 from cppnvid.backends.triton.plan import Capability, precision_for
+from cppnvid.backends.uniforms import missing_row
 from cppnvid.colour.pixels import Pixels, Raster
 from cppnvid.errors import BackendUnavailable, CppnvidError, Setting
 
@@ -71,7 +72,7 @@ class GpuBackend:
 
         Raises:
             BackendUnavailable: this backend cannot draw such a scene.
-            BackendError: a card has not the memory.
+            BackendError: a card lacks the memory.
             ValueError: for another pixel format, or an odd size in yuv420p.
         """
         if raster.pixel_format not in PIXEL_FORMATS:
@@ -88,7 +89,7 @@ class GpuBackend:
 
         Raises:
             BackendUnavailable: this backend cannot draw such a scene.
-            BackendError: a card has not the memory.
+            BackendError: a card lacks the memory.
         """
         for band in self._in_order(self._bands(moment, raster)):
             yield band[0]
@@ -167,7 +168,7 @@ class GpuBackend:
 
 
 def _grids(moment: Moment, raster: Raster) -> tuple[Grid, tuple[Grid, ...]]:
-    """Return the points of all pixels, and under `auto` those of pixels that want more."""
+    """Return the points of all pixels, and under `auto` those of pixels that need more."""
 
     def grid(count: int) -> Grid:
         columns, lines = axes(moment.coordinates, raster.width, raster.height, count)
@@ -186,16 +187,10 @@ def unsupported(moment: Moment) -> str | None:
             f"its layers change {len(architecture.runs)} times, which takes too long to compile, "
             f"{MOST_RUNS} times at most"
         )
-    wanted = {
-        "activation": ({layer.activation for layer in architecture.hidden}, functions.ACTIVATIONS),
-        "output function": ({architecture.output}, functions.OUTPUT_FUNCTIONS),
-        "warp": ({kind for kind, _ in architecture.warps}, field.WARPS),
-        "palette": ({architecture.mode}, colour.MODES),
-    }
-    for what, (asked, known) in wanted.items():
-        if asked - set(known):
-            return f"it has no {what} {', '.join(sorted(asked - set(known)))}"
-    return None
+    return missing_row(
+        moment, inputs=("x", "y", "r"), activations=functions.ACTIVATIONS,
+        output_functions=functions.OUTPUT_FUNCTIONS, warps=field.WARPS, palettes=colour.MODES,
+    )  # fmt: skip
 
 
 # ------------------------------------------------------------------ the machine
@@ -224,7 +219,7 @@ def why_no_card() -> str:
         for index in range(torch.cuda.device_count())
         for capability in [torch.cuda.get_device_capability(index)]
     )
-    return f"it wants a GPU of capability 8.0 or later, and here is {names}"
+    return f"it needs a GPU of capability 8.0 or later; this machine has {names}"
 
 
 @lru_cache(maxsize=1)

@@ -71,7 +71,7 @@ class Work:
     architecture: Architecture
     precision: str
     grid: Grid  # of all pixels
-    finer: tuple[Grid, ...]  # under `auto`: for pixels that want few points, and all
+    finer: tuple[Grid, ...]  # under `auto`: for pixels that need few points, and all
     pixel_format: str  # rgb24, rgb48, yuv420p, or float32 for colours that nobody rounds
     wanted: slice = field(default_factory=lambda: slice(None))  # rows; others help to judge them
 
@@ -94,7 +94,7 @@ class Card:
         """Start some work and return at once what waits for its frames, as `render` has them.
 
         Raises:
-            BackendError: the card has not the memory for it.
+            BackendError: the card lacks the memory for it.
         """
         stream = next(self._streams)
         try:

@@ -59,7 +59,7 @@ def _turned(x, y, cosine, sine):
 
 @triton.jit
 def _remainder(x, size):
-    """Return x modulo a size in [0, size]; at `size` stand it, its upper digits and its lower.
+    """Return x modulo a size in [0, size]; at `size` are the size, its upper digits and its lower.
 
     The halves make the products exact, and division to the nearest never rounds below a whole
     number. A tile's two ends are one rounding error apart, and a wrong side is a column of wrong
@@ -131,5 +131,5 @@ def _endless(x, y, numbers):
     return radius * cos(angle), radius * sin(angle)
 
 
-# What `to_field` knows, as `packing.kind_of` names it.
+# What `to_field` knows, by the kinds of `backends/warps.py`.
 WARPS = ("mirror", "kaleidoscope", "tile", "tile_mirrored", "swirl", "wave", "endless")

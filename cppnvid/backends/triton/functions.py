@@ -1,4 +1,4 @@
-"""Elementary functions in Triton, and the twins of the tables in `sampling.py`.
+"""Elementary functions in Triton, and the twins of the tables in `networks/activations.py`.
 
 Errors are a few units in the last place of a number near 1: exp2, log2 and reciprocals of the
 special function unit keep 22 of 24 bits, tanh and sigmoid end within 3e-7. Its sine does not, and
@@ -27,7 +27,7 @@ _HALF_PI = tl.constexpr(1.57079632679489661923)
 def reciprocal(x):
     """Return 1 / x for x of at least 1, within one unit in the last place; of infinity 0.
 
-    Triton's division minds the range of x and takes four instructions where this is one; tanh then
+    Triton's division checks the range of x and takes four instructions where this is one; tanh then
     takes five, beside sixteen for the products of 16 weights.
     """
     if _INTERPRETED:
@@ -130,7 +130,7 @@ def atan2(y, x):
 def activate(
     u, neuron, WIDTH: tl.constexpr, VALUES: tl.constexpr, NAME: tl.constexpr
 ):  # fmt: skip
-    """Apply an activation of `network.ACTIVATIONS`.
+    """Apply an activation of `activations.ACTIVATIONS`.
 
     Args:
         u: [points, neurons], some of the layer's.
@@ -175,7 +175,7 @@ def activate(
 
 @triton.jit
 def finish(u, NAME: tl.constexpr):
-    """Apply an output function of `network.OUTPUT_FUNCTIONS`; what is no number becomes 0."""
+    """Apply an output function of `activations.OUTPUT_FUNCTIONS`; NaN becomes 0."""
     if NAME == "sigmoid":
         value = sigmoid(u)
     elif NAME == "sine":
@@ -189,7 +189,7 @@ def finish(u, NAME: tl.constexpr):
     return tl.where(u == u, value, 0.0)
 
 
-# What `activate` and `finish` know; what `sampling.py` gains is declined until it stands here.
+# What `activate` and `finish` know; other rows of `networks/activations.py` are declined.
 ACTIVATIONS = (
     "tanh", "sin", "cos", "gaussian", "relu", "leaky_relu", "elu", "gelu", "softplus", "sigmoid",
     "abs", "identity", "atan_pair",

@@ -28,7 +28,7 @@ _ALIGNED = 16  # floats, 64 bytes: every part begins where memory is read in who
 
 @dataclass(frozen=True)
 class Layout:
-    """Where an architecture's numbers stand.
+    """Where an architecture's numbers are.
 
     Args:
         architecture: whose.

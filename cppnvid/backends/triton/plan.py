@@ -1,4 +1,4 @@
-"""How a tile is computed: how exact, how many points, by how many warps, and where values stand.
+"""How a tile is computed: how exact, how many points, by how many warps, and where values are kept.
 
 Chosen by counting instructions in compiled code, for no GPU was at hand: the fewest for a neuron
 and a point without a byte of registers spilled; benchmarks/kernels.py prints the table.

@@ -1,7 +1,7 @@
-"""Which pixels want more points, in Triton: the twin of `adaptive.marks` and `adaptive.needy`.
+"""Which pixels need more points, in Triton: the twin of `adaptive.marks` and `adaptive.needy`.
 
 Pictures stay where they are drawn, on the card: one kernel marks bends, one lists the pixels that
-want few points, or all, and `kernel.draw` draws the list over the picture. How long it is, the host
+need few points, or all, and `kernel.draw` draws the list over the picture. How long it is, the host
 never learns, for it would have to wait: as many programs are started as a frame has tiles, and most
 find nothing to do.
 """
@@ -53,7 +53,7 @@ def mark(
 
 @triton.jit
 def _crowd(frame, pixel, width, height, top, BLOCK: tl.constexpr):
-    """Return where in `crowds` the block of a pixel stands."""
+    """Return where in `crowds` the block of a pixel is."""
     blocks = (height - top + BLOCK - 1) // BLOCK
     return frame * (1 + blocks) + (pixel // width - top + BLOCK) // BLOCK
 
@@ -93,7 +93,7 @@ def gather(
     marks, crowds, where, found, width, height, top, ALL: tl.constexpr, CROWDED: tl.constexpr,
     BLOCK: tl.constexpr, POINTS: tl.constexpr,
 ):  # fmt: skip
-    """List the pixels of frames that want few points, or all; the grid is (tiles, frames).
+    """List the pixels of frames that need few points, or all; the grid is (tiles, frames).
 
     Args:
         marks: see `mark`.
@@ -103,7 +103,7 @@ def gather(
         width: of a frame.
         height: of a frame.
         top: see `mark`.
-        ALL: whether to list those that want all points.
+        ALL: whether to list those that need all points.
         CROWDED: see `adaptive`.
         BLOCK: rows.
         POINTS: pixels of a tile.
