@@ -91,7 +91,7 @@ def test_an_old_card_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Turing is capability 7.5, and what is wanted is told beside it."""
     fake_cuda(monkeypatch, (7, 5))
 
-    with pytest.raises(BackendUnavailable, match=r"8\.0 or later; this machine has A card \(7\.5\)"):
+    with pytest.raises(BackendUnavailable, match=r"8\.0 .* has A card \(7\.5\)"):
         select.choose("gpu")
 
 
