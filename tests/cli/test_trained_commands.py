@@ -60,7 +60,7 @@ def test_files_after_weights_are_gathered(typed: str, gathered: str) -> None:
         ("export", "nothing to export: give --seed 7"),
         ("export --seed 1 -o x.txt", "x.txt: weights are read from .npz and .safetensors"),
         ("export --seed 1 -o a.safetensors", "a.safetensors exists already"),
-        ("export --seed 1 --set network.inputs=[z] --time 0", "is one colour, and no network"),
+        ("export --seed 1 --set network.inputs=[z] --time 0", "one colour and not a network"),
         ("info gone.npz", "gone.npz: there is no such file"),
     ],
 )  # fmt: skip
