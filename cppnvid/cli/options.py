@@ -77,10 +77,6 @@ class Option:
         """Return the option as it was typed, `--no-loop` if what was given is False."""
         return f"--no-{self.name}" if given is False else self.typed
 
-    def value(self, given: Any) -> Any:
-        """Read what was given for it."""
-        return self.flag[not given] if self.flag else self.read(given, self.typed)
-
 
 TABLE: dict[str, tuple[Option, ...]] = {
     "Arguments": (

@@ -76,20 +76,16 @@ class Reporter:
         if self._quiet:
             return
         if self._bar is None:
-            self._bar = _bar(total, self._unit)
+            from tqdm import tqdm
+
+            self._bar = tqdm(
+                total=total,
+                unit=f" {self._unit}",
+                file=sys.stderr,
+                dynamic_ncols=True,
+                # A log is not a terminal: a line now and then is enough there.
+                mininterval=0.1 if sys.stderr.isatty() else 5.0,
+                bar_format="{n_fmt}/{total_fmt}{unit} |{bar}| {rate_fmt}, {remaining} left",
+            )
         self._bar.total = total  # a file that is made to fit may get fewer frames on the way
         self._bar.update(done - self._bar.n)
-
-
-def _bar(total: int, unit: str) -> Any:
-    from tqdm import tqdm
-
-    return tqdm(
-        total=total,
-        unit=f" {unit}",
-        file=sys.stderr,
-        dynamic_ncols=True,
-        # A log is not a terminal: a line now and then is enough there.
-        mininterval=0.1 if sys.stderr.isatty() else 5.0,
-        bar_format="{n_fmt}/{total_fmt}{unit} |{bar}| {rate_fmt}, {remaining} left",
-    )

@@ -82,7 +82,7 @@ class Request:
         if given.get("ping_pong") and given.get("loop") is False:
             raise refusal("--ping-pong, --no-loop", "a ping-pong returns to its start: keep one")
         values = {name: row.unset for name, row in rows.items() if not row.key}
-        values |= {name: rows[name].value(given[name]) for name in given if name in values}
+        values |= {name: _value(rows[name], given[name]) for name in given if name in values}
         keyed = sorted((name for name in given if rows[name].key), key="set".__eq__)
         held = {field.name for field in fields(cls)}
         request = cls(
@@ -93,11 +93,15 @@ class Request:
         return request, {name: value for name, value in values.items() if name not in held}
 
 
+def _value(row: Option, word: Any) -> Any:
+    return row.flag[not word] if row.flag else row.read(word, row.typed)
+
+
 def _laid(row: Option, word: Any) -> "list[Override]":
     """Return what an option lays over the recipe."""
     from cppnvid.presets import Override
 
-    value = row.value(word)
+    value = _value(row, word)
     if row.key == ANY_KEY:
         return list(value)
     colours = row.key == "palette.name" and isinstance(value, list)

@@ -115,7 +115,7 @@ def test_values_out_of_range_are_refused_as_data(name: str, word: str, allowed: 
     row = OPTIONS[name]
 
     with pytest.raises(RecipeError) as refused:
-        row.value(word)
+        row.read(word, row.typed)
 
     (mistake,) = refused.value.mistakes
     assert mistake == Mistake(given=word, allowed=allowed, origins=(row.typed,))
@@ -135,7 +135,7 @@ def test_values_out_of_range_are_refused_as_data(name: str, word: str, allowed: 
 )
 def test_values_are_read(name: str, word: str, value: object) -> None:
     """Numbers come as numbers, names as text."""
-    assert OPTIONS[name].value(word) == value
+    assert OPTIONS[name].read(word, OPTIONS[name].typed) == value
 
 
 @pytest.mark.parametrize(
