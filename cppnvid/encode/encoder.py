@@ -58,9 +58,7 @@ def open_encoder(
     threads: int | None = None,
     note: Note = silent,
 ) -> "Encoder":
-    """Return an encoder for exactly the target's frames; use it `with`.
-
-    Nothing is written before the `with` block.
+    """Return an encoder for the target's frames; nothing is written before its `with` block.
 
     Args:
         target: where the film goes.

@@ -129,7 +129,7 @@ class Output(Part):
     """Number of colours in a GIF's palette. Default: what the film needs, 64 to 256, for `quality`,
     and 128 for `small`."""
     quality: Annotated[Whole, Field(ge=1, le=100)] | None = None
-    """Quality of WebP (default 90)."""
+    """Quality of WebP (default 90), and of JPEG, WebP and AVIF stills (default 95, 95, 90)."""
     repeat: Annotated[Whole, Field(ge=1, le=MOST_TURNS)] = 1
     """Number of times the film plays in an MP4, WebM or MOV; it is encoded only once."""
     codec: Literal["h264", "hevc", "av1", "vp9", "prores", "prores4444"] | None = None
