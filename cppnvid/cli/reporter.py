@@ -18,7 +18,7 @@ def say(text: str) -> None:
     except BrokenPipeError:
         # What is still buffered would raise again when Python ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(141) from None  # 128 + SIGPIPE, as a shell says it
+        sys.exit(141)  # 128 + SIGPIPE, as shells report it
 
 
 def say_rows(*rows: Sequence[str]) -> None:
