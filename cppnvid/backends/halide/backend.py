@@ -64,10 +64,7 @@ class CpuBackend:
         self.pixel_formats: tuple[str, ...] = ("rgb24", "rgb48", "yuv420p")
 
     def render(self, scene: Timeline, times: Iterable[float], raster: Raster) -> Iterator[Pixels]:
-        """Draw one frame for each time, in this pixel format.
-
-        rgb24 is uint8 [1, height, width, 3], sRGB, and rgb48 uint16; yuv420p is uint8 [1, height ·
-        3/2, width], see `yuv.py`.
+        """Draw one frame for each time: see `Backend.render`.
 
         Raises:
             BackendUnavailable: this backend cannot draw such a scene.
@@ -97,9 +94,7 @@ class CpuBackend:
         return frame
 
     def bands(self, moment: Moment, raster: Raster) -> Iterator[Pixels]:
-        """Draw one frame from top to bottom in bands of rows [rows, width, 3], sRGB.
-
-        uint8 in rgb24, uint16 in rgb48.
+        """Draw one frame from top to bottom: see `Backend.bands`.
 
         Raises:
             BackendUnavailable: this backend cannot draw such a scene.

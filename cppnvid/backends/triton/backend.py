@@ -62,13 +62,7 @@ class GpuBackend:
             raise BackendUnavailable(f"backend gpu is not usable here: {why_no_card()}")
 
     def render(self, scene: Timeline, times: Iterable[float], raster: Raster) -> Iterator[Pixels]:
-        """Draw one frame for each time, in order, as batches.
-
-        Args:
-            scene: what to draw.
-            times: of the frames.
-            raster: of even sides for yuv420p. `rgb24` gives uint8 [n, height, width, 3], sRGB, and
-                `rgb48` uint16; `yuv420p` gives uint8 [n, height · 3/2, width], see `yuv.py`.
+        """Draw one frame for each time, in order, as batches: see `Backend.render`.
 
         Raises:
             BackendUnavailable: this backend cannot draw such a scene.
@@ -83,9 +77,7 @@ class GpuBackend:
         yield from self._in_order(self._batches((scene.at(time) for time in times), raster))
 
     def bands(self, moment: Moment, raster: Raster) -> Iterator[Pixels]:
-        """Draw one frame from top to bottom in bands of rows [rows, width, 3], sRGB.
-
-        uint8 in rgb24, uint16 in rgb48.
+        """Draw one frame from top to bottom: see `Backend.bands`.
 
         Raises:
             BackendUnavailable: this backend cannot draw such a scene.
