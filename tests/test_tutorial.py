@@ -52,7 +52,10 @@ def test_the_numbers_tell_grey_from_alive(cells: list[Any]) -> None:
     """Signals of the default init die, those of N(0, 1) live, in the order that is taught."""
     text = printed(cells)
 
-    goo, alive = text.index("on a screen that is one colour"), text.index("The spread from point to")
+    goo, alive = (
+        text.index("on a screen that is one colour"),
+        text.index("The spread from point to"),
+    )
     assert goo < alive
     factors = [
         line.split("gets ")[1].split(" ±")[0] for line in text.splitlines() if "gets" in line

@@ -1,5 +1,3 @@
 """Loudness and onsets of a track, as curves that a film's numbers follow."""
 
-from cppnvid.audio.features import heard
-
-__all__ = ["heard"]
+from cppnvid.audio.features import heard as heard

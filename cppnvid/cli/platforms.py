@@ -16,8 +16,7 @@ _HEADINGS = ("for", "file", "size", "frames a second", "seconds", "at most", "as
 @command("name", name="The platform whose facts to show.")
 def platforms(name: str | None) -> None:
     """List the platforms that --for knows, or all that one takes, with the sources."""
-    from cppnvid.platforms import platform_named
-    from cppnvid.platforms import platforms as known
+    from cppnvid.platforms import platform_named, platforms as known
 
     if name is None:
         say_rows(_HEADINGS, *map(_row, known().values()))

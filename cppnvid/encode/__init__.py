@@ -5,60 +5,44 @@ wrote, `probe_film`, `all_frames` and `film_frames` what others did too. Nothing
 drawn: frames are arrays and a recipe is a piece of text.
 """
 
-from cppnvid.encode.codecs import Coding
-from cppnvid.encode.coding import beyond, coded, coding_of, quality_of, without
-from cppnvid.encode.containers import CONTAINERS, Container, container_for, known_endings
-from cppnvid.encode.document import PAGES, with_recipe, write_document
-from cppnvid.encode.encoder import Encoder, open_encoder
-from cppnvid.encode.formats.base import MediaInfo
-from cppnvid.encode.h264 import H264_ENCODERS, unusable
-from cppnvid.encode.pictures import read_picture
-from cppnvid.encode.publish import check_place
-from cppnvid.encode.read import (
-    all_frames,
-    decode,
-    decode_deep,
-    film_frames,
-    probe,
-    probe_film,
-    read_recipe,
+from cppnvid.encode.codecs import Coding as Coding
+from cppnvid.encode.coding import (
+    beyond as beyond,
+    coded as coded,
+    coding_of as coding_of,
+    quality_of as quality_of,
+    without as without,
 )
-from cppnvid.encode.sound import RATE, check_track, fitted_sound, open_raw
-from cppnvid.encode.still import write_still
-from cppnvid.encode.target import Target
-
-__all__ = [
-    "CONTAINERS",
-    "H264_ENCODERS",
-    "PAGES",
-    "RATE",
-    "Coding",
-    "Container",
-    "Encoder",
-    "MediaInfo",
-    "Target",
-    "all_frames",
-    "beyond",
-    "check_place",
-    "check_track",
-    "coded",
-    "coding_of",
-    "container_for",
-    "decode",
-    "decode_deep",
-    "film_frames",
-    "fitted_sound",
-    "known_endings",
-    "open_encoder",
-    "open_raw",
-    "probe",
-    "probe_film",
-    "quality_of",
-    "read_picture",
-    "read_recipe",
-    "unusable",
-    "with_recipe",
-    "without",
-    "write_document",
-    "write_still",
-]
+from cppnvid.encode.containers import (
+    CONTAINERS as CONTAINERS,
+    Container as Container,
+    container_for as container_for,
+    known_endings as known_endings,
+)
+from cppnvid.encode.document import (
+    PAGES as PAGES,
+    with_recipe as with_recipe,
+    write_document as write_document,
+)
+from cppnvid.encode.encoder import Encoder as Encoder, open_encoder as open_encoder
+from cppnvid.encode.formats.base import MediaInfo as MediaInfo
+from cppnvid.encode.h264 import H264_ENCODERS as H264_ENCODERS, unusable as unusable
+from cppnvid.encode.pictures import read_picture as read_picture
+from cppnvid.encode.publish import check_place as check_place
+from cppnvid.encode.read import (
+    all_frames as all_frames,
+    decode as decode,
+    decode_deep as decode_deep,
+    film_frames as film_frames,
+    probe as probe,
+    probe_film as probe_film,
+    read_recipe as read_recipe,
+)
+from cppnvid.encode.sound import (
+    RATE as RATE,
+    check_track as check_track,
+    fitted_sound as fitted_sound,
+    open_raw as open_raw,
+)
+from cppnvid.encode.still import write_still as write_still
+from cppnvid.encode.target import Target as Target

@@ -4,30 +4,15 @@
 "why does a deep network paint this, and not grey?", is answered with numbers.
 """
 
-from cppnvid.explanation.circle import Circle, Growth
-from cppnvid.explanation.explanation import Explanation, explain
-from cppnvid.explanation.film import explain_video
+from cppnvid.explanation.circle import Circle as Circle, Growth as Growth
+from cppnvid.explanation.explanation import Explanation as Explanation, explain as explain
+from cppnvid.explanation.film import explain_video as explain_video
 from cppnvid.explanation.measure import (
-    Distribution,
-    LayerNumbers,
-    Measurement,
-    OutputNumbers,
-    PictureNumbers,
+    Distribution as Distribution,
+    LayerNumbers as LayerNumbers,
+    Measurement as Measurement,
+    OutputNumbers as OutputNumbers,
+    PictureNumbers as PictureNumbers,
 )
-from cppnvid.explanation.save import save_explanation
-from cppnvid.explanation.verdict import Verdict
-
-__all__ = [
-    "Circle",
-    "Distribution",
-    "Explanation",
-    "Growth",
-    "LayerNumbers",
-    "Measurement",
-    "OutputNumbers",
-    "PictureNumbers",
-    "Verdict",
-    "explain",
-    "explain_video",
-    "save_explanation",
-]
+from cppnvid.explanation.save import save_explanation as save_explanation
+from cppnvid.explanation.verdict import Verdict as Verdict

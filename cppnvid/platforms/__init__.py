@@ -4,8 +4,11 @@
 before a film is drawn; `misfits` checks the finished file.
 """
 
-from cppnvid.platforms.limits import misfits
-from cppnvid.platforms.resolve import Fitted, Wishes, fit
-from cppnvid.platforms.table import Fact, Platform, platform_named, platforms
-
-__all__ = ["Fact", "Fitted", "Platform", "Wishes", "fit", "misfits", "platform_named", "platforms"]
+from cppnvid.platforms.limits import misfits as misfits
+from cppnvid.platforms.resolve import Fitted as Fitted, Wishes as Wishes, fit as fit
+from cppnvid.platforms.table import (
+    Fact as Fact,
+    Platform as Platform,
+    platform_named as platform_named,
+    platforms as platforms,
+)

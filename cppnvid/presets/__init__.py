@@ -13,31 +13,30 @@ from typing import Any
 from pydantic import ValidationError
 
 from cppnvid.errors import RecipeError, shown
-from cppnvid.presets.files import sound_place, with_name, with_sound
+from cppnvid.presets.files import sound_place as sound_place, with_name, with_sound
 from cppnvid.presets.messages import explain
-from cppnvid.presets.overrides import Override, lay
-from cppnvid.presets.schema import recipe_schema
+from cppnvid.presets.overrides import Override as Override, lay
+from cppnvid.presets.schema import recipe_schema as recipe_schema
 from cppnvid.presets.sources import (
-    TEXT_SUFFIXES,
-    Preset,
-    Source,
-    list_presets,
-    names_film,
-    parse_recipe_text,
-    preset_path,
-    read_source,
-    recipe_text,
-    recipe_yaml,
+    TEXT_SUFFIXES as TEXT_SUFFIXES,
+    Preset as Preset,
+    Source as Source,
+    list_presets as list_presets,
+    names_film as names_film,
+    parse_recipe_text as parse_recipe_text,
+    preset_path as preset_path,
+    read_source as read_source,
+    recipe_text as recipe_text,
+    recipe_yaml as recipe_yaml,
 )
-from cppnvid.presets.weights import check_weights, trained, with_weights, without_riders
-from cppnvid.presets.yaml import dump, parse
+from cppnvid.presets.weights import (
+    check_weights,
+    trained as trained,
+    with_weights,
+    without_riders as without_riders,
+)
+from cppnvid.presets.yaml import dump as dump, parse as parse
 from cppnvid.recipe import Recipe
-
-__all__ = [
-    "TEXT_SUFFIXES", "Override", "Preset", "Source", "dump", "list_presets", "load_recipe",
-    "names_film", "parse", "parse_recipe_text", "preset_path", "read_source", "recipe_schema",
-    "recipe_text", "recipe_yaml", "sound_place", "trained", "without_riders",
-]  # fmt: skip
 
 
 def load_recipe(

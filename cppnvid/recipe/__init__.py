@@ -5,19 +5,36 @@ Unknown keys are refused at every level. What is not written comes from the styl
 names (`styles.py`), and then from the defaults.
 """
 
-from cppnvid.recipe.base import Part, merge, unknown
-from cppnvid.recipe.camera import Camera
-from cppnvid.recipe.canvas import SIZES, Canvas, Output, Samples
-from cppnvid.recipe.colour import COLOUR_MODES, Palette
-from cppnvid.recipe.keyframes import Key, Track, constant
-from cppnvid.recipe.model import Recipe
-from cppnvid.recipe.morph import AROUND_ONE, FEWEST_GROWN, PATHS, Morph, WeightFile, paths_using
-from cppnvid.recipe.network import MAX_DEPTH, MAX_WIDTH, Init, Layer, NetworkSpec
-from cppnvid.recipe.sound import BANDS, FACTORS, Reaction, Sound, SoundFile
-
-__all__ = [
-    "AROUND_ONE", "BANDS", "COLOUR_MODES", "FACTORS", "FEWEST_GROWN", "MAX_DEPTH", "MAX_WIDTH",
-    "PATHS", "SIZES", "Camera", "Canvas", "Init", "Key", "Layer", "Morph", "NetworkSpec", "Output",
-    "Palette", "Part", "Reaction", "Recipe", "Samples", "Sound", "SoundFile", "Track", "WeightFile",
-    "constant", "merge", "paths_using", "unknown",
-]  # fmt: skip
+from cppnvid.recipe.base import Part as Part, merge as merge, unknown as unknown
+from cppnvid.recipe.camera import Camera as Camera
+from cppnvid.recipe.canvas import (
+    SIZES as SIZES,
+    Canvas as Canvas,
+    Output as Output,
+    Samples as Samples,
+)
+from cppnvid.recipe.colour import COLOUR_MODES as COLOUR_MODES, Palette as Palette
+from cppnvid.recipe.keyframes import Key as Key, Track as Track, constant as constant
+from cppnvid.recipe.model import Recipe as Recipe
+from cppnvid.recipe.morph import (
+    AROUND_ONE as AROUND_ONE,
+    FEWEST_GROWN as FEWEST_GROWN,
+    PATHS as PATHS,
+    Morph as Morph,
+    WeightFile as WeightFile,
+    paths_using as paths_using,
+)
+from cppnvid.recipe.network import (
+    MAX_DEPTH as MAX_DEPTH,
+    MAX_WIDTH as MAX_WIDTH,
+    Init as Init,
+    Layer as Layer,
+    NetworkSpec as NetworkSpec,
+)
+from cppnvid.recipe.sound import (
+    BANDS as BANDS,
+    FACTORS as FACTORS,
+    Reaction as Reaction,
+    Sound as Sound,
+    SoundFile as SoundFile,
+)

@@ -23,7 +23,7 @@ class Palette(Part):
     """A mode (rgb, grey, hsv, hsl, cmyk, oklch), a named gradient, or `custom` with `colours`."""
     colours: Annotated[
         tuple[Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")], ...], Field(max_length=32)
-    ] = ()  # fmt: skip
+    ] = ()
     """Evenly spaced stops of your own gradient, such as `#102030`, interpolated in Oklab. Two make
     a duotone; repeat a colour for a flat band."""
     hue: Track = constant(0.0)

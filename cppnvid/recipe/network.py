@@ -11,9 +11,20 @@ MAX_WIDTH = 1024
 MAX_DEPTH = 256
 
 Activation = Literal[
-    "tanh", "sin", "cos", "gaussian", "relu", "leaky_relu", "elu", "gelu", "softplus", "sigmoid",
-    "abs", "identity", "atan_pair",
-]  # fmt: skip
+    "tanh",
+    "sin",
+    "cos",
+    "gaussian",
+    "relu",
+    "leaky_relu",
+    "elu",
+    "gelu",
+    "softplus",
+    "sigmoid",
+    "abs",
+    "identity",
+    "atan_pair",
+]
 OutputFunction = Literal["sigmoid", "sine", "ridge", "clip"]
 
 

@@ -10,9 +10,12 @@ from cppnvid.recipe.canvas import Fps
 # Hertz, divided as on mixing desks: kick drum and bass lie below 150, voices between 400 and 2500,
 # cymbals and consonants above.
 BANDS: dict[str, tuple[float, float]] = {
-    "bass": (20.0, 150.0), "low-mids": (150.0, 400.0), "mids": (400.0, 2500.0),
-    "highs": (2500.0, 16000.0), "all": (20.0, 16000.0),
-}  # fmt: skip
+    "bass": (20.0, 150.0),
+    "low-mids": (150.0, 400.0),
+    "mids": (400.0, 2500.0),
+    "highs": (2500.0, 16000.0),
+    "all": (20.0, 16000.0),
+}
 # Numbers that stay above 0 are multiplied: an amount of 1 doubles them. To others it is added.
 FACTORS = ("zoom", "size", "radius", "contrast", "frequency", "speed")
 

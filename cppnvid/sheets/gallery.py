@@ -23,8 +23,7 @@ from cppnvid.presets import load_recipe, recipe_text
 from cppnvid.recipe import AROUND_ONE, Output, Recipe
 from cppnvid.recipe.model import MAX_WEIGHTS
 from cppnvid.sheets.layout import Sheet, plan_sheet, tile_size
-from cppnvid.sheets.scoring import SIDE as SCORED_SIDE
-from cppnvid.sheets.scoring import score
+from cppnvid.sheets.scoring import SIDE as SCORED_SIDE, score
 from cppnvid.sheets.tiles import Tiles, save_sheet
 
 SEEDS = range(1, 65)

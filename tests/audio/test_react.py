@@ -24,8 +24,7 @@ from cppnvid.presets import Override, Source, load_recipe, parse, read_source, r
 from cppnvid.recipe import BANDS, Reaction, Recipe, Sound
 from cppnvid.render import render_frames
 from tests.conftest import small
-from tests.helpers import clicks, driven, packets, starts, write_wav
-from tests.helpers import heard as sound_in
+from tests.helpers import clicks, driven, heard as sound_in, packets, starts, write_wav
 
 
 def stereo(samples: NDArray[np.floating[Any]]) -> NDArray[np.float32]:

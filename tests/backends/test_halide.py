@@ -27,8 +27,7 @@ from tests.encode.helpers import open_file
 pytest.importorskip("halide", reason="no halide here: it has wheels for some platforms only")
 
 # From here on a machine has halide, and what does not work with it fails.
-from cppnvid.backends.halide import backend as cpu
-from cppnvid.backends.halide import functions, yuv
+from cppnvid.backends.halide import backend as cpu, functions, yuv
 
 
 def assert_twins(

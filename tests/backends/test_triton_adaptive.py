@@ -7,8 +7,7 @@ import pytest
 import torch
 
 from tests.backends.helpers import drawn, scene_of
-from tests.backends.triton_twins import OVERFLOWS, cards
-from tests.backends.triton_twins import interpreter as interpreter
+from tests.backends.triton_twins import OVERFLOWS, cards, interpreter as interpreter
 
 # isort: split
 from dataclasses import replace

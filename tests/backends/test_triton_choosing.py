@@ -7,14 +7,12 @@ import pytest
 import torch
 
 from tests.backends.helpers import drawn, scene_of
-from tests.backends.triton_twins import INTERPRETED, OVERFLOWS, cards
-from tests.backends.triton_twins import interpreter as interpreter
+from tests.backends.triton_twins import INTERPRETED, OVERFLOWS, cards, interpreter as interpreter
 
 # isort: split
 from cppnvid import cli
 from cppnvid.backends import Job, machine, select, triton
-from cppnvid.backends.triton import backend as gpu
-from cppnvid.backends.triton import functions
+from cppnvid.backends.triton import backend as gpu, functions
 from cppnvid.backends.triton.backend import GpuBackend
 from cppnvid.backends.triton.card import Card
 from cppnvid.colour.pixels import Raster

@@ -5,8 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.backends.helpers import scene_of
-from tests.backends.triton_twins import OVERFLOWS, cards
-from tests.backends.triton_twins import interpreter as interpreter
+from tests.backends.triton_twins import OVERFLOWS, cards, interpreter as interpreter
 
 # isort: split
 from dataclasses import replace

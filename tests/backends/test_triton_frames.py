@@ -11,15 +11,13 @@ import torch
 from numpy.typing import NDArray
 
 from tests.backends.helpers import drawn, scene_of
-from tests.backends.triton_twins import INTERPRETED, OVERFLOWS, cards
-from tests.backends.triton_twins import interpreter as interpreter
+from tests.backends.triton_twins import INTERPRETED, OVERFLOWS, cards, interpreter as interpreter
 from tests.helpers import Moments
 
 # isort: split
 from cppnvid.animation.scene import Moment
 from cppnvid.backends.torch_ import TorchBackend
-from cppnvid.backends.triton import backend as gpu
-from cppnvid.backends.triton import card
+from cppnvid.backends.triton import backend as gpu, card
 from cppnvid.backends.triton.architecture import architecture_of
 from cppnvid.backends.triton.backend import GpuBackend
 from cppnvid.backends.triton.card import STREAMS, Card, Finish, Work

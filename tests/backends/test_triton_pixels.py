@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from tests.backends.helpers import ROWS, assert_defined, drawn, scene_of
-from tests.backends.triton_twins import OVERFLOWS, assert_twins, cards
-from tests.backends.triton_twins import interpreter as interpreter
+from tests.backends.triton_twins import OVERFLOWS, assert_twins, cards, interpreter as interpreter
 
 # isort: split
 from cppnvid.backends import definition

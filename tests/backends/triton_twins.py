@@ -20,8 +20,7 @@ pytest.importorskip("triton", reason="no Triton here: it has wheels for Linux on
 from cppnvid.animation.scene import Moment
 from cppnvid.backends import definition
 from cppnvid.backends.torch_ import TorchBackend
-from cppnvid.backends.triton import backend as gpu
-from cppnvid.backends.triton import card
+from cppnvid.backends.triton import backend as gpu, card
 from cppnvid.backends.triton.backend import GpuBackend
 from cppnvid.backends.triton.card import Card
 from cppnvid.backends.triton.plan import Plan, plan_for

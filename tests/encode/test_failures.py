@@ -16,8 +16,7 @@ import psutil
 import pytest
 from numpy.typing import NDArray
 
-from cppnvid.encode import encoder as encoder_module
-from cppnvid.encode import probe
+from cppnvid.encode import encoder as encoder_module, probe
 from cppnvid.encode.commands import encoder_arguments
 from cppnvid.encode.encoder import Encoder
 from cppnvid.encode.ffmpeg import FrameFeed

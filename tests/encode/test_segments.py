@@ -15,12 +15,10 @@ import imageio_ffmpeg
 import numpy as np
 import psutil
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from numpy.typing import NDArray
 
-from cppnvid.encode import containers, decode, probe, read_recipe
-from cppnvid.encode import encoder as encoder_module
+from cppnvid.encode import containers, decode, encoder as encoder_module, probe, read_recipe
 from cppnvid.encode.commands import longest_segment
 from cppnvid.encode.h264 import h264_arguments
 from cppnvid.encode.segments import in_turn, join, segments_of

@@ -14,8 +14,7 @@ import psutil
 import pytest
 from numpy.typing import NDArray
 
-from cppnvid.encode import encoder as encoder_module
-from cppnvid.encode import probe, read_recipe
+from cppnvid.encode import encoder as encoder_module, probe, read_recipe
 from cppnvid.encode.ffmpeg import capture, run
 from cppnvid.encode.sound import RATE, check_track, fitted_sound, open_raw
 from cppnvid.errors import EncodeError, RecipeError

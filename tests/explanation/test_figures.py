@@ -14,7 +14,7 @@ from cppnvid.explanation.figures import FIGURES, SWEEPS, Figure, Sweep, draw, ma
 from cppnvid.film.run import Run
 from tests.conftest import step
 from tests.helpers import run
-from tests.presets.test_experiments import EXPERIMENTS
+from tests.presets.helpers import EXPERIMENTS
 
 
 @pytest.fixture

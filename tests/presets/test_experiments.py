@@ -13,11 +13,8 @@ from cppnvid.backends.torch_ import TorchBackend
 from cppnvid.colour.pixels import Raster
 from cppnvid.presets import Override, list_presets
 from tests.conftest import step
+from tests.presets.helpers import EXPERIMENTS
 
-EXPERIMENTS = {
-    "grey-goo", "raw-pixels", "normalised", "mondrian", "plus-minus-3", "normal", "no-hidden-layer",
-    "one-hidden-layer", "sixteen-layers", "eight-by-32", "pollock", "taper",
-}  # fmt: skip
 SEEDS = (1, 2, 3, 4, 5)
 SIDE = 128
 

@@ -4,6 +4,10 @@ What each shows is data (`catalogue.yaml`). Pictures come from the presets `arti
 are measured while they are drawn, so that no caption claims what the picture does not show.
 """
 
-from cppnvid.explanation.figures.draw import FIGURES, SWEEPS, Figure, Sweep, make_figures
-
-__all__ = ["FIGURES", "SWEEPS", "Figure", "Sweep", "make_figures"]
+from cppnvid.explanation.figures.draw import (
+    FIGURES as FIGURES,
+    SWEEPS as SWEEPS,
+    Figure as Figure,
+    Sweep as Sweep,
+    make_figures as make_figures,
+)

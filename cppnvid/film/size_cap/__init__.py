@@ -6,6 +6,4 @@ nothing again. Nothing is published before it fits: trials lie in a folder of th
 output.
 """
 
-from cppnvid.film.size_cap.fitting import write_fitted
-
-__all__ = ["write_fitted"]
+from cppnvid.film.size_cap.fitting import write_fitted as write_fitted

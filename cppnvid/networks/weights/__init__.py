@@ -4,19 +4,18 @@
 derives their architecture and compares it with a recipe's. Files are checked without torch.
 """
 
-from cppnvid.networks.weights.fit import ARCHITECTURE, check_fit, network_keys
-from cppnvid.networks.weights.formats import SUFFIXES, read_bytes
-from cppnvid.networks.weights.layers import (
-    Trained,
-    TrainedLayer,
-    check_target,
-    pack,
-    read_weights,
-    unpack,
-    write_weights,
+from cppnvid.networks.weights.fit import (
+    ARCHITECTURE as ARCHITECTURE,
+    check_fit as check_fit,
+    network_keys as network_keys,
 )
-
-__all__ = [
-    "ARCHITECTURE", "SUFFIXES", "Trained", "TrainedLayer", "check_fit", "check_target",
-    "network_keys", "pack", "read_bytes", "read_weights", "unpack", "write_weights",
-]  # fmt: skip
+from cppnvid.networks.weights.formats import SUFFIXES as SUFFIXES, read_bytes as read_bytes
+from cppnvid.networks.weights.layers import (
+    Trained as Trained,
+    TrainedLayer as TrainedLayer,
+    check_target as check_target,
+    pack as pack,
+    read_weights as read_weights,
+    unpack as unpack,
+    write_weights as write_weights,
+)

@@ -46,9 +46,15 @@ _CONVERTED = {
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # Raised by zipfile for 40,000 damaged files.
 _ZIP_ERRORS = (
-    zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError,
-    ValueError, OSError,
-)  # fmt: skip
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    OSError,
+)
 _DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2"}
 
 Array = NDArray[np.float32]
