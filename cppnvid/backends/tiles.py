@@ -136,9 +136,12 @@ class TiledBackend(ABC):
             band = np.empty((min(down * self._workers, height - top), width, 3), dtype=kind)
 
             def draw(
-                corner: tuple[int, int], top: int = top, band: Pixels = band,
-                down: int = down, across: int = across,
-            ) -> None:  # fmt: skip
+                corner: tuple[int, int],
+                top: int = top,
+                band: Pixels = band,
+                down: int = down,
+                across: int = across,
+            ) -> None:
                 above, left = corner
                 x, y = columns[left : left + across], rows[top + above : top + len(band)][:down]
                 block = band[above : above + down, left : left + across]
@@ -219,11 +222,13 @@ class TiledBackend(ABC):
     def _layers(self, moment: Moment) -> list[TiledLayer]:
         return [
             TiledLayer(
-                self._array(layer.weight).T, self._array(layer.bias), layer.activation,
+                self._array(layer.weight).T,
+                self._array(layer.bias),
+                layer.activation,
                 layer.residual,
             )
             for layer in moment.layers
-        ]  # fmt: skip
+        ]
 
     def _places(self, moment: Moment, raster: Raster, samples: int) -> tuple[Array, Array]:
         """Return where the points of columns and of rows lie: [width or height, samples]."""

@@ -78,8 +78,11 @@ class TorchBackend(TiledBackend):
             raise BackendError(
                 "{name} lacks the memory for {points} points of this network: {error}. "
                 "Free some, use fewer neurons, or draw with {other}",
-                name=self.name, points=points, error=error, other=Setting("backend", "torch:cpu"),
-            ) from error  # fmt: skip
+                name=self.name,
+                points=points,
+                error=error,
+                other=Setting("backend", "torch:cpu"),
+            ) from error
         self._scratch = threading.local()
         if self.device.type == "cuda":
             torch.cuda.empty_cache()

@@ -131,7 +131,5 @@ def pack_weights(layers: tuple[SceneLayer, ...], neurons: int) -> NDArray[np.flo
 
 def pack_numbers(moment: Moment, samples: int) -> NDArray[np.float32]:
     """Lay out the few numbers of a frame other than weights as the pipeline reads them."""
-    numbers = [
-        *view_numbers(moment.view), *colouring_numbers(moment.colouring), 1.0 / samples**2
-    ]  # fmt: skip
+    numbers = [*view_numbers(moment.view), *colouring_numbers(moment.colouring), 1.0 / samples**2]
     return np.array(numbers, dtype=np.float32)

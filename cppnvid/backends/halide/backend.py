@@ -169,10 +169,13 @@ class CpuBackend:
             # The last line begins again where the list ends.
             pixels = np.resize(np.arange(start, start + len(part)), (count, in_line))
             pipeline.draw(
-                out, moment=moment, samples=samples, strips=_strips(self.threads),
+                out,
+                moment=moment,
+                samples=samples,
+                strips=_strips(self.threads),
                 columns=x[:, pixels].swapaxes(0, 1).reshape(-1, in_line),
                 rows=y[:, pixels].swapaxes(0, 1).reshape(-1, in_line),
-            )  # fmt: skip
+            )
             part[:] = out.reshape(-1, 3)[: len(part)]
         return drawn
 
@@ -216,8 +219,9 @@ def pipeline_for(moment: Moment, samples: int, bits: int = 8, *, listed: bool = 
     if reason:
         raise BackendUnavailable(
             "backend cpu cannot draw this: {reason}. Use {other}",
-            reason=reason, other=Setting("backend", "torch:cpu"),
-        )  # fmt: skip
+            reason=reason,
+            other=Setting("backend", "torch:cpu"),
+        )
     with _BUILDING:
         return compiled(architecture_of(moment, samples, bits, listed=listed))
 
@@ -237,9 +241,13 @@ def unsupported(moment: Moment) -> str | None:
     if widest > WIDEST:
         return f"a layer hands on {widest} values, {WIDEST} at most"
     return missing_row(
-        moment, inputs=("x", "y", "r"), activations=(*ACTIVATIONS, "atan_pair"),
-        output_functions=OUTPUT_FUNCTIONS, warps=WARPS, palettes=MODES,
-    )  # fmt: skip
+        moment,
+        inputs=("x", "y", "r"),
+        activations=(*ACTIVATIONS, "atan_pair"),
+        output_functions=OUTPUT_FUNCTIONS,
+        warps=WARPS,
+        palettes=MODES,
+    )
 
 
 @lru_cache(maxsize=1)
@@ -249,8 +257,9 @@ def check() -> str | None:
         SceneLayer(np.full((5, 2), 2.0, np.float32), np.zeros(5, np.float32), "tanh", False),
         SceneLayer(np.full((3, 5), 0.2, np.float32), np.zeros(3, np.float32), "clip", False),
     )
-    moment = Moment(("x", "y"), layers, "endpoints", View(1.0, 0.0, (0.0, 0.0), ()),
-                    Colouring("rgb", None, 0.0))  # fmt: skip
+    moment = Moment(
+        ("x", "y"), layers, "endpoints", View(1.0, 0.0, (0.0, 0.0), ()), Colouring("rgb", None, 0.0)
+    )
     try:
         drawn = np.concatenate(list(CpuBackend(1).bands(moment, Raster(2, 1))))
     except (hl.HalideError, RuntimeError, OSError) as error:

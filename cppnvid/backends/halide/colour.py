@@ -157,9 +157,7 @@ def _from_hsl(hue: Expr, saturation: Expr, lightness: Expr) -> Triple:
 
     def channel(offset: float) -> Expr:
         k = _wrapped(hl.f32(offset) + hl.f32(12.0) * hue, 12.0)
-        rise = hl.clamp(
-            hl.min(k - hl.f32(3.0), hl.f32(9.0) - k), hl.f32(-1.0), hl.f32(1.0)
-        )  # fmt: skip
+        rise = hl.clamp(hl.min(k - hl.f32(3.0), hl.f32(9.0) - k), hl.f32(-1.0), hl.f32(1.0))
         return lightness - reach * rise
 
     return channel(0.0), channel(8.0), channel(4.0)

@@ -148,9 +148,14 @@ class Pipeline:
         function = OUTPUT_FUNCTIONS[architecture.layers[-1].activation]
         values = keep(*(function(output[x, y, channel]) for channel in range(channels)))
         colours = colour(
-            list(values), architecture.mode, turned=architecture.turned,
-            contrasted=architecture.contrasted, gradient=self._gradient, numbers=numbers, keep=keep,
-        )  # fmt: skip
+            list(values),
+            architecture.mode,
+            turned=architecture.turned,
+            contrasted=architecture.contrasted,
+            gradient=self._gradient,
+            numbers=numbers,
+            keep=keep,
+        )
         if architecture.supersampled:
             colours = tuple(to_linear(value) for value in keep(*colours))
         rgb = hl.Func("rgb")

@@ -128,10 +128,14 @@ class GpuBackend:
             bottom = min(top + count, height)
             begin, end = max(top - beyond, 0), min(bottom + beyond, height)
             yield Work(
-                [moment], architecture, precision, grid.rows(begin, end),
-                tuple(each.rows(begin, end) for each in finer), raster.pixel_format,
+                [moment],
+                architecture,
+                precision,
+                grid.rows(begin, end),
+                tuple(each.rows(begin, end) for each in finer),
+                raster.pixel_format,
                 slice(top - begin, bottom - begin),
-            )  # fmt: skip
+            )
 
     def _precision(self, moment: Moment, architecture: Architecture) -> str:
         """Return the precision of a job, which no later frame changes."""
@@ -180,9 +184,13 @@ def unsupported(moment: Moment) -> str | None:
             f"{MOST_RUNS} times at most"
         )
     return missing_row(
-        moment, inputs=("x", "y", "r"), activations=functions.ACTIVATIONS,
-        output_functions=functions.OUTPUT_FUNCTIONS, warps=field.WARPS, palettes=colour.MODES,
-    )  # fmt: skip
+        moment,
+        inputs=("x", "y", "r"),
+        activations=functions.ACTIVATIONS,
+        output_functions=functions.OUTPUT_FUNCTIONS,
+        warps=field.WARPS,
+        palettes=colour.MODES,
+    )
 
 
 # ------------------------------------------------------------------ the machine
@@ -227,8 +235,12 @@ def check() -> str | None:
         try:
             drawn = [np.concatenate(list(GpuBackend([card]).bands(m, _SMALL))) for m in moments]
         except (
-            RuntimeError, OSError, CalledProcessError, triton.errors.TritonError, CppnvidError
-        ) as error:  # fmt: skip
+            RuntimeError,
+            OSError,
+            CalledProcessError,
+            triton.errors.TritonError,
+            CppnvidError,
+        ) as error:
             return f"Triton cannot draw on {card.device}: {str(error).strip().splitlines()[0]}"
         off = int(np.abs(np.subtract(drawn, torchs, dtype=int)).max())
         if off > 1:

@@ -130,9 +130,13 @@ class Card:
         return launch, out
 
     def _drawing(
-        self, work: Work, grid: Grid, rgb: Tensor, stream: Stream,
+        self,
+        work: Work,
+        grid: Grid,
+        rgb: Tensor,
+        stream: Stream,
         listed: tuple[Tensor, Tensor] | None = None,
-    ) -> Callable[[], None]:  # fmt: skip
+    ) -> Callable[[], None]:
         """Return what draws into `rgb`, [frames, height, width, 3], all pixels or those listed."""
         supersampled = grid.samples > 1
         plan = plan_for(
@@ -140,9 +144,13 @@ class Card:
         )
         layout = plan.layout(work.architecture)
         compiled_in = constants(
-            work.architecture, plan, _STEPS.get(rgb.dtype, 1), supersampled=supersampled,
-            listed=listed is not None, scattered=grid.scattered,
-        )  # fmt: skip
+            work.architecture,
+            plan,
+            _STEPS.get(rgb.dtype, 1),
+            supersampled=supersampled,
+            listed=listed is not None,
+            scattered=grid.scattered,
+        )
         frames, width, pixels = len(work.moments), grid.width, grid.width * grid.height
         parameters = stream.upload(layout.pack(work.moments))
         columns, lines = stream.upload(grid.columns), stream.upload(grid.lines)
@@ -155,11 +163,22 @@ class Card:
         def launch() -> None:
             for first in range(0, tiles, at_once):
                 draw[(min(at_once, tiles - first), frames)](
-                    parameters, columns, lines, where, found, rgb, scratch,
-                    width, pixels, first, grid.samples,
-                    **compiled_in, num_warps=plan.warps, maxnreg=plan.registers,
+                    parameters,
+                    columns,
+                    lines,
+                    where,
+                    found,
+                    rgb,
+                    scratch,
+                    width,
+                    pixels,
+                    first,
+                    grid.samples,
+                    **compiled_in,
+                    num_warps=plan.warps,
+                    maxnreg=plan.registers,
                     enable_fp_fusion=True,
-                )  # fmt: skip
+                )
 
         return launch
 
@@ -168,9 +187,7 @@ class Card:
         frames, height, width, _ = rgb.shape
         top = work.wanted.start or 0
         marks = rgb.new_empty((frames, height, width), dtype=torch.uint8)
-        crowds = rgb.new_empty(
-            (frames, 1 - (top - height) // adaptive.BLOCK), dtype=torch.int32
-        )  # fmt: skip
+        crowds = rgb.new_empty((frames, 1 - (top - height) // adaptive.BLOCK), dtype=torch.int32)
         where = rgb.new_empty((frames, height * width), dtype=torch.int32)
         found = rgb.new_empty(frames, dtype=torch.int32)
         redraws = [self._drawing(work, grid, rgb, stream, (where, found)) for grid in work.finer]
@@ -185,9 +202,17 @@ class Card:
             for all_points, redraw in zip((False, True), redraws, strict=True):
                 found.zero_()
                 gather[programs](
-                    marks, crowds, where, found, width, height, top,
-                    ALL=all_points, CROWDED=adaptive.CROWDED, **compiled_in,
-                )  # fmt: skip
+                    marks,
+                    crowds,
+                    where,
+                    found,
+                    width,
+                    height,
+                    top,
+                    ALL=all_points,
+                    CROWDED=adaptive.CROWDED,
+                    **compiled_in,
+                )
                 redraw()
 
         return launch
