@@ -13,7 +13,7 @@ What takes time to load is loaded when it is first used.
 import importlib
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 if TYPE_CHECKING:
     from cppnvid.animation.scene import Scene
