@@ -32,7 +32,7 @@ NEW: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
                     '        Activation("cube", lambda u: u * u * u, straight=1.0),\n'
                 ),
             ),
-            ("recipe/network.py", '"tanh", "sin", ', '"tanh", "cube", "sin", '),
+            ("recipe/network.py", '    "tanh",\n', '    "tanh",\n    "cube",\n'),
         ],
         [*STILL.split(), "--set", "network.activation=cube"],
     ),
