@@ -5,7 +5,8 @@ from pathlib import Path
 
 from cppnvid.callbacks import Note, silent
 from cppnvid.encode.formats.base import RECIPE_LIMIT, too_long
-from cppnvid.encode.publish import check_place, publication
+from cppnvid.encode.place import check_place
+from cppnvid.encode.publish import publication
 from cppnvid.errors import EncodeError, RecipeError
 
 PAGES = (".html", ".htm")

@@ -4,6 +4,7 @@ The recipe is in `recipe.json`, for people and tools, and inside the first pictu
 that one travels alone.
 """
 
+import re
 from pathlib import Path
 
 RECIPE_NAME = "recipe.json"
@@ -20,13 +21,19 @@ def pictures_in(folder: Path) -> list[Path]:
     return sorted(found)
 
 
+def entries_of(folder: Path) -> list[Path]:
+    """Return what a folder holds, in order, without working files of a run that prepares it."""
+    working = re.compile(rf"\.{re.escape(folder.resolve().name)}\.(partial|replaced)-\d+.*")
+    return sorted(entry for entry in folder.iterdir() if not working.fullmatch(entry.name))
+
+
 def is_ours(folder: Path) -> bool:
     """Tell whether a folder holds exactly what cppnvid writes: pictures from 0 up, and a recipe.
 
     The gate before a folder is deleted, so anything else at all (a gap in the numbers, another
     file, a folder inside) makes it false.
     """
-    entries = list(folder.iterdir())
+    entries = entries_of(folder)
     pictures = [entry.name for entry in entries if entry.name != RECIPE_NAME]
     expected = {f"{k:0{digits_for(len(pictures))}}.png" for k in range(len(pictures))}
     plain = all(entry.is_file() and not entry.is_symlink() for entry in entries)

@@ -1,13 +1,17 @@
 """Let a file appear under its name only when it is complete, and clean up after killed runs.
 
 Everything is written to `.<stem>.partial-<pid><suffix>` beside the target, hence on the same file
-system, and moved over it at the very end. A killed run leaves at most such a file, and beside it
-what it is made from; the next run for the same target sees that its process is gone and removes
-them. Those of other targets stay: the folder may be shared with machines whose processes cannot be
-seen from here. Nothing is left in the folder for temporary files, where nobody would look.
+system, and moved over it at the very end; a folder that is a mount point is prepared inside it.
+What is complete and cannot be published is kept beside the target as `<stem>.kept-<pid><suffix>`.
+
+A killed run leaves at most such a file, and beside it what it is made from; the next run for the
+same target sees that its process is gone and removes them. Those of other targets stay: the folder
+may be shared with machines whose processes cannot be seen from here. Nothing is left in the folder
+for temporary files, where nobody would look.
 """
 
 import contextlib
+import errno
 import os
 import re
 import shutil
@@ -19,72 +23,12 @@ import psutil
 
 from cppnvid.callbacks import Note
 from cppnvid.encode.folder import is_ours
-from cppnvid.errors import EncodeError, Message, RecipeError, Setting
+from cppnvid.encode.place import exists_error, name_parts, temporary_for
+from cppnvid.encode.replace import place_file, place_folder
+from cppnvid.errors import EncodeError
 
-
-def exists_error(path: Path) -> RecipeError:
-    """Return the refusal to replace `path` unasked."""
-    replaces = Setting("overwrite", True)
-    problem = Message(
-        "{path} exists already; {overwrite} replaces it", path=path, overwrite=replaces
-    )
-    return _refused(path, problem)
-
-
-def check_place(path: Path, *, folder: bool, overwrite: bool) -> None:
-    """Check that an output can be written at `path`, whatever it will hold.
-
-    Raises:
-        RecipeError: for a missing parent folder, an existing output without `overwrite`, or a
-            folder holding other things.
-        EncodeError: the folder cannot be written to.
-    """
-    parent = path.parent
-    if not parent.exists():
-        raise _refused(path, f"{path}: the folder {parent} does not exist; create it first")
-    if not parent.is_dir():
-        raise _refused(path, f"{path}: {parent} is a file, not a folder")
-    if folder:
-        _check_folder(path, overwrite=overwrite)
-    elif path.is_dir():
-        raise _refused(path, f"{path} is a folder; end the name with / for PNGs, or name a file")
-    elif os.path.lexists(path) and not overwrite:
-        raise exists_error(path)
-    # Permission bits say nothing on a read-only or full disk, or to root, so try to write.
-    trial = temporary_for(path.resolve(), folder=folder).with_suffix(".try")
-    try:
-        trial.open("xb").close()
-        trial.unlink()
-    except OSError as error:
-        raise EncodeError(f"{path}: cannot write in {parent}: {error.strerror}") from error
-
-
-def _check_folder(path: Path, *, overwrite: bool) -> None:
-    if not os.path.lexists(path):
-        return
-    if not path.is_dir():
-        raise _refused(path, f"{path} is a file, not a folder; choose another name")
-    if path.samefile(Path.cwd()):
-        raise _refused(path, f"{path} is the folder you are in; name one inside it, as in frames/")
-    if not any(path.iterdir()):
-        return
-    if not overwrite:
-        raise exists_error(path)
-    if not is_ours(path):
-        raise _refused(
-            path,
-            f"{path} holds files cppnvid did not write, so it is not replaced; choose another name",
-        )
-
-
-def _refused(path: Path, problem: str) -> RecipeError:
-    return RecipeError(problem, key="path", given=str(path))
-
-
-def temporary_for(path: Path, *, folder: bool) -> Path:
-    """Return this process's temporary name for the target `path`."""
-    stem, suffix = (path.name, "") if folder else (path.stem, path.suffix)
-    return path.with_name(f".{stem}.partial-{os.getpid()}{suffix}")
+# Some file systems of the FUSE kind have no such call.
+_CANNOT_SYNC = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 
 
 @contextlib.contextmanager
@@ -103,7 +47,7 @@ def publication(
 
     Raises:
         RecipeError: when `path` exists and `overwrite` is false.
-        EncodeError: when `path` appeared meanwhile, or the disk refuses.
+        EncodeError: when `path` appeared meanwhile, or the disk refuses; names what was kept.
     """
     if not folder and not overwrite and os.path.lexists(path):
         raise exists_error(path)
@@ -119,24 +63,59 @@ def publication(
     except OSError as error:
         raise _disk_error(path, error) from error
     try:
+        if not folder and path.exists():  # what others may not read, they may not meanwhile either
+            temporary.chmod(path.stat().st_mode & 0o777 | 0o600)
         yield temporary
-        try:
-            if folder:
-                _publish_folder(temporary, path, overwrite=overwrite, ours=ours)
-            else:
-                _publish_file(temporary, path, overwrite=overwrite)
-        except FileExistsError as error:
-            # Hours of drawing are not thrown away over a name.
-            kept = path.with_name(temporary.name[1:].replace(".partial-", ".kept-"))
-            temporary.rename(kept)
-            raise EncodeError(
-                f"{path}: appeared while it was being drawn and is left alone; "
-                f"what was drawn is complete in {kept}"
-            ) from error
-        except OSError as error:
-            raise _disk_error(path, error) from error
-    finally:
+        if not folder:
+            _flush(temporary)
+    except BaseException:
         _discard(temporary)
+        raise
+    # Hours of drawing are not thrown away over a name: from here on the work is kept.
+    try:
+        if folder:
+            place_folder(temporary, path, overwrite=overwrite, ours=ours)
+        else:
+            place_file(temporary, path, overwrite=overwrite)
+    except FileExistsError as error:
+        problem = "appeared while it was being drawn and is left alone"
+        raise _kept(temporary, path, problem) from error
+    except OSError as error:
+        problem = f"cannot be written: {error.strerror or error}"
+        raise _kept(temporary, path, problem) from error
+    except BaseException as error:
+        if not os.path.lexists(temporary):
+            raise
+        raise _kept(temporary, path, "interrupted while it was being replaced") from error
+    _discard(temporary)
+
+
+def _flush(temporary: Path) -> None:
+    """Make sure that the disk has the file: a network disk may only now say that it is full."""
+    try:
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+    except OSError as error:
+        if error.errno not in _CANNOT_SYNC:
+            raise _disk_error(temporary, error) from error
+
+
+def _kept(temporary: Path, path: Path, problem: str) -> EncodeError:
+    """Give finished work a name that no run removes; return the error that says where it is."""
+    if not os.path.lexists(temporary):
+        return EncodeError(f"{path}: {problem}")
+    stem, suffix = name_parts(path, folder=temporary.is_dir())
+    names = (
+        f"{stem}.kept-{os.getpid()}{n}{suffix}" for n in ("", *(f"-{k}" for k in range(2, 999)))
+    )
+    # In a container every run may have the same number, so an earlier one may be kept there.
+    free = (temporary.with_name(name) for name in names)
+    kept = next((place for place in free if not os.path.lexists(place)), temporary)
+    try:
+        temporary.rename(kept)
+    except OSError:
+        kept = temporary
+    return EncodeError(f"{path}: {problem}; what was drawn is complete in {kept}")
 
 
 @contextlib.contextmanager
@@ -149,6 +128,7 @@ def working_file(temporary: Path, text: str) -> Iterator[Path]:
     file = temporary.with_name(f"{temporary.stem}-recipe{temporary.suffix}")
     try:
         try:
+            file.touch(mode=0o600)
             file.write_text(text, encoding="utf-8", newline="\n")
         except OSError as error:
             raise _disk_error(file, error) from error
@@ -168,7 +148,7 @@ def working_folder(temporary: Path, purpose: str) -> Iterator[Path]:
     """
     folder = temporary.with_name(f"{temporary.stem}-{purpose}{temporary.suffix}")
     try:
-        folder.mkdir()
+        folder.mkdir(mode=0o700)
     except OSError as error:
         raise _disk_error(folder, error) from error
     try:
@@ -199,62 +179,46 @@ def _disk_error(path: Path, error: OSError) -> EncodeError:
     return EncodeError(f"{path}: cannot be written: {error.strerror or error}")
 
 
-def _publish_file(temporary: Path, path: Path, *, overwrite: bool) -> None:
-    with temporary.open("rb+") as file:
-        os.fsync(file.fileno())  # a network disk may only now say that it is full
-    if overwrite:
-        temporary.replace(path)
-        return
-    try:
-        os.link(temporary, path)  # unlike a rename, fails where the name is taken
-    except FileExistsError:
-        raise
-    except OSError:  # FAT and some network disks have no links: reserve the name instead
-        path.open("xb").close()
-        temporary.replace(path)
-
-
-def _publish_folder(
-    temporary: Path, path: Path, *, overwrite: bool, ours: Callable[[Path], bool]
-) -> None:
-    if path.is_dir() and not any(path.iterdir()):
-        path.rmdir()  # Windows renames over nothing, not even over an empty folder
-    if not os.path.lexists(path):
-        temporary.rename(path)
-        return
-    if not overwrite or not ours(path):
-        raise FileExistsError
-    old = path.with_name(f".{path.name}.replaced-{os.getpid()}")
-    path.rename(old)
-    try:
-        temporary.rename(path)
-    except OSError:
-        old.rename(path)
-        raise
-    shutil.rmtree(old)
-
-
 def _sweep(path: Path, *, folder: bool, note: Note) -> None:
     """Remove what dead runs left for the same target, and say so."""
-    stem, suffix = (path.name, "") if folder else (path.stem, path.suffix)
+    stem, suffix = name_parts(path, folder=folder)
     ours = re.compile(
         re.escape(f".{stem}.")
         + r"(?P<kind>partial|replaced)-(?P<pid>\d+)(-recipe|-segments|-fitting)?"
         + re.escape(suffix)
     )
     removed = []
-    for leftover in sorted(path.parent.iterdir()):
+    for leftover in [*_listed(path.parent), *(_listed(path) if folder else ())]:
         match = ours.fullmatch(leftover.name)
         if match is None or not _abandoned(leftover, int(match["pid"])):
             continue
-        if match["kind"] == "replaced" and not path.exists():
-            leftover.rename(path)  # killed between two renames: the old folder is still whole
+        if match["kind"] == "replaced" and _restored(leftover, path):
             note(f"restored {path} after an interrupted run")
         else:
             _discard(leftover)
             removed.append(str(leftover))
     if removed:
         note(f"removed {', '.join(removed)}, left by an interrupted run")
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:  # there is none, or it may be written to and not read
+        return []
+
+
+def _restored(old: Path, path: Path) -> bool:
+    """Put back an old folder, or what was in it, that a killed run had moved aside."""
+    if old.parent == path:
+        for entry in old.iterdir():
+            entry.replace(path / entry.name)
+        old.rmdir()
+        return True
+    if path.exists():
+        return False
+    old.rename(path)
+    return True
 
 
 def _abandoned(leftover: Path, pid: int) -> bool:

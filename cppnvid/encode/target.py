@@ -11,7 +11,7 @@ from cppnvid.encode.codecs import Coding
 from cppnvid.encode.coding import coded, coding_of, quality_of
 from cppnvid.encode.containers import CONTAINERS, Container, container_for, endings, known_endings
 from cppnvid.encode.h264 import h264_encoder, unusable
-from cppnvid.encode.publish import check_place
+from cppnvid.encode.place import check_place
 from cppnvid.encode.sound import check_track
 from cppnvid.errors import BackendUnavailable, RecipeError, Setting
 from cppnvid.recipe import Output, Recipe

@@ -106,7 +106,7 @@ def test_only_figures_are_replaced() -> None:
     make_figures("figures", Run(overwrite=True))
 
     Path("figures/notes.txt").write_text("mine")
-    with pytest.raises(RecipeError, match="holds files that cppnvid did not write"):
+    with pytest.raises(RecipeError, match="holds files cppnvid did not write"):
         make_figures("figures", Run(overwrite=True))
     assert Path("figures/notes.txt").read_text() == "mine"
 

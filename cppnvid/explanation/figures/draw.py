@@ -13,7 +13,9 @@ from jinja2 import Environment, StrictUndefined, Template
 from PIL import Image
 
 from cppnvid import __version__
-from cppnvid.encode.publish import exists_error, publication
+from cppnvid.encode.folder import entries_of
+from cppnvid.encode.place import check_place
+from cppnvid.encode.publish import publication
 from cppnvid.errors import RecipeError
 from cppnvid.explanation import Explanation, explain
 from cppnvid.explanation.measure import measure
@@ -109,15 +111,8 @@ def check_directory(place: Path, *, overwrite: bool) -> None:
         problem = "{path}: figures are a folder with an index.html in it; leave out the ending"
     elif not place.resolve().parent.is_dir():
         problem = "{path}: the folder it is in does not exist; create it first"
-    elif not os.path.lexists(place) or (place.is_dir() and not any(place.iterdir())):
-        return
-    elif not place.is_dir():
-        problem = "{path} is a file, and figures are a folder; choose another name"
-    elif not overwrite:
-        raise exists_error(place)
-    elif not _is_figures(place):
-        problem = "{path} holds files that cppnvid did not write; choose another name"
     else:
+        check_place(place, folder=True, overwrite=overwrite, ours=_is_figures)
         return
     raise RecipeError(problem, key="path", given=str(place), path=place)
 
@@ -128,7 +123,7 @@ def _is_figures(folder: Path) -> bool:
     for figure in FIGURES:
         known |= {f"{figure.name}.mp4", f"{figure.name}.png"}
         known |= {f"{figure.name}-{seed}.png" for seed in figure.seeds[1:]}
-    entries = list(folder.iterdir())
+    entries = entries_of(folder)
     if any(entry.is_symlink() or not entry.is_file() for entry in entries):
         return False
     page = folder / "index.html"

@@ -106,7 +106,7 @@ def write_weights(
 
 def check_target(path: str | os.PathLike[str], *, overwrite: bool) -> None:
     """Refuse a file that `write_weights` could not write."""
-    from cppnvid.encode.publish import exists_error
+    from cppnvid.encode.place import check_place
 
     check_suffix(os.fspath(path))
     place = Path(path)
@@ -116,8 +116,7 @@ def check_target(path: str | os.PathLike[str], *, overwrite: bool) -> None:
         )
     if place.is_dir():
         raise RecipeError("is a folder; name a file", file=str(place))
-    if os.path.lexists(place) and not overwrite:
-        raise exists_error(place)
+    check_place(place, folder=False, overwrite=overwrite)
 
 
 def _named(trained: Trained, about: Mapping[str, Any] | None = None) -> Tensors:
