@@ -5,24 +5,20 @@ system, and moved over it at the very end; a folder that is a mount point is pre
 What is complete and cannot be published is kept beside the target as `<stem>.kept-<pid><suffix>`.
 
 A killed run leaves at most such a file, and beside it what it is made from; the next run for the
-same target sees that its process is gone and removes them. Those of other targets stay: the folder
-may be shared with machines whose processes cannot be seen from here. Nothing is left in the folder
-for temporary files, where nobody would look.
+same target sees that it is gone and removes them (`leftovers`). Nothing is left in the folder for
+temporary files, where nobody would look.
 """
 
 import contextlib
 import errno
 import os
-import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-import psutil
-
 from cppnvid.callbacks import Note
 from cppnvid.encode.folder import is_ours
+from cppnvid.encode.leftovers import discard, held, sweep, take_place
 from cppnvid.encode.place import exists_error, name_parts, temporary_for
 from cppnvid.encode.replace import place_file, place_folder
 from cppnvid.errors import EncodeError
@@ -53,41 +49,46 @@ def publication(
         raise exists_error(path)
     temporary = temporary_for(path, folder=folder)
     try:
-        _sweep(path, folder=folder, note=note)
+        sweep(path, folder=folder, note=note)
         if folder:
             temporary.mkdir()
         else:
             temporary.open("xb").close()
     except FileExistsError as error:
-        raise EncodeError(f"{path}: this process is writing it already") from error
+        raise EncodeError(
+            f"{path}: this process, or one in another container, is writing it already"
+        ) from error
     except OSError as error:
         raise _disk_error(path, error) from error
-    try:
-        if not folder and path.exists():  # what others may not read, they may not meanwhile either
-            temporary.chmod(path.stat().st_mode & 0o777 | 0o600)
-        yield temporary
-        if not folder:
-            _flush(temporary)
-    except BaseException:
-        _discard(temporary)
-        raise
-    # Hours of drawing are not thrown away over a name: from here on the work is kept.
-    try:
-        if folder:
-            place_folder(temporary, path, overwrite=overwrite, ours=ours)
-        else:
-            place_file(temporary, path, overwrite=overwrite)
-    except FileExistsError as error:
-        problem = "appeared while it was being drawn and is left alone"
-        raise _kept(temporary, path, problem) from error
-    except OSError as error:
-        problem = f"cannot be written: {error.strerror or error}"
-        raise _kept(temporary, path, problem) from error
-    except BaseException as error:
-        if not os.path.lexists(temporary):
+    with held(temporary):
+        try:
+            if (
+                not folder and path.exists()
+            ):  # what others may not read, they may not meanwhile either
+                temporary.chmod(path.stat().st_mode & 0o777 | 0o600)
+            yield temporary
+            if not folder:
+                _flush(temporary)
+        except BaseException:
+            discard(temporary)
             raise
-        raise _kept(temporary, path, "interrupted while it was being replaced") from error
-    _discard(temporary)
+        # Hours of drawing are not thrown away over a name: from here on the work is kept.
+        try:
+            if folder:
+                place_folder(temporary, path, overwrite=overwrite, ours=ours)
+            else:
+                place_file(temporary, path, overwrite=overwrite)
+        except FileExistsError as error:
+            problem = "appeared while it was being drawn and is left alone"
+            raise _kept(temporary, path, problem) from error
+        except OSError as error:
+            problem = f"cannot be written: {error.strerror or error}"
+            raise _kept(temporary, path, problem) from error
+        except BaseException as error:
+            if not os.path.lexists(temporary):
+                raise
+            raise _kept(temporary, path, "interrupted while it was being replaced") from error
+        discard(temporary)
 
 
 def _flush(temporary: Path) -> None:
@@ -134,7 +135,7 @@ def working_file(temporary: Path, text: str) -> Iterator[Path]:
             raise _disk_error(file, error) from error
         yield file
     finally:
-        _discard(file)
+        discard(file)
 
 
 @contextlib.contextmanager
@@ -154,7 +155,7 @@ def working_folder(temporary: Path, purpose: str) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        _discard(folder)
+        discard(folder)
 
 
 @contextlib.contextmanager
@@ -168,75 +169,12 @@ def rewriting(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
     try:
         with path.open("rb") as source, successor.open("xb") as target:
             yield source, target
-        successor.replace(path)
+        take_place(successor, path)
     except OSError as error:
         raise _disk_error(path, error) from error
     finally:
-        _discard(successor)
+        discard(successor)
 
 
 def _disk_error(path: Path, error: OSError) -> EncodeError:
     return EncodeError(f"{path}: cannot be written: {error.strerror or error}")
-
-
-def _sweep(path: Path, *, folder: bool, note: Note) -> None:
-    """Remove what dead runs left for the same target, and say so."""
-    stem, suffix = name_parts(path, folder=folder)
-    ours = re.compile(
-        re.escape(f".{stem}.")
-        + r"(?P<kind>partial|replaced)-(?P<pid>\d+)(-recipe|-segments|-fitting)?"
-        + re.escape(suffix)
-    )
-    removed = []
-    for leftover in [*_listed(path.parent), *(_listed(path) if folder else ())]:
-        match = ours.fullmatch(leftover.name)
-        if match is None or not _abandoned(leftover, int(match["pid"])):
-            continue
-        if match["kind"] == "replaced" and _restored(leftover, path):
-            note(f"restored {path} after an interrupted run")
-        else:
-            _discard(leftover)
-            removed.append(str(leftover))
-    if removed:
-        note(f"removed {', '.join(removed)}, left by an interrupted run")
-
-
-def _listed(folder: Path) -> list[Path]:
-    try:
-        return sorted(folder.iterdir())
-    except OSError:  # there is none, or it may be written to and not read
-        return []
-
-
-def _restored(old: Path, path: Path) -> bool:
-    """Put back an old folder, or what was in it, that a killed run had moved aside."""
-    if old.parent == path:
-        for entry in old.iterdir():
-            entry.replace(path / entry.name)
-        old.rmdir()
-        return True
-    if path.exists():
-        return False
-    old.rename(path)
-    return True
-
-
-def _abandoned(leftover: Path, pid: int) -> bool:
-    """Tell whether the process that wrote `leftover` is gone, even if its number is used again."""
-    try:
-        # In a container every run may get the same number, so ask whether it is older than the
-        # file; 2 s allow for the coarse clocks of both.
-        born = psutil.Process(pid).create_time()
-        return leftover.stat().st_mtime < born - 2
-    except psutil.NoSuchProcess:
-        return True
-    except psutil.AccessDenied:
-        return False
-
-
-def _discard(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)

@@ -7,15 +7,19 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
+import psutil
 import pytest
 
 from cppnvid.encode import check_place, probe, write_document
-from cppnvid.encode.publish import publication
+from cppnvid.encode.leftovers import sweep, take_place
+from cppnvid.encode.publish import publication, rewriting, working_folder
 from cppnvid.errors import EncodeError, RecipeError
 from cppnvid.networks.weights import check_target
 from tests.encode.helpers import names, open_file
@@ -459,5 +463,86 @@ def test_a_disk_that_cannot_sync_still_publishes(
     monkeypatch.setattr(os, "fsync", refuse(28))
     with pytest.raises(EncodeError, match="No space left"):
         write_document(tmp_path / "b.txt", "new")
+
+    assert names(tmp_path) == {"a.txt"}
+
+
+SWEEP = """
+import sys
+from pathlib import Path
+from cppnvid.encode.leftovers import sweep
+sweep(Path(sys.argv[1]), folder=sys.argv[2] == "folder", note=print)
+"""
+
+
+def swept_elsewhere(path: Path, *, folder: bool) -> str:
+    """Return what a sweep says that sees other processes, as one in another container does."""
+    command = ["unshare", "--pid", "--fork", "--mount-proc", sys.executable, "-c", SWEEP]
+    run = subprocess.run(
+        [*command, path, "folder" if folder else "file"],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return run.stdout
+
+
+@pytest.mark.usefixtures("mounting")
+@pytest.mark.parametrize("kind", ["file", "folder", "rewritten", "taken"])
+def test_a_run_in_another_container_is_left_alone(tmp_path: Path, kind: str) -> None:
+    """Its number cannot be seen, its lock can: nothing of it goes, whatever has rewritten it."""
+    path, folder = tmp_path / "a.txt", kind == "folder"
+    with (
+        publication(path, overwrite=False, folder=folder, note=lambda _: None) as temporary,
+        working_folder(temporary, "segments") as parts,
+    ):
+        if kind == "rewritten":
+            with rewriting(temporary) as (_, target):
+                target.write(b"new")
+        elif kind == "taken":
+            (parts / "new").write_text("new")
+            take_place(parts / "new", temporary)
+        assert swept_elsewhere(path, folder=folder) == ""
+        assert names(tmp_path) == {temporary.name, parts.name}
+    assert path.exists()
+
+    dead = tmp_path / temporary.name
+    dead.touch()
+    assert "removed" in swept_elsewhere(path, folder=folder)
+    assert names(tmp_path) == {path.name}
+
+
+def test_a_network_disk_is_swept_after_a_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Locks may end at the machine there, so what changed lately may be another machine's."""
+    path = tmp_path / "a.txt"
+    leftover = tmp_path / ".a.partial-999999999-segments.txt"
+    leftover.mkdir()
+    inside = leftover / "00000.txt"
+    inside.touch()
+    disk = SimpleNamespace(mountpoint=str(tmp_path), fstype="cifs", opts="rw")
+    monkeypatch.setattr(psutil, "disk_partitions", lambda **_: [disk])
+    day_ago = time.time() - 25 * 3600
+
+    os.utime(leftover, (day_ago, day_ago))
+    sweep(path, folder=False, note=pytest.fail)
+    assert leftover.exists()
+
+    os.utime(inside, (day_ago, day_ago))
+    notes: list[str] = []
+    sweep(path, folder=False, note=notes.append)
+    assert not leftover.exists()
+    assert "removed" in notes[0]
+
+
+@posix
+def test_a_container_restarted_at_once_sweeps_its_own_number(tmp_path: Path) -> None:
+    """All its runs may have the number 1: what is not locked is not this run's."""
+    leftover = tmp_path / f".a.partial-{os.getpid()}.txt"
+    leftover.touch()
+
+    write_document(tmp_path / "a.txt", "new")
 
     assert names(tmp_path) == {"a.txt"}

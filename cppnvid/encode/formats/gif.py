@@ -15,6 +15,7 @@ from cppnvid.callbacks import Note
 from cppnvid.encode.codecs import Coding
 from cppnvid.encode.formats.base import RECIPE_LIMIT, Animation, PictureFacts, take, too_long
 from cppnvid.encode.formats.gif_colours import check_kind, palette_arguments
+from cppnvid.encode.leftovers import take_place
 from cppnvid.encode.publish import rewriting
 from cppnvid.errors import RecipeError
 from cppnvid.units import file_size
@@ -141,7 +142,7 @@ def optimise(path: Path, note: Note) -> None:
             return
         after = successor.stat().st_size
         if after < before:
-            successor.replace(path)
+            take_place(successor, path)
             note(f"gifsicle saved {1 - after / before:.0%}: {file_size(after)}")
         else:
             note(f"skipped gifsicle, which would not make it smaller ({file_size(after)})")

@@ -8,6 +8,7 @@ from typing import Any
 
 from cppnvid.colour.pixels import Pixels
 from cppnvid.encode import Target
+from cppnvid.encode.leftovers import take_place
 from cppnvid.encode.publish import publication, working_folder
 from cppnvid.errors import RecipeError
 from cppnvid.film.film import Film, write_film
@@ -47,7 +48,7 @@ def write_fitted(film: Film, target: Target, run: Run = Run(), keep: Collection[
         rungs = ladder(film.recipe, target.container, keep, colours=film.colours)
         trials = _Trials(film, rungs, target, run, folder)
         found = trials.finest(keep)
-        trials.place(found).replace(temporary)
+        take_place(trials.place(found), temporary)
     fitted = trials.film(found)
     changed = given_up(film, fitted.recipe, target.container)
     if changed:
