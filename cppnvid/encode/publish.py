@@ -62,33 +62,43 @@ def publication(
         raise _disk_error(path, error) from error
     with held(temporary):
         try:
-            if (
-                not folder and path.exists()
-            ):  # what others may not read, they may not meanwhile either
-                temporary.chmod(path.stat().st_mode & 0o777 | 0o600)
+            if not folder:
+                _hide(temporary, path)
             yield temporary
             if not folder:
                 _flush(temporary)
         except BaseException:
             discard(temporary)
             raise
-        # Hours of drawing are not thrown away over a name: from here on the work is kept.
-        try:
-            if folder:
-                place_folder(temporary, path, overwrite=overwrite, ours=ours)
-            else:
-                place_file(temporary, path, overwrite=overwrite)
-        except FileExistsError as error:
-            problem = "appeared while it was being drawn and is left alone"
-            raise _kept(temporary, path, problem) from error
-        except OSError as error:
-            problem = f"cannot be written: {error.strerror or error}"
-            raise _kept(temporary, path, problem) from error
-        except BaseException as error:
-            if not os.path.lexists(temporary):
-                raise
-            raise _kept(temporary, path, "interrupted while it was being replaced") from error
-        discard(temporary)
+        _publish(temporary, path, folder=folder, overwrite=overwrite, ours=ours)
+
+
+def _hide(temporary: Path, path: Path) -> None:
+    """Show nobody what is to replace a file while it is made who may not read that file."""
+    with contextlib.suppress(OSError):  # mostly because there is none
+        temporary.chmod(path.stat().st_mode & 0o777 | 0o600)
+
+
+def _publish(
+    temporary: Path, path: Path, *, folder: bool, overwrite: bool, ours: Callable[[Path], bool]
+) -> None:
+    """Put finished work under its name; keep it if that fails: it may have taken hours."""
+    try:
+        if folder:
+            place_folder(temporary, path, overwrite=overwrite, ours=ours)
+        else:
+            place_file(temporary, path, overwrite=overwrite)
+    except FileExistsError as error:
+        problem = "appeared while it was being drawn and is left alone"
+        raise _kept(temporary, path, problem) from error
+    except OSError as error:
+        problem = f"cannot be written: {error.strerror or error}"
+        raise _kept(temporary, path, problem) from error
+    except BaseException as error:
+        if not os.path.lexists(temporary):
+            raise
+        raise _kept(temporary, path, "interrupted while it was being replaced") from error
+    discard(temporary)
 
 
 def _flush(temporary: Path) -> None:
