@@ -2,6 +2,9 @@
 
 0 done | 1 a defect of ours | 2 the user's input | 3 the machine cannot | 4 encoding or disk
 130 interrupted | 141 nobody reads our output | 143 terminated
+
+A command that writes a file has done its work when the file is there, heard or not. The others end
+with 4 where stdout cannot be written, and with 141 where its reader left.
 """
 
 import errno
@@ -25,6 +28,7 @@ from cppnvid.cli import (  # noqa: F401 - importing registers their commands
 )
 from cppnvid.cli.app import app
 from cppnvid.cli.reporter import complain
+from cppnvid.cli.streams import guarded
 from cppnvid.errors import CppnvidError
 
 __all__ = ["main"]
@@ -36,35 +40,48 @@ _NAMED_BY_USER = (errno.EACCES, errno.ENAMETOOLONG, errno.ELOOP)
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and end the process with its exit code."""
+    with guarded() as out:
+        code = _run(list(sys.argv[1:] if arguments is None else arguments))
+        if code == 0 and out.lost is not None:
+            if out.unread:
+                code = 141  # 128 + SIGPIPE, as shells report it
+            else:
+                reason = getattr(out.lost, "strerror", None) or out.lost
+                complain(f"stdout cannot be written, and the result is lost: {reason}")
+                code = 4
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
+    """Run the command line and return its exit code; whatever went wrong is on stderr."""
     _end_cleanly_when_told_to()
-    given = sys.argv[1:] if arguments is None else arguments
     try:
-        app(args=list(given), prog_name="cppnvid")
+        app(args=arguments, prog_name="cppnvid")
     except CppnvidError as error:
         complain(error)
-        sys.exit(error.exit_code)
+        return error.exit_code
     except SystemExit as end:
         if end.code in (129, 130, 143):
             how = "interrupted" if end.code == 130 else "stopped"
             complain(f"{how}: nothing was left behind")
-        raise
+        return int(end.code or 0)
     except KeyboardInterrupt:
         complain("interrupted: nothing was left behind")
-        sys.exit(130)
+        return 130
     except OSError as error:
         if error.errno not in _NAMED_BY_USER or error.filename is None:
-            _own_up()
+            return _own_up()
         complain(f"{error.filename}: {error.strerror}")
-        sys.exit(2)
+        return 2
     except Exception:  # noqa: BLE001 - the end of the line: whatever is left is a defect of ours
-        _own_up()
-    sys.exit(0)
+        return _own_up()
+    return 0
 
 
-def _own_up() -> NoReturn:
+def _own_up() -> int:
     traceback.print_exc()
     complain("this is a defect of cppnvid: please report it with the lines above")
-    sys.exit(1)
+    return 1
 
 
 def _end_cleanly_when_told_to() -> None:

@@ -13,7 +13,7 @@ from cppnvid.cli.outputs import (
 from cppnvid.cli.parse import refusal, seeds
 from cppnvid.cli.plan import plan_film, plan_picture
 from cppnvid.cli.preview import preview
-from cppnvid.cli.reporter import Reporter, say
+from cppnvid.cli.reporter import Reporter, say_name
 from cppnvid.cli.request import Request
 from cppnvid.errors import RecipeError
 
@@ -94,7 +94,7 @@ def _draw_video(source: "Source", asked: Request) -> None:
         check_posted(plan.platform, video.path)
     if video.loop is not None:
         reporter.note(f"loop: {video.loop}")
-    say(str(video.path))
+    say_name(video.path)
 
 
 @command(
@@ -121,7 +121,7 @@ def still(asked: Request) -> None:
     with Reporter(quiet=asked.quiet) as reporter:
         reporter.note(*notes)
         written = save_still(recipe, place, asked.run(reporter), time=picture.time or 0.0)
-    say(str(written))
+    say_name(written)
 
 
 def _drawable(source: "Source", asked: Request) -> "Source":

@@ -8,7 +8,7 @@ from cppnvid.cli.app import command
 from cppnvid.cli.outputs import for_format, named_output, pictures
 from cppnvid.cli.parse import key_values, refusal
 from cppnvid.cli.plan import Picture, plan_picture
-from cppnvid.cli.reporter import Reporter, say
+from cppnvid.cli.reporter import Reporter, say_name
 from cppnvid.cli.request import Request
 from cppnvid.errors import RecipeError
 
@@ -65,7 +65,7 @@ def _draw_report(picture: Picture, other: "Recipe | None", place: str, asked: Re
         )
         for explained in (first, *rest):
             reporter.note(str(explained))
-    say(str(written))
+    say_name(written)
 
 
 def _film(kind: str | None, output: str | None, earlier: Mapping[str, Any]) -> "Film | None":
@@ -99,7 +99,7 @@ def _draw_film(picture: Picture, place: str, film: "Film", asked: Request, *, la
         reporter.note(*notes)
         run, time = asked.run(reporter), picture.time or 0.0
         video = explain_video(recipe, place, film, run, time=time, labels=labels)
-    say(str(video.path))
+    say_name(video.path)
 
 
 def _compared(picture: Picture, compare: str | None, earlier: Mapping[str, Any]) -> "Recipe | None":

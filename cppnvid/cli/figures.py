@@ -4,7 +4,7 @@ from pathlib import Path
 
 from cppnvid.cli.app import command
 from cppnvid.cli.outputs import named_output
-from cppnvid.cli.reporter import Reporter, say
+from cppnvid.cli.reporter import Reporter, say_name
 from cppnvid.cli.request import Request
 
 
@@ -23,4 +23,4 @@ def figures(asked: Request, animate: bool) -> None:
 
     with Reporter(quiet=asked.quiet, unit="figures") as reporter:
         page = make_figures(folder, asked.run(reporter), animate=animate)
-    say(str(page))
+    say_name(page)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cppnvid.cli.app import command
 from cppnvid.cli.outputs import is_named, named_output, size_on_disk
 from cppnvid.cli.parse import refusal
-from cppnvid.cli.reporter import Reporter, say
+from cppnvid.cli.reporter import Reporter, say_name
 from cppnvid.cli.request import Request
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def gallery(
             time = 0.0 if source.sheet else source.time or 0.0
             draw.save_contact_sheet(recipe, chosen, place, run, **form, time=time)
     reporter.note(f"{len(chosen)} seeds, {size_on_disk(Path(place))}")
-    say(place)
+    say_name(place)
 
 
 @command(
@@ -107,7 +107,7 @@ def sheet(asked: Request, film: str, shown: int, tile: int | None, columns: int 
             columns=columns,
             title=title,
         )
-    say(place)
+    say_name(place)
 
 
 def _planned(source: "Source", asked: Request, *, animate: bool) -> "tuple[Recipe, str]":

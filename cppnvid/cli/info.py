@@ -4,7 +4,7 @@ from pathlib import Path
 
 from cppnvid.cli.app import command
 from cppnvid.cli.outputs import size_on_disk
-from cppnvid.cli.reporter import say
+from cppnvid.cli.reporter import printable, say
 from cppnvid.errors import NoRecipe, RecipeError
 
 
@@ -19,25 +19,25 @@ def info(file: str) -> None:
         _show_weights(file)
         return
     _check_made(file)
-    say(f"# {Path(file)}: {', '.join(_facts(file))}, {size_on_disk(Path(file))}")
+    _comment(f"{Path(file)}: {', '.join(_facts(file))}, {size_on_disk(Path(file))}")
     try:
         source = read_source(Path(file))
     except NoRecipe as error:
-        say(f"# {error.mistakes[0].problem}")
+        _comment(f"{error.mistakes[0].problem}")
         return
     if source.explain is not None:
         film = source.explain.get("video", "a page" if "page" in source.explain else "a poster")
-        say(f"# made by 'cppnvid explain' ({film}), of the network of this recipe")
+        _comment(f"made by 'cppnvid explain' ({film}), of the network of this recipe")
     if source.time is not None:
-        say(f"# the moment {source.time:g}")
+        _comment(f"the moment {source.time:g}")
     if source.sheet == "seeds":
-        say(f"# a sheet of its seeds: 'cppnvid still {file} --seed N' draws one")
+        _comment(f"a sheet of its seeds: 'cppnvid still {file} --seed N' draws one")
     elif source.sheet == "frames":
-        say("# a storyboard: frames of its film")
+        _comment("a storyboard: frames of its film")
     data, riders = without_riders(source.data)
     for number, rider in enumerate(riders, start=1):
         picture = f"--picture {number} " if len(riders) > 1 else ""
-        say(f"# {rider} is inside: cppnvid export {file} {picture}-o {rider}")
+        _comment(f"{rider} is inside: cppnvid export {file} {picture}-o {rider}")
     if trained(data) and data.get("style") == DEFAULT_STYLE:
         # Nobody asked for it, and every key it fills is written out.
         data = {key: value for key, value in data.items() if key != "style"}
@@ -95,12 +95,20 @@ def _show_weights(file: str) -> None:
         layer.weight.size + len(layer.weight) * (layer.bias is not None) for layer in network.layers
     )
     layers = f"{len(network.layers)} layer{'s' * (len(network.layers) > 1)}"
-    say(f"# {file}: {layers}, {count:,} weights, {size_on_disk(Path(file))}")
+    _comment(f"{file}: {layers}, {count:,} weights, {size_on_disk(Path(file))}")
     for layer in network.layers:
         neurons, inputs = layer.weight.shape
         bias = "" if layer.bias is None else " and a bias"
-        say(f"#   {layer.name}: {inputs} -> {neurons}{bias}")
+        _comment(f"  {layer.name}: {inputs} -> {neurons}{bias}")
     if network.latent is not None:
-        say(f"#   latent: {len(network.latent)}")
+        _comment(f"  latent: {len(network.latent)}")
     about = {key: value for key, value in (network.about or {}).items() if key != "cppnvid"}
-    say(dump(about).rstrip("\n") if about else "# it does not describe its layers")
+    if about:
+        say(dump(about).rstrip("\n"))
+    else:
+        _comment("it does not describe its layers")
+
+
+def _comment(text: str) -> None:
+    """Write a line that readers of the recipe pass over, whatever names of files it holds."""
+    say(f"# {printable(text)}")

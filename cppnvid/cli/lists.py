@@ -2,7 +2,7 @@
 
 from cppnvid.cli.app import command
 from cppnvid.cli.outputs import named_output
-from cppnvid.cli.reporter import Reporter, say, say_rows
+from cppnvid.cli.reporter import Reporter, say, say_name, say_rows
 from cppnvid.cli.request import Request
 
 
@@ -33,7 +33,7 @@ def palettes(asked: Request) -> None:
 
     with Reporter(quiet=asked.quiet, unit="palettes") as reporter:
         written = save_palettes(named_output(asked.output, ""), asked.run(reporter))
-    say(str(written))
+    say_name(written)
 
 
 @command()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cppnvid.cli import viewer
 from cppnvid.cli.outputs import summary
-from cppnvid.cli.reporter import Reporter, say
+from cppnvid.cli.reporter import Reporter, say_name
 from cppnvid.cli.request import Request
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def preview(plan: "Plan", asked: Request) -> None:
             shown=shown,
         )
     reporter.note(f"a preview: {summary(video)}")
-    say(str(video.path))
+    say_name(video.path)
 
 
 def seconds_since_start() -> float:

@@ -1,24 +1,31 @@
 """The one place that writes to the terminal: results on stdout, everything else on stderr."""
 
-import os
 import sys
 from collections.abc import Sequence
+from os import PathLike
 from types import TracebackType
 from typing import Any, Self
 
 from cppnvid.cli.options import namer
+from cppnvid.cli.streams import Stream
 from cppnvid.errors import CppnvidError, Message
 
 
 def say(text: str) -> None:
-    """Write a result to stdout; end quietly when nobody reads it any more."""
-    try:
-        sys.stdout.write(text + "\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # What is still buffered would raise again when Python ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)  # 128 + SIGPIPE, as shells report it
+    """Write a result to stdout."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def say_name(name: str | PathLike[str]) -> None:
+    """Write the name of a finished file to stdout, if anyone listens.
+
+    The file is there, so that the command has done its work either way.
+    """
+    if isinstance(sys.stdout, Stream):
+        sys.stdout.write_name(str(name))
+    else:
+        say(str(name))
 
 
 def say_rows(*rows: Sequence[str]) -> None:
@@ -33,8 +40,13 @@ def complain(error: CppnvidError | str) -> None:
     words = error if isinstance(error, str) else error.words(namer)
     first, *rest = words.splitlines() or [""]
     for line in (f"cppnvid: {first}", *(f"  {line}" for line in rest)):
-        sys.stderr.write("".join(c if c.isprintable() else repr(c)[1:-1] for c in line) + "\n")
+        sys.stderr.write(f"{printable(line)}\n")
     sys.stderr.flush()
+
+
+def printable(line: str) -> str:
+    """Return a line in which escapes stand for what could steer a terminal or end the line."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
 
 
 class Reporter:
@@ -68,7 +80,7 @@ class Reporter:
             self._bar = None
         for text in texts:
             words = text.words(namer) if isinstance(text, Message) else text
-            sys.stderr.write(f"{words}\n")
+            sys.stderr.writelines(f"{printable(line)}\n" for line in words.splitlines())
         sys.stderr.flush()
 
     def progress(self, done: int, total: int) -> None:

@@ -5,6 +5,7 @@ null in YAML 1.2 (so `1e-3` is a number, and `yes` and `16:9` are text), and JSO
 aliases and several documents are refused, so that no text is larger than it looks.
 """
 
+import codecs
 import math
 import re
 from collections.abc import Hashable
@@ -95,7 +96,8 @@ def read_file(path: Path) -> str:
     """Return a text file's content.
 
     Raises:
-        RecipeError: it is missing, not a file, over `MAX_BYTES`, unreadable or not UTF-8.
+        RecipeError: it is missing, not a file, over `MAX_BYTES`, unreadable or not UTF-8;
+            UTF-16 is read too where a mark at its start says so.
     """
     file = str(path)
     try:
@@ -106,7 +108,10 @@ def read_file(path: Path) -> str:
         if (size := path.stat().st_size) > MAX_BYTES:
             problem = f"must have at most {MAX_BYTES / 1e6:g} MB, given {size / 1e6:.1f} MB"
             raise RecipeError(problem, file=file, given=size)
-        return path.read_bytes().decode("utf-8-sig")
+        data = path.read_bytes()
+        # What PowerShell 5 makes of `cppnvid presets silk > silk.yaml`.
+        wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        return data.decode("utf-16" if wide else "utf-8-sig")
     except FileNotFoundError as error:
         raise RecipeError("there is no such file", file=file) from error
     except UnicodeDecodeError as error:
