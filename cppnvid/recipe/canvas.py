@@ -2,6 +2,7 @@
 
 import re
 from fractions import Fraction
+from math import floor
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -87,14 +88,37 @@ class Canvas(Part):
     """Number of moments that are averaged while the shutter is open."""
 
 
+# Rates whose broadcast twins are a thousandth slower: 29.97 is short for 30000/1001, and a film of
+# exactly 29.97 drifts from one by a frame in nine hours.
+_BROADCAST = (12, 15, 24, 30, 48, 60, 120, 240)
+
+
+def _unabbreviated(fps: Fraction, places: int) -> Fraction:
+    """Return the broadcast rate that a number of so many decimal places abbreviates, or itself."""
+    unit = 10 ** min(places, 6)  # what a float says beyond them is rounding
+    if places < 2:
+        return fps
+    for whole in _BROADCAST:
+        rate = Fraction(whole * 1000, 1001)
+        if round(fps * unit) in (floor(rate * unit), round(rate * unit)):
+            return rate
+    return fps
+
+
 def parse_fps(data: Any) -> Any:
-    """Return the frame rate of a number, or of a ratio such as `30000/1001`."""
+    """Return the frame rate of a number, or of a ratio such as `30000/1001`.
+
+    A decimal that abbreviates a broadcast rate is that rate: 29.97 is 30000/1001, and 23.976 and
+    23.98 are 24000/1001. The ratio 2997/100 stays what it is.
+    """
     number = isinstance(data, int | float | str | Fraction) and not isinstance(data, bool)
     # Short plain digits only: Fraction("1e999999999") would write out a number of a billion digits.
     plain = r"-?\d{1,18}(\.\d{1,18})?|\d{1,9}/[1-9]\d{0,8}"
     if not number or not re.fullmatch(plain, str(data)):
         raise mistake("", given=data, allowed="a number or a ratio such as 30000/1001")
     fps = Fraction(str(data))
+    if "/" not in str(data):
+        fps = _unabbreviated(fps, len(str(data).partition(".")[2]))
     if not 0 < fps <= 240:
         raise mistake("", given=fps, allowed="above 0 and at most 240")
     if fps.denominator > 100_000:
@@ -126,7 +150,8 @@ class Output(Part):
     frames: Annotated[Whole, Field(ge=1, le=MOST_FRAMES)] = 300
     """Number of frames; `seconds` may be given instead."""
     fps: Fps = Fraction(30)
-    """Frames per second: a number, or a ratio such as `30000/1001`."""
+    """Frames per second: a number, or a ratio such as `30000/1001`. Decimals of broadcast
+    rates are these rates: 29.97 is `30000/1001`, and 23.976 is `24000/1001`."""
     crf: Annotated[Whole, Field(ge=0, le=63)] | None = None
     """Quality of MP4 and WebM (CRF): lower is better and larger. Default: that of the format."""
     gif: Literal["quality", "small"] | None = None

@@ -216,6 +216,36 @@ def test_the_pace_does_not_depend_on_the_size() -> None:
     assert np.array_equal(one.at(0.37).layers[1].weight, other.at(0.37).layers[1].weight)
 
 
+@pytest.mark.parametrize(
+    ("size", "points"),
+    [
+        ((202, 202), 64 * 64),
+        ((1080, 1920), 64 * 114),
+        ((2048, 1024), 128 * 64),
+        ((2560, 1080), 152 * 64),
+        ((1280, 32), 640 * 16),
+        ((16, 4096), 6 * 1536),
+        ((16384, 1), 16384),
+    ],
+)
+def test_a_strip_is_looked_at_with_as_many_points_as_a_square(
+    size: tuple[int, int], points: int
+) -> None:
+    """Usual shapes keep their 64 pixels, and so their films; a ticker would have had 164,000."""
+    assert len(pacing._points(small(*size))[0]) == points
+
+
+def test_fewer_points_tell_the_pace_of_a_strip(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The points that are left place every moment where eight times as many did."""
+    recipe = house([5, 17, 40]).model_copy(update={"canvas": small(640, 32).canvas})
+    few = measured(recipe)
+    monkeypatch.setattr(pacing, "MOST_PIXELS", pacing.SIDE**2 * 20)
+    many = measured(recipe)
+
+    for time in np.linspace(0, 0.99, 20):
+        assert few.way(0, time) == pytest.approx(many.way(0, time), abs=0.01)
+
+
 def test_a_film_of_one_colour_has_a_pace() -> None:
     """So near that a picture is one colour, a short film changes a million times as much here."""
     parts = {"morph": {"seeds": [1, 2]}, "camera": {"zoom": 1e6}, "output": {"frames": 8}}

@@ -90,11 +90,36 @@ def test_sizes_by_name_and_number(text: str, size: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize(
     ("fps", "exact"),
-    [(30, Fraction(30)), (29.97, Fraction(2997, 100)), ("24000/1001", Fraction(24000, 1001))],
+    [
+        (30, Fraction(30)),
+        (12.5, Fraction(25, 2)),
+        (29.9, Fraction(299, 10)),
+        (29.99, Fraction(2999, 100)),
+        ("24.000", Fraction(24)),
+        ("24000/1001", Fraction(24000, 1001)),
+        ("2997/100", Fraction(2997, 100)),
+    ],
 )
 def test_frame_rates_are_exact(fps: object, exact: Fraction) -> None:
     """A rate is kept as the ratio that was written."""
     assert Recipe.model_validate({"output": {"fps": fps}}).output.fps == exact
+
+
+@pytest.mark.parametrize(
+    ("fps", "whole"),
+    [
+        *((29.97, 30), ("29.97", 30), ("29.970", 30), (29.97003, 30), (30000 / 1001, 30)),
+        *((23.976, 24), ("23.98", 24), ("23.97", 24), ("23.976024", 24), (24000 / 1001, 24)),
+        *((59.94, 60), ("59.9401", 60), (47.952, 48), (119.88, 120), (14.985, 15)),
+    ],
+)
+def test_decimals_of_broadcast_rates_are_these_rates(fps: object, whole: int) -> None:
+    """What people call 29.97 is 30000/1001, in `seconds` as well, and is written so."""
+    output = Recipe.model_validate({"output": {"seconds": 1001, "fps": fps}}).output
+
+    assert output.fps == Fraction(whole * 1000, 1001)
+    assert output.frames == whole * 1000
+    assert output.model_dump(mode="json")["fps"] == f"{whole * 1000}/1001"
 
 
 def test_seconds_become_frames() -> None:
