@@ -26,6 +26,8 @@ MOMENTS = 100  # a second, at which sound is analysed
 # Decibels: a track that is more even than the first does not use the whole range, so that a steady
 # tone does not shake; what is the second below its loudest counts as quiet.
 _NARROWEST, _WIDEST = 12.0, 40.0
+_RARE = 6.0  # decibels below its loudest is loud, where less than a fiftieth is any louder
+_FLOOR = -70.0  # decibels below a sine as loud as the track, where a band has nothing but noise
 
 
 def heard(recipe: Recipe, path: Path) -> Recipe:
@@ -132,9 +134,10 @@ def _loudness(energy: NDArray[np.float64]) -> NDArray[np.float64]:
     if not energy.any():
         return np.zeros(len(energy))
     decibels = 10.0 * np.log10(energy + 1e-10)
-    loud = float(np.percentile(decibels, 98))
+    loud = max(float(np.percentile(decibels, 98)), float(decibels.max()) - _RARE)
     quiet = float(np.percentile(decibels, 10))
-    quiet = min(max(quiet, loud - _WIDEST), loud - _NARROWEST)
+    quiet = max(min(max(quiet, loud - _WIDEST), loud - _NARROWEST), _FLOOR)
+    loud = max(loud, quiet + _NARROWEST)
     return np.clip((decibels - quiet) / (loud - quiet), 0.0, 1.0)
 
 

@@ -35,6 +35,9 @@ _PACKET = 1024  # samples that a film's own sound may be shorter than the film
 _FADE = RATE // 100  # a hundredth: too short to be heard as a fade, long enough not to click
 _FADE_AT_THE_END = RATE // 20  # where the film does not come back to its start
 _BLOCK = 30 * RATE  # samples at a time: 12 MB
+_LFE = 1.0  # of the channel for effects, as loud as the centre; ffmpeg by itself leaves it out
+_HEADER_BYTES = 1_000_000  # of what ffmpeg says of a file, tags and all
+_STREAM = r"^  Stream #0:\d+.*?: Audio: .*"  # the first of them is the one that is taken
 
 
 def check_track(path: Path, seconds: Fraction | None = None) -> None:
@@ -49,7 +52,7 @@ def check_track(path: Path, seconds: Fraction | None = None) -> None:
     """
     _check_file(path)
     start = io.BytesIO()
-    _decode(path, Fraction(_SHORTEST, RATE), start)
+    _decode(path, Fraction(_SHORTEST, RATE), start, on_time=False)
     _check_length(path, len(start.getvalue()) // _SAMPLE, _least(seconds))
 
 
@@ -121,21 +124,61 @@ def _fade(part: NDArray[np.float32]) -> None:
     part *= rise[:, None].astype(np.float32)
 
 
-def _decode(path: Path, seconds: Fraction, target: IO[bytes]) -> None:
-    """Write the first seconds of a file's sound as `RAW`."""
+def _decode(path: Path, seconds: Fraction, target: IO[bytes], *, on_time: bool = True) -> None:
+    """Write a file's sound as `RAW`: what is heard in its first seconds.
+
+    Where the file's clock has no sound, before its start or in a gap, silence is written. If not
+    `on_time`, the sound's own first seconds are written, whenever they are heard.
+    """
     # A sample more than is needed, so that a rounded time does not leave the last one out.
     length = f"{float(seconds) + 1 / RATE:.6f}"
-    start = (
-        ["-af", f"atrim=start_sample={silence},asetpts=PTS-STARTPTS"]
-        if (silence := _silence_before(path))
-        else []
-    )
-    arguments = ["-map", "0:a:0", *start, "-t", length, *RAW, "pipe:1"]
     try:
+        filters = ",".join(_filters(path, length) if on_time else ["asetpts=N"])
+        arguments = ["-map", "0:a:0", "-af", filters, "-t", length, *RAW, "pipe:1"]
         with reading(path, None, arguments, demuxers=_FORMATS) as (output, _):
             shutil.copyfileobj(output, target)
     except UnreadableError as error:
         raise RecipeError(f"{path}: {_in_words(error.said)}") from error
+
+
+def _filters(path: Path, length: str) -> list[str]:
+    """Return ffmpeg's filters that put a file's sound at its time, in the film's loudness."""
+    said = _header(path)
+    filters = []
+    if silence := _silence_before(path):
+        filters += [f"atrim=start_sample={silence}", f"asetpts=PTS-{silence}/SR/TB"]
+    if late := _late(said):
+        filters.append(f"asetpts=PTS+{late:.6f}/TB")
+    stream = re.search(_STREAM, said, re.MULTILINE)
+    if stream and re.search(r" Hz, (mono|1 channels)\b", stream[0]):
+        filters.append("pan=stereo|c0=c0|c1=c0")  # ffmpeg's own way makes each 3 dB quieter
+    return [
+        *filters,
+        # No more silence than the film is long: all of it is held in memory (36,000 s: 3 GB).
+        f"asetpts='if(gt(PTS,{length}/TB),{length}/TB,PTS)'",
+        f"aresample=async=1:first_pts=0:lfe_mix_level={_LFE}",
+    ]
+
+
+def _header(path: Path) -> str:
+    """Return what ffmpeg says of a file before it decodes any of it."""
+    arguments = ["-map", "0:a:0", "-c", "copy", "-t", "0", "-f", "null", "-"]
+    with reading(path, None, arguments, demuxers=_FORMATS) as (output, words):
+        output.read()
+        words.seek(0)
+        return words.read(_HEADER_BYTES).decode("utf-8", "replace")
+
+
+def _late(said: str) -> float:
+    """Return by how many seconds ffmpeg lets the sound of a file begin too early.
+
+    In formats whose clock may jump, it takes the start of what it decodes for the file's.
+    """
+    if not re.match(r"Input #0, (mpegts|mpeg|ogg),", said):
+        return 0.0
+    file = re.search(r"^  Duration: .*?, start: (-?[\d.]+)", said, re.MULTILINE)
+    stream = re.search(_STREAM + r", start (-?[\d.]+)", said, re.MULTILINE)
+    return max(0.0, float(stream[1]) - float(file[1])) if file and stream else 0.0
 
 
 def _silence_before(path: Path) -> int:

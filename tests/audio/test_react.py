@@ -28,7 +28,9 @@ from tests.helpers import clicks, driven, heard as sound_in, packets, starts, wr
 
 
 def stereo(samples: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
-    """Return one channel as two."""
+    """Return one channel as two; two stay as they are."""
+    if samples.ndim == 2:
+        return samples.astype(np.float32)
     return np.repeat(samples[:, None], 2, axis=1).astype(np.float32)
 
 
@@ -117,6 +119,77 @@ def test_what_does_not_change_moves_nothing() -> None:
         assert not curve(noise, band=band, feature="onset").any(), band
     assert not curve(tone(440, 3), feature="onset").any()
     assert np.ptp(curve(tone(440, 3), band="mids")) < 0.01
+
+
+@pytest.mark.parametrize("seconds", [10, 60])
+@pytest.mark.parametrize("noise", [0.0, 0.001, 0.01])
+@pytest.mark.parametrize("band", ["mids", "all"])
+def test_a_rare_sound_is_loud_and_silence_is_not(seconds: int, noise: float, band: str) -> None:
+    """One hit of a tenth of a second, in silence or in noise, is all that is heard."""
+    samples = np.random.default_rng(0).normal(size=seconds * RATE) * noise
+    samples[5 * RATE : 5 * RATE + RATE // 10] += 1.6 * tone(1000, 0.1)
+
+    for feature, at in (("loudness", 151), ("onset", 150)):
+        values = curve(samples, band=band, feature=feature, smooth=0.05)
+        assert abs(int(values.argmax()) - at) <= 1
+        assert values.max() > 0.9
+        assert np.median(values) < 0.05
+        assert np.delete(values, slice(145, 165)).max() < 0.2
+
+
+def test_faint_onsets_beside_a_rare_strong_one_are_faint() -> None:
+    """A blow in a minute of ticks a thirtieth as high: the ticks stay under a half."""
+    samples = 0.03 * clicks(60, 2.0)
+    samples[5 * RATE : 5 * RATE + RATE // 10] += 1.6 * tone(1000, 0.1)
+
+    values = curve(samples, band="mids", feature="onset", smooth=0.05)
+
+    assert values[150] == 1.0
+    assert np.delete(values, slice(145, 165)).max() < 0.5
+
+
+def test_a_band_of_bleed_alone_stays_still() -> None:
+    """What is 70 dB below the track is no bass, however much it changes."""
+    swell = np.concatenate([np.zeros(2 * RATE), tone(80, 2)]) * 1e-4
+    samples = tone(2000, 4) + swell
+
+    assert not curve(samples, band="bass").any()
+    assert curve(swell * 1e3, band="bass").max() > 0.9
+
+
+@pytest.mark.parametrize("feature", ["loudness", "onset"])
+def test_opposed_channels_are_heard_as_equal_ones(feature: str) -> None:
+    """Their energies are added, as a listener's two ears do; so are those of one side alone."""
+    samples = clicks(2, 0.5) + tone(300, 2) * np.linspace(0, 0.1, 2 * RATE)
+    equal = curve(samples, feature=feature)
+    silent = np.zeros(2 * RATE)
+
+    opposed = curve(np.stack([samples, -samples], axis=1), feature=feature)
+    left = curve(np.stack([samples, silent], axis=1), feature=feature)
+
+    assert equal.max() > 0.5
+    assert np.allclose(opposed, equal, atol=1e-9)
+    assert np.allclose(left, equal, atol=0.15)
+
+
+@pytest.mark.parametrize("pitch", [0.0, 5.0, 10.0, 15.0])
+@pytest.mark.parametrize("loops", [True, False])
+def test_what_is_too_low_to_hear_is_no_bass(pitch: float, loops: bool) -> None:
+    """An offset or rumble, alone or beside a tone, moves nothing, and leaves a kick as it is."""
+    times = np.arange(4 * RATE) / RATE
+    rumble = 0.3 * np.cos(2 * np.pi * pitch * times)
+    kick = 0.4 * np.sin(2 * np.pi * 60 * times) * np.exp(-(times % 0.5) / 0.06)
+
+    for feature in ("loudness", "onset"):
+        for samples in (rumble, rumble + 0.4 * tone(1000, 4)):
+            heard_ = curve(samples, band="bass", feature=feature, smooth=0.0, loops=loops)
+            inside = heard_ if loops else heard_[3:-3]  # a tone cut off is heard
+            assert inside.max() < 0.05
+        plain, with_rumble = (
+            curve(samples, band="bass", feature=feature, smooth=0.0, loops=loops)
+            for samples in (kick, kick + rumble)
+        )
+        assert np.abs(plain - with_rumble)[3:-3].max() < 0.1
 
 
 def test_a_loop_is_heard_as_a_loop() -> None:

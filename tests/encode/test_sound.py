@@ -33,13 +33,10 @@ def _no_process_left() -> Iterator[None]:
 
 
 def fitted(track: Path, seconds: Fraction, *, loops: bool = True) -> NDArray[np.float32]:
-    """Return a track of one channel as a film's sound, as loud as the track.
-
-    ffmpeg gives each of the two speakers half of its power.
-    """
+    """Return the left channel of what a track becomes as a film's sound."""
     with tempfile.TemporaryFile() as raw:
         fitted_sound(track, raw, seconds=seconds, loops=loops)
-        return np.array(open_raw(raw))[:, 0] * np.float32(np.sqrt(2))
+        return np.array(open_raw(raw))[:, 0]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -179,7 +176,7 @@ def test_numbers_that_are_none_are_silence(tmp_path: Path) -> None:
     sound = fitted(track, Fraction(1))
 
     assert np.isfinite(sound).all()
-    assert np.allclose(sound[RATE // 2 : RATE // 2 + 4], [0.5, 0.0, 2**0.5, -(2**0.5)])
+    assert np.allclose(sound[RATE // 2 : RATE // 2 + 4], [0.5, 0.0, 1.0, -1.0])
 
 
 def test_a_long_track_is_read_no_further_than_needed(tmp_path: Path) -> None:
@@ -230,6 +227,105 @@ def test_any_film_gives_its_sound(tmp_path: Path) -> None:
         run(["-i", str(track), str(tmp_path / name)])
         found = starts(fitted(tmp_path / name, Fraction(2)))
         assert np.allclose(found, np.arange(0.25, 2, 0.5), atol=0.002), name
+
+
+def late_film(path: Path, track: Path, *coding: str, late: str = "0.5") -> Path:
+    """Write a film of 3 s whose sound begins `late` seconds after its pictures."""
+    pictures = ["-f", "lavfi", "-i", "testsrc=size=32x32:rate=30:duration=3"]
+    sound = ["-itsoffset", late, "-i", str(track), "-map", "0:v", "-map", "1:a"]
+    run(["-y", *pictures, *sound, *coding, str(path)])
+    return path
+
+
+@pytest.mark.parametrize("late", ["0.05", "0.08", "0.5"])
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [
+        ("a.mp4", "aac"), ("a.mov", "aac"), ("a.webm", "libopus"), ("a.mkv", "pcm_s16le"),
+        ("a.flv", "aac"), ("a.ts", "aac"), ("a.mpg", "mp2"),
+    ],
+)  # fmt: skip
+def test_sound_that_begins_late_is_heard_at_its_time(
+    tmp_path: Path, name: str, codec: str, late: str
+) -> None:
+    """Its delay is silence, in the probe's tenth of a second and after it."""
+    track = write_wav(tmp_path / "track.wav", clicks(2, 0.5))
+    film = late_film(tmp_path / name, track, "-c:a", codec, late=late)
+    # What has no edit list keeps its coder's own delay, 10 ms, where the pictures begin later.
+    own = 0.011 if name == "a.mpg" else 0.002
+
+    check_track(film)
+
+    expected = np.arange(0.25, 2, 0.5) + float(late)
+    assert np.allclose(starts(fitted(film, Fraction(2)))[:3], expected[:3], rtol=0, atol=own)
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.ts"])
+def test_a_gap_in_a_files_sound_is_silence(tmp_path: Path, name: str) -> None:
+    """What comes after lost packets is heard when it was, not sooner."""
+    track = write_wav(tmp_path / "track.wav", clicks(2, 0.5))
+    lost = ["-bsf:a", "noise=drop='between(pts*tb,0.6,1.4)'"]
+    film = late_film(tmp_path / name, track, *lost, late="0")
+
+    found = starts(fitted(film, Fraction(2)))
+
+    own = 0.022 if name == "a.ts" else 0.002  # AAC's delay, without an edit list
+    assert np.allclose(found, [0.25, 1.75], rtol=0, atol=own)
+
+
+def test_sound_that_begins_after_the_film_is_silence(tmp_path: Path) -> None:
+    """Ten hours late: the film stays silent, and the silence of hours is not held in memory."""
+    track = write_wav(tmp_path / "track.wav", clicks(1, 0.5))
+    film = late_film(tmp_path / "a.mkv", track, "-c:a", "pcm_s16le", late="36000")
+
+    check_track(film)
+
+    assert not fitted(film, Fraction(1)).any()
+
+
+@pytest.mark.parametrize("name", ["a.wma", "a.wmv"])
+@pytest.mark.parametrize("codec", ["wmav1", "wmav2"])
+def test_windows_media_is_read(tmp_path: Path, name: str, codec: str) -> None:
+    """Its first sound comes 86 ms after its start: the probe waits for it."""
+    track = write_wav(tmp_path / "track.wav", clicks(2, 0.5))
+    if name == "a.wma":
+        run(["-i", str(track), "-c:a", codec, str(tmp_path / name)])
+    else:
+        late_film(tmp_path / name, track, "-c:a", codec, late="0")
+
+    check_track(tmp_path / name)
+
+    # The coder's own delay of 43 ms is in the file, and no player leaves it out.
+    expected = np.arange(0.25, 2, 0.5) + 2048 / RATE
+    found = starts(fitted(tmp_path / name, Fraction(2)))
+    assert np.allclose(found, expected, rtol=0, atol=0.002)
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.flac", "a.m4a", "a.opus"])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_a_track_is_as_loud_as_it_was(tmp_path: Path, name: str, channels: int) -> None:
+    """Of one channel or two, each speaker plays it at its own level."""
+    tone = 0.5 * np.sin(np.arange(RATE) * 2 * np.pi * 400 / RATE)
+    track = write_wav(tmp_path / "track.wav", np.repeat(tone[:, None], channels, axis=1))
+    run(["-y", "-i", str(track), str(tmp_path / name)])
+
+    sound = fitted(tmp_path / name, Fraction(1))[RATE // 4 : -RATE // 4]
+
+    assert np.sqrt((sound**2).mean()) == pytest.approx(0.5 / np.sqrt(2), rel=0.01)
+
+
+def test_the_channel_for_effects_is_heard(tmp_path: Path) -> None:
+    """A kick that 5.1 has nowhere else is as loud as one in its centre."""
+    tone = 0.5 * np.sin(np.arange(RATE) * 2 * np.pi * 50 / RATE)
+    loudness = []
+    for channel in (2, 3):
+        six = np.zeros((RATE, 6))
+        six[:, channel] = tone
+        sound = fitted(write_wav(tmp_path / "track.wav", six), Fraction(1))
+        loudness.append(float(np.sqrt((sound**2).mean())))
+
+    assert loudness[0] == pytest.approx(0.25, rel=0.01)
+    assert loudness[1] == pytest.approx(loudness[0], rel=0.01)
 
 
 def test_a_damaged_track_is_told_before_a_frame_is_taken(tmp_path: Path) -> None:
