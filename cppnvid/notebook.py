@@ -26,7 +26,7 @@ class Still(np.ndarray[Any, np.dtype[np.uint8]]):
     """
 
     def _repr_png_(self) -> bytes | None:
-        if self.ndim != 3 or self.shape[2] != 3 or self.dtype != np.uint8:
+        if self.ndim != 3 or self.shape[2] != 3 or self.dtype != np.uint8 or not self.size:
             return None
         buffer = io.BytesIO()
         Image.fromarray(np.ascontiguousarray(self)).save(buffer, "PNG")

@@ -161,6 +161,10 @@ def test_stills_show_themselves_in_a_notebook() -> None:
     part = still[::2, ::3]
     assert isinstance(part, Still)
     assert part._repr_png_() is not None
+    for empty in (still[:0], still[:, :0], still[..., :0], still[5:2, 3:3]):
+        assert isinstance(empty, Still)
+        assert empty._repr_png_() is None
+        assert "Still" in repr(empty)
 
 
 @pytest.mark.parametrize("path", ["cubic", "orbit"])

@@ -61,6 +61,10 @@ class Scene:
     pace: Pace
     modulation: Modulation | None = None
 
+    def __repr__(self) -> str:
+        """Return one line: the path and the network, not its numbers."""
+        return f"<Scene: {self.morph.path} of {self.control_points.network!r}>"
+
     @classmethod
     def of(cls, recipe: Recipe) -> Self:
         """Return a recipe's scene at a uniform pace; `film.pacing.build_scene` makes it even.

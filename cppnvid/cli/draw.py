@@ -119,7 +119,7 @@ def still(asked: Request) -> None:
     from cppnvid.render import save_still
 
     with Reporter(quiet=asked.quiet) as reporter:
-        reporter.note(*notes)
+        reporter.note(*picture.notes, *notes)
         written = save_still(recipe, place, asked.run(reporter), time=picture.time or 0.0)
     say_name(written)
 

@@ -55,6 +55,7 @@ def _draw_report(picture: Picture, other: "Recipe | None", place: str, asked: Re
     # It reports its caches on stderr, which is for what a user can do something about.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     with Reporter(quiet=asked.quiet) as reporter:
+        reporter.note(*picture.notes)
         recipes = [picture.recipe, *([] if other is None else [other])]
         first, *rest = [measure(recipe, picture.time or 0.0) for recipe in recipes]
         written = save_explanation(
@@ -96,7 +97,7 @@ def _draw_film(picture: Picture, place: str, film: "Film", asked: Request, *, la
     from cppnvid.explanation.film import explain_video
 
     with Reporter(quiet=asked.quiet) as reporter:
-        reporter.note(*notes)
+        reporter.note(*picture.notes, *notes)
         run, time = asked.run(reporter), picture.time or 0.0
         video = explain_video(recipe, place, film, run, time=time, labels=labels)
     say_name(video.path)
@@ -108,7 +109,7 @@ def _compared(picture: Picture, compare: str | None, earlier: Mapping[str, Any])
     Another source's, or this one's with one key changed, or with the network of a file.
     """
     from cppnvid.networks.weights import SUFFIXES
-    from cppnvid.presets import Override, Source, load_recipe, read_source
+    from cppnvid.presets import Override, Source, load_recipe, only_drawn, read_source
 
     source, overrides = picture.source, picture.overrides
     if compare is None:
@@ -122,5 +123,7 @@ def _compared(picture: Picture, compare: str | None, earlier: Mapping[str, Any])
         named = [Override("morph.weights", [compare], "--compare"), Override("title", "")]
         if picture.recipe.morph.of == "weights":
             named.append(Override("morph.seeds", []))  # else seeds are latents of the file's
-        return load_recipe(source, [*overrides, *named])
+        # How the source's network is drawn is nothing to one that is read.
+        kept = [override for override in overrides if not only_drawn(override)]
+        return load_recipe(source, [*kept, *named])
     return load_recipe(read_source(compare))

@@ -4,7 +4,7 @@ from cppnvid.cli.app import command
 from cppnvid.cli.outputs import named_output, pictures
 from cppnvid.cli.parse import refusal
 from cppnvid.cli.plan import plan_picture
-from cppnvid.cli.reporter import say_name
+from cppnvid.cli.reporter import Reporter, say_name
 from cppnvid.cli.request import Request
 
 
@@ -30,4 +30,5 @@ def export(asked: Request, picture: int) -> None:
         picture=picture,
         overwrite=asked.overwrite,
     )
+    Reporter(quiet=False).note(*plan.notes)
     say_name(written)

@@ -100,6 +100,8 @@ def _show_weights(file: str) -> None:
         neurons, inputs = layer.weight.shape
         bias = "" if layer.bias is None else " and a bias"
         _comment(f"  {layer.name}: {inputs} -> {neurons}{bias}")
+    if network.order:
+        _comment(f"in the order {network.order}")
     if network.latent is not None:
         _comment(f"  latent: {len(network.latent)}")
     about = {key: value for key, value in (network.about or {}).items() if key != "cppnvid"}

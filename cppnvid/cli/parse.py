@@ -165,7 +165,7 @@ def files(typed: Iterable[str], option: str) -> list[str]:
 
 def key_values(typed: Iterable[str], option: str) -> "list[Override]":
     """Read `network.activation=sin`, each of which sets a key."""
-    from cppnvid.presets import Override
+    from cppnvid.presets import Override, parse
 
     overrides = []
     for word in typed:
@@ -174,5 +174,7 @@ def key_values(typed: Iterable[str], option: str) -> "list[Override]":
         if not equals or not all(key.split(".")):
             raise refusal(option, given=word, allowed="KEY=VALUE, such as network.activation=sin")
         name = f"{option} {key}"
-        overrides.append(Override(key, value(written, name), name))
+        laid = Override(key, None, name)
+        read = parse(written, name, lined=False, at=laid.path).data
+        overrides.append(laid._replace(value=read))
     return overrides

@@ -63,7 +63,8 @@ def plan_film(source: "Source", asked: "Request") -> Plan:
     from cppnvid.presets import load_recipe
 
     overrides = [*asked.overrides, *_reaction(source, asked)]
-    recipe = load_recipe(source, overrides)
+    read: list[str] = []
+    recipe = load_recipe(source, overrides, note=read.append)
     if asked.least_seconds is not None:
         overrides.append(_repeated(recipe, asked))
         recipe = load_recipe(source, overrides)
@@ -82,7 +83,7 @@ def plan_film(source: "Source", asked: "Request") -> Plan:
     recipe, formatted = for_format(recipe, container, source, overrides)
     audio, silence = _sound(recipe, source, overrides, container)
     keep = tuple(key for key in KEYS if is_named(key, overrides))
-    notes = (*formatted, *silence) if platform is None else tuple(silence)
+    notes = (*read, *(formatted if platform is None else ()), *silence)
     plan = Plan(recipe, output, asked.max_size, keep, notes, platform, audio)
     return plan if platform is None else _fitted(plan, platform, source, overrides, asked)
 
@@ -105,7 +106,9 @@ def _fitted(
     whole = replace(source, data=plan.recipe.to_data(), lines={})
     recipe = load_recipe(whole, fitted.overrides)
     if plan.audio is not None and platform["sound"] is False:
-        plan = replace(plan, audio=None, notes=(_silent(f"{platform.name} takes", recipe),))
+        plan = replace(
+            plan, audio=None, notes=(*plan.notes, _silent(f"{platform.name} takes", recipe))
+        )
     return replace(
         plan,
         recipe=recipe,
@@ -117,12 +120,13 @@ def _fitted(
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture of a recipe: where it comes from, what is laid over that, and its moment."""
+    """One picture: where it comes from, what is laid over that, its moment, and what to note."""
 
     source: "Source"
     recipe: "Recipe"
     overrides: "Sequence[Override]"
     time: float | None
+    notes: tuple[str, ...] = ()
 
 
 def plan_picture(asked: "Request", verb: str) -> Picture:
@@ -144,7 +148,8 @@ def plan_picture(asked: "Request", verb: str) -> Picture:
     if source.sheet == "seeds" and not asked.typed & {"seed", "picture"}:
         raise RecipeError(f"{asked.source}: is a sheet of many seeds: choose one with --seed")
     overrides = asked.overrides
-    recipe = load_recipe(source, overrides)
+    read: list[str] = []
+    recipe = load_recipe(source, overrides, note=read.append)
     if "seed" in asked.typed and recipe.morph.of == "weights" and recipe.morph.weights:
         if any(override.key == "morph.weights" for override in overrides):
             raise refusal("--seed, --weights", "each names a picture: keep one")
@@ -153,7 +158,7 @@ def plan_picture(asked: "Request", verb: str) -> Picture:
         overrides = (Override("morph.weights", []), *overrides)
         recipe = load_recipe(source, overrides)
     time = source.time or None if asked.time is None else asked.time
-    return Picture(source, recipe, overrides, time)
+    return Picture(source, recipe, overrides, time, tuple(read))
 
 
 def _repeated(recipe: "Recipe", asked: "Request") -> "Override":

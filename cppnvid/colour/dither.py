@@ -5,14 +5,15 @@ noise says: they lie as far apart as they can, so the eye sees neither pattern n
 area's mean is exact. Colours that are whole levels stay as they are.
 """
 
+import io
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from pathlib import Path
+from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
-_FILE = Path(__file__).with_name("blue_noise.npy")  # made by docs/make_blue_noise.py
+_FILE = files("cppnvid.colour") / "blue_noise.npy"  # made by docs/make_blue_noise.py
 _STEP = 257  # 16-bit levels in an 8-bit one: 65535 / 255, with no remainder
 # A third of the square apart, so that channels do not step at the same pixels and show as grey.
 _OFFSETS = ((0, 0), (21, 43), (43, 21))  # rows and columns of red, green and blue
@@ -64,7 +65,7 @@ def dithered_bands(bands: Iterable[NDArray[np.uint16]]) -> Iterator[NDArray[np.u
 @lru_cache(maxsize=4)
 def _thresholds(width: int) -> NDArray[np.uint16]:
     """Return the thresholds of a width's rows, in 16-bit levels from 0 to 256: [side, width, 3]."""
-    ranks = np.load(_FILE, allow_pickle=False).astype(np.uint32)
+    ranks = np.load(io.BytesIO(_FILE.read_bytes()), allow_pickle=False).astype(np.uint32)
     square = ranks * _STEP // ranks.size
     across = np.arange(width) % len(ranks)
     shifted = [np.roll(square, offset, axis=(0, 1))[:, across] for offset in _OFFSETS]

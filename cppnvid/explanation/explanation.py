@@ -6,6 +6,7 @@ from cppnvid.errors import RecipeError
 from cppnvid.explanation.circle import measure_circle, measure_growth
 from cppnvid.explanation.measure import measure
 from cppnvid.explanation.verdict import Findings
+from cppnvid.explanation.words import name_of
 from cppnvid.film.pacing import moment_of
 from cppnvid.recipe import Recipe
 
@@ -15,6 +16,10 @@ MOST_SEEDS = 100
 
 class Explanation(Findings):
     """The findings about a recipe's network; a notebook shows them as a report."""
+
+    def __repr__(self) -> str:
+        """Return one line: what is explained, and the verdict's headline; `str` is the verdict."""
+        return f"<Explanation of {name_of(self)}: {self.verdict.headline}>"
 
     def _repr_html_(self) -> str:
         from cppnvid.explanation.page import draw_fragment  # matplotlib, and only a notebook asks

@@ -204,6 +204,8 @@ def _circle(circle: Circle, growth: Growth) -> str:
 
 def _advice(kind: Kind, found: Findings) -> str:
     init, ratio = found.recipe.network.init, found.measured.ratio
+    if found.recipe.morph.weights:
+        return _advice_for_file(kind, found)
     if not found.measured.inputs:
         return "Add x and y to network.inputs."
     match kind:
@@ -231,6 +233,33 @@ def _advice(kind: Kind, found: Findings) -> str:
                 f"For larger forms, take fewer layers, a smaller network.init.hidden (now "
                 f"{init.hidden:g}), or a closer look with camera.zoom."
             )
+        case _:
+            return ""
+
+
+def _advice_for_file(kind: Kind, found: Findings) -> str:
+    """Return what to change where weights are read, so that network.init changes nothing."""
+    ratio, scale = found.measured.ratio, f"camera.scale (now {found.recipe.camera.scale:g})"
+    if not found.measured.inputs:
+        return "The file's network needs x and y among its inputs: train it with them."
+    match kind:
+        case "grey" | "flat" | "faint":
+            if ratio is None or not 0 < ratio < 0.9:
+                return (
+                    f"The signal arrives, but the output makes little of it: multiply the weights "
+                    f"of the file's last layer, or raise {scale}."
+                )
+            return (
+                f"Weights {1 / ratio:.2g} times as large would keep the spread from layer to "
+                f"layer: multiply those of the file's hidden layers, or raise {scale}."
+            )
+        case "saturated":
+            return (
+                f"Smaller weights bring back tones: divide those of the file's last layer for "
+                f"softer colours, or lower {scale} for smoother forms."
+            )
+        case "noise":
+            return f"For larger forms, lower {scale}, or take a closer look with camera.zoom."
         case _:
             return ""
 

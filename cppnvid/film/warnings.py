@@ -56,9 +56,10 @@ def warnings_of(recipe: Recipe, scene: Scene, *, still: float | None = None) -> 
     times = (0.0, 1 / 3, 2 / 3) if still is None else (still,)
     clipped = clipped_share([scene.at(time) for time in times], *recipe.canvas.size)
     if clipped >= NOTEWORTHY:
+        drawn, read = "a smaller {output} softens it", "smaller weights in its last layer soften it"
         yield Message(
-            "{share:.0%} of the picture is flat because its colours are clipped; a smaller "
-            "{output} softens it",
+            "{share:.0%} of the picture is flat because its colours are clipped; "
+            + (read if recipe.morph.weights else drawn),
             share=clipped,
             output=Setting("network.init.output"),
         )

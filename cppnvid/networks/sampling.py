@@ -51,6 +51,13 @@ class Network:
     layers: tuple[Layer, ...]
     latent: NDArray[np.float32]  # [z_dim], already multiplied by z_scale; empty without z
 
+    def __repr__(self) -> str:
+        """Return one line: the inputs, the number of layers, the output; not the numbers."""
+        count, last = len(self.layers) - 1, self.layers[-1]
+        hidden = f"{count} hidden layer{'s' * (count != 1)}"
+        ends = f"{len(last.weight)} {last.activation}"
+        return f"<Network: {', '.join(self.inputs)} -> {hidden} -> {ends}>"
+
 
 def sample_network(spec: NetworkSpec, seed: int) -> Network:
     """Draw the network that `seed` names.

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from cppnvid.callbacks import Note, silent
 from cppnvid.errors import RecipeError, shown
 from cppnvid.presets.files import sound_place as sound_place, with_name, with_sound
 from cppnvid.presets.messages import explain
@@ -31,6 +32,7 @@ from cppnvid.presets.sources import (
 )
 from cppnvid.presets.weights import (
     check_weights,
+    only_drawn as only_drawn,
     trained as trained,
     with_weights,
     without_riders as without_riders,
@@ -44,6 +46,7 @@ def load_recipe(
     overrides: Sequence[Override] = (),
     *,
     weights: Sequence[str | os.PathLike[str]] = (),
+    note: Note = silent,
 ) -> Recipe:
     """Return the recipe of a preset, a YAML or JSON file, or a file that cppnvid made.
 
@@ -52,6 +55,7 @@ def load_recipe(
         overrides: values laid over it, the later over the earlier.
         weights: files of networks, the pictures to pass through. Files that a recipe itself names
             must lie in its folder, or in the current folder if the source is a mapping.
+        note: called with the order of a file's layers, where numbers in their names do not say it.
 
     Raises:
         RecipeError: carries all mistakes, with their keys, lines and what is allowed.
@@ -70,13 +74,13 @@ def load_recipe(
     styles = [override for override in overrides if override.key == "style"]
     for style in styles:
         data = data | {"style": style.value}
-    data, laid = with_weights(source, data, with_name(overrides))
+    data, laid = with_weights(source, data, with_name(overrides), note)
     source = replace(source, data=data)
     others = [override for override in laid if override.key != "style"]
     if data and others:
         _validated(data, source, styles)  # so that no override hides a mistake in the text
     recipe = _validated(lay(data, others) if others else data, source, laid)
-    check_weights(recipe, source.name)
+    check_weights(recipe, source.name, overrides)
     return with_sound(recipe, source, overrides)
 
 

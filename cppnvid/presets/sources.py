@@ -5,8 +5,11 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 from cppnvid import __version__
 from cppnvid.errors import NoRecipe, RecipeError, Setting
@@ -14,6 +17,9 @@ from cppnvid.networks.weights import SUFFIXES
 from cppnvid.presets.yaml import KeyPath, dump, parse, read_file
 from cppnvid.recipe import Recipe, unknown
 from cppnvid.recipe.styles import STYLES
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 SHEETS = ("seeds", "frames")  # kinds of contact sheets
 # Characters of base64, for 110,000 weights: a few networks of 4x128, well below the 1 MB that a
@@ -23,12 +29,6 @@ MOST_RIDING = 600_000
 MOST_HEARD = 250_000
 TEXT_SUFFIXES = (".yaml", ".yml", ".json")
 
-# `cppnvid/_presets` in an installed wheel, `presets` beside the package in a checkout.
-_PACKAGE = Path(__file__).parent.parent
-PRESETS_FOLDER = next(
-    (place for place in (_PACKAGE / "_presets", _PACKAGE.parent / "presets") if place.is_dir()),
-    _PACKAGE / "_presets",
-)
 _PRESET_NAME = re.compile(r"[\w-]+(/[\w-]+)*")
 
 
@@ -66,17 +66,49 @@ class Source:
     """The options of `explain`, if that made the file: it shows a network and no film."""
 
 
+@cache
+def presets_folder() -> Path:
+    """Return the folder of the presets that come with cppnvid.
+
+    `cppnvid/_presets` in an installed wheel, `presets` beside the package in a checkout. A package
+    that is imported from a zip has them there, so they are unpacked for as long as this runs.
+    """
+    package = files("cppnvid")
+    beside = Path(__file__).parent.parent.parent / "presets"
+    inside = package / "_presets"
+    if isinstance(inside, Path):
+        return next((place for place in (inside, beside) if place.is_dir()), inside)
+    if not inside.is_dir():
+        return beside
+    _unpack(inside, Path(_unpacked().name))
+    return Path(_unpacked().name)
+
+
+@cache
+def _unpacked() -> TemporaryDirectory[str]:
+    return TemporaryDirectory(prefix="cppnvid-presets-")  # removed when Python ends
+
+
+def _unpack(folder: "Traversable", to: Path) -> None:
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            (to / entry.name).mkdir()
+            _unpack(entry, to / entry.name)
+        else:
+            (to / entry.name).write_bytes(entry.read_bytes())
+
+
 def list_presets() -> list[Preset]:
     """Return every preset with its title and comment, by name."""
     presets = []
-    for path in sorted(PRESETS_FOLDER.rglob("*.yaml")):
+    for path in sorted(presets_folder().rglob("*.yaml")):
         data = parse(read_file(path), str(path)).data
         presets.append(Preset(_name(path), data.get("title", ""), data.get("comment", ""), path))
     return presets
 
 
 def _name(path: Path) -> str:
-    return path.relative_to(PRESETS_FOLDER).with_suffix("").as_posix()
+    return path.relative_to(presets_folder()).with_suffix("").as_posix()
 
 
 def preset_path(name: str) -> Path:
@@ -86,8 +118,8 @@ def preset_path(name: str) -> Path:
         RecipeError: no preset has this name; names the nearest.
     """
     if _names_preset(name):
-        return PRESETS_FOLDER / f"{name}.yaml"
-    known = sorted(map(_name, PRESETS_FOLDER.rglob("*.yaml")))
+        return presets_folder() / f"{name}.yaml"
+    known = sorted(map(_name, presets_folder().rglob("*.yaml")))
     group = [preset for preset in known if preset.startswith(f"{name}/")]
     found = ["the style is {style}"] if name in STYLES else []
     found += ["its group has {group}"] if group else []
@@ -131,7 +163,7 @@ def names_film(source: str) -> bool:
 
 
 def _names_preset(text: str) -> bool:
-    return bool(_PRESET_NAME.fullmatch(text)) and (PRESETS_FOLDER / f"{text}.yaml").is_file()
+    return bool(_PRESET_NAME.fullmatch(text)) and (presets_folder() / f"{text}.yaml").is_file()
 
 
 def _may_mean_preset(text: str) -> bool:
@@ -139,7 +171,7 @@ def _may_mean_preset(text: str) -> bool:
     folder, slash, _ = text.partition("/")
     if not slash:
         return bool(_PRESET_NAME.fullmatch(text)) and not Path(text).is_dir()
-    known = bool(_PRESET_NAME.fullmatch(text)) and (PRESETS_FOLDER / folder).is_dir()
+    known = bool(_PRESET_NAME.fullmatch(text)) and (presets_folder() / folder).is_dir()
     return known and not Path(text).exists()
 
 

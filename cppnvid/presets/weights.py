@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from cppnvid.errors import Message, RecipeError, Setting
+from cppnvid.callbacks import Note, silent
+from cppnvid.errors import Message, Mistake, RecipeError, Setting
 from cppnvid.networks.weights import (
     ARCHITECTURE,
     Trained,
@@ -34,6 +35,8 @@ from cppnvid.recipe import NetworkSpec, Recipe, merge
 from cppnvid.recipe.styles import STYLES
 
 WEIGHTS = "morph.weights"
+# Keys of `network` that say how its numbers are drawn, and which numbers.
+_DRAWN = {"init": "weights", "z_scale": "latents", "z_distribution": "latents"}
 
 
 class ReadFile(NamedTuple):
@@ -89,7 +92,7 @@ def read_beside(entry: Any, source: Source) -> ReadFile:
 
 
 def with_weights(
-    source: Source, data: dict[str, Any], overrides: Sequence[Override]
+    source: Source, data: dict[str, Any], overrides: Sequence[Override], note: Note = silent
 ) -> tuple[dict[str, Any], list[Override]]:
     """Read the weight files that a recipe or its overrides name.
 
@@ -97,6 +100,7 @@ def with_weights(
         source: the recipe's text.
         data: the recipe as it was written.
         overrides: the last for `morph.weights` names the files.
+        note: called with the order of a file's layers, where numbers in their names do not say it.
 
     Returns:
         The data with the network of its files, and the overrides with the network of theirs.
@@ -119,6 +123,9 @@ def with_weights(
     if not read or len(read) != len(named) or not isinstance(data.get("network", {}), Mapping):
         return data, [*others, *naming]  # nothing to read, or validation reports the mistake
     files, entries = [file.trained for file in read], [file.entry for file in read]
+    for file in files:
+        if file.order:
+            note(f"{file.name}: layers in the order {file.order}")
     if not naming:
         network = _network(files, others, above=_mapping(data, "network"))
         whole = data if "style" in data else merge(_picture(files[0], network), data)
@@ -227,18 +234,26 @@ def without_riders(data: Any) -> tuple[Any, list[str]]:
     return merge(data, {"morph": {"weights": riders}}), riders
 
 
+def only_drawn(override: Override) -> bool:
+    """Tell whether an override is about how a network is drawn, which one from a file is not."""
+    return override.path[:1] == ("network",) and override.path[1:2] in {(key,) for key in _DRAWN}
+
+
 def trained(data: Any) -> bool:
     """Tell whether a recipe's data names networks from files."""
     return bool(_listed(value_at(data, ("morph", "weights"))))
 
 
-def check_weights(recipe: Recipe, name: str) -> None:
-    """Check that a recipe's weight files were read and fit its network.
+def check_weights(recipe: Recipe, name: str, overrides: Sequence[Override] = ()) -> None:
+    """Check that a recipe's weight files were read and fit its network, and overrides fit them.
 
     Raises:
-        RecipeError: one does not fit, or was too large for the file that the recipe comes from.
+        RecipeError: one does not fit, or was too large for the file that the recipe comes from; or
+            an override says how weights are drawn, and all are read.
     """
     files = recipe.morph.weights
+    if recipe.morph.is_read:
+        _check_used(recipe, overrides)
     if missing := [file for file in files if file.data is None]:
         sums = [f" (sha256 {file.sha256[:16]}...)" if file.sha256 else "" for file in missing]
         drawn = ", ".join(file.name + part for file, part in zip(missing, sums, strict=True))
@@ -257,3 +272,28 @@ def check_weights(recipe: Recipe, name: str) -> None:
                 raise
             facts = {"mistake": error.mistakes[0], "first": files[0].name}
             raise RecipeError(Message("{mistake}, as in {first}", **facts)) from error
+
+
+def _check_used(recipe: Recipe, overrides: Sequence[Override]) -> None:
+    """Refuse overrides that say how a network is drawn where all come from files.
+
+    What a recipe's text says may wait for a seed, as it does where a path has no use for a key.
+    """
+    latents = recipe.morph.of == "z"  # which are drawn, though their network is read
+    drawn = {key: what for key, what in _DRAWN.items() if not (latents and what == "latents")}
+    mistakes = []
+    for override in overrides:
+        _, *below = override.path if override.path[0] == "network" else ("", "")
+        inside = list(override.value) if isinstance(override.value, Mapping) else []
+        if found := [key for key in (below[:1] or inside) if key in drawn]:
+            problem = Message(
+                "changes nothing: it says how {what} are drawn, and those of {files} are read: "
+                "leave it out",
+                what=drawn[str(found[0])],
+                files=", ".join(file.name for file in recipe.morph.weights),
+            )
+            key = override.key if below else f"network.{found[0]}"
+            origins = (override.origin,) if override.origin else ()
+            mistakes.append(Mistake(problem, key, override.value, origins=origins))
+    if mistakes:
+        raise RecipeError.of(mistakes)

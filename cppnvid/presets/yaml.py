@@ -22,6 +22,10 @@ MAX_DEPTH = 32
 MAX_VALUES = 50_000  # takes two seconds to read; the largest sensible recipe has a tenth of them
 
 KeyPath = tuple[str | int, ...]
+# Keys whose values are text even where they look like a number, as the title of Orwell's book does.
+_TEXTS: frozenset[KeyPath] = frozenset(
+    {("title",), ("comment",), ("sound", "file"), ("sound", "file", "name")}
+)
 
 _NULL, _BOOL, _INT, _FLOAT, _INFINITE = "null", "bool", "int", "float", "infinite"
 _SCALARS = (
@@ -120,8 +124,14 @@ def read_file(path: Path) -> str:
         raise RecipeError(f"cannot be read: {error.strerror or error}", file=file) from error
 
 
-def parse(text: str, name: str, *, lined: bool = True) -> Document:
+def parse(text: str, name: str, *, lined: bool = True, at: KeyPath = ()) -> Document:
     """Parse YAML or JSON.
+
+    Args:
+        text: a recipe, or the value of one of its keys.
+        name: the file, for messages.
+        lined: messages name lines.
+        at: the key, if it is a value.
 
     Raises:
         RecipeError: it is not plain YAML; carries `name` as the file, and the line if `lined`.
@@ -135,7 +145,7 @@ def parse(text: str, name: str, *, lined: bool = True) -> Document:
         loader = _Loader(text)
         node = loader.get_single_node()
         lines: dict[KeyPath, int] = {}
-        return Document(None if node is None else _plain(node, (), lines), lines)
+        return Document(None if node is None else _plain(node, at, lines), lines)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if lined and mark is not None else None
@@ -188,6 +198,8 @@ def _plain(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int]) -> Any:
 def _scalar(node: yaml.ScalarNode, path: KeyPath) -> Any:
     if node.tag == _NULL:
         return None
+    if path in _TEXTS:
+        return _text(node)
     if node.tag == _BOOL:
         return node.value.lower() == "true"
     if node.tag == _INT and len(node.value) <= 400:  # more digits than the largest float

@@ -127,4 +127,5 @@ def unknown(what: str, given: object, known: Iterable[str]) -> str:
     names = list(known)
     near = difflib.get_close_matches(str(given), names, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]!r}? " if near else ""
-    return f"unknown {what} {given!r}: {hint}known are {', '.join(names)}"
+    listed = f"known are {', '.join(names)}" if names else "none are known"
+    return f"unknown {what} {given!r}: {hint}{listed}"

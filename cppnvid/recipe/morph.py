@@ -51,7 +51,7 @@ class WeightFile(NamedFile):
     """A network from a file, such as a trained one; its name alone is enough."""
 
     form = "the name of a .npz or .safetensors file"
-    data: Base64Bytes | None = None
+    data: Annotated[Base64Bytes | None, Field(repr=False)] = None
     """The weights as a safetensors file, once read; small ones are kept in what cppnvid makes."""
 
 
@@ -175,6 +175,11 @@ class Morph(Part):
     def corners(self) -> int:
         """How many networks or latents the path is made of: pictures, and directions from one."""
         return self.pictures + 2 * self.harmonics
+
+    @property
+    def is_read(self) -> bool:
+        """Whether every network of the path comes from a file, so that none is drawn."""
+        return bool(self.weights) and (self.of == "z" or not self.seeds)
 
     @property
     def pictures(self) -> int:

@@ -43,7 +43,7 @@ class Reaction(Part):
     smooth: Annotated[Real, Field(ge=0, le=10)] = 0.1
     """Seconds over which loudness is averaged, before and after alike so that it does not lag, or
     in which an onset falls to a third."""
-    curve: Base64Bytes | None = None
+    curve: Annotated[Base64Bytes | None, Field(repr=False)] = None
     """The analysed feature, 0 to 1, as 16-bit little-endian numbers, one per moment."""
 
     @model_validator(mode="after")

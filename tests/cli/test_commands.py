@@ -217,7 +217,7 @@ def test_presets_are_listed_and_printed(
     """Presets are listed with their titles; by name, one is printed as its file has it."""
     (tmp_path / "shelf").mkdir()
     (tmp_path / "shelf/aurora.yaml").write_text("# by hand\ntitle: Aurora\n")
-    monkeypatch.setattr("cppnvid.presets.sources.PRESETS_FOLDER", tmp_path / "shelf")
+    monkeypatch.setattr("cppnvid.presets.sources.presets_folder", lambda: tmp_path / "shelf")
 
     assert run("presets")[:2] == (0, "aurora  Aurora\n")
     assert run("presets", "aurora")[:2] == (0, "# by hand\ntitle: Aurora\n")

@@ -179,3 +179,57 @@ def test_a_file_is_compared_with_another_network(run: Run) -> None:
     code, _, err = run(*typed, "--compare", "gone.npz", "-o", "none.png")
     assert code == 2
     assert "gone.npz: there is no such file" in err
+
+
+TANH = ("--set", "network.activation=tanh", "--size", "8")
+
+
+@pytest.mark.parametrize(
+    ("typed", "origin"),
+    [
+        ("still --weights a.safetensors --set network.init.hidden=8", "--set network.init.hidden"),
+        ("still --weights a.safetensors --set network.init={hidden:8}", "--set network.init"),
+        ("still --weights a.safetensors --set network={init:{hidden:8}}", "--set network"),
+        ("still --weights a.safetensors --set network.z_scale=2", "--set network.z_scale"),
+        ("morph --weights a.safetensors b.safetensors --set network.init.output=2 --frames 2",
+         "--set network.init.output"),
+        ("explain --weights a.safetensors --compare network.init.first=2",
+         "--compare network.init.first"),
+        ("export --weights a.safetensors --set network.init.bias=2 -o c.npz",
+         "--set network.init.bias"),
+    ],
+)  # fmt: skip
+def test_what_is_about_drawing_is_refused_where_all_is_read(
+    run: Run, typed: str, origin: str
+) -> None:
+    """`network.init` changes no pixel of a network from a file, so it is not passed over."""
+    two_files()
+    words = [word.replace("hidden:8", "hidden: 8").replace("init:{", "init: {")
+             for word in typed.split(" ")]  # fmt: skip
+    size = TANH if words[0] != "export" else TANH[:2]
+
+    code, out, err = run(*words, *size)
+
+    assert (code, out) == (2, ""), err
+    assert f"{origin}: " in err
+    assert "changes nothing: it says how " in err
+    assert "a.safetensors" in err
+
+
+def test_what_is_about_drawing_is_taken_where_a_seed_is_drawn(run: Run) -> None:
+    """Beside a file, of a seed instead of it, and of the other of two that are compared."""
+    two_files()
+    init, tanh = ("--set", "network.init.hidden=8"), TANH[:2]
+    walk = ("morph", "--weights", "a.safetensors", "--seeds", "7", *TANH, "--frames", "2")
+    for name, extra in (("a.apng", ()), ("b.apng", init)):
+        code, _, err = run(*walk, *extra, "-o", name)
+        assert code == 0, err
+    assert Path("a.apng").read_bytes() != Path("b.apng").read_bytes()
+    Path("walk.yaml").write_text(
+        "network: {activation: tanh, init: {output: 2}}\nmorph: {weights: [a.safetensors]}"
+    )
+    assert run("still", "walk.yaml", "--seed", "7", "--size", "8", *init, "-o", "s.png")[0] == 0
+    assert run("still", "walk.yaml", "--size", "8", "-o", "t.png")[0] == 0
+    compared = ("explain", "--seed", "1", *tanh, "--size", "8", *init, "--compare", "a.safetensors")
+    code, _, err = run(*compared, "-o", "both.png")
+    assert code == 0, err

@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 import cppnvid
+from cppnvid import build_scene, explain, load_network, load_recipe, sample_network, save_network
 from cppnvid.animation.camera import View
 from cppnvid.animation.control_points import SceneLayer
 from cppnvid.animation.palette import Colouring
@@ -20,7 +21,7 @@ from cppnvid.explanation.measure import measure
 from cppnvid.explanation.verdict import factor, number, percent
 from cppnvid.film.pacing import moment_of
 from cppnvid.film.run import Run
-from cppnvid.recipe import Recipe
+from cppnvid.recipe import NetworkSpec, Recipe
 
 Array = NDArray[np.float64]
 
@@ -323,3 +324,40 @@ def test_an_explanation_says_its_verdict() -> None:
     explained: Explanation = cppnvid.explain(recipe(), seeds=1)
 
     assert str(explained).startswith("Alive. ")
+
+
+READ_KINDS = [
+    ("flat", {"hidden": 0.01}),
+    ("flat", {"output": 0.001}),
+    ("saturated", {"hidden": 1.5, "output": 40}),
+]
+
+
+@pytest.mark.parametrize(("kind", "init"), READ_KINDS)
+def test_advice_for_a_network_from_a_file_does_something(kind: str, init: dict[str, float]) -> None:
+    """`network.init` changes no pixel of it, so its weights or the camera are named instead."""
+    spec = NetworkSpec.model_validate({"inputs": ["x", "y"], "layers": "4x16", "init": init})
+    save_network(sample_network(spec, 1), "net.npz", overwrite=True)
+    read = load_recipe({"canvas": {"size": "48x48"}}, weights=["net.npz"])
+
+    advice = explain(read, seeds=1).verdict.advice
+
+    assert explain(read, seeds=1).verdict.kind == kind
+    assert "network." not in advice
+    assert "camera.scale (now 2)" in advice
+    camera = read.camera.model_copy(update={"scale": 1.0 if kind == "saturated" else 4.0})
+    scaled = read.model_copy(update={"camera": camera})
+    assert explain(scaled, seeds=1).picture.deviation != explain(read, seeds=1).picture.deviation
+
+
+def test_the_repr_of_what_python_returns_is_a_line() -> None:
+    """A notebook or a traceback shows what it is, and no arrays."""
+    save_network(sample_network(NetworkSpec(), 1), "net.npz")
+    read = load_recipe({}, weights=["net.npz"])
+    explained = explain(read, seeds=1)
+
+    for value in (explained, build_scene(read), load_network("net.npz")):
+        assert "array(" not in repr(value)
+        assert len(repr(value)) < 200, repr(value)
+    assert repr(explained) == f"<Explanation of house · net.npz: {explained.verdict.headline}>"
+    assert len(repr(read)) < 4000

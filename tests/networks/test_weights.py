@@ -447,7 +447,9 @@ def test_integers_in_safetensors_are_refused() -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("runs/net.pt", 'save_file(model.state_dict(), "net.safetensors")'),
+        ("runs/net.pt", 'torch.load("net.pt", map_location="cpu", weights_only=True)'),
+        ("net.ckpt", 'save_file(model.state_dict(), "net.safetensors")'),
+        ("net.keras", 'keras.saving.load_model("net.keras")'),
         ("net.PTH", "can run any program when it is opened"),
         ("net.h5", 'np.savez("net.npz", *model.get_weights())'),
         ("net.npy", "contains one array"),
@@ -466,6 +468,19 @@ def test_files_of_other_programs_are_refused_with_the_way_to_convert_them(
 
     assert message.startswith(name)
     assert said in message
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_the_lines_that_convert_a_pt_file_need_no_model(wrapped: bool) -> None:
+    """They are run as they are printed, on a state dict and on a checkpoint with one."""
+    state = torch.nn.Sequential(torch.nn.Linear(2, 5), torch.nn.Linear(5, 3)).state_dict()
+    torch.save({"epoch": 3, "state_dict": state} if wrapped else state, "net.pt")
+    lines = [line for line in refusal("net.pt").splitlines() if line.startswith("    ")]
+
+    exec("\n".join(line.strip() for line in lines[:-1]), {})
+
+    layers = read_weights(read_bytes("net.safetensors"), "net.safetensors").layers
+    np.testing.assert_array_equal(layers[1].weight, state["1.weight"])
 
 
 def test_a_file_too_large_is_refused_before_it_is_read() -> None:

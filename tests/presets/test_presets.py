@@ -1,6 +1,9 @@
 """Text in, Recipe out: presets, YAML from strangers, overrides, and what rides in a file."""
 
 import json
+import subprocess
+import sys
+import zipfile
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -9,6 +12,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from pydantic import ValidationError
 
+import cppnvid
 from cppnvid import presets
 from cppnvid.colour.gradients import GRADIENT_NAMES
 from cppnvid.errors import RecipeError, Setting
@@ -205,7 +209,7 @@ MISTAKES = [
     ("palette: {colours: [red, red]}",
      "palette.colours.0: must be a colour such as '#102030', given 'red'"),
     ("palette: neonn", "palette.name: unknown palette 'neonn': did you mean 'neon'?"),
-    ("title: 3", "title: must be text, in quotes if necessary, given 3"),
+    ("title: [3]", "title: must be text, in quotes if necessary, given [3]"),
     ("title: a\nstyle: hause", "loop.yaml:2: style: unknown style 'hause': did you mean 'house'?"),
     ("output: {frames: 3}\nmorph:\n  loop: ping-pong",
      "loop.yaml:1: output.frames, morph.loop: must be even in a ping-pong"),
@@ -283,7 +287,7 @@ def test_a_recipe_without_text_is_validated_once(monkeypatch: pytest.MonkeyPatch
 
 def test_all_mistakes_are_listed_at_once_up_to_five(write: Any) -> None:
     """Several mistakes come in one message, a line for each, and the rest is counted."""
-    text = "title: 1\ncomment: 2\nmorph: {of: a, path: b, hold: 2, radius: -1}"
+    text = "title: [1]\ncomment: [2]\nmorph: {of: a, path: b, hold: 2, radius: -1}"
 
     lines = refusal(write(text)).splitlines()
 
@@ -301,7 +305,7 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "article").mkdir(parents=True)
     (folder / "aurora.yaml").write_text("title: Aurora\nmorph: {seeds: [4, 5]}\n")
     (folder / "article/grey-goo.yaml").write_text("title: Grey goo\nstyle: article\n")
-    monkeypatch.setattr("cppnvid.presets.sources.PRESETS_FOLDER", folder)
+    monkeypatch.setattr("cppnvid.presets.sources.presets_folder", lambda: folder)
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     return folder
@@ -536,3 +540,43 @@ def test_the_schema_knows_every_key_and_short_form() -> None:
     assert parts["Layer"]["anyOf"][0]["type"] == "integer"
     assert "seconds" in parts["Output"]["properties"]
     assert "description" in parts["Camera"]["properties"]["zoom"]
+
+
+@pytest.mark.parametrize("text", ["1984", "007", "1984.50", "1e3", "1e999", "-0", "true", ".inf"])
+def test_a_number_as_a_title_is_text(text: str) -> None:
+    """It is kept to the letter, in a recipe's text and for one key alone."""
+    assert parse(f"title: {text}\ncomment: {text}", "x").data == {"title": text, "comment": text}
+    assert parse(text, "--set title", at=("title",)).data == text
+    assert parse(f'{{"title": {text}}}', "x").data == {"title": text}
+    assert parse(f"sound: {{file: {text}}}", "x").data == {"sound": {"file": text}}
+    assert parse("1984", "x").data == 1984
+
+
+def test_presets_are_read_from_a_package_in_a_zip(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wheel on the path needs no unpacking by hand, and its presets are those of a checkout."""
+    package, folder = Path(cppnvid.__file__).parent, presets.sources.presets_folder()
+    with zipfile.ZipFile(tmp_path / "cppnvid.whl", "w") as wheel:
+        for path in (path for path in package.rglob("*") if path.suffix in (".py", ".npy")):
+            wheel.write(path, Path("cppnvid") / path.relative_to(package))
+        for path in folder.rglob("*.yaml"):
+            wheel.write(path, Path("cppnvid/_presets") / path.relative_to(folder))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "cppnvid.whl"))
+    typed = ["still", "aurora", "--size", "8", "-q", "-o", str(tmp_path / "a.png")]
+    code = "import cppnvid; print(cppnvid.__file__, len(cppnvid.list_presets()), sep='\\n')\n"
+    code += "from cppnvid.cli import main; main()"
+
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code, *typed],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+
+    place, count, written = done.stdout.splitlines()
+    assert "cppnvid.whl" in place
+    assert int(count) == len(presets.list_presets())
+    assert written == typed[-1]
+    assert Path(written).is_file()

@@ -30,12 +30,20 @@ MAX_TENSORS = 1024  # more than a weight and a bias for each of 257 layers
 
 _TORCH = (
     "is in PyTorch's format, which can run any program when it is opened: convert it with\n"
+    "    import torch\n"
     "    from safetensors.torch import save_file\n"
+    '    state = torch.load("{name}", map_location="cpu", weights_only=True)\n'
+    '    state = state.get("state_dict", state)  # of a checkpoint\n'
+    "    state = {{k: v.contiguous() for k, v in state.items() if torch.is_tensor(v)}}\n"
+    '    save_file(state, "{stem}.safetensors")\n'
+    "or, where that fails because it holds a whole model, in the program that has the model, with\n"
     '    save_file(model.state_dict(), "{stem}.safetensors")'
 )
 _KERAS = (
     "is in Keras's format: convert it with\n"
+    "    import keras\n"
     "    import numpy as np\n"
+    '    model = keras.saving.load_model("{name}")\n'
     '    np.savez("{stem}.npz", *model.get_weights())'
 )
 _CONVERTED = {
@@ -78,7 +86,7 @@ def check_suffix(name: str) -> str:
     path = Path(name)
     suffix = path.suffix.lower()
     if suffix in _CONVERTED:
-        raise RecipeError(_CONVERTED[suffix].format(stem=path.stem), file=name)
+        raise RecipeError(_CONVERTED[suffix].format(stem=path.stem, name=path.name), file=name)
     if suffix not in SUFFIXES:
         raise RecipeError(f"weights are read from {' and '.join(SUFFIXES)} files", file=name)
     return suffix

@@ -1,15 +1,16 @@
-"""Layers from named arrays: which bias belongs to which weight, their order and orientation.
+"""Layers from named arrays: which bias belongs to which weight, and how each is turned.
 
 Names are PyTorch's `0.weight`, `0.bias`, `2.weight`…, Keras's `dense/kernel`, `W0` and `b0`, or the
-`arr_0` of np.savez. Weights are turned to PyTorch's [out, in]. Files that we write have the names
-of an `nn.Sequential` of Linear layers with an activation after each.
+`arr_0` of np.savez; `pairs` reads them, and `order` orders layers whose numbers do not. Weights are
+turned to PyTorch's [out, in]. Files that we write have the names of an `nn.Sequential` of Linear
+layers with an activation after each.
 """
 
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from os.path import commonprefix
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,17 @@ from cppnvid.networks.weights.formats import (
     format_tensors,
     parse_tensors,
 )
+from cppnvid.networks.weights.order import (
+    Sides,
+    agrees,
+    is_numbered,
+    listed,
+    orders,
+    whole_networks,
+)
+from cppnvid.networks.weights.pairs import Pair, paired, shape_of
 
 LATENT = "latent"
-_ROLE = re.compile(r"(?<![A-Za-z])(weights?|kernel|bias(?:es)?|[WwBb])(?![A-Za-z])")
-_BIAS = ("bias", "biases", "b", "B")
-_UNNAMED = re.compile(r"arr_\d+")
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +56,8 @@ class Trained:
     layers: tuple[TrainedLayer, ...]
     latent: Array | None = None  # [z_dim], already multiplied by z_scale
     about: Mapping[str, Any] | None = None
+    order: str = ""
+    """The order taken and why, in words; empty where numbers in the names say it."""
 
 
 def read_weights(data: bytes, name: str, suffix: str = "") -> Trained:
@@ -60,19 +69,23 @@ def read_weights(data: bytes, name: str, suffix: str = "") -> Trained:
         suffix: its format; by default, the ending of the name.
 
     Raises:
-        RecipeError: it does not consist of plain layers; names the array that does not fit.
+        RecipeError: it does not consist of plain layers in one order; names the array that does not
+            fit, the orders that do, or the networks of which one is meant.
     """
-    tensors = parse_tensors(data, name, suffix or check_suffix(name))
+    suffix = suffix or check_suffix(name)
+    tensors = parse_tensors(data, name, suffix)
     arrays = dict(tensors.arrays)
     latent = arrays.pop(LATENT, None)
     if latent is not None and latent.ndim != 1:
-        raise RecipeError(f"{LATENT} is {_shape(latent)}; it must be one row of numbers", file=name)
+        raise RecipeError(
+            f"{LATENT} is {shape_of(latent)}; it must be one row of numbers", file=name
+        )
     if (count := sum(array.size for array in arrays.values())) > MAX_WEIGHTS_A_FILE:
         raise RecipeError(
             f"has {count:,} weights, at most {MAX_WEIGHTS_A_FILE:,} are allowed", file=name
         )
-    layers = _turned(_paired(arrays, name), name)
-    return Trained(name, layers, latent, tensors.about)
+    layers, order = _ordered(paired(arrays, name), name, kept=suffix == ".npz")
+    return Trained(name, layers, latent, tensors.about, order)
 
 
 def pack(trained: Trained) -> bytes:
@@ -130,73 +143,93 @@ def _named(trained: Trained, about: Mapping[str, Any] | None = None) -> Tensors:
     return Tensors(arrays, dict(about or {}))
 
 
-# ------------------------------------------------------------------ names
+# ------------------------------------------------------------------ order, and which way round
 
 
-@dataclass
-class _Pair:
-    """A weight and a bias whose names differ only in the word that tells them apart."""
+def _ordered(
+    pairs: Sequence[Pair], name: str, *, kept: bool
+) -> tuple[tuple[TrainedLayer, ...], str]:
+    """Return the layers in their order, and in words where that comes from if not from numbers.
 
-    name: str = ""
-    weight: Array | None = None
-    bias: Array | None = None
-    kernel: bool = False  # Keras and Flax call [in, out] so
-
-
-def _paired(arrays: Mapping[str, Array], name: str) -> list[_Pair]:
-    """Find the weight and bias of every layer, in the natural order of their names."""
-    pairs: dict[str, _Pair] = {}
-    alone = all(_UNNAMED.fullmatch(key) for key in arrays)  # np.savez(file, *arrays)
-    stem = ""
-    for key in sorted(arrays, key=_natural):
-        array = arrays[key]
-        role, owner = _role(key)
-        if role in _BIAS and array.ndim == 2 and 1 in array.shape:
-            array = array.ravel()  # a row or a column, as hand-written networks keep it
-        if array.ndim not in (1, 2) or array.size == 0:
-            raise RecipeError(
-                f"{key} is {_shape(array)}; cppnvid draws plain layers, whose weight has "
-                f"two sides and whose bias one",
-                file=name,
-            )
-        stem = (key if array.ndim == 2 else stem) if alone else owner
-        pair = pairs.setdefault(stem, _Pair())
-        if (pair.weight if array.ndim == 2 else pair.bias) is not None:
-            rival = pair.name if array.ndim == 2 else "its bias"
-            raise RecipeError(f"{key} belongs to the same layer as {rival}", file=name)
-        if array.ndim == 2:
-            pair.name, pair.weight, pair.kernel = key, array, role == "kernel"
-        else:
-            pair.bias = array
-            pair.name = pair.name or key
-    for pair in pairs.values():
-        if pair.weight is None:
-            raise RecipeError(
-                f"{pair.name} is one row of numbers without a weight of the same name; "
-                f"cppnvid draws plain layers, such as 0.weight with 0.bias, or W0 with b0",
-                file=name,
-            )
-    return list(pairs.values())
-
-
-def _role(key: str) -> tuple[str, str]:
-    """Return the word for an array's role, and the name without it, which is the layer's."""
-    found = list(_ROLE.finditer(key))
+    Args:
+        pairs: in the natural order of their names.
+        name: the file, for messages.
+        kept: the file's own order is that in which it was saved.
+    """
+    if several := whole_networks(*(_sides(pairs, turn=turn) for turn in (False, True))):
+        raise _which_one([[pairs[index] for index in group] for group in several], name, kept=kept)
+    if is_numbered([pair.owner for pair in pairs]):
+        return _turned(pairs, name), ""
+    saved = sorted(pairs, key=lambda pair: pair.place)
+    if kept and agrees([pair.owner for pair in saved]) and _fits(saved):
+        return _turned(saved, name), f"{_names(saved)} (as saved in the file)"
+    ways = [way for side in _possible(pairs) if (way := orders(_sides(pairs, turn=side)))]
+    if ways and any("weight" in pair.name for pair in pairs):
+        ways = ways[:1]  # [out, in] if that fits
+    found = [
+        [pairs[index] for index in order] for order in dict.fromkeys(o for way in ways for o in way)
+    ]
+    if len(found) > 1 or any(len(way) > 1 for way in ways):
+        raise RecipeError(
+            f"does not say in which order its layers follow each other: "
+            f"{' or '.join(_names(one) for one in found[:2])}; number them in their names "
+            f"(0.weight, 1.weight, ...), or save a .npz, whose order is kept",
+            file=name,
+        )
     if not found:
-        return "", key
-    return found[-1][0], key[: found[-1].start()] + key[found[-1].end() :]
+        return _turned(pairs, name), ""  # which says what does not fit
+    return _turned(found[0], name), f"{_names(found[0])} (the only order that their shapes allow)"
 
 
-def _natural(key: str) -> list[tuple[bool, int, str]]:
-    """Return a key that sorts `2.weight` before `10.weight`."""
-    steps = re.split(r"(\d+)", key)
-    return [(step.isdecimal(), int(step) if step.isdecimal() else 0, step) for step in steps]
+def _which_one(networks: Sequence[Sequence[Pair]], name: str, *, kept: bool) -> RecipeError:
+    """Return the error for a file of several networks, with the lines that keep one of them."""
+    # Of names, and not of paths: `model.0.weight` and `model.2.weight` have `model.`.
+    prefixes = [commonprefix([pair.name for pair in one]) for one in networks]  # noqa: RUF071
+    firsts = [one[0].name for one in networks]
+    apart = sum(first.startswith(prefix) for first in firsts for prefix in prefixes) == len(firsts)
+    called = listed(prefixes) if apart else f"those of {listed(firsts)}"
+    path = Path(name)
+    lines = _KEEP_ONE[kept].format(file=path.name, one=prefixes[0], new=f"one-{path.name}")
+    way = f"keep it with\n{lines}" if apart else "save its arrays in a file of its own"
+    return RecipeError(
+        f"contains {len(networks)} whole networks, {called}; which one is meant? {way}", file=name
+    )
 
 
-# ------------------------------------------------------------------ which way round
+_KEEP_ONE = {
+    True: "    import numpy as np\n"
+    '    arrays = np.load("{file}")\n'
+    '    np.savez("{new}", **{{k: arrays[k] for k in arrays if k.startswith("{one}")}})',
+    False: "    from safetensors.numpy import load_file, save_file\n"
+    '    arrays = load_file("{file}")\n'
+    '    save_file({{k: a for k, a in arrays.items() if k.startswith("{one}")}}, "{new}")',
+}
 
 
-def _turned(pairs: Sequence[_Pair], name: str) -> tuple[TrainedLayer, ...]:
+def _names(pairs: Sequence[Pair]) -> str:
+    return listed([pair.name for pair in pairs])
+
+
+def _sides(pairs: Iterable[Pair], *, turn: bool) -> list[Sides]:
+    shapes = ((pair.owner, pair.weight.shape) for pair in pairs if pair.weight is not None)
+    return [Sides(owner, *(shape[::-1] if turn else shape)) for owner, shape in shapes]
+
+
+def _possible(pairs: Sequence[Pair]) -> list[bool]:
+    """Return whether weights may be as they are, [out, in], or turned, by names and biases."""
+    ways = [True] if all(pair.kernel for pair in pairs) else [False, True]
+    return [turn for turn in ways if all(_has_its_bias(pair, turn=turn) for pair in pairs)]
+
+
+def _has_its_bias(pair: Pair, *, turn: bool) -> bool:
+    return pair.bias is None or pair.weight is None or len(pair.bias) == pair.weight.shape[turn]
+
+
+def _fits(pairs: Sequence[Pair]) -> bool:
+    return any(_misfit(_layers(pairs, turn=turn)) is None for turn in (False, True))
+
+
+def _turned(pairs: Sequence[Pair], name: str) -> tuple[TrainedLayer, ...]:
     """Turn every weight to [out, in]: as it is if the layers fit, else transposed."""
     as_is, turned = _layers(pairs, turn=False), _layers(pairs, turn=True)
     misfit = _misfit(as_is)
@@ -224,7 +257,7 @@ def _turned(pairs: Sequence[_Pair], name: str) -> tuple[TrainedLayer, ...]:
     )
 
 
-def _layers(pairs: Iterable[_Pair], *, turn: bool) -> tuple[TrainedLayer, ...]:
+def _layers(pairs: Iterable[Pair], *, turn: bool) -> tuple[TrainedLayer, ...]:
     return tuple(
         TrainedLayer(
             pair.name, np.ascontiguousarray(pair.weight.T if turn else pair.weight), pair.bias
@@ -244,7 +277,7 @@ def _misfit(layers: Sequence[TrainedLayer]) -> str | None:
         width = len(layer.weight)
         if layer.bias is not None and len(layer.bias) != width:
             return (
-                f"{called(layers, index)} is {_shape(layer.weight)}, and its bias has "
+                f"{called(layers, index)} is {shape_of(layer.weight)}, and its bias has "
                 f"{len(layer.bias)} numbers"
             )
     for index, (before, layer) in enumerate(pairwise(layers), start=1):
@@ -252,7 +285,7 @@ def _misfit(layers: Sequence[TrainedLayer]) -> str | None:
         # Each neuron of an atan_pair hands on two values; the recipe says whether it is one.
         if layer.weight.shape[1] not in (width, 2 * width):
             return (
-                f"{called(layers, index)} is {_shape(layer.weight)}, and layer {index} "
+                f"{called(layers, index)} is {shape_of(layer.weight)}, and layer {index} "
                 f"({before.name}) gives {width} values"
             )
     return None
@@ -261,7 +294,3 @@ def _misfit(layers: Sequence[TrainedLayer]) -> str | None:
 def called(layers: Sequence[TrainedLayer], index: int) -> str:
     """Return what messages call a layer: `layer 2 of 5 (2.weight)`."""
     return f"layer {index + 1} of {len(layers)} ({layers[index].name})"
-
-
-def _shape(array: Array) -> str:
-    return "x".join(map(str, array.shape)) or "a single number"
