@@ -125,6 +125,7 @@ def _with(container: Container, way: Codec) -> Container:
         yuv=way.yuv,
         h264=False,
         even_size=container.even_size or (way.yuv or "").startswith("yuv420"),
+        even_width=(way.yuv or "").startswith("yuv422"),
         default_crf=way.default_crf,
         max_crf=way.max_crf,
         default_quality=None if way.lossless else container.default_quality,

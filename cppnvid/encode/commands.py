@@ -22,18 +22,29 @@ _TAGS = (
 )
 
 
+def padded_size(target: Target) -> tuple[int, int]:
+    """Return the size at which frames go to ffmpeg: each sample of chroma has all its pixels.
+
+    At 161x90, 81 samples would be spread over 161 pixels: swscale moves colours by up to a pixel
+    towards the right and the bottom (11.9 levels RMS instead of 4.6), and zscale refuses.
+    """
+    yuv, width, height = target.container.yuv or "", target.width, target.height
+    return (width + width % 2, height + height % 2) if yuv.startswith("yuv420") else (width, height)
+
+
 def input_arguments(target: Target, pixel_format: str) -> list[str]:
     """Return the arguments of the first input: raw frames of this format on the standard input."""
+    width, height = padded_size(target)
     # Without -r ffmpeg guesses a usual rate near the one it is given: 4.75 for 100/21.
     rate = str(target.fps)
-    size = ("-video_size", f"{target.width}x{target.height}", "-framerate", rate, "-r", rate)
+    size = ("-video_size", f"{width}x{height}", "-framerate", rate, "-r", rate)
     tags = _TAGS if pixel_format == "yuv420p" else ()
     name = "rgb48le" if pixel_format == "rgb48" else pixel_format
     return ["-f", "rawvideo", "-pix_fmt", name, *size, *tags, "-i", "pipe:0"]
 
 
-def colour_arguments(container: Container, pixel_format: str) -> list[str]:
-    """Convert RGB to tagged BT.709, the same on every ffmpeg since 4.3.
+def colour_arguments(target: Target, pixel_format: str) -> list[str]:
+    """Convert RGB to tagged BT.709, cut to its size, the same on every ffmpeg since 4.3.
 
     swscale's default is untagged BT.601: mean errors of 8, 19 and 6 levels in what players show.
     From 7.1 the encoder takes its tags from the frames, so setparams must say them; older ones
@@ -42,6 +53,7 @@ def colour_arguments(container: Container, pixel_format: str) -> list[str]:
     swscale's own choice, between them, is off by half a pixel there.
     Of 16 bits swscale makes luma that is half an 8-bit level too bright; zscale is exact.
     """
+    container = target.container
     if container.yuv is None:
         return []
     if pixel_format == container.yuv:
@@ -57,7 +69,11 @@ def colour_arguments(container: Container, pixel_format: str) -> list[str]:
             "flags=bicubic+accurate_rnd+full_chroma_int"
         )
     tags = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
-    return ["-vf", f"{convert},format={container.yuv},{tags}", *_TAGS]
+    size, cut = (target.width, target.height), ""
+    if padded_size(target) != size:
+        # Not exact, it would cut a whole sample of chroma off, and two pixels with it.
+        cut = f"crop={size[0]}:{size[1]}:0:0:exact=1,"
+    return ["-vf", f"{convert},format={container.yuv},{cut}{tags}", *_TAGS]
 
 
 def longest_segment(container: Container, fps: Fraction) -> int | None:

@@ -49,6 +49,7 @@ class Container:
         arguments: ffmpeg's that code frames.
         muxing: ffmpeg's that write the file.
         even_size: whether both sides must be even.
+        even_width: whether the width alone must be.
         default_short_side: in pixels.
         default_fps: frames a second.
         max_fps: frames a second that it can play; None means no limit of its own.
@@ -79,6 +80,7 @@ class Container:
     arguments: tuple[str, ...] = ()
     muxing: tuple[str, ...] = ()
     even_size: bool = False
+    even_width: bool = False
     default_short_side: int = 1080
     default_fps: Fraction = _VIDEO_FPS
     max_fps: Fraction | None = None
@@ -174,7 +176,9 @@ CONTAINERS: tuple[Container, ...] = (
         name="MOV",
         suffixes=(".mov",),
         format=Video("mov"),
-        # prores_ks pads odd sizes to whole macroblocks and keeps the exact size.
+        # prores_ks pads odd sizes to whole macroblocks and keeps the exact size, but it leaves the
+        # last sample of chroma out where 4:2:2 has an odd width: 4 and not 520 at 33.
+        even_width=True,
         arguments=("-c:v", "prores_ks", "-profile:v", "hq", "-vendor", "apl0"),
         # Without use_metadata_tags a comment's length is 16 bits and 100 kB come back as 34.
         muxing=("-movflags", "+faststart+use_metadata_tags", "-f", "mov"),

@@ -17,6 +17,7 @@ from cppnvid.encode.commands import (
     input_arguments,
     longest_segment,
     muxing_arguments,
+    padded_size,
     sound_arguments,
     sound_input,
 )
@@ -205,9 +206,12 @@ class Encoder:
         if self._feeds is None:
             raise ValueError("an Encoder takes frames only within its with block")
         self._check(frames)
+        width, height = padded_size(self._target)
+        beside = ((0, height - self._target.height), (0, width - self._target.width), (0, 0))
         for frame in frames:
+            whole = np.pad(frame, beside, mode="edge") if np.any(beside) else frame
             # ffmpeg expects the lower byte of 16 bits first.
-            self._feeds.put(frame.astype(f"<u{frame.itemsize}", copy=False).tobytes())
+            self._feeds.put(whole.astype(f"<u{whole.itemsize}", copy=False).tobytes())
             self._written += 1
 
     def __exit__(
@@ -259,7 +263,7 @@ class Encoder:
             threads=job.threads,
         )
         telling = TELLING if job.paced else ()
-        colours = colour_arguments(target.container, job.pixel_format)
+        colours = colour_arguments(target, job.pixel_format)
         output = [*colours, *telling, *coding, *muxing_arguments(target, edit_list=False)]
         # Each ffmpeg would convert colours with a thread for every processor.
         filters = 1 if target.container.h264 else job.threads

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from cppnvid.encode.codecs import Coding
+from cppnvid.encode.codecs import PRORES_4444, Coding
 from cppnvid.encode.coding import coded, coding_of, quality_of
 from cppnvid.encode.containers import CONTAINERS, Container, container_for, endings, known_endings
 from cppnvid.encode.h264 import h264_encoder, unusable
@@ -210,6 +210,14 @@ def _check_size(container: Container, width: int, height: int) -> None:
     elif container.even_size and (width % 2 or height % 2):
         nearest = f"{width + width % 2}x{height + height % 2}"
         problem = f"needs even sides, given {given}; the nearest size is {nearest}"
+    elif container.even_width and width % 2:
+        raise RecipeError(
+            f"{container.name} coded as {container.codec} needs an even width, given {given}; the "
+            f"nearest size is {width + 1}x{height}, or use {{codec}}, which takes any",
+            key="canvas.size",
+            given=given,
+            codec=Setting("output.codec", PRORES_4444.codec),
+        )
     if problem:
         raise RecipeError(f"{container.name} {problem}", key="canvas.size", given=given)
 

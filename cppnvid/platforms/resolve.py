@@ -182,9 +182,13 @@ class _Fitting:
         least, longest = self.platform.range_of("longer")
         if least == longest:
             scale = longest / max(size)
-        step = 2 if self.container.even_size else 1
-        width, height = (max(step, step * math.floor(side * scale / step + 1e-6)) for side in size)
-        return width, height
+
+        def scaled(side: int, *, even: bool) -> int:
+            step = 2 if even else 1
+            return max(step, step * math.floor(side * scale / step + 1e-6))
+
+        even, even_width = self.container.even_size, self.container.even_width
+        return scaled(size[0], even=even or even_width), scaled(size[1], even=even)
 
     def _fps(self) -> Fraction:
         fps = min(self.recipe.output.fps, self.platform["usual_fps"] or self.recipe.output.fps)

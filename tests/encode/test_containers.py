@@ -89,10 +89,20 @@ def test_odd_size_names_the_nearest_even_one(tmp_path: Path, size: str) -> None:
         check(tmp_path / "a.mp4", size=size)
 
 
-@pytest.mark.parametrize("name", ["a.webm", "a.mov", "a.gif", "a.webp", "a.apng", "a.png", "a/"])
+@pytest.mark.parametrize("name", ["a.webm", "a.gif", "a.webp", "a.apng", "a.png", "a/"])
 def test_odd_size_is_fine_elsewhere(tmp_path: Path, name: str) -> None:
-    """Only MP4 asks for even sides."""
+    """Only MP4 asks for even sides, and MOV for an even width."""
     assert check(f"{tmp_path}/{name}", size="63x47")
+
+
+def test_prores_of_two_pixels_a_colour_needs_an_even_width(tmp_path: Path) -> None:
+    """4:2:2 at 161x90 ended in zscale's words; prores_ks would spoil the last column's colour."""
+    path = tmp_path / "a.mov"
+    with pytest.raises(RecipeError, match=r"an even width, given 161x91; .* 162x91") as refused:
+        target(path, width=161, height=91)
+    assert refused.value.mistakes[0].key == "canvas.size"
+    assert target(path, width=160, height=91).height == 91
+    assert target(path, width=161, height=91, codec="prores4444").width == 161
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,15 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from cppnvid.encode import container_for, decode, probe
+from cppnvid.encode import (
+    Coding,
+    all_frames,
+    container_for,
+    decode,
+    film_frames,
+    probe,
+    probe_film,
+)
 from cppnvid.encode.ffmpeg import capture
 from cppnvid.errors import RecipeError
 from tests.encode.helpers import described, open_file, target
@@ -70,13 +78,72 @@ def test_frames_come_back(tmp_path: Path, name: str, fps: Fraction) -> None:
         assert info.seconds == pytest.approx(12 / fps, abs=0.006)
 
 
-@pytest.mark.parametrize("name", ["a.webm", "a.mov", "a.gif", "a.webp", "a.apng", "frames/"])
-def test_odd_sizes_come_back_exactly(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [
+        *((name, (33, 17)) for name in ("a.webm", "a.gif", "a.webp", "a.apng", "frames/")),
+        ("a.mov", (34, 17)),
+    ],
+)
+def test_odd_sizes_come_back_exactly(tmp_path: Path, name: str, size: tuple[int, int]) -> None:
     """33 by 17 stays 33 by 17: nothing is rounded up to blocks."""
-    frames = clip(3, width=33, height=17)
+    frames = clip(3, width=size[0], height=size[1])
     encode(f"{tmp_path}/{name}", frames)
-    assert next(decode(f"{tmp_path}/{name}")).shape == (17, 33, 3)
+    assert next(decode(f"{tmp_path}/{name}")).shape == (size[1], size[0], 3)
     assert probe(f"{tmp_path}/{name}").frames == 3
+
+
+def stripes(width: int, height: int) -> Frames:
+    """Return two frames of fine coloured stripes, whose last columns and rows differ in hue."""
+    y, x = np.mgrid[0:height, 0:width]
+    waves = [np.sin(x * 0.35), np.sin(y * 0.3 + x * 0.1), np.cos(x * 0.25 - y * 0.3)]
+    return (128 + 120 * np.stack(waves, -1)).astype(np.uint8)[None].repeat(2, axis=0)
+
+
+def chroma(path: Path, width: int, height: int) -> NDArray[np.int64]:
+    """Return the samples of chroma of a WebM's first frame, as stored: [2, rows, columns]."""
+    raw = ["-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1"]
+    data, _ = capture(path, "matroska", raw, limit=10**6)
+    planes = np.frombuffer(data, np.uint8)[width * height :].astype(int)
+    return planes.reshape(2, (height + 1) // 2, (width + 1) // 2)
+
+
+@pytest.mark.parametrize("size", [(97, 60), (96, 61), (97, 61)])
+def test_colours_of_an_odd_webm_are_where_they_were_drawn(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    """Its chroma is that of the even film it is cut from, and it is read as well as that one."""
+    width, height = size
+    even = stripes(width + width % 2, height + height % 2)
+    odd = np.ascontiguousarray(even[:, :height, :width])
+    encode(tmp_path / "odd.webm", odd)
+    encode(tmp_path / "even.webm", even)
+    stored = chroma(tmp_path / "odd.webm", width, height)
+    cut = chroma(tmp_path / "even.webm", even.shape[2], even.shape[1])
+    # Coding alone makes 0.6; spread over the odd size, colours differed by 3.4 to 6.
+    assert np.abs(stored - cut).mean() < 1.2
+    exact = max(errors(tmp_path / "even.webm", even))
+    assert max(errors(tmp_path / "odd.webm", odd)) < 1.1 * exact
+    shown = next(all_frames(probe_film(tmp_path / "odd.webm")))
+    assert np.abs(shown.astype(int) - odd[0]).mean() < 1.1 * exact
+    seen = next(film_frames(probe_film(tmp_path / "odd.webm"), [0]))
+    assert np.abs(seen.astype(int) - odd[0]).mean() < 1.1 * exact
+
+
+def test_colours_of_an_odd_prores_are_where_they_were_drawn(tmp_path: Path) -> None:
+    """4:2:2 takes odd heights, and 4:4:4 any size, up to the last row and column."""
+    for size, coding in (((64, 49), Coding()), ((65, 49), Coding(codec="prores4444"))):
+        frames = stripes(*size)
+        path = tmp_path / f"{size[0]}.mov"
+        with open_file(
+            path, width=size[0], height=size[1], frames=2, coding=coding, pixel_format="rgb48"
+        ) as encoder:
+            encoder.write(frames.astype(np.uint16) * 257)
+        off = np.abs(next(decode(path)).astype(int) - frames[0])
+        assert off.mean() < 2
+        assert off[-1].mean() < 3
+        if size[0] % 2:  # of 4:2:2, the last column shares its colours with the one before
+            assert off[:, -1].mean() < 3
 
 
 @pytest.mark.parametrize("name", ANIMATED)

@@ -34,6 +34,13 @@ _DEEP = (
     "format=gbrp16le,format=rgb48be"
 )
 
+# Where chroma is halved and a side is odd, luma is padded: swscale would spread 81 samples of
+# chroma over 161 pixels and not 162, and zscale refuses. Padded whole, chroma lost its last sample.
+_EVEN = (
+    "extractplanes=y+u+v[y][u][v];[y]pad={width}:{height}[even];"
+    "[even][u][v]mergeplanes=mapping=0x001020:format={format},"
+)
+
 
 @dataclass(frozen=True)
 class Video(Format):
@@ -88,15 +95,21 @@ class Video(Format):
 
     def frames(self, path: Path, *, deep: bool) -> Iterator[NDArray[Any]]:
         """Yield frames of 8 bits, or of 16 if `deep`."""
-        yield from pictures(path, self.demuxer, (*_ALL_FRAMES, _DEEP if deep else _SCALE, *PPM))
+        padding, size = _padding(path, self.demuxer)
+        convert = padding + (_DEEP if deep else _SCALE)
+        for frame in pictures(path, self.demuxer, (*_ALL_FRAMES, convert, *PPM)):
+            yield _cut(frame, size)
 
     def shown(self, path: Path, short_side: int | None) -> Iterator[NDArray[np.uint8]]:
         """Yield the frames of anybody's file, no larger than `short_side` in pixels if given."""
-        scale = _ANYBODYS
         if short_side is not None:
-            scale = scale.replace("scale=", _SMALLER.format(side=short_side))
+            scale = _ANYBODYS.replace("scale=", _SMALLER.format(side=short_side))
             scale = scale.replace("flags=bicubic", "flags=area")
-        return pictures(path, self.demuxer, (*_ALL_FRAMES, scale, *PPM))
+            yield from pictures(path, self.demuxer, (*_ALL_FRAMES, scale, *PPM))
+            return
+        padding, size = _padding(path, self.demuxer)
+        for frame in pictures(path, self.demuxer, (*_ALL_FRAMES, padding + _ANYBODYS, *PPM)):
+            yield _cut(frame, size)
 
     def frame_at(self, path: Path, seconds: float) -> NDArray[np.uint8]:
         """Return the first frame shown at `seconds` or later, of anybody's file.
@@ -105,12 +118,13 @@ class Video(Format):
             RecipeError: for a damaged file, or one that ends before.
             EncodeError: ffmpeg cannot be started.
         """
-        arguments = ("-frames:v", "1", *_ALL_FRAMES, _ANYBODYS, *PPM)
+        padding, size = _padding(path, self.demuxer)
+        arguments = ("-frames:v", "1", *_ALL_FRAMES, padding + _ANYBODYS, *PPM)
         with reading(path, self.demuxer, arguments, start=seconds) as (output, _):
             frame = _next_picture(output, path)
         if frame is None:
             raise RecipeError(f"{path}: has no picture {seconds:.2f} s from its start; damaged")
-        return frame
+        return _cut(frame, size)
 
     def sound_seconds(self, path: Path) -> float:
         """Return the length of its sound, with what goes before and after it.
@@ -177,6 +191,25 @@ def _packets(path: Path, demuxer: str, stream: str, *more: str) -> _Packets:
     head = dict(re.findall(r"^#(\w+) 0: (.+)$", listing, re.MULTILINE))
     found = re.findall(r"^0,.*?, *(-?\d+), *(\d+),", listing, re.MULTILINE)
     return _Packets(head, [(int(shown), int(lasts)) for shown, lasts in found], said)
+
+
+def _padding(path: Path, demuxer: str) -> tuple[str, tuple[int, int] | None]:
+    """Return the filter that pads a video to even sides, if need be, and its size without them."""
+    found = _packets(path, demuxer, "v", "-t", "0")
+    format_ = re.search(r"Video: [^\n]*?, (yuv42[02]p\w*)", found.said)
+    # One that is turned is so before it is filtered; its chroma may slide.
+    if "dimensions" not in found.head or format_ is None or "rotation of" in found.said:
+        return "", None
+    width, height = (int(side) for side in found.head["dimensions"].split("x"))
+    padded = width + width % 2, height + height % 2 * format_[1].startswith("yuv420")
+    if padded == (width, height):
+        return "", None
+    return _EVEN.format(width=padded[0], height=padded[1], format=format_[1]), (width, height)
+
+
+def _cut(frame: NDArray[Any], size: tuple[int, int] | None) -> NDArray[Any]:
+    """Return the part of a padded frame that its file has; all of it where `size` is None."""
+    return frame if size is None else np.ascontiguousarray(frame[: size[1], : size[0]])
 
 
 def _sound(path: Path, demuxer: str, *more: str) -> _Packets:
