@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from cppnvid import RecipeError, probe, render_video
 from cppnvid.cli import main
@@ -17,6 +18,7 @@ from cppnvid.film import run as film_run
 from cppnvid.presets import Override, load_recipe
 from tests.conftest import small
 from tests.encode.helpers import RECIPE, encode, names, numbered, open_file, packets, waves
+from tests.helpers import write_wav
 
 Run = Callable[..., tuple[int, str]]
 FAST = ["--set", "network.layers=2x4", "--set", "morph.pace=uniform", "--size", "16", "--fps", "10"]
@@ -184,3 +186,37 @@ def test_a_repeated_film_becomes_an_animation(run: Run) -> None:
     named: list[Any] = [Override("output.repeat", 3, "--repeat")]
     recipe = load_recipe("a.mp4")
     assert format_overrides(recipe, container_for("a.gif"), named, made_as=".mp4") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [
+        ("a.webm", {}),
+        ("a.webm", {"repeat": 2}),
+        ("a.webm", {"sound": True, "depth": 10}),
+        ("a.mp4", {"sound": True, "repeat": 2}),
+        ("a.mov", {"sound": True}),
+        ("a.gif", {}),
+        ("a.webp", {}),
+        ("a.apng", {}),
+    ],
+)
+def test_a_film_is_the_same_to_the_byte(tmp_path: Path, name: str, how: dict[str, Any]) -> None:
+    """Another run with another number of threads: WebM's track had a number at random."""
+    if how.get("sound"):
+        tone = np.sin(np.arange(24_000) / 20)[:, None].repeat(2, axis=1) / 4
+        how = how | {"sound": write_wav(tmp_path / "a.wav", tone)}
+    if name == "a.mov" or how.get("depth"):
+        how = how | {"pixel_format": "rgb48"}
+    files = []
+    for threads in (1, 2):
+        path = tmp_path / f"{threads}{name}"
+        frames: NDArray[Any] = np.resize(waves(10, 48), (12, 48, 48, 3))
+        if how.get("pixel_format"):
+            frames = frames.astype(np.uint16) * 257
+        size = {"width": 48, "height": 48, "frames": 12, "fps": Fraction(5)}
+        with open_file(path, recipe=RECIPE, threads=threads, at_once=threads, **size, **how) as one:
+            for number in one.order:
+                one.write(frames[number : number + 1])
+        files.append(path.read_bytes())
+    assert files[0] == files[1]
