@@ -40,13 +40,15 @@ def palettes(asked: Request) -> None:
 def backends() -> None:
     """List what can draw on this machine, best first, and what can encode MP4."""
     from cppnvid.backends.machine import report
-    from cppnvid.encode import H264_ENCODERS, unusable
+    from cppnvid.encode import H264_ENCODERS, ffmpeg_program, ffmpeg_version, unusable
 
     rows = [(entry.name, entry.usable, entry.detail) for entry in report()]
     for name, program in H264_ENCODERS.items():
         reason = unusable(name)
         words = f"{program} of ffmpeg" if reason is None else reason.splitlines()[0]
         rows.append((name, reason is None, f"--encoder: {words}"))
+    path = ffmpeg_program()
+    rows.append(("ffmpeg", True, f"{ffmpeg_version(path) or 'of unknown version'}, {path}"))
     say_rows(*((name, "usable" if usable else "not usable", words) for name, usable, words in rows))
 
 

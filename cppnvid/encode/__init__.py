@@ -29,6 +29,10 @@ from cppnvid.encode.formats.base import MediaInfo as MediaInfo
 from cppnvid.encode.h264 import H264_ENCODERS as H264_ENCODERS, unusable as unusable
 from cppnvid.encode.pictures import read_picture as read_picture
 from cppnvid.encode.place import check_place as check_place
+from cppnvid.encode.program import (
+    ffmpeg_program as ffmpeg_program,
+    ffmpeg_version as ffmpeg_version,
+)
 from cppnvid.encode.read import (
     all_frames as all_frames,
     decode as decode,

@@ -11,12 +11,13 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-import imageio_ffmpeg
-
+from cppnvid.encode import program as ffmpeg_here
+from cppnvid.encode.program import Watch, ffmpeg_program, hangs, not_started
 from cppnvid.errors import EncodeError, RecipeError
 
 # Drawing and encoding overlap as soon as one frame waits; three even out their unevenness, and
@@ -54,9 +55,8 @@ def _start(
 ) -> subprocess.Popen[bytes]:
     """Start ffmpeg; EncodeError when there is none."""
     try:
-        program = imageio_ffmpeg.get_ffmpeg_exe()
         return subprocess.Popen(
-            [program, "-hide_banner", "-nostdin", "-nostats", *arguments],
+            [ffmpeg_program(), "-hide_banner", "-nostdin", "-nostats", *arguments],
             stdin=stdin,
             stdout=stdout,
             stderr=stderr,
@@ -65,10 +65,7 @@ def _start(
             creationflags=_CREATION_FLAGS,
         )
     except (OSError, RuntimeError) as error:
-        raise EncodeError(
-            f"ffmpeg cannot be started: {error}; reinstall imageio-ffmpeg, "
-            f"or let IMAGEIO_FFMPEG_EXE name a working one"
-        ) from error
+        raise not_started(error) from error
 
 
 def _last_words(words: IO[bytes]) -> str:
@@ -94,7 +91,7 @@ def _failure(code: int, words: IO[bytes]) -> EncodeError:
         return EncodeError(f"ffmpeg {how}: {said}")
     part = f"filter {lacks[1]}" if lacks[1] else f"encoder {lacks[2]}"
     return EncodeError(
-        f"the ffmpeg here, {imageio_ffmpeg.get_ffmpeg_exe()}, was built without the {part}, which "
+        f"the ffmpeg here, {ffmpeg_program()}, was built without the {part}, which "
         f"this file needs: 'pip install --force-reinstall imageio-ffmpeg' brings one that has it, "
         f"where IMAGEIO_FFMPEG_EXE names no other"
     )
@@ -126,6 +123,8 @@ class FrameFeed:
         self._broken = threading.Event()
         self._ended = False
         self._aborted = False
+        self._taken = 0  # frames written to it
+        self._watch = _watch(self._process)
         self._room = threading.Semaphore(_ON_THE_WAY)
         self._paced = telling
         works = (self._pump, self._count) if telling else (self._pump,)
@@ -160,6 +159,7 @@ class FrameFeed:
                         break
                 self._stdin.write(frame)
                 self._stdin.flush()  # its last bytes would wait for the next frame
+                self._taken += 1
             self._stdin.close()
         except OSError:
             # A broken pipe is the symptom; put and finish report the cause, ffmpeg's own words.
@@ -175,6 +175,7 @@ class FrameFeed:
             try:
                 self._queue.put(frame, timeout=_POLL_SECONDS)
             except queue.Full:
+                self._look()
                 continue
             return
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -201,9 +202,16 @@ class FrameFeed:
             self.end()
         while self._threads[0].is_alive():
             self._threads[0].join(_POLL_SECONDS)  # in steps, so that Ctrl-C is heard on Windows too
-        code = self._process.wait()
+            self._look()
+        code = _ended(self._process, self._watch)
         if code != 0 or self._broken.is_set():
             raise _failure(code, self._words)
+
+    def _look(self) -> None:
+        """End an ffmpeg that hangs; EncodeError names it."""
+        if self._watch.is_quiet(self._taken):
+            self._watch.kill()
+            raise hangs(ffmpeg_program(), ffmpeg_here.QUIET_SECONDS)
 
     def abort(self) -> None:
         """Leave no process, thread or open file behind, whatever happened before; may be repeated.
@@ -223,6 +231,36 @@ class FrameFeed:
         self._words.close()
 
 
+def _ended(process: subprocess.Popen[bytes], watch: Watch) -> int:
+    """Wait for the end of an ffmpeg; return its exit code. EncodeError when it hangs."""
+    while True:  # in steps, so that Ctrl-C is heard on Windows too
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.wait(timeout=_POLL_SECONDS)
+        if watch.is_quiet():
+            watch.kill()
+            raise hangs(ffmpeg_program(), ffmpeg_here.QUIET_SECONDS)
+
+
+def _watch(process: subprocess.Popen[bytes]) -> Watch:
+    return Watch(process.pid, _POLL_SECONDS)
+
+
+def _watchdog(process: subprocess.Popen[bytes]) -> threading.Event:
+    """End an ffmpeg that hangs while its output is read; return the event that tells of it."""
+    hung = threading.Event()
+
+    def look() -> None:
+        watch = _watch(process)
+        while process.poll() is None:
+            if watch.is_quiet():
+                hung.set()
+                watch.kill()
+            time.sleep(_POLL_SECONDS)
+
+    threading.Thread(target=look, name="cppnvid-watch", daemon=True).start()
+    return hung
+
+
 def run(arguments: Sequence[str], *, directory: Path | None = None) -> None:
     """Run ffmpeg to its end on files alone.
 
@@ -238,10 +276,7 @@ def run(arguments: Sequence[str], *, directory: Path | None = None) -> None:
             directory=directory,
         )
         try:
-            while True:  # in steps, so that Ctrl-C is heard on Windows too
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    code = process.wait(timeout=_POLL_SECONDS)
-                    break
+            code = _ended(process, _watch(process))
         finally:
             process.kill()
             process.wait()
@@ -257,6 +292,7 @@ def reading(
     *,
     start: float = 0.0,
     demuxers: str = "",
+    drained: bool = False,
 ) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
     """Run ffmpeg on a file; yield its standard output and its standard error (at level info).
 
@@ -265,6 +301,9 @@ def reading(
     The file may be hostile: only `demuxer` looks at it, or where that is None the one of
     `demuxers`, a comma between them, that knows it; and ffmpeg may open nothing but files, so that
     a playlist in disguise fetches nothing.
+
+    With `drained`, the caller reads on without a pause, so that an ffmpeg which rests is one that
+    hangs, and is ended.
 
     Raises:
         UnreadableError: ffmpeg cannot read the file.
@@ -283,9 +322,12 @@ def reading(
             directory=None,
         )
         assert process.stdout is not None
+        hung = _watchdog(process) if drained else threading.Event()
         try:
             yield process.stdout, words
-            code = process.wait()
+            code = process.wait() if hung.is_set() else _ended(process, _watch(process))
+            if hung.is_set():
+                raise hangs(ffmpeg_program(), ffmpeg_here.QUIET_SECONDS)
         finally:
             process.kill()
             process.stdout.close()
@@ -303,7 +345,7 @@ def capture(path: Path, demuxer: str, arguments: Sequence[str], *, limit: int) -
         RecipeError: when ffmpeg cannot read the file, or there is more output than `limit`.
         EncodeError: when there is no ffmpeg.
     """
-    with reading(path, demuxer, arguments) as (output, words):
+    with reading(path, demuxer, arguments, drained=True) as (output, words):
         data = output.read(limit + 1)
         if len(data) > limit:
             raise RecipeError(f"{path}: holds more than cppnvid reads ({limit} bytes)")

@@ -12,6 +12,7 @@ from cppnvid.encode.coding import coded, coding_of, quality_of
 from cppnvid.encode.containers import CONTAINERS, Container, container_for, endings, known_endings
 from cppnvid.encode.h264 import h264_encoder, unusable
 from cppnvid.encode.place import check_place
+from cppnvid.encode.program import LEAST, LEAST_FOR_GIF, check_version
 from cppnvid.encode.sound import check_track
 from cppnvid.errors import BackendUnavailable, RecipeError, Setting
 from cppnvid.recipe import Output, Recipe
@@ -112,7 +113,7 @@ class Target:
                 that the container lacks, a film repeated where it repeats by itself, a sound where
                 there can be none, a file that holds none, or a cap on a folder.
             BackendUnavailable: the encoder asked for does not work here.
-            EncodeError: the folder cannot be written to.
+            EncodeError: the folder cannot be written to, or ffmpeg is missing or too old.
         """
         container = container_for(path, still=still)
         target = _resolved(Path(path), container, size, output or Output(), still=still)
@@ -124,6 +125,8 @@ class Target:
         if sound is not None:
             _check_sound(target, Path(sound))
         target.check_coding()
+        if not still:
+            check_version(LEAST_FOR_GIF if target.container.palettes else LEAST)
         return replace(
             target,
             encoder=name,

@@ -61,7 +61,7 @@ def names(folder: Path) -> set[str]:
 def stub(folder: Path, script: str) -> str:
     """Write a shell script in the place of ffmpeg; return its path."""
     path = folder / "ffmpeg-stub"
-    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.write_text(f'#!/bin/sh\n[ "$1" = -version ] && exit\n{script}\n')
     path.chmod(0o755)
     return str(path)
 

@@ -1,0 +1,139 @@
+"""Other ffmpegs: by a relative path, too old, and such as hang."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import imageio_ffmpeg
+import numpy as np
+import pytest
+
+from cppnvid.cli import main
+from cppnvid.encode import ffmpeg_program, probe, program as program_module
+from cppnvid.encode.ffmpeg import run
+from cppnvid.encode.program import is_older
+from cppnvid.errors import EncodeError
+from tests.encode.helpers import encode_rings, names, stub, target
+from tests.helpers import write_wav
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="uses shell scripts")
+REAL = imageio_ffmpeg.get_ffmpeg_exe()
+
+
+def answering(folder: Path, version: str, script: str = "exit 9") -> str:
+    """Write a script in the place of ffmpeg that prints a version; return its path."""
+    path = folder / "ffmpeg-old"
+    answer = f'[ "$1" = -version ] && echo "ffmpeg version {version} Copyright" && exit'
+    path.write_text(f"#!/bin/sh\n{answer}\n{script}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "how"), [("a/", {}), ("a.mp4", {"sound": True}), ("a.webm", {"repeat": 2})]
+)
+def test_a_relative_path_names_ffmpeg_for_every_film(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, how: dict[str, Any]
+) -> None:
+    """Folders, sound and repeated films are written from another working directory."""
+    if "sound" in how:
+        how = {"sound": write_wav(tmp_path / "a.wav", np.sin(np.arange(24_000) / 20) / 4)}
+    (tmp_path / "ff").symlink_to(REAL)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", "./ff")
+    if name == "a/":
+        (tmp_path / "a").mkdir()
+    encode_rings(tmp_path / name, frames=3, recipe="", overwrite=True, **how)
+    assert probe(f"{tmp_path}/{name}").frames == 3 * how.get("repeat", 1)
+    assert ffmpeg_program() == f"{tmp_path}/ff"
+
+
+@pytest.mark.parametrize(
+    ("version", "name", "least"),
+    [
+        ("4.2.2-static", "a.mp4", "5.1"),
+        ("4.4.2-0ubuntu0.22.04.1", "a/", "5.1"),
+        ("n5.0", "a.webm", "5.1"),
+        ("5.1.9-0+deb12u1", "a.gif", "6.0"),
+    ],
+)
+def test_an_old_ffmpeg_is_refused_before_drawing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, name: str, least: str
+) -> None:
+    """Its path, its version and the least that works: 4.2 ended in words about an option."""
+    path = answering(tmp_path, version)
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", path)
+    with pytest.raises(EncodeError) as refused:
+        target(f"{tmp_path}/{name}")
+    for word in (path, f"is version {version},", f"{least} or newer", "IMAGEIO_FFMPEG_EXE"):
+        assert word in str(refused.value)
+    assert names(tmp_path) == {"ffmpeg-old"}
+
+
+def test_newer_and_nameless_ffmpegs_are_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A build from the source of a day has no number; 5.1 lacks what GIF alone needs."""
+    assert not any(is_older(one, (6, 0)) for one in ("N-118-g1a2b", "2026-11-20-git", "", "10.0"))
+    assert is_older("n5.1.2", (6, 0))
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", answering(tmp_path, "5.1.9"))
+    assert target(tmp_path / "a.mp4").container.name == "MP4"
+
+
+def test_backends_lists_ffmpeg(capsys: pytest.CaptureFixture[str]) -> None:
+    """The path and the version of the one in use."""
+    with pytest.raises(SystemExit) as ended:
+        main(["backends"])
+    assert not ended.value.code
+    line = next(one for one in capsys.readouterr().out.splitlines() if one.startswith("ffmpeg"))
+    assert REAL in line
+    assert program_module.ffmpeg_version(REAL) in line
+
+
+WHOLE = 'cat >/dev/null; for last; do :; done; : >"${last#file:}"'
+
+
+@pytest.mark.parametrize(
+    "script",
+    ["exec sleep 60", "sleep 60", f"{WHOLE}; sleep 60", "head -c 9000 >/dev/null; sleep 60"],
+)
+def test_an_ffmpeg_that_hangs_while_encoding_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str
+) -> None:
+    """At the start, at the end, and in the middle: it is named, and nothing is left."""
+    path = stub(tmp_path, script)
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", path)
+    monkeypatch.setattr(program_module, "QUIET_SECONDS", 1.0)
+    with pytest.raises(EncodeError, match="hangs: for 1 s it took no frame") as refused:
+        encode_rings(tmp_path / "a.gif", recipe="")
+    assert path in str(refused.value)
+    assert names(tmp_path) == {"ffmpeg-stub"}
+
+
+def test_an_ffmpeg_that_hangs_elsewhere_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it joins, while it reads, and when it is asked for its version."""
+    film = encode_rings(tmp_path / "a.mp4", frames=3)
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", stub(tmp_path, "exec sleep 60"))
+    monkeypatch.setattr(program_module, "QUIET_SECONDS", 1.0)
+    with pytest.raises(EncodeError, match="hangs: for 1 s"):
+        run(["-i", "a", "b"])
+    with pytest.raises(EncodeError, match="hangs: for 1 s"):
+        probe(film)
+    mute = tmp_path / "mute"
+    mute.write_text("#!/bin/sh\nexec sleep 60\n")
+    mute.chmod(0o755)
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(mute))
+    monkeypatch.setattr(program_module, "_ANSWER_SECONDS", 0.5)
+    with pytest.raises(EncodeError, match=r"mute, hangs: asked for its version.* 0\.5 s"):
+        target(tmp_path / "b.mp4")
+
+
+def test_a_slow_encoder_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A frame taken, or work on a processor, is a sign of life: only rest is counted."""
+    busy = "for i in 1 2 3 4 5 6; do timeout 0.5 sh -c 'while :; do :; done'; done"
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", stub(tmp_path, f"{busy}; echo spent >&2; exit 7"))
+    monkeypatch.setattr(program_module, "QUIET_SECONDS", 1.5)
+    with pytest.raises(EncodeError, match="code 7: spent"):
+        run(["-i", "a", "b"])
