@@ -80,9 +80,16 @@ def _facts(file: str) -> list[str]:
         about.append(f"{facts.frames} frame{'s' * (facts.frames > 1)}")
     if facts.fps is not None:
         about.append(f"{facts.seconds:g} s")
+    if facts.plays is not None:
+        about.append(_plays(facts.plays))
     if facts.sound:
         about.append(f"with sound ({facts.sound})")
     return about
+
+
+def _plays(count: int) -> str:
+    """Return in words how often an animation plays, 0 being for ever."""
+    return {0: "plays for ever", 1: "plays once"}.get(count, f"plays {count} times")
 
 
 def _show_weights(file: str) -> None:

@@ -6,7 +6,7 @@ the numbers in braces and adds the rest. Two rows may share an ending: WebP is a
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -37,6 +37,11 @@ _VIDEO_FPS = Fraction(30)
 _PICTURE_FPS = Fraction(25)  # 4 hundredths of a second: exact in a GIF
 
 
+def _repeats(plays: int) -> int:
+    """Return how often a GIF comes back to its start; -1 leaves out the block that says so."""
+    return -1 if plays == 1 else max(0, plays - 1)
+
+
 @dataclass(frozen=True)
 class Container:
     """One kind of output: what it is called, what it can hold and how it is made.
@@ -59,6 +64,7 @@ class Container:
             None where they are encoded whole.
         h264: coded by the encoder of H.264 that is asked for.
         yuv: the pixel format of what is coded in BT.709; None where RGB is.
+        plays: what its writer calls a number of plays; None where a file has no such number.
         palettes: its colours are a palette's, to which its encoder dithers.
         still: it holds one picture, and is written without ffmpeg.
         sound: ffmpeg's arguments that code a sound; empty where there can be none.
@@ -88,6 +94,7 @@ class Container:
     segment_seconds: int | None = None
     h264: bool = False
     yuv: str | None = None
+    plays: Callable[[int], int] | None = None
     palettes: bool = False
     still: bool = False
     sound: tuple[str, ...] = ()
@@ -193,7 +200,8 @@ CONTAINERS: tuple[Container, ...] = (
         default_short_side=480,
         default_fps=_PICTURE_FPS,
         arguments=("-c:v", "gif"),
-        muxing=("-loop", "0", "-final_delay", "{last_delay}", "-f", "gif"),
+        muxing=("-loop", "{plays}", "-final_delay", "{last_delay}", "-f", "gif"),
+        plays=_repeats,
         max_side=65535,
         max_fps=Fraction(50),  # browsers show a delay under 2 hundredths as 10
         palettes=True,
@@ -206,7 +214,8 @@ CONTAINERS: tuple[Container, ...] = (
         default_short_side=480,
         default_fps=_PICTURE_FPS,
         arguments=("-c:v", "libwebp_anim", "-quality", "{quality}"),
-        muxing=("-loop", "0", "-f", "webp"),
+        muxing=("-loop", "{plays}", "-f", "webp"),
+        plays=int,
         max_side=16383,
         # Times are whole milliseconds and browsers show 10 and less as 100.
         max_fps=Fraction(90),
@@ -222,7 +231,8 @@ CONTAINERS: tuple[Container, ...] = (
         default_fps=_PICTURE_FPS,
         # Smooth pictures: pred up gives 6 % fewer bytes than the default, in the same time.
         arguments=("-c:v", "apng", "-pred", "up"),
-        muxing=("-plays", "0", "-f", "apng"),
+        muxing=("-plays", "{plays}", "-f", "apng"),
+        plays=int,
         max_side=65535,
         codec="apng",
         lossless=True,

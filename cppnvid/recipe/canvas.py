@@ -164,6 +164,8 @@ class Output(Part):
     """Quality of WebP (default 90), and of JPEG, WebP and AVIF stills (default 95, 95, 90)."""
     repeat: Annotated[Whole, Field(ge=1, le=MOST_TURNS)] = 1
     """Number of times the film plays in an MP4, WebM or MOV; it is encoded only once."""
+    plays: Annotated[Whole, Field(ge=0, le=65_535)] | None = None
+    """Number of times a GIF, WebP or APNG plays; 0 is for ever. Default: for ever."""
     codec: Literal["h264", "hevc", "av1", "vp9", "prores", "prores4444"] | None = None
     """Codec of MP4 (h264, hevc, av1), WebM (vp9, av1) or MOV (prores, prores4444). Default: the
     first that supports `depth`."""

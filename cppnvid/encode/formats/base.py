@@ -40,6 +40,7 @@ class MediaInfo:
         seconds: length.
         sound: the codec of its sound, empty without one.
         depth: in bits a channel.
+        plays: how often players show it, 0 for ever; None where the file does not say.
     """
 
     path: Path
@@ -52,6 +53,7 @@ class MediaInfo:
     seconds: float
     sound: str = ""
     depth: int = 8
+    plays: int | None = None
 
 
 class Format(ABC):
@@ -125,6 +127,7 @@ class PictureFacts:
         comment: the recipe.
         depth: in bits a channel.
         lossless: whether a WebP, which can be either, is.
+        plays: how often an animation plays, 0 for ever.
     """
 
     width: int
@@ -133,6 +136,7 @@ class PictureFacts:
     comment: str | None
     depth: int = 8
     lossless: bool = False
+    plays: int = 0
 
 
 class Animation(Format):
@@ -164,6 +168,7 @@ class Animation(Format):
             frames=max(1, len(delays)),
             seconds=float(sum(delays)),
             depth=facts.depth,
+            plays=facts.plays if len(delays) > 1 else None,
         )
 
     def recipe(self, path: Path) -> str | None:
