@@ -125,11 +125,13 @@ class Container:
 _AAC = ("-c:a", "aac", "-b:a", "{rate}k")
 # Usual first, and what a cap on the file's size may make of it: Opus does with less than AAC.
 _AAC_RATES = (192, 128, 96, 64)
+_OPUS = ("-c:a", "libopus", "-b:a", "{rate}k")
+_OPUS_RATES = (160, 128, 96, 64, 48)
 
 CONTAINERS: tuple[Container, ...] = (
     Container(
         name="MP4",
-        suffixes=(".mp4",),
+        suffixes=(".mp4", ".m4v"),
         format=Video("mov"),
         even_size=True,  # x264 refuses odd sizes in 4:2:0
         muxing=(
@@ -172,8 +174,8 @@ CONTAINERS: tuple[Container, ...] = (
         max_crf=63,
         segment_seconds=4,
         yuv="yuv420p",
-        sound=("-c:a", "libopus", "-b:a", "{rate}k"),
-        sound_rates=(160, 128, 96, 64, 48),
+        sound=_OPUS,
+        sound_rates=_OPUS_RATES,
         codec="vp9",
         codecs=(DEEP_VP9, *AV1),
     ),
@@ -192,6 +194,24 @@ CONTAINERS: tuple[Container, ...] = (
         codec="prores",
         depth=10,
         codecs=(PRORES_4444,),
+    ),
+    Container(
+        name="Matroska",
+        suffixes=(".mkv",),
+        format=WebM("matroska"),
+        even_size=True,
+        muxing=("-f", "matroska"),
+        max_side=16384,
+        default_crf=14,
+        max_crf=51,
+        segment_seconds=4,
+        h264=True,
+        yuv="yuv420p",
+        # Opus, not AAC: Matroska has no edit list that would let players leave out AAC's silence.
+        sound=_OPUS,
+        sound_rates=_OPUS_RATES,
+        codec="h264",
+        codecs=(*HEVC, *AV1),
     ),
     Container(
         name="GIF",

@@ -19,9 +19,7 @@ from cppnvid.errors import RecipeError
 # Not .ts, .mpg and .ogv, in which ffmpeg does not find the way to a moment.
 _MOV = Video("mov")
 _OTHERS = {
-    ".m4v": _MOV,
     ".3gp": _MOV,
-    ".mkv": Video("matroska"),
     ".avi": Video("avi"),
     ".wmv": Video("asf"),
     ".flv": Video("flv"),

@@ -234,9 +234,9 @@ def _check_rate(container: Container, fps: Fraction) -> None:
 def _check_repeat(container: Container, repeat: int) -> None:
     if repeat > 1 and container.demuxer is None:
         plays = "as its player likes" if container.is_folder else "for ever"
+        able = endings(one for one in CONTAINERS if one.demuxer is not None)
         raise RecipeError(
-            f"applies only to .mp4, .webm and .mov, given {repeat}; a {container.name} plays "
-            f"{plays}",
+            f"applies only to {able}, given {repeat}; a {container.name} plays {plays}",
             key="output.repeat",
             given=repeat,
         )
