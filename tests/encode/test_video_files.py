@@ -10,9 +10,9 @@ from cppnvid import RecipeError, load_recipe, probe, render_video
 from cppnvid.encode import decode, read_recipe
 from cppnvid.film.loop_check import check_loop
 from cppnvid.sheets.storyboard import storyboard
-from tests.helpers import write_wav
 from tests.conftest import Run, small
 from tests.encode.helpers import RECIPE, described, encode, numbered, packets
+from tests.helpers import write_wav
 
 DEMUXERS = {".m4v": "mov", ".mkv": "matroska"}
 
@@ -30,7 +30,8 @@ def test_frames_recipe_and_times_come_back(
     encode(path, wanted, **how)
 
     info = probe(path)
-    assert (info.codec, info.depth, info.frames, info.fps, info.seconds) == (codec, depth, 25, 5, 5)
+    assert (info.codec, info.depth, info.frames, info.seconds) == (codec, depth, 25, 5)
+    assert info.fps == 5
     assert read_recipe(path) == RECIPE
     for number, frame in enumerate(decode(path)):
         assert np.abs(frame.astype(int) - wanted[number]).mean() < 2, number
