@@ -74,6 +74,8 @@ def _facts(file: str) -> list[str]:
         f"{facts.container} ({facts.codec}, {facts.depth} bits)",
         f"{facts.width}x{facts.height}",
     ]
+    if facts.shown_size != (facts.width, facts.height):
+        about.append("shown as {}x{}".format(*facts.shown_size))
     if facts.fps is not None:
         about.append(f"{float(facts.fps):g} frames a second")
     if facts.fps is not None or facts.frames > 1:

@@ -41,6 +41,8 @@ class MediaInfo:
         sound: the codec of its sound, empty without one.
         depth: in bits a channel.
         plays: how often players show it, 0 for ever; None where the file does not say.
+        turned: whether players turn the frames by a quarter, as of a phone held upright.
+        pixel_aspect: width of a pixel by its height, where players stretch the frames.
     """
 
     path: Path
@@ -54,6 +56,14 @@ class MediaInfo:
     sound: str = ""
     depth: int = 8
     plays: int | None = None
+    turned: bool = False
+    pixel_aspect: Fraction = Fraction(1)
+
+    @property
+    def shown_size(self) -> tuple[int, int]:
+        """Width and height in pixels as players show the frames."""
+        width, height = max(1, round(self.width * self.pixel_aspect)), self.height
+        return (height, width) if self.turned else (width, height)
 
 
 class Format(ABC):
