@@ -50,6 +50,7 @@ class Container:
         name: as people know it.
         suffixes: the endings of its files, the usual one first; `/` is a folder.
         format: reads it back, and puts the recipe in.
+        also: endings of stills under which its files are met as well.
         max_side: in pixels.
         arguments: ffmpeg's that code frames.
         muxing: ffmpeg's that write the file.
@@ -82,6 +83,7 @@ class Container:
     suffixes: tuple[str, ...]
     format: Format
     max_side: int
+    also: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
     muxing: tuple[str, ...] = ()
     even_size: bool = False
@@ -246,6 +248,7 @@ CONTAINERS: tuple[Container, ...] = (
     Container(
         name="APNG",
         suffixes=(".apng",),
+        also=(".png",),
         format=Apng(),
         default_short_side=480,
         default_fps=_PICTURE_FPS,

@@ -113,3 +113,18 @@ def test_an_override_names_the_option(tmp_path: Path) -> None:
     """What is wrong with a typed value is said of the option."""
     with pytest.raises(RecipeError, match="--plays"):
         load_recipe({}, [Override("output.plays", -3, "--plays")])
+
+
+def test_an_animated_png_is_read_under_either_name(tmp_path: Path, run: Run) -> None:
+    """Whatever it is called it has all its frames; a still PNG is no film under any."""
+    encode(tmp_path / "a.apng", numbered(4), plays=2)
+    (tmp_path / "a.apng").rename(tmp_path / "a.png")
+    info = probe(tmp_path / "a.png")
+    assert (info.container, info.frames, info.plays) == ("APNG", 4, 2)
+    frames = list(decode(tmp_path / "a.png"))
+    assert all(np.array_equal(*pair) for pair in zip(frames, numbered(4), strict=True))
+    assert run("check", f"{tmp_path}/a.png", "--max-seam", "99")[0] == 0
+    assert run("sheet", f"{tmp_path}/a.png", "-o", f"{tmp_path}/sheet.png", "-q")[0] == 0
+    assert probe(tmp_path / "sheet.png").frames == 1
+    code, _, err = run("check", f"{tmp_path}/sheet.png")
+    assert (code, "is one picture" in err) == (2, True)
