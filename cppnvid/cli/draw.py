@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 _FILM = (
     "seeds weights style palette hue_shift contrast size samples set frames seconds fps of path "
     "radius detail times pace speed loop ping_pong hold ease shutter react output platform repeat "
-    "least_seconds audio preview crf gif max_size codec depth lossless dither overwrite backend "
-    "encoder threads quiet"
+    "plays least_seconds audio preview crf gif max_size codec depth lossless dither overwrite "
+    "backend encoder threads quiet"
 )
-_FILM_ONLY = "react platform repeat least_seconds audio preview gif max_size encoder"
+_FILM_ONLY = "react platform repeat plays least_seconds audio preview gif max_size encoder"
 
 
 @command(_FILM)
@@ -41,8 +41,8 @@ def morph(asked: Request) -> None:
 
 @command(
     f"source {_FILM}".replace(" frames", " time frames"),
-    output="A .mp4, .webm, .mov, .gif, .webp, .apng, or a folder/ of PNGs; or a still: .png, .jpg, "
-    ".tif, .avif (default: .mp4, named after what it shows).",
+    output="A .mp4, .m4v, .mkv, .webm, .mov, .gif, .webp, .apng, or a folder/ of PNGs; or a "
+    "still: .png, .jpg, .tif, .avif (default: .mp4, named after what it shows).",
     time="With a still: moment to draw, 0 is the start, 0.5 halfway, 1 the end (default 0).",
 )
 def render(asked: Request) -> None:

@@ -74,15 +74,24 @@ def _facts(file: str) -> list[str]:
         f"{facts.container} ({facts.codec}, {facts.depth} bits)",
         f"{facts.width}x{facts.height}",
     ]
+    if facts.shown_size != (facts.width, facts.height):
+        about.append("shown as {}x{}".format(*facts.shown_size))
     if facts.fps is not None:
         about.append(f"{float(facts.fps):g} frames a second")
     if facts.fps is not None or facts.frames > 1:
         about.append(f"{facts.frames} frame{'s' * (facts.frames > 1)}")
     if facts.fps is not None:
         about.append(f"{facts.seconds:g} s")
+    if facts.plays is not None:
+        about.append(_plays(facts.plays))
     if facts.sound:
         about.append(f"with sound ({facts.sound})")
     return about
+
+
+def _plays(count: int) -> str:
+    """Return in words how often an animation plays, 0 being for ever."""
+    return {0: "plays for ever", 1: "plays once"}.get(count, f"plays {count} times")
 
 
 def _show_weights(file: str) -> None:

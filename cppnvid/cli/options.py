@@ -195,19 +195,22 @@ TABLE: dict[str, tuple[Option, ...]] = {
     ),
     "The file": (
         Option("output", "FILE",
-               "A .mp4, .webm, .mov, .gif, .webp, .apng, or a folder/ of PNGs (default: .mp4, "
-               "named after what it shows).", read=parse.text, short="-o"),
+               "A .mp4, .m4v, .mkv, .webm, .mov, .gif, .webp, .apng, or a folder/ of PNGs "
+               "(default: .mp4, named after what it shows).", read=parse.text, short="-o"),
         Option("for", "PLATFORM",
                "Fit a platform, such as slack-emoji or x-gif; 'cppnvid platforms' lists them.",
                read=parse.text, id="platform"),
         Option("repeat", "N",
                "Play the loop N times in the file, without encoding it again (default 1).",
                "output.repeat"),
+        Option("plays", "N",
+               "How many times a .gif, .webp or .apng plays; 0 is for ever (default 0).",
+               "output.plays"),
         Option("min-seconds", "S",
                "Repeat the loop until the file lasts at least S seconds.",
                read=parse.duration, id="least_seconds"),
         Option("audio", "FILE",
-               "Sound for .mp4, .mov and .webm, cut or repeated to the film's length.",
+               "Sound for a video, cut or repeated to the film's length.",
                "sound.file", parse.text),
         Option("preview", "",
                "Show a quick preview at once: 320 pixels, 12 frames per second.", flag=(True,)),
@@ -221,8 +224,8 @@ TABLE: dict[str, tuple[Option, ...]] = {
                "Largest file size: 8MB, 500KB, 10MiB, 2000000; the film is reduced until it fits.",
                read=parse.file_size),
         Option("codec", "NAME",
-               "Codec: h264, hevc, av1 in .mp4; vp9, av1 in .webm; prores, prores4444 in .mov "
-               "(default: the first).", "output.codec", parse.text),
+               "Codec: h264, hevc, av1 in .mp4 and .mkv; vp9, av1 in .webm; prores, prores4444 in "
+               ".mov (default: the first).", "output.codec", parse.text),
         Option("depth", "BITS",
                "Bits per channel: 8, 10 in videos (no bands), or 16 in PNGs (default 8; in .mov "
                "10).", "output.depth"),

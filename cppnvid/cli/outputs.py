@@ -105,6 +105,9 @@ def format_overrides(
     repeats = recipe.output.repeat > 1 and container.demuxer is None
     if repeats and not is_named("output.repeat", overrides):  # it was a video's before
         needed.append(Override("output.repeat", 1))
+    plays = recipe.output.plays and container.plays is None
+    if plays and not is_named("output.plays", overrides):  # it was an animation's before
+        needed.append(Override("output.plays", None))
     return [*needed, *_without_what_it_lacks(recipe, container, overrides)]
 
 

@@ -130,6 +130,8 @@ def muxing_arguments(target: Target, *, edit_list: bool) -> list[str]:
     while timescale < 10_000:
         timescale *= 2
     numbers = {"last_delay": last_delay, "timescale": timescale, "edit_list": int(edit_list)}
+    if (named := target.container.plays) is not None:
+        numbers["plays"] = named(target.plays)
     return [part.format(**numbers) for part in target.container.muxing]
 
 

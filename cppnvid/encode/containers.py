@@ -6,7 +6,7 @@ the numbers in braces and adds the rest. Two rows may share an ending: WebP is a
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -37,6 +37,11 @@ _VIDEO_FPS = Fraction(30)
 _PICTURE_FPS = Fraction(25)  # 4 hundredths of a second: exact in a GIF
 
 
+def _repeats(plays: int) -> int:
+    """Return how often a GIF comes back to its start; -1 leaves out the block that says so."""
+    return -1 if plays == 1 else max(0, plays - 1)
+
+
 @dataclass(frozen=True)
 class Container:
     """One kind of output: what it is called, what it can hold and how it is made.
@@ -45,6 +50,7 @@ class Container:
         name: as people know it.
         suffixes: the endings of its files, the usual one first; `/` is a folder.
         format: reads it back, and puts the recipe in.
+        also: endings of stills under which its files are met as well.
         max_side: in pixels.
         arguments: ffmpeg's that code frames.
         muxing: ffmpeg's that write the file.
@@ -60,6 +66,7 @@ class Container:
             None where they are encoded whole.
         h264: coded by the encoder of H.264 that is asked for.
         yuv: the pixel format of what is coded in BT.709; None where RGB is.
+        plays: what its writer calls a number of plays; None where a file has no such number.
         palettes: its colours are a palette's, to which its encoder dithers.
         still: it holds one picture, and is written without ffmpeg.
         sound: ffmpeg's arguments that code a sound; empty where there can be none.
@@ -77,6 +84,7 @@ class Container:
     suffixes: tuple[str, ...]
     format: Format
     max_side: int
+    also: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
     muxing: tuple[str, ...] = ()
     even_size: bool = False
@@ -90,6 +98,7 @@ class Container:
     segment_seconds: int | None = None
     h264: bool = False
     yuv: str | None = None
+    plays: Callable[[int], int] | None = None
     palettes: bool = False
     still: bool = False
     sound: tuple[str, ...] = ()
@@ -120,11 +129,13 @@ class Container:
 _AAC = ("-c:a", "aac", "-b:a", "{rate}k")
 # Usual first, and what a cap on the file's size may make of it: Opus does with less than AAC.
 _AAC_RATES = (192, 128, 96, 64)
+_OPUS = ("-c:a", "libopus", "-b:a", "{rate}k")
+_OPUS_RATES = (160, 128, 96, 64, 48)
 
 CONTAINERS: tuple[Container, ...] = (
     Container(
         name="MP4",
-        suffixes=(".mp4",),
+        suffixes=(".mp4", ".m4v"),
         format=Video("mov"),
         even_size=True,  # x264 refuses odd sizes in 4:2:0
         muxing=(
@@ -168,8 +179,8 @@ CONTAINERS: tuple[Container, ...] = (
         max_crf=63,
         segment_seconds=4,
         yuv="yuv420p",
-        sound=("-c:a", "libopus", "-b:a", "{rate}k"),
-        sound_rates=(160, 128, 96, 64, 48),
+        sound=_OPUS,
+        sound_rates=_OPUS_RATES,
         codec="vp9",
         codecs=(DEEP_VP9, *AV1),
     ),
@@ -192,13 +203,32 @@ CONTAINERS: tuple[Container, ...] = (
         codecs=(PRORES_4444,),
     ),
     Container(
+        name="Matroska",
+        suffixes=(".mkv",),
+        format=WebM("matroska"),
+        even_size=True,
+        muxing=("-f", "matroska"),
+        max_side=16384,
+        default_crf=14,
+        max_crf=51,
+        segment_seconds=4,
+        h264=True,
+        yuv="yuv420p",
+        # Opus, not AAC: Matroska has no edit list that would let players leave out AAC's silence.
+        sound=_OPUS,
+        sound_rates=_OPUS_RATES,
+        codec="h264",
+        codecs=(*HEVC, *AV1),
+    ),
+    Container(
         name="GIF",
         suffixes=(".gif",),
         format=Gif(),
         default_short_side=480,
         default_fps=_PICTURE_FPS,
         arguments=("-c:v", "gif"),
-        muxing=("-loop", "0", "-final_delay", "{last_delay}", "-f", "gif"),
+        muxing=("-loop", "{plays}", "-final_delay", "{last_delay}", "-f", "gif"),
+        plays=_repeats,
         max_side=65535,
         max_fps=Fraction(50),  # browsers show a delay under 2 hundredths as 10
         palettes=True,
@@ -211,7 +241,8 @@ CONTAINERS: tuple[Container, ...] = (
         default_short_side=480,
         default_fps=_PICTURE_FPS,
         arguments=("-c:v", "libwebp_anim", "-quality", "{quality}"),
-        muxing=("-loop", "0", "-f", "webp"),
+        muxing=("-loop", "{plays}", "-f", "webp"),
+        plays=int,
         max_side=16383,
         # Times are whole milliseconds and browsers show 10 and less as 100.
         max_fps=Fraction(90),
@@ -222,12 +253,14 @@ CONTAINERS: tuple[Container, ...] = (
     Container(
         name="APNG",
         suffixes=(".apng",),
+        also=(".png",),
         format=Apng(),
         default_short_side=480,
         default_fps=_PICTURE_FPS,
         # Smooth pictures: pred up gives 6 % fewer bytes than the default, in the same time.
         arguments=("-c:v", "apng", "-pred", "up"),
-        muxing=("-plays", "0", "-f", "apng"),
+        muxing=("-plays", "{plays}", "-f", "apng"),
+        plays=int,
         max_side=65535,
         codec="apng",
         lossless=True,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cppnvid.encode.containers import CONTAINERS, Container, container_for, endings
 from cppnvid.encode.document import PAGES, recipe_on
-from cppnvid.encode.formats.base import RECIPE_LIMIT, Format, MediaInfo
+from cppnvid.encode.formats.base import RECIPE_LIMIT, Animation, Format, MediaInfo
 from cppnvid.encode.formats.video import Video
 from cppnvid.errors import RecipeError
 
@@ -19,9 +19,7 @@ from cppnvid.errors import RecipeError
 # Not .ts, .mpg and .ogv, in which ffmpeg does not find the way to a moment.
 _MOV = Video("mov")
 _OTHERS = {
-    ".m4v": _MOV,
     ".3gp": _MOV,
-    ".mkv": Video("matroska"),
     ".avi": Video("avi"),
     ".wmv": Video("asf"),
     ".flv": Video("flv"),
@@ -42,12 +40,22 @@ def existing(path: str | os.PathLike[str]) -> tuple[Path, Container]:
     """
     place = _present(path)
     try:
-        return place, container_for(f"{path}/" if place.is_dir() else path)
+        container = container_for(f"{path}/" if place.is_dir() else path)
     except RecipeError as error:
         raise RecipeError(
             f"{place}: cppnvid makes no such file, only {endings(CONTAINERS)} and folders of PNGs; "
             f"the ending must be one of these"
         ) from error
+    return place, (_animated(place) if place.is_file() else None) or container
+
+
+def _animated(place: Path) -> Container | None:
+    """Return the container of an animation under a still's name, None for anything else."""
+    for container in CONTAINERS:
+        kind = container.format
+        if place.suffix.lower() in container.also and isinstance(kind, Animation):
+            return container if len(kind.facts(place).delays) > 1 else None
+    return None
 
 
 def _present(path: str | os.PathLike[str]) -> Path:
@@ -195,4 +203,4 @@ def _format_of(info: MediaInfo) -> Format | None:
     if not info.path.is_file():
         return None
     suffix = info.path.suffix.lower()
-    return _OTHERS.get(suffix) or container_for(info.path).format
+    return _OTHERS.get(suffix) or existing(info.path)[1].format

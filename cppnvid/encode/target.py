@@ -31,6 +31,7 @@ class Target:
         fps: frames a second; means nothing for a still, as do `frames` and `repeat`.
         frames: how many are to be written.
         repeat: how many times they play in the file: joined, not encoded again.
+        plays: how many times a player shows an animation; 0 is for ever.
         crf: on the encoder's own scale, lower being better and larger; None where there is none.
         encoder: of H.264: a key of `H264_ENCODERS`.
         sound: a file whose sound is laid under the film, cut or repeated to its length.
@@ -49,6 +50,7 @@ class Target:
     fps: Fraction
     frames: int = 1
     repeat: int = 1
+    plays: int = 0
     crf: int | None = None
     encoder: str = "x264"
     sound: Path | None = None
@@ -110,8 +112,9 @@ class Target:
         Raises:
             RecipeError: for an unknown ending, a missing parent folder, an existing output without
                 `overwrite`, a folder holding other things, a size, rate, coding, crf or encoder
-                that the container lacks, a film repeated where it repeats by itself, a sound where
-                there can be none, a file that holds none, or a cap on a folder.
+                that the container lacks, a film repeated where it repeats by itself, a number of
+                plays that the file cannot hold, a sound where there can be none, a file that holds
+                none, or a cap on a folder.
             BackendUnavailable: the encoder asked for does not work here.
             EncodeError: the folder cannot be written to, or ffmpeg is missing or too old.
         """
@@ -196,10 +199,12 @@ def _resolved(
         return target
     _check_rate(container, output.fps)
     _check_repeat(container, output.repeat)
+    _check_plays(container, output.plays or 0)
     return replace(
         target,
         frames=output.frames,
         repeat=output.repeat,
+        plays=output.plays or 0,
         crf=quality_of(container, output.crf),
         sound_rate=output.sound_rate,
         edit_list=output.edit_list is not False,
@@ -240,11 +245,22 @@ def _check_rate(container: Container, fps: Fraction) -> None:
 def _check_repeat(container: Container, repeat: int) -> None:
     if repeat > 1 and container.demuxer is None:
         plays = "as its player likes" if container.is_folder else "for ever"
+        able = endings(one for one in CONTAINERS if one.demuxer is not None)
         raise RecipeError(
-            f"applies only to .mp4, .webm and .mov, given {repeat}; a {container.name} plays "
-            f"{plays}",
+            f"applies only to {able}, given {repeat}; a {container.name} plays {plays}",
             key="output.repeat",
             given=repeat,
+        )
+
+
+def _check_plays(container: Container, plays: int) -> None:
+    if plays and container.plays is None:
+        able = endings(one for one in CONTAINERS if one.plays is not None)
+        raise RecipeError(
+            f"applies only to {able}, given {plays}; a {container.name} cannot say how often "
+            f"it plays",
+            key="output.plays",
+            given=plays,
         )
 
 

@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from cppnvid.encode import Container, coded, coding_of, container_for
@@ -112,7 +113,8 @@ class _Fitting:
     def misfits(self, wanted: dict[str, Any]) -> Iterator[RecipeError]:
         """Yield an error for everything that the platform does not take."""
         platform, wishes, size = self.platform, self.wishes, wanted["canvas.size"]
-        if not set(endings := platform["endings"]) & set(self.container.suffixes):
+        endings = platform["endings"]
+        if Path(wishes.output).suffix.lower() not in endings:
             words = platform.refusal("endings", " or ".join(endings), wishes.output)
             yield self._error(words, "path", given=wishes.output)
         if wishes.sound and platform["sound"] is False:

@@ -163,10 +163,12 @@ class Output(Part):
     quality: Annotated[Whole, Field(ge=1, le=100)] | None = None
     """Quality of WebP (default 90), and of JPEG, WebP and AVIF stills (default 95, 95, 90)."""
     repeat: Annotated[Whole, Field(ge=1, le=MOST_TURNS)] = 1
-    """Number of times the film plays in an MP4, WebM or MOV; it is encoded only once."""
+    """Number of times the film plays in an MP4, MKV, WebM or MOV; it is encoded only once."""
+    plays: Annotated[Whole, Field(ge=0, le=65_535)] | None = None
+    """Number of times a GIF, WebP or APNG plays; 0 is for ever. Default: for ever."""
     codec: Literal["h264", "hevc", "av1", "vp9", "prores", "prores4444"] | None = None
-    """Codec of MP4 (h264, hevc, av1), WebM (vp9, av1) or MOV (prores, prores4444). Default: the
-    first that supports `depth`."""
+    """Codec of MP4 and MKV (h264, hevc, av1), WebM (vp9, av1) or MOV (prores, prores4444).
+    Default: the first that supports `depth`."""
     depth: Literal[8, 10, 16] | None = None
     """Bits per channel: 10 for MP4, WebM and MOV, 16 for PNG. Default: 8, for MOV 10."""
     lossless: Flag = False

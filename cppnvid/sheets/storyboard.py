@@ -132,7 +132,7 @@ def _board(film: Film, count: int) -> _Board:
         size, total, seconds = film.canvas.size, film.output.frames, film.output.seconds
     else:
         info, recipe = probe_film(film), _recipe_in(film)
-        size, total, seconds = (info.width, info.height), info.frames, info.seconds
+        size, total, seconds = info.shown_size, info.frames, info.seconds
     to_the_end = recipe is not None and recipe.morph.loop == "open"
     indexes = evenly_spaced(count, total, to_the_end=to_the_end)
     times = (f"{index * seconds / total:.2f} s · " if seconds else "" for index in indexes)

@@ -80,7 +80,7 @@ ROWS = [
         {"a.wav": "ffconcat version 1.0\nfile b.wav\n"},
     ),
     *[
-        Bad(f"{MORPH} --audio a.wav -o x{end}", ("--audio", "no sound", ".mp4, .webm, .mov"))
+        Bad(f"{MORPH} --audio a.wav -o x{end}", ("--audio", "no sound", ".mp4, .m4v, .webm"))
         for end in (".gif", ".webp", ".apng", "/")
     ],
     Bad(f"{MORPH} --react", ("--react", "no sound to move to", "--audio")),
@@ -215,7 +215,7 @@ ROWS = [
     Bad("info loop.mp4", ("loop.mp4: there is no such file",)),
     Bad("info sonar", ("sonar: there is no such file", "'cppnvid presets sonar' prints")),
     Bad("info a.yaml", ("a.yaml: is a recipe already", "any editor"), {"a.yaml": "title: A"}),
-    Bad("info a.avi", ("a.avi:", ".mp4, .webm"), {"a.avi": b"x"}),
+    Bad("info a.avi", ("a.avi:", ".mp4, .m4v, .webm"), {"a.avi": b"x"}),
     Bad("render a.avi", ("a.avi:", ".yaml", ".png", "folder of PNGs"), {"a.avi": b"x"}),
     *[Bad(f"{command} ", ("name is empty: name one",)) for command in ("info", "check", "sheet")],
     Bad(f"{MORPH} --fps 60 -o x.gif", ("--fps", "at most 50", "given 60", "use 50 or 25")),

@@ -47,7 +47,7 @@ def test_existing_folder_is_a_folder_of_pngs(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["a.avi", "a", "a.", "mp4", ".mp4"])
 def test_unknown_ending_names_the_known_ones(name: str) -> None:
     """The refusal of an ending lists what would be right."""
-    with pytest.raises(RecipeError, match=r"\.mp4, \.webm, .*folder of PNGs"):
+    with pytest.raises(RecipeError, match=r"\.mp4, \.m4v, \.webm, .*folder of PNGs"):
         container_for(name)
 
 

@@ -50,6 +50,13 @@ def test_a_finished_file_is_looked_at(tmp_path: Path) -> None:
         ("discord-emoji", "--frames 8", ".gif", (128, 128, 20, 8)),
         ("discord-sticker", "--frames 3", ".gif", (320, 320, 20, 3)),
         ("telegram-sticker", "--frames 3", ".webm", (512, 512, 30, 3)),
+        (
+            "telegram-emoji",
+            "",
+            ".webm",
+            (100, 100, 30, 90),
+        ),
+        ("twitch-emote", "", ".gif", (112, 112, 20, 60)),
         ("whatsapp-sticker", "--frames 3", ".webp", (512, 512, 20, 3)),
         ("instagram-reel", "--size 54x96 --frames 9", ".mp4", (54, 96, 30, 90)),
         ("instagram-feed", "--size 80x100 --seconds 1.5", ".mp4", (80, 100, 30, 90)),

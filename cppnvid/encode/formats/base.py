@@ -40,6 +40,9 @@ class MediaInfo:
         seconds: length.
         sound: the codec of its sound, empty without one.
         depth: in bits a channel.
+        plays: how often players show it, 0 for ever; None where the file does not say.
+        turned: whether players turn the frames by a quarter, as of a phone held upright.
+        pixel_aspect: width of a pixel by its height, where players stretch the frames.
     """
 
     path: Path
@@ -52,6 +55,15 @@ class MediaInfo:
     seconds: float
     sound: str = ""
     depth: int = 8
+    plays: int | None = None
+    turned: bool = False
+    pixel_aspect: Fraction = Fraction(1)
+
+    @property
+    def shown_size(self) -> tuple[int, int]:
+        """Width and height in pixels as players show the frames."""
+        width, height = max(1, round(self.width * self.pixel_aspect)), self.height
+        return (height, width) if self.turned else (width, height)
 
 
 class Format(ABC):
@@ -125,6 +137,7 @@ class PictureFacts:
         comment: the recipe.
         depth: in bits a channel.
         lossless: whether a WebP, which can be either, is.
+        plays: how often an animation plays, 0 for ever.
     """
 
     width: int
@@ -133,6 +146,7 @@ class PictureFacts:
     comment: str | None
     depth: int = 8
     lossless: bool = False
+    plays: int = 0
 
 
 class Animation(Format):
@@ -164,6 +178,7 @@ class Animation(Format):
             frames=max(1, len(delays)),
             seconds=float(sum(delays)),
             depth=facts.depth,
+            plays=facts.plays if len(delays) > 1 else None,
         )
 
     def recipe(self, path: Path) -> str | None:

@@ -21,6 +21,8 @@ from cppnvid.errors import RecipeError
 from cppnvid.units import file_size
 
 _GIFSICLE_SECONDS = 600
+# The blocks that say how often a GIF comes back to its start, 0 for ever; without one, never.
+_LOOPING = (b"NETSCAPE2.0\x01", b"ANIMEXTS1.0\x01")
 
 
 class Gif(Animation):
@@ -33,6 +35,7 @@ class Gif(Animation):
         """Walk the file for its facts."""
         delays = []
         comment = None
+        plays = 1
         with path.open("rb") as file:
             width, height = _read_header(file, path)
             while (kind := take(file, 1, path=path)) != b";":
@@ -48,6 +51,11 @@ class Gif(Animation):
                 if label == b"\xf9":
                     block = _sub_blocks(file, path, keep=4)
                     delays.append(int.from_bytes(block[1:3], "little") * Gif.resolution)
+                elif label == b"\xff":
+                    block = _sub_blocks(file, path, keep=14)
+                    if block[:12] in _LOOPING and len(block) >= 14:
+                        repeats = int.from_bytes(block[12:14], "little")
+                        plays = repeats + 1 if repeats else 0
                 elif label == b"\xfe" and comment is None:
                     comment = _sub_blocks(file, path, keep=RECIPE_LIMIT + 1)
                 else:
@@ -55,7 +63,7 @@ class Gif(Animation):
         if comment is not None and len(comment) > RECIPE_LIMIT:
             raise too_long(path)
         text = None if comment is None else comment.decode("utf-8", "replace")
-        return PictureFacts(width, height, tuple(delays), text)
+        return PictureFacts(width, height, tuple(delays), text, plays=plays)
 
     def embed(self, path: Path, recipe: str) -> None:
         """Rewrite the file with `recipe` as its comment."""

@@ -41,7 +41,7 @@ class Apng(Animation):
 
     def facts(self, path: Path) -> PictureFacts:
         """Walk the file for its facts."""
-        width = height = depth = 0
+        width = height = depth = plays = 0
         delays = []
         comment = None
         with path.open("rb") as file:
@@ -53,13 +53,15 @@ class Apng(Animation):
                 end = file.tell() + length + 4
                 if kind == b"IHDR":
                     width, height, depth = struct.unpack(">IIB", take(file, 9, path=path))
+                elif kind == b"acTL":
+                    plays = int.from_bytes(take(file, 8, path=path)[4:], "big")
                 elif kind == b"fcTL":
                     top, bottom = struct.unpack(">20xHH", take(file, 24, path=path))
                     delays.append(Fraction(top, bottom or 100))
                 elif kind == b"iTXt" and comment is None:
                     comment = _read_text(file, path, length)
                 file.seek(end)
-        return PictureFacts(width, height, tuple(delays), comment, depth=depth)
+        return PictureFacts(width, height, tuple(delays), comment, depth=depth, plays=plays)
 
     def embed(self, path: Path, recipe: str) -> None:
         """Rewrite the file with `recipe` as its comment."""

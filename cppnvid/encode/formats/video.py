@@ -67,6 +67,11 @@ class Video(Format):
         else:
             seconds = found.seconds
             fps = count / seconds
+        turn = re.search(r"(?i)display ?matrix: rotation of (-?[\d.]+) degrees", found.said)
+        shape = re.search(r"Video: [^\n]*?\bSAR (\d+):(\d+)", found.said)
+        aspect = Fraction(1)
+        if shape is not None and int(shape[1]) and int(shape[2]):
+            aspect = Fraction(int(shape[1]), int(shape[2]))
         # The pixel format, such as yuv420p10le.
         deep = re.search(r"Video: [^\n]*?, \w+?p(\d\d)[lb]e\b", found.said)
         return MediaInfo(
@@ -80,6 +85,9 @@ class Video(Format):
             seconds=float(seconds),
             sound=heard[1] if heard else "",
             depth=8 if deep is None else int(deep[1]),
+            turned=turn is not None and round(float(turn[1]) / 90) % 2 == 1,
+            # Beyond this no camera goes, and a tile would have no pixel.
+            pixel_aspect=min(max(aspect, Fraction(1, 16)), Fraction(16)),
         )
 
     def recipe(self, path: Path) -> str | None:

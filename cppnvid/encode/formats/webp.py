@@ -27,6 +27,7 @@ class WebP(Animation):
         size = (0, 0)
         delays = []
         comment = None
+        plays = 0
         lossless = True
         with path.open("rb") as file:
             for kind, length in _chunks(file, path):
@@ -36,6 +37,8 @@ class WebP(Animation):
                     size = _still_size(file, path)
                 elif kind == b"VP8L" and size == (0, 0):
                     size = _lossless_size(file, path)
+                elif kind == b"ANIM":  # a background colour of 4 bytes goes before
+                    plays = int.from_bytes(take(file, 6, path=path)[4:], "little")
                 elif kind == b"ANMF":
                     head = take(file, 20, path=path)
                     delays.append(int.from_bytes(head[12:15], "little") * WebP.resolution)
@@ -45,7 +48,7 @@ class WebP(Animation):
                         raise too_long(path)
                     comment = comment_in(take(file, length, path=path))
                 lossless &= kind != b"VP8 "
-        return PictureFacts(*size, tuple(delays), comment, lossless=lossless)
+        return PictureFacts(*size, tuple(delays), comment, lossless=lossless, plays=plays)
 
     def counts(self, facts: PictureFacts) -> list[int]:
         """Return for how many frames each picture is shown."""
