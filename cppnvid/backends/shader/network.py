@@ -85,8 +85,8 @@ class _Printer:
             "}",
             "return values;",
         ]
-        body = "\n".join(f"    {line}" for line in lines)
-        return f"vec4 network(vec2 p) {{\n{body}\n}}\n"
+        text = "\n".join(f"    {line}" for line in lines)
+        return f"vec4 network(vec2 p) {{\n{text}\n}}\n"
 
     def _variables(self) -> Iterator[str]:
         """Declare `h`, `u` and `s`, as many as the widest layers need."""
