@@ -28,9 +28,13 @@ class OpenGl:
         import moderngl
 
         self._gl = moderngl
-        self._context = moderngl.create_context(
-            standalone=True, backend="egl", libegl="libEGL.so.1", libgl="libGL.so.1"
-        )
+        # Typed wrongly in moderngl, as if each were a dict.
+        names: dict[str, Any] = {
+            "backend": "egl",
+            "libegl": "libEGL.so.1",
+            "libgl": "libGL.so.1",
+        }
+        self._context = moderngl.create_context(standalone=True, **names)
         self.program = cache(self._program)
 
     def _program(self, architecture: Architecture, weights: glsl.Weights) -> Any:
