@@ -45,8 +45,10 @@ def assert_defined(
 def test_every_row(opengl: OpenGl) -> None:
     """All rows of all tables: at most one level, in at most 1 of 10,000 values."""
     raster = Raster(33, 21)
-    off = {name: assert_defined(opengl, scene_of(**parts).at(0.3), raster)
-           for name, parts in ROWS.items()}  # fmt: skip
+    off = {
+        name: assert_defined(opengl, scene_of(**parts).at(0.3), raster)
+        for name, parts in ROWS.items()
+    }
 
     assert sum(off.values()) <= 1e-4 * len(off) * 33 * 21 * 3, off
 
@@ -58,14 +60,25 @@ def test_every_row(opengl: OpenGl) -> None:
         {"layers": ["12x5"], "residual": True},
         {"layers": [66, 66, 67], "residual": True},
         {"layers": [5, 5], "activation": "atan_pair"},
-        {"layers": [8, 4, {"width": 8, "activation": "tanh"}], "activation": "atan_pair",
-         "residual": True},
-        {"layers": [{"width": 10, "activation": "tanh"}, 5, 5, {"width": 10, "activation": "sin"}],
-         "activation": "atan_pair", "residual": True},
+        {
+            "layers": [8, 4, {"width": 8, "activation": "tanh"}],
+            "activation": "atan_pair",
+            "residual": True,
+        },
+        {
+            "layers": [
+                {"width": 10, "activation": "tanh"},
+                5,
+                5,
+                {"width": 10, "activation": "sin"},
+            ],
+            "activation": "atan_pair",
+            "residual": True,
+        },
         {"layers": [33, 35], "activation": "atan_pair"},
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_every_form(opengl: OpenGl, network: dict[str, Any]) -> None:
     """Odd widths, deep and wide, whose values lie in registers or in arrays, and two a neuron."""
     assert assert_defined(opengl, scene_of(network=network).at(0.3), Raster(33, 21)) <= 2
@@ -86,12 +99,15 @@ def test_what_overflows_is_black(opengl: OpenGl) -> None:
     first, second, third, output = moment.layers
     huge = replace(first, bias=np.array([1e38, 1e38, 0.0]))
     against = np.array([[1, -1, 0], [0, 0, 1], [0, 0, 1]], dtype=np.float32)
-    lost = replace(moment, layers=(
-        huge,
-        replace(second, weight=np.diag([1e38, 1e38, 1.0]).astype(np.float32), bias=np.zeros(3)),
-        replace(third, weight=against, bias=np.zeros(3)),
-        output,
-    ))  # fmt: skip
+    lost = replace(
+        moment,
+        layers=(
+            huge,
+            replace(second, weight=np.diag([1e38, 1e38, 1.0]).astype(np.float32), bias=np.zeros(3)),
+            replace(third, weight=against, bias=np.zeros(3)),
+            output,
+        ),
+    )
 
     assert (opengl.draw(lost, 5, 3) == 0.0).all()
     assert (opengl.draw(moment, 5, 3) > 0.0).any()
