@@ -28,8 +28,9 @@ bench: .venv/.dev  ## measure what README's speed figures come from
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
 	touch $@
 
+# Without compiling all 10,000 files of torch and others, of which the tests import few: compiling takes 45 s of one core.
 .venv/.dev: pyproject.toml constraints.txt | .venv/bin/python
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/pip install --quiet --no-compile --constraint constraints.txt --editable '.[dev]'
 	touch $@ .venv/.app
 
 clean:  ## remove .venv and everything that is made

@@ -70,6 +70,8 @@ def test_every_command_of_a_page_runs(page: str, monkeypatch: pytest.MonkeyPatch
             small += ["--frames", "4"]
         if "--video" in arguments:
             small += ["--frames", "4"]
+        if arguments[0] == "palettes":
+            monkeypatch.setattr("cppnvid.sheets.palettes._SIDE", 16)
         if arguments[0] == "figures":  # one of its fourteen: all take a minute
             monkeypatch.setattr(draw, "FIGURES", FIGURES[:1])
             monkeypatch.setattr(draw, "SWEEPS", ())

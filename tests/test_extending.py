@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import cppnvid
+from tests.helpers import run
 
 PACKAGE = Path(cppnvid.__file__).parent
 PAGE = (PACKAGE.parent / "docs" / "extending.md").read_text(encoding="utf-8")
@@ -174,7 +175,7 @@ def typed(folder: Path, arguments: list[str]) -> subprocess.CompletedProcess[str
 def test_a_new_row_works(kind: str, copy: Path) -> None:
     """Before the edit its name is refused; after it, with no other file touched, it is drawn."""
     edits, arguments = NEW[kind]
-    before = typed(copy, arguments)
+    refused, _, said = run(arguments)
     for file, old, new in edits:
         path = copy / "cppnvid" / file
         text = path.read_text(encoding="utf-8")
@@ -183,7 +184,7 @@ def test_a_new_row_works(kind: str, copy: Path) -> None:
     after = typed(copy, arguments)
 
     assert {file for file, _, _ in edits} == documented(kind)
-    assert before.returncode == 2, before.stderr
+    assert refused == 2, said
     assert after.returncode == 0, after.stderr
     written = Path(after.stdout.strip())
     assert written.name.startswith("new.")

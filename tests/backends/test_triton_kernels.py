@@ -39,19 +39,16 @@ def count(
 
 
 def test_kernels_keep_within_their_limits(environment: dict[str, str]) -> None:
-    """On a card for data centres and on one for consumers nothing is on the stack.
-
-    Nor is it where all pixels are antialiased, which spilled on the former once.
-    """
-    done = count(environment, "9x16", "9x32+s", "--target", "90", "--target", "86")
+    """The benchmark counts what is compiled; .ci/run does so for every net and card."""
+    done = count(environment, "9x16", "--target", "90")
 
     assert done.returncode == 0, done.stderr
     lines = [line.split("|") for line in done.stdout.splitlines() if "| sm_" in line]
-    rows, others = lines[:4], lines[4:]
-    assert [row[2].strip() for row in rows] == ["sm_90", "sm_86"] * 2
-    assert [row[8].strip() for row in rows] == ["0"] * 4
-    assert all(16 < float(row[10]) < 27 for row in rows[:2])  # sixteen are the products alone
-    assert [row[1].strip() for row in others[::2]] == ["planes", "mark", "gather"]
+    row, *others = lines
+    assert row[2].strip() == "sm_90"
+    assert row[8].strip() == "0"
+    assert 16 < float(row[10]) < 27  # sixteen are the products alone
+    assert [row[1].strip() for row in others] == ["planes", "mark", "gather"]
     assert all(10 < float(row[6]) < 299 and row[4].strip() == "0" for row in others)
 
 

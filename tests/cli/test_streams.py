@@ -13,7 +13,10 @@ import pytest
 from tests.conftest import Run
 
 CLI = [sys.executable, "-m", "cppnvid"]
-MORPH = "morph --seeds 1 2 --size 32 --frames 8 --pace uniform --backend numpy -o o.mp4"
+# The path needs no spline: scipy would take four tenths of each process's time.
+MORPH = (
+    "morph --seeds 1 2 --size 32 --frames 8 --path linear --pace uniform --backend numpy -o o.mp4"
+)
 FULL = Path("/dev/full")
 LOST = "cppnvid: stdout cannot be written, and the result is lost: "
 
@@ -148,6 +151,13 @@ def test_a_run_that_nobody_hears_can_be_stopped(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def held_by(pipe: int) -> int:
+    """Return how many bytes wait in a pipe."""
+    fcntl, termios = pytest.importorskip("fcntl"), pytest.importorskip("termios")
+    count = fcntl.ioctl(pipe, termios.FIONREAD, bytes(4))
+    return int.from_bytes(count, sys.byteorder)
+
+
 def test_a_slow_reader_gets_all_of_a_stream_that_does_not_block() -> None:
     """A parent such as node leaves pipes that refuse what does not fit at once."""
     fcntl = pytest.importorskip("fcntl")
@@ -158,7 +168,10 @@ def test_a_slow_reader_gets_all_of_a_stream_that_does_not_block() -> None:
     os.set_blocking(writing, False)
     process = subprocess.Popen([*CLI, "schema"], stdout=writing)
     os.close(writing)
-    time.sleep(3)  # until it waits for us
+    deadline = time.monotonic() + 60
+    while held_by(reading) < 4096 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.3)  # it has met the full pipe and waits for us
     with open(reading, "rb") as file:  # noqa: PTH123 - a descriptor
         said = file.read()
 

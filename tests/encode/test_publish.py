@@ -49,18 +49,20 @@ from cppnvid.encode import write_document
 from cppnvid.errors import CppnvidError
 from tests.encode.helpers import names, open_file
 from pathlib import Path
-path, count, overwrite = sys.argv[1], int(sys.argv[2]), sys.argv[3:] == ["overwrite"]
-try:
-    if path.endswith(".txt"):
-        write_document(path, "new" * count, overwrite=overwrite)
-    else:
-        with open_file(path, width=16, height=16, fps=Fraction(30), frames=count,
-                       overwrite=overwrite) as encoder:
-            encoder.write(np.zeros((count, 16, 16, 3), np.uint8))
-except CppnvidError as error:
-    print(type(error).__name__, error)
-place = Path(path)
-print(*sorted(names(place)) if place.is_dir() else [place.read_text()])
+for write in sys.argv[1:]:
+    path, number, *overwrite = write.split()
+    count = int(number)
+    try:
+        if path.endswith(".txt"):
+            write_document(path, "new" * count, overwrite=bool(overwrite))
+        else:
+            with open_file(path, width=16, height=16, fps=Fraction(30), frames=count,
+                           overwrite=bool(overwrite)) as encoder:
+                encoder.write(np.zeros((count, 16, 16, 3), np.uint8))
+    except CppnvidError as error:
+        print(type(error).__name__, error)
+    place = Path(path)
+    print(*sorted(names(place)) if place.is_dir() else [place.read_text()])
 """
 
 
@@ -70,8 +72,8 @@ def mounted(folder: Path, mounts: str, *writes: str) -> list[str]:
     A write is a path, the number of frames or of repeated words, and perhaps `overwrite`.
     """
     (folder / "write.py").write_text(WRITE)
-    python = shlex.join([sys.executable, "write.py"])
-    script = "\n".join(["set -e", mounts, *(f"{python} {write}" for write in writes)])
+    python = shlex.join([sys.executable, "write.py", *writes])
+    script = "\n".join(["set -e", mounts, python])
     run = subprocess.run(
         ["unshare", "-m", "sh", "-c", script],
         cwd=folder,
