@@ -31,8 +31,10 @@ def check_network(moment: Moment) -> None:
     if weights <= MOST_WEIGHTS and widest <= MOST_NEURONS:
         return
     hidden = max(len(moment.layers) - 1, 1)
-    fits = 8 * int(min((MOST_WEIGHTS / max(hidden - 1, 1)) ** 0.5, MOST_NEURONS) // 8)
-    while (hidden - 1) * (fits + 1) * fits + 8 * fits > MOST_WEIGHTS:
+    read = moment.layers[-1].weight.shape[1] / max(len(moment.layers[-2].bias), 1)
+    # Of each neuron the next layer reads one number, or two; about eight lead in and out.
+    fits = 8 * int(MOST_NEURONS / read // 8)
+    while (hidden - 1) * read * fits**2 + 8 * read * fits > MOST_WEIGHTS:
         fits -= 8
     raise RecipeError(
         "is too large to be drawn live: {weights:,} weights, layers of up to {widest:,} numbers; a "

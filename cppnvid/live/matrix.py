@@ -120,23 +120,15 @@ class Matrix:
         )
         return matrix, misses.min(axis=0)
 
-    @property
-    def steps(self) -> int:
-        """Strides of a frame from the film's start to its end."""
-        return int(len(self.ways) // self.density)
-
-    @property
-    def numbers(self) -> int:
-        """How many numbers of a row are the view's and the colours'; they are the last."""
-        return int(self.rows.shape[1]) - sum(map(len, self.directions))
-
     def row_at(self, time: float) -> Values:
         """Return the numbers at a time in [0, 1], as whatever plays the film finds them."""
         place = min(max(time, 0.0), 1.0) * len(self.ways)
+        if abs(place - round(place)) < 1e-6:  # or 1/3 of 24 rows could be before a cut, not after
+            return self.rows[round(place)].astype(np.float64)
         index = min(int(place), len(self.ways) - 1)
         share = place - index
         around = self._around(index)
-        match int(self.ways[index]) if share else 2:
+        match int(self.ways[index]):
             case 0:
                 return _catmull_rom(around, share)
             case 1:

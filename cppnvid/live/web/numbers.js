@@ -32,9 +32,10 @@ class Film {
 
   // Set the row of a time from 0 to 1: by a cubic (0), a straight line (1), or the nearer end (2, 3).
   setRow(time) {
-    const place = Math.min(Math.max(time, 0), 1) * this.steps;
+    let place = Math.min(Math.max(time, 0), 1) * this.steps;
+    if (Math.abs(place - Math.round(place)) < 1e-6) place = Math.round(place); // 1/3 · 24 is below 8
     const k = Math.min(Math.floor(place), this.steps - 1);
-    const share = place - k, way = share ? this.ways[k] : 2;
+    const share = place - k, way = share === 0 ? 2 : share === 1 ? 3 : this.ways[k];
     this.moving.forEach((number, column) => {
       const b = this.cell(k, column), c = this.cell(k + 1, column);
       let value = way === 3 ? c : b;
