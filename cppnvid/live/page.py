@@ -34,7 +34,7 @@ from cppnvid.live.matrix import Matrix
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import Recipe
 
-POSTER_SIDE = 320  # pixels of the longer side: 5 kB
+POSTER_SIDE = 256  # pixels of the longer side: 3 kB; it is seen for a second
 SCRIPTS = ("numbers.js", "device.js", "still.js", "page.js")
 
 Frame = NDArray[np.uint8]
@@ -182,7 +182,7 @@ def _poster(recipe: Recipe, scene: Timeline) -> Frame:
 
 def _data_uri(frame: Frame) -> str:
     buffer = io.BytesIO()
-    Image.fromarray(frame).save(buffer, "WEBP", quality=70, method=6)
+    Image.fromarray(frame).save(buffer, "WEBP", quality=65, method=6)
     return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 

@@ -1,5 +1,4 @@
 // The device: one program, the film's numbers as its data, and pictures of any size.
-
 const POSITIONS = `#version 300 es
 void main() { gl_Position = vec4(vec2(gl_VertexID & 1, gl_VertexID >> 1) * 4.0 - 1.0, 0.0, 1.0); }`;
 
@@ -7,13 +6,9 @@ class Device {
   constructor(canvas, film, lowPower) {
     this.canvas = canvas;
     this.film = film;
-    this.gl = canvas.getContext("webgl2", {
-      alpha: false,
-      antialias: false,
-      powerPreference: lowPower ? "low-power" : "default",
-    });
+    const powerPreference = lowPower ? "low-power" : "default";
+    this.gl = canvas.getContext("webgl2", { alpha: false, antialias: false, powerPreference });
   }
-
   // Compile the program without holding up the page, where the browser can, and send what is fixed.
   async start() {
     const gl = this.gl;
@@ -35,21 +30,13 @@ class Device {
     if (!gl.getProgramParameter(program, gl.LINK_STATUS))
       throw new Error(`${gl.getShaderInfoLog(fragment) || ""} ${gl.getProgramInfoLog(program) || ""}`);
     gl.useProgram(program);
-    this.place = Object.fromEntries(
-      ["numbers", "frame", "height", "samples", "gradient", "weights"].map((name) => [
-        name,
-        gl.getUniformLocation(program, name),
-      ]),
-    );
+    this.place = {};
+    for (const name of ["numbers", "frame", "height", "samples", "gradient", "weights"])
+      this.place[name] = gl.getUniformLocation(program, name);
     this.sendGradient();
     this.sendWeights = this.film.data.weights === "uniform" ? this.block(program) : this.texture();
-    this.most = Math.min(
-      gl.getParameter(gl.MAX_RENDERBUFFER_SIZE),
-      gl.getParameter(gl.MAX_TEXTURE_SIZE),
-      ...gl.getParameter(gl.MAX_VIEWPORT_DIMS),
-    );
+    this.most = Math.min(gl.getParameter(gl.MAX_RENDERBUFFER_SIZE), ...gl.getParameter(gl.MAX_VIEWPORT_DIMS));
   }
-
   table(unit, width, height, stored, sent, values) {
     const gl = this.gl;
     gl.activeTexture(gl.TEXTURE0 + unit);
@@ -58,15 +45,13 @@ class Device {
       gl.texParameteri(gl.TEXTURE_2D, name, gl.NEAREST);
     gl.texImage2D(gl.TEXTURE_2D, 0, stored, width, height, 0, sent, gl.FLOAT, values);
   }
-
   sendGradient() {
-    if (!this.film.data.gradient) return;
-    const whole = new Int16Array(bytesOf(this.film.data.gradient).buffer);
+    const whole = new Int16Array(bytesOf(this.film.data.gradient || "").buffer);
+    if (!whole.length) return;
     const colours = Float32Array.from(whole, (level) => level / 32767);
     this.table(0, colours.length / 3, 1, this.gl.RGB32F, this.gl.RGB, colours);
     this.gl.uniform1i(this.place.gradient, 0);
   }
-
   // Return what sends the network's numbers: as a uniform block, which every device has 16 KiB of …
   block(program) {
     const gl = this.gl, weights = this.film.weights;
@@ -75,7 +60,6 @@ class Device {
     gl.uniformBlockBinding(program, gl.getUniformBlockIndex(program, "Weights"), 0);
     return () => gl.bufferSubData(gl.UNIFORM_BUFFER, 0, weights);
   }
-
   // … or as a texture, 256 vectors wide.
   texture() {
     const gl = this.gl, weights = this.film.weights;
@@ -88,10 +72,9 @@ class Device {
       gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, 256, height, gl.RGBA, gl.FLOAT, all);
     };
   }
-
-  // Send all that a picture needs: its time, its size, what a hand did, its samples; and which of
-  // its pixels is the first, from the top left, of those `height` rows that will be drawn.
-  aim(picture, left = 0, top = 0, height = picture.height) {
+  // Draw a picture, { time, width, height, view, samples }, where the device looks: from this one of
+  // its pixels on, counted from the top left, `height` rows.
+  paint(picture, left = 0, top = 0, height = picture.height) {
     const gl = this.gl;
     const [x, y, across, down] = this.film.frame(picture.width, picture.height, picture.view);
     gl.uniform1fv(this.place.numbers, this.film.at(picture.time));
@@ -99,26 +82,19 @@ class Device {
     gl.uniform4f(this.place.frame, x - left, y - top, across, down);
     gl.uniform1f(this.place.height, height);
     gl.uniform1i(this.place.samples, picture.samples);
+    gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
-
-  paint() {
-    this.gl.drawArrays(this.gl.TRIANGLES, 0, 3);
-  }
-
+  // A canvas loses what is on it even if its size is set to what it was.
   resize(width, height) {
-    if (this.canvas.width !== width) this.canvas.width = width;
-    if (this.canvas.height !== height) this.canvas.height = height;
+    if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
   }
-
   // Draw a picture on the canvas, at once.
   show(picture) {
     this.resize(picture.width, picture.height);
     this.gl.bindFramebuffer(this.gl.FRAMEBUFFER, null);
     this.gl.viewport(0, 0, picture.width, picture.height);
-    this.aim(picture);
-    this.paint();
+    this.paint(picture);
   }
-
   // Work on a hidden picture of this size, and give it back whatever happens.
   async hidden(width, height, work) {
     const gl = this.gl;
@@ -136,14 +112,12 @@ class Device {
       gl.deleteRenderbuffer(pixels);
     }
   }
-
   // Draw a part of a picture on a hidden one of the part's size; return it as RGBA, top row first.
   async part(picture, left, top, width, height) {
     const gl = this.gl;
     return this.hidden(width, height, () => {
       gl.viewport(0, 0, width, height);
-      this.aim(picture, left, top, height);
-      this.paint();
+      this.paint(picture, left, top, height);
       const found = new Uint8Array(4 * width * height), turned = new Uint8Array(found.length);
       gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, found);
       for (let row = 0; row < height; row++)
@@ -151,16 +125,14 @@ class Device {
       return turned;
     });
   }
-
-  // Return the milliseconds that a million samples take; the first draw compiles, and is not counted.
-  async cost(picture) {
-    const side = 48, small = { ...picture, width: side, height: side, samples: 1 };
-    await this.part(small, 0, 0, side, side);
+  // Measure how many milliseconds a million samples take; the first draw compiles, and is not counted.
+  async measure(picture) {
+    const small = { ...picture, width: 48, height: 48, samples: 1 };
+    await this.part(small, 0, 0, 48, 48);
     const start = performance.now();
-    await this.part(small, 0, 0, side, side);
-    return ((performance.now() - start) / (side * side)) * 1e6;
+    await this.part(small, 0, 0, 48, 48);
+    this.cost = Math.max(((performance.now() - start) / 48 ** 2) * 1e6, 1e-3);
   }
-
   // Draw a picture on the canvas in strips, each as long as a device may be kept busy, and show it
   // when it is whole. Stop, and return false, where `wanted` says that nobody waits for it any more.
   async showInStrips(picture, wanted) {
@@ -173,8 +145,7 @@ class Device {
         gl.enable(gl.SCISSOR_TEST);
         gl.scissor(0, done, width, rows);
         const start = performance.now();
-        this.aim(picture);
-        this.paint();
+        this.paint(picture);
         gl.readPixels(0, done, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4)); // waits for it
         gl.disable(gl.SCISSOR_TEST);
         gl.bindFramebuffer(gl.FRAMEBUFFER, null);

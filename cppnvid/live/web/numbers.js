@@ -1,6 +1,5 @@
 // The film: a row of numbers for every time, and the network that the row describes.
 // Nothing here knows of paths, easing or sound: all that is in the rows (see live/matrix.py).
-
 const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 const floatsOf = (text) => new Float32Array(bytesOf(text).buffer);
 
@@ -12,13 +11,12 @@ class Film {
     this.rows = floatsOf(data.rows); // of those numbers alone
     this.ways = bytesOf(data.ways); // how to go from each row to the next
     this.directions = floatsOf(data.directions);
-    this.places = new Uint32Array(data.wide ? bytesOf(data.places).buffer : new Uint16Array(bytesOf(data.places).buffer));
+    this.places = new (data.wide ? Uint32Array : Uint16Array)(bytesOf(data.places).buffer);
     this.row = Float64Array.from(floatsOf(data.first));
     this.weights = new Float32Array(4 * data.vectors); // the network as the shader reads it
     this.shares = data.tensors.reduce((sum, [rank]) => sum + rank, 0);
     this.time = -1;
   }
-
   // One number of a row. Beyond its ends a loop goes on from its other end, and angles by a turn.
   cell(row, column) {
     const count = this.moving.length, last = this.steps;
@@ -29,7 +27,6 @@ class Film {
     if (this.data.loop === "ping-pong") return row < 0 ? at(1) : at(last - 1);
     return row < 0 ? 2 * at(0) - at(1) : 2 * at(last) - at(last - 1);
   }
-
   // Set the row of a time from 0 to 1: by a cubic (0), a straight line (1), or the nearer end (2, 3).
   setRow(time) {
     let place = Math.min(Math.max(time, 0), 1) * this.steps;
@@ -48,7 +45,6 @@ class Film {
       this.row[number] = value;
     });
   }
-
   // Fill `weights` with the network of a time, and return the numbers of its view and its colours.
   at(time) {
     if (time !== this.time) {
@@ -57,8 +53,7 @@ class Film {
       for (const [rank, count] of this.data.tensors) {
         for (let i = 0; i < count; i++) {
           let value = 0;
-          for (let k = 0; k < rank; k++)
-            value += this.row[share + k] * this.directions[direction + k * count + i];
+          for (let k = 0; k < rank; k++) value += this.row[share + k] * this.directions[direction + k * count + i];
           this.weights[this.places[place + i]] = value;
         }
         share += rank;
@@ -69,21 +64,18 @@ class Film {
     }
     return Float32Array.from(this.row.subarray(this.shares));
   }
-
   // The pixel of a picture at which the plane's origin is, and how many pixels are one unit of it.
   // The picture's size enters by width, height and shorter side, as Python says; `view` is what a
   // hand did: where the middle went, in shorter sides, and how near.
   frame(width, height, view) {
     const shorter = Math.min(width, height);
-    const middles = [width / 2, height / 2], moved = [view.x, view.y];
     const of = ([whole, short, more], side) => whole * side + short * shorter + more;
-    const made = [width, height].map((side, axis) => {
-      const origin = of(this.data.origin, side);
-      const unit = Math.max(of(this.data.unit, side), 0.5);
-      const middle = middles[axis];
-      if (view.zoom === 1 && !moved[axis]) return [origin, unit];
-      return [middle - view.zoom * (middle + moved[axis] * shorter - origin), view.zoom * unit];
-    });
-    return [made[0][0], made[1][0], made[0][1], made[1][1]];
+    const axis = (side, moved) => {
+      const origin = of(this.data.origin, side), unit = Math.max(of(this.data.unit, side), 0.5);
+      if (view.zoom === 1 && !moved) return [origin, unit];
+      return [side / 2 - view.zoom * (side / 2 + moved * shorter - origin), view.zoom * unit];
+    };
+    const [x, across] = axis(width, view.x), [y, down] = axis(height, view.y);
+    return [x, y, across, down];
   }
 }
