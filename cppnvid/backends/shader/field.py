@@ -41,7 +41,8 @@ WARPS: dict[str, str] = {
     return p + (abs(distance_from) - distance_from) * across;
 """,
     "kaleidoscope": """
-    float angle = remainder_of(angle_of(p) - number(at), number(at + 2), number(at + 3), number(at + 4));
+    float turn = angle_of(p) - number(at);
+    float angle = remainder_of(turn, number(at + 2), number(at + 3), number(at + 4));
     return polar(length(p), abs(angle - number(at + 1)) + number(at));
 """,
     "tile": """

@@ -16,12 +16,14 @@ ELEMENTARY = """
 vec4 tanh4(vec4 u) {
     vec4 x = clamp(u, vec4(-8.66433976), vec4(8.66433976));
     vec4 s = x * x;
-    vec4 above = (((1.394553628e-8 * s + 2.102733560e-5) * s + 3.520756727e-3) * s + 1.340216100e-1) * s + 1.0;
-    vec4 below = (((8.015776984e-7 * s + 3.326951409e-4) * s + 2.597254514e-2) * s + 4.673548340e-1) * s + 1.0;
+    vec4 above = (((1.394553628e-8 * s + 2.102733560e-5) * s + 3.520756727e-3) * s
+        + 1.340216100e-1) * s + 1.0;
+    vec4 below = (((8.015776984e-7 * s + 3.326951409e-4) * s + 2.597254514e-2) * s
+        + 4.673548340e-1) * s + 1.0;
     return x * above / below;
 }
 
-// u less so many times pi, part by part (Cody and Waite); the clamp keeps huge numbers a picture.
+// u less so many times pi, part by part (Cody and Waite). The clamp keeps huge numbers a picture.
 vec4 less_half_turns(vec4 u, vec4 count) {
     vec4 a = opaque(u - count * 3.140625);
     vec4 b = opaque(a - count * 0.000967025756835937500);
@@ -31,7 +33,7 @@ vec4 less_half_turns(vec4 u, vec4 count) {
 
 vec4 sine_series(vec4 x) {
     vec4 s = x * x;
-    vec4 t = ((2.6083159809786594e-6 * s - 0.00019810690719) * s + 0.00833307858557) * s - 0.16666659712791;
+    vec4 t = ((2.60831598e-6 * s - 0.000198106907) * s + 0.00833307859) * s - 0.166666597;
     return s * (t * x) + x;
 }
 
@@ -65,9 +67,9 @@ vec4 log4(vec4 u) {
     vec4 half_up = mantissa_of(u);
     vec4 n = select4(exponent_of(u), exponent_of(u) - 1.0, half_up, vec4(0.707106781));
     vec4 m = select4(half_up, half_up + half_up, half_up, vec4(0.707106781)) - 1.0;
-    vec4 p = ((((((((7.0376836292e-2 * m - 1.1514610310e-1) * m + 1.1676998740e-1) * m - 1.2420140846e-1) * m
-        + 1.4249322787e-1) * m - 1.6668057665e-1) * m + 2.0000714765e-1) * m - 2.4999993993e-1) * m
-        + 3.3333331174e-1) * m * m * m;
+    vec4 p = ((((((((7.0376836292e-2 * m - 1.1514610310e-1) * m + 1.1676998740e-1) * m
+        - 1.2420140846e-1) * m + 1.4249322787e-1) * m - 1.6668057665e-1) * m + 2.0000714765e-1) * m
+        - 2.4999993993e-1) * m + 3.3333331174e-1) * m * m * m;
     return m + (p - n * 2.12194440e-4 - 0.5 * m * m) + n * 0.693359375;
 }
 
@@ -105,7 +107,8 @@ float angle_of(vec2 p) {
 vec4 erf4(vec4 u) {
     vec4 a = abs(u);
     vec4 t = 1.0 / (1.0 + 0.3275911 * a);
-    vec4 p = ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t;
+    vec4 p = ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t
+        + 0.254829592) * t;
     return sign(u) * (1.0 - p * exp4(-a * a));
 }
 """

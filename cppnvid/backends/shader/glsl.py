@@ -47,7 +47,8 @@ _FETCH_WEIGHT = {
     "uniform": "vec4 weight(int index) {\n    return weights[index];\n}",
     "texture": (
         "vec4 weight(int index) {\n"
-        f"    return texelFetch(weights, ivec2(index % {TEXTURE_WIDTH}, index / {TEXTURE_WIDTH}), 0);\n"
+        f"    ivec2 place = ivec2(index % {TEXTURE_WIDTH}, index / {TEXTURE_WIDTH});\n"
+        "    return texelFetch(weights, place, 0);\n"
         "}"
     ),
 }
