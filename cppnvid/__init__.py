@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from cppnvid.film.run import Run
     from cppnvid.networks.files import load_network, save_network
     from cppnvid.networks.sampling import Network, sample_network
-    from cppnvid.notebook import Still, Video
+    from cppnvid.notebook import LivePage, Still, Video
     from cppnvid.presets import list_presets, load_recipe
     from cppnvid.recipe import Recipe
-    from cppnvid.render import render_frames, render_still, render_video, save_still
+    from cppnvid.render import live_page, render_frames, render_still, render_video, save_still
     from cppnvid.sheets.gallery import (
         best_seeds,
         contact_sheet,
@@ -57,10 +57,10 @@ _HOMES = {
     "film.run": "Run",
     "networks.files": "load_network save_network",
     "networks.sampling": "Network sample_network",
-    "notebook": "Still Video",
+    "notebook": "LivePage Still Video",
     "presets": "list_presets load_recipe",
     "recipe": "Recipe",
-    "render": "render_frames render_still render_video save_still",
+    "render": "live_page render_frames render_still render_video save_still",
     "sheets.gallery": "best_seeds contact_sheet save_contact_sheet save_moving_sheet",
     "sheets.scoring": "score",
     "sheets.storyboard": "save_storyboard storyboard",
@@ -68,12 +68,13 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = ["BackendError", "BackendUnavailable", "CppnvidError", "EncodeError", "Explanation"]
-__all__ += ["Network", "Recipe", "RecipeError", "Run", "Scene", "Still", "Video", "best_seeds"]
-__all__ += ["build_scene", "choose", "contact_sheet", "decode", "decode_deep", "explain"]
-__all__ += ["explain_video", "export_network", "list_presets", "load_network", "load_recipe"]
-__all__ += ["probe", "render_frames", "render_still", "render_video", "sample_network"]
-__all__ += ["save_contact_sheet", "save_explanation", "save_moving_sheet", "save_network"]
-__all__ += ["save_still", "save_storyboard", "score", "storyboard"]
+__all__ += ["LivePage", "Network", "Recipe", "RecipeError", "Run", "Scene", "Still", "Video"]
+__all__ += ["best_seeds", "build_scene", "choose", "contact_sheet", "decode", "decode_deep"]
+__all__ += ["explain", "explain_video", "export_network", "list_presets", "live_page"]
+__all__ += ["load_network", "load_recipe", "probe", "render_frames", "render_still"]
+__all__ += ["render_video", "sample_network", "save_contact_sheet", "save_explanation"]
+__all__ += ["save_moving_sheet", "save_network", "save_still", "save_storyboard", "score"]
+__all__ += ["storyboard"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""What rendering returns: a still and a video that show themselves in a notebook."""
+"""What rendering returns: a still, a video and a page that show themselves in a notebook."""
 
 import base64
 import html
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from cppnvid.encode import container_for
 from cppnvid.film.loop_check import LoopReport
 
 # A page with a larger video inside becomes slow to save and open; it is linked instead.
@@ -39,6 +40,33 @@ def still(frame: NDArray[np.uint8]) -> Still:
 
 
 @dataclass(frozen=True)
+class LivePage:
+    """A page that draws a film where it is watched; a notebook plays it.
+
+    Attributes:
+        text: the whole page, which `write_text` can save.
+        width: of the film in pixels, as is `height`; the page plays it at any size.
+        height: see `width`.
+    """
+
+    text: str
+    width: int
+    height: int
+
+    def __repr__(self) -> str:
+        """Return one line, not the page."""
+        return f"<LivePage: {self.width}x{self.height}, {len(self.text)} characters>"
+
+    def _repr_html_(self) -> str:
+        # The frame has an origin of its own: what is drawn can read nothing of the notebook.
+        return (
+            f'<iframe srcdoc="{html.escape(self.text)}" sandbox="allow-scripts allow-downloads" '
+            f'allow="fullscreen" title="a live film" style="width: min(100%, 640px); '
+            f'aspect-ratio: {self.width} / {self.height}; border: 0"></iframe>'
+        )
+
+
+@dataclass(frozen=True)
 class Video(os.PathLike[str]):
     """A finished file; a notebook plays it in place, and it can be opened like any path."""
 
@@ -56,6 +84,9 @@ class Video(os.PathLike[str]):
         name = html.escape(self.path.name)
         if not self.path.is_file() or self.path.stat().st_size > LARGEST_INLINE:
             return f'<a href="{html.escape(str(self.path))}">{name}</a>'
+        if container_for(self.path).live:
+            page = self.path.read_text(encoding="utf-8")
+            return LivePage(page, self.width, self.height)._repr_html_()
         kind = mimetypes.guess_type(self.path.name)[0] or "application/octet-stream"
         data = f"data:{kind};base64,{base64.b64encode(self.path.read_bytes()).decode()}"
         shown = f'src="{data}" width="{min(self.width, 640)}"'

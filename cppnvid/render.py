@@ -7,16 +7,20 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from cppnvid.animation.scene import Scene
 from cppnvid.colour.dither import dithered_bands
-from cppnvid.encode import Target, write_still
+from cppnvid.encode import Target, write_document, write_still
 from cppnvid.errors import RecipeError
 from cppnvid.film.film import Film, film_of, write_film
 from cppnvid.film.gif_palette import with_gif_colours
 from cppnvid.film.loop_check import check_loop
+from cppnvid.film.pacing import paced
 from cppnvid.film.run import Run
 from cppnvid.film.size_cap import write_fitted
 from cppnvid.film.warnings import warnings_of
-from cppnvid.notebook import Still, Video, still
+from cppnvid.live.limits import check_network
+from cppnvid.live.page import draw_page
+from cppnvid.notebook import LivePage, Still, Video, still
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import Recipe
 
@@ -35,7 +39,8 @@ def render_video(
 
     Args:
         recipe: what to draw; it is written into the file.
-        path: .mp4, .mov, .webm, .gif, .webp, .apng, or a folder of PNGs if it ends in `/`.
+        path: .mp4, .mov, .webm, .gif, .webp, .apng, a folder of PNGs if it ends in `/`, or .html, a
+            page that draws the film where it is watched.
         run: backend, encoder, threads, and who listens.
         audio: a file whose sound is laid under the film, cut or repeated to its length; for .mp4,
             .mov and .webm. Reactions of the recipe that have no curve yet follow it.
@@ -58,6 +63,8 @@ def render_video(
         from cppnvid.audio import heard  # scipy takes half a second, which a silent film need not
 
         recipe = heard(recipe, Path(audio))
+    if target.container.live:
+        return _written_page(recipe, target, run)
     film = film_of(recipe, run, target)
     for warning in warnings_of(recipe, film.scene):
         run.note(warning)
@@ -79,6 +86,39 @@ def _finished(film: Film, path: Path, run: Run, *, measure: bool) -> Video:
         loop = check_loop(path, output.frames)
     times = output.repeat
     return Video(path, width, height, times * output.frames, times * output.seconds, loop)
+
+
+def live_page(recipe: Recipe) -> LivePage:
+    """Return the page that draws a recipe's film where it is watched; a notebook plays it.
+
+    Raises:
+        RecipeError: the network is too large to be drawn live, or the film too long.
+    """
+    text = draw_page(recipe, _live_scene(recipe))
+    return LivePage(text, *recipe.canvas.size)
+
+
+def _written_page(recipe: Recipe, target: Target, run: Run) -> Video:
+    """Write the page of a film; whoever watches it draws it."""
+    if run.backend != "auto":
+        problem = "draws nothing of a page, which is drawn where it is watched; leave it out"
+        raise RecipeError(problem, key="backend", given=str(run.backend))
+    scene = _live_scene(recipe)
+    for warning in warnings_of(recipe, scene):
+        run.note(warning)
+    if recipe.canvas.shutter:
+        run.note("the page draws no motion blur")
+    text = draw_page(recipe, scene)
+    write_document(target.path, text, overwrite=target.overwrite, note=run.note)
+    frames, (width, height) = recipe.output.frames, recipe.canvas.size
+    return Video(target.path, width, height, frames, recipe.output.seconds)
+
+
+def _live_scene(recipe: Recipe) -> Scene:
+    """Return a film's scene; its network is checked before its pace is measured."""
+    scene = Scene.of(recipe)
+    check_network(scene.at(0.0))
+    return paced(scene, recipe)
 
 
 def render_frames(recipe: Recipe, run: Run = Run()) -> Iterator[NDArray[np.uint8]]:

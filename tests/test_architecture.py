@@ -20,6 +20,7 @@ ROOMS = (
     ("networks", "audio"),
     ("animation", "presets"),
     ("backends", "platforms"),
+    ("live",),
     ("film", "notebook"),
     ("render",),
     ("sheets", "explanation", "export", "preview"),

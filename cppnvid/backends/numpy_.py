@@ -64,10 +64,16 @@ class NumpyBackend(TiledBackend):
         return np.errstate(all="ignore")
 
     def _one_thread_each(self) -> AbstractContextManager[Any]:
-        # The library of matrices would share each small product among threads of its own; on two
-        # cores that took 1.8 times as long.
-        limited: AbstractContextManager[Any] = _libraries().limit(limits=1, user_api="blas")
-        return limited
+        return one_thread_each()
+
+
+def one_thread_each() -> AbstractContextManager[Any]:
+    """Keep the library of matrices from sharing each small product among threads of its own.
+
+    On two cores that took 1.8 times as long.
+    """
+    limited: AbstractContextManager[Any] = _libraries().limit(limits=1, user_api="blas")
+    return limited
 
 
 @lru_cache(maxsize=1)

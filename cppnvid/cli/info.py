@@ -1,11 +1,16 @@
 """`info`: what a file is, and the recipe in it."""
 
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cppnvid.cli.app import command
 from cppnvid.cli.outputs import size_on_disk
 from cppnvid.cli.reporter import printable, say
 from cppnvid.errors import NoRecipe, RecipeError
+
+if TYPE_CHECKING:
+    from cppnvid.encode import MediaInfo
 
 
 @command("file")
@@ -68,8 +73,13 @@ def _facts(file: str) -> list[str]:
     from cppnvid.encode import PAGES, probe
 
     if Path(file).suffix.lower() in PAGES and Path(file).is_file():
+        with suppress(RecipeError):
+            return _film_facts(probe(file))
         return ["page"]
-    facts = probe(file)
+    return _film_facts(probe(file))
+
+
+def _film_facts(facts: "MediaInfo") -> list[str]:
     about = [
         f"{facts.container} ({facts.codec}, {facts.depth} bits)",
         f"{facts.width}x{facts.height}",

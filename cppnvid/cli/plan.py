@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from cppnvid.recipe import Recipe
 
 
+# What is about frames and their coding, or about what draws them here.
+_OF_FRAMES = "repeat least_seconds crf max_size codec depth lossless dither backend encoder shutter"
+
+
 @dataclass(frozen=True)
 class Plan:
     """A film to be drawn.
@@ -80,6 +84,8 @@ def plan_film(source: "Source", asked: "Request") -> Plan:
     container = container_for(output)
     if "gif" in asked.typed and container.codec != "gif":
         raise refusal("--gif", f"applies only to .gif; {output} is {container.name}")
+    if container.live and (unused := asked.named(_OF_FRAMES)):
+        raise refusal(unused, f"means nothing to {output}: a page is drawn where it is watched")
     recipe, formatted = for_format(recipe, container, source, overrides)
     audio, silence = _sound(recipe, source, overrides, container)
     keep = tuple(key for key in KEYS if is_named(key, overrides))

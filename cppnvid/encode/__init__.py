@@ -19,13 +19,14 @@ from cppnvid.encode.containers import (
     container_for as container_for,
     known_endings as known_endings,
 )
-from cppnvid.encode.document import (
-    PAGES as PAGES,
-    with_recipe as with_recipe,
-    write_document as write_document,
-)
+from cppnvid.encode.document import write_document as write_document
 from cppnvid.encode.encoder import Encoder as Encoder, open_encoder as open_encoder
 from cppnvid.encode.formats.base import MediaInfo as MediaInfo
+from cppnvid.encode.formats.page import (
+    PAGES as PAGES,
+    live_mark as live_mark,
+    with_recipe as with_recipe,
+)
 from cppnvid.encode.h264 import H264_ENCODERS as H264_ENCODERS, unusable as unusable
 from cppnvid.encode.pictures import read_picture as read_picture
 from cppnvid.encode.place import check_place as check_place

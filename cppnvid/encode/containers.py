@@ -22,6 +22,7 @@ from cppnvid.encode.codecs import (
 )
 from cppnvid.encode.formats.base import Format
 from cppnvid.encode.formats.gif import Gif
+from cppnvid.encode.formats.page import PAGES, LivePage
 from cppnvid.encode.formats.picture import Picture
 from cppnvid.encode.formats.png import Apng, Folder
 from cppnvid.encode.formats.png_writer import Png
@@ -69,6 +70,7 @@ class Container:
         plays: what its writer calls a number of plays; None where a file has no such number.
         palettes: its colours are a palette's, to which its encoder dithers.
         still: it holds one picture, and is written without ffmpeg.
+        live: it holds no frame, but the film's numbers, and draws them where it is watched.
         sound: ffmpeg's arguments that code a sound; empty where there can be none.
         sound_rates: in kilobits a second, the usual one first.
         sound_delay: samples of silence before the sound that players leave out only if an edit list
@@ -101,6 +103,7 @@ class Container:
     plays: Callable[[int], int] | None = None
     palettes: bool = False
     still: bool = False
+    live: bool = False
     sound: tuple[str, ...] = ()
     sound_rates: tuple[int, ...] = ()
     sound_delay: int = 0
@@ -277,6 +280,14 @@ CONTAINERS: tuple[Container, ...] = (
         lossless=True,
         dither=True,
         codecs=(DEEP_PNG,),
+    ),
+    Container(
+        name="HTML page",
+        suffixes=PAGES,
+        format=LivePage(),
+        max_side=16384,
+        live=True,
+        codec="webgl",
     ),
     Container(
         name="PNG",

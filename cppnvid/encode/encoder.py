@@ -33,7 +33,7 @@ from cppnvid.encode.sound import SOUND_NAME, fitted_sound
 from cppnvid.encode.target import Target
 from cppnvid.encode.trial import unusable_arguments
 from cppnvid.encode.verify import verify
-from cppnvid.errors import EncodeError
+from cppnvid.errors import EncodeError, RecipeError
 
 # Encoders of 4K take half a gigabyte each: one on two processors, eight on any machine.
 _MEMORY_A_PROCESSOR = 400_000_000  # bytes
@@ -79,6 +79,9 @@ def open_encoder(
     """
     check_recipe(recipe_text)
     target.check_coding()
+    if target.container.live:
+        problem = f"{target.path}: a page holds no frames, and draws the films of recipes alone"
+        raise RecipeError(f"{problem}; write a video", key="path", given=str(target.path))
     # Hardware has one encoder or two, and makes a film in one go faster than in pieces.
     longest = longest_segment(target.container, target.fps) if target.encoder == "x264" else None
     segments = segments_of(target.frames, longest)

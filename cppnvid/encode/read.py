@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.encode.containers import CONTAINERS, Container, container_for, endings
-from cppnvid.encode.document import PAGES, recipe_on
 from cppnvid.encode.formats.base import RECIPE_LIMIT, Animation, Format, MediaInfo
 from cppnvid.encode.formats.video import Video
 from cppnvid.errors import RecipeError
@@ -90,8 +89,6 @@ def read_recipe(path: str | os.PathLike[str]) -> str | None:
         RecipeError: for a missing, unknown or damaged file, or a text over 1 MB.
         EncodeError: ffmpeg cannot be started.
     """
-    if Path(path).suffix.lower() in PAGES:
-        return recipe_on(path)
     place, container = existing(path)
     return container.format.recipe(place)
 
@@ -151,13 +148,15 @@ def probe_film(path: str | os.PathLike[str]) -> MediaInfo:
     try:
         _, container = existing(path)
     except RecipeError as error:
-        known = endings(c for c in CONTAINERS if not c.still)
+        known = endings(c for c in CONTAINERS if not c.still and not c.live)
         raise RecipeError(
             f"{place}: frames are read from {', '.join([known, *_OTHERS])} and folders of PNGs; "
             f"the ending must be one of these"
         ) from error
     if container.still:
         raise RecipeError(f"{place}: is one picture, not a film")
+    if container.live:
+        raise RecipeError(f"{place}: is a page, which holds no frames; draw it as a video first")
     return probe(path)
 
 

@@ -120,15 +120,17 @@ class Target:
         """
         container = container_for(path, still=still)
         target = _resolved(Path(path), container, size, output or Output(), still=still)
-        if max_size is not None and target.container.is_folder:
-            problem = f"limits one file, and {os.fspath(path)} is a folder of many"
+        if max_size is not None and (target.container.is_folder or container.live):
+            kind = "a page, which has no frames to make smaller"
+            kind = kind if container.live else "a folder of many"
+            problem = f"limits one file, and {os.fspath(path)} is {kind}"
             raise RecipeError(problem, key="max_size", given=max_size)
         check_place(target.path, folder=target.container.is_folder, overwrite=overwrite)
         name = _checked_encoder(target.container, encoder)
         if sound is not None:
             _check_sound(target, Path(sound))
         target.check_coding()
-        if not still:
+        if not (still or container.live):
             check_version(LEAST_FOR_GIF if target.container.palettes else LEAST)
         return replace(
             target,

@@ -188,7 +188,7 @@ def _read_text(path: Path, *, stem: str) -> Source:
 
 
 def _read_media(text: str) -> Source:
-    from cppnvid.encode import PAGES, container_for, known_endings, read_recipe
+    from cppnvid.encode import container_for, known_endings, read_recipe
 
     if not Path(text).exists():
         raise RecipeError("there is no such file", file=text)
@@ -196,8 +196,7 @@ def _read_media(text: str) -> Source:
         weights = Setting("morph.weights", text)
         raise RecipeError("contains weights: name it with {weights}", file=text, weights=weights)
     try:
-        if Path(text).suffix.lower() not in PAGES:
-            container_for(text)
+        container_for(text)
     except RecipeError as error:
         allowed = f"one of {', '.join(TEXT_SUFFIXES)}, {known_endings()}; or name a folder of PNGs"
         raise RecipeError(f"the ending must be {allowed}", file=text, allowed=allowed) from error

@@ -1,0 +1,199 @@
+"""The page: one HTML file that draws a film live in any browser with WebGL 2, at any size, offline.
+
+The script and the shader are its source, the film's numbers its data. It loads nothing: its policy
+allows its own script and style alone, by their hashes, and a stranger's title is text.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import io
+import json
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from cppnvid import __version__
+from cppnvid.animation.scene import Timeline
+from cppnvid.backends.numpy_ import NumpyBackend
+from cppnvid.backends.shader.architecture import Architecture
+from cppnvid.backends.shader.glsl import BLOCK_VECTORS, Weights, fragment
+from cppnvid.backends.shader.layout import Layout
+from cppnvid.colour.oklab import from_oklab, to_oklab
+from cppnvid.colour.pixels import Raster
+from cppnvid.encode import live_mark, with_recipe
+from cppnvid.live.limits import check_network, check_rows
+from cppnvid.live.matrix import Matrix
+from cppnvid.presets import recipe_text
+from cppnvid.recipe import Recipe
+
+POSTER_SIDE = 256  # pixels of the longer side: 3 kB; it is seen for a second
+SCRIPTS = ("numbers.js", "device.js", "still.js", "page.js")
+
+Frame = NDArray[np.uint8]
+
+# For each convention of `animation.camera.axes` the pixel of the plane's origin, and how many
+# pixels are one of its units, at least half: shares of the side and of the shorter side, and a
+# number of pixels.
+AXES: dict[str, dict[str, tuple[float, float, float]]] = {
+    "centres": {"origin": (0.5, 0.0, 0.0), "unit": (0.0, 1.0, 0.0)},
+    "corners": {"origin": (0.0, 0.5, 0.5), "unit": (0.0, 1.0, 0.0)},
+    "pixels": {"origin": (0.0, 0.0, 0.5), "unit": (0.0, 0.0, 1.0)},
+    "endpoints": {"origin": (0.5, 0.0, 0.0), "unit": (0.5, 0.0, -0.5)},
+}
+
+
+def draw_page(
+    recipe: Recipe, scene: Timeline, *, query: str = "", weights: Weights | None = None
+) -> str:
+    """Return the text of the page that plays a recipe's film.
+
+    Args:
+        recipe: what to play; it is written into the page.
+        scene: the recipe's, at its pace.
+        query: what the page takes for its address's where that has none, such as `embed`.
+        weights: how the shader gets them; None is what devices are fastest with.
+
+    Raises:
+        RecipeError: the network is too large to be drawn live, or the film too long.
+    """
+    check_network(scene.at(0.0))
+    matrix = Matrix.of(recipe, scene)
+    film = film_data(recipe, matrix, weights)
+    poster = _poster(recipe, scene)
+    ground, ink, accent = _colours(poster)
+    style = f":root {{ --ground: {ground}; --ink: {ink}; --accent: {accent}; }}\n{part('page.css')}"
+    script = '"use strict";\n' + "\n".join(part(name) for name in SCRIPTS)
+    output, title = recipe.output, _text(recipe.title or "cppnvid")
+    parts = {
+        "QUERY": f' data-query="{_text(query)}"' if query else "",
+        "POLICY": policy(script, style),
+        "MARK": live_mark(__version__, recipe.canvas.size, output.fps, output.frames),
+        "GROUND": ground,
+        "TITLE": title,
+        "STYLE": style,
+        "POSTER": _data_uri(poster),
+        "DATA": json_in_html(film),
+        "SCRIPT": script,
+    }
+    page = re.sub("@([A-Z]+)@", lambda found: parts[found[1]], part("page.html"))
+    return with_recipe(page, recipe_text(recipe))
+
+
+def film_data(recipe: Recipe, matrix: Matrix, weights: Weights | None = None) -> dict[str, Any]:
+    """Return a film as the page's script reads it; arrays are base64, little-endian.
+
+    Raises:
+        RecipeError: the film is too long.
+    """
+    moment, rows = matrix.first, matrix.rows
+    layout = Layout.of(moment)
+    moving = np.flatnonzero(np.ptp(rows, axis=0))
+    check_rows(recipe, len(rows), len(moving))
+    places = np.concatenate([place.ravel() for pair in layout.places for place in pair])
+    wide = layout.vectors > 2**14  # 16 bits do not reach
+    if weights is None:
+        weights = "uniform" if layout.vectors <= BLOCK_VECTORS else "texture"
+    samples = recipe.canvas.samples
+    film: dict[str, Any] = {
+        "name": re.sub(r"[^\w-]+", "-", recipe.title, flags=re.ASCII).strip("-")[:60] or "cppnvid",
+        "size": list(recipe.canvas.size),
+        "fps": float(recipe.output.fps),
+        "frames": recipe.output.frames,
+        "loop": matrix.loop,
+        "steps": len(matrix.ways),
+        "density": matrix.density,
+        "samples": 2 if samples == "auto" else samples,
+        **AXES[moment.coordinates],
+        "weights": weights,
+        "vectors": layout.vectors,
+        "tensors": [list(directions.shape) for directions in matrix.directions],
+        "directions": _packed(np.concatenate([part.ravel() for part in matrix.directions])),
+        "wide": wide,
+        "places": _packed(places.astype("<u4" if wide else "<u2")),
+        "moving": moving.tolist(),
+        "first": _packed(rows[0]),
+        "rows": _packed(rows[:, moving]),
+        "ways": _packed(matrix.ways),
+        "shader": fragment(Architecture.of(moment), weights),
+    }
+    gradient = moment.colouring.gradient
+    if gradient is not None:
+        # Of Oklab from -1 to 1 in 16 bits: within a hundredth of a level.
+        film["gradient"] = _packed(np.round(32767 * gradient).astype("<i2"))
+    return film
+
+
+def json_in_html(data: Any) -> str:
+    """Return data as ASCII JSON that a script element can hold: nothing in it ends the element."""
+    return json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+
+
+def policy(script: str, style: str) -> str:
+    """Return a content security policy that allows this script and this style, and no request."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {_hash(script)}",
+            f"style-src {_hash(style)}",
+            "img-src data: blob:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+@cache
+def part(name: str) -> str:
+    """Return a file of the page: its script, its style or its frame."""
+    return (files("cppnvid.live") / "web" / name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def _text(text: str) -> str:
+    """Return a text as HTML, in ASCII: half a character of UTF-16, which a title can be, too."""
+    return html.escape(text).encode("ascii", "xmlcharrefreplace").decode()
+
+
+def _packed(array: NDArray[Any]) -> str:
+    return base64.b64encode(np.ascontiguousarray(array).tobytes()).decode()
+
+
+def _poster(recipe: Recipe, scene: Timeline) -> Frame:
+    """Return the first frame, small: uint8 [height, width, 3]."""
+    width, height = recipe.canvas.size
+    ratio = min(1.0, POSTER_SIDE / max(width, height))
+    raster = Raster(max(1, round(width * ratio)), max(1, round(height * ratio)), 1, "rgb24")
+    (frames,) = NumpyBackend().render(scene, [0.0], raster)
+    frame: Frame = frames[0]
+    return frame
+
+
+def _data_uri(frame: Frame) -> str:
+    buffer = io.BytesIO()
+    Image.fromarray(frame).save(buffer, "WEBP", quality=65, method=6)
+    return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+
+
+def _colours(frame: Frame) -> tuple[str, str, str]:
+    """Return the page's ground, ink and accent as `#rrggbb`: the film's own hues."""
+    lab = to_oklab(frame.reshape(-1, 3) / 255.0)
+    chroma = np.hypot(lab[:, 1], lab[:, 2])
+    mean = lab[:, 1:].mean(axis=0)
+    strong = lab[chroma >= np.quantile(chroma, 0.9), 1:].mean(axis=0)
+    strong *= min(1.0, 0.12 / max(float(np.hypot(*strong)), 1e-9))
+    made = np.array([[0.17, *(0.2 * mean)], [0.93, *(0.1 * mean)], [0.78, *strong]])
+    levels = np.round(255.0 * from_oklab(made)).astype(int).tolist()
+    ground, ink, accent = (f"#{r:02x}{g:02x}{b:02x}" for r, g, b in levels)
+    return ground, ink, accent

@@ -1,0 +1,291 @@
+// The page: plays the film by the clock, at rest while nobody looks, coarser where the device is
+// slow, and sharp when it is paused.
+const film = new Film(JSON.parse(document.getElementById("film").textContent));
+const find = (id) => document.getElementById(id);
+const canvas = find("canvas"), poster = find("poster"), bar = find("bar");
+// What the address asks for; a frame in a notebook has none, and gets it from the page instead.
+const asked = new URLSearchParams(location.search || document.documentElement.dataset.query || "");
+const has = (name) => asked.has(name) && !["0", "false"].includes(asked.get(name));
+const bare = has("embed") || has("wallpaper");
+const sizeOf = (text) => {
+  const pair = /^\s*(\d{1,5})\s*[x×]\s*(\d{1,5})\s*$/i.exec(text || "");
+  const size = pair && [Number(pair[1]), Number(pair[2])];
+  return size && Math.min(...size) > 0 && Math.max(...size) <= 32768 ? size : null;
+};
+const exact = sizeOf(asked.get("size")), shape = exact || film.data.size;
+const FASTEST = has("wallpaper") ? 30 : Infinity, LEAST = 0.1; // frames a second; scale where a device is slow
+const NEAREST = 1000, FARTHEST = 0.1; // magnification by hand
+const state = {
+  playing: !asked.has("t") && (has("wallpaper") || !matchMedia("(prefers-reduced-motion: reduce)").matches),
+  frame: 0, // where the film is, in frames, with fractions
+  speed: 1,
+  scale: 1, // of the canvas's pixels to the screen's, along a side
+  view: { x: 0, y: 0, zoom: 1 },
+  ready: false, // a program is there to draw with
+  changes: 0, // counts what makes another picture, so that older ones know
+};
+const frames = film.data.frames;
+const wrapped = (frame) => ((frame % frames) + frames) % frames;
+const timeOf = (frame) => Math.min(frame / (film.steps / film.data.density), 1);
+if (asked.has("t")) state.frame = wrapped((Number(asked.get("t")) || 0) * (film.steps / film.data.density));
+
+// ---- the picture
+// Lay the canvas out in whole pixels of the screen, and return how many there are.
+function room() {
+  const ratio = window.devicePixelRatio || 1;
+  const [wide, high] = [innerWidth, innerHeight].map((side) => Math.max(1, Math.round(side * ratio)));
+  const fills = has("fill") || has("wallpaper");
+  const near = fills ? 1 : Math.min(wide / shape[0], high / shape[1]);
+  const size = fills ? [wide, high] : shape.map((side) => Math.max(1, Math.round(side * near)));
+  const [left, top] = [wide - size[0], high - size[1]].map((free) => `${Math.floor(free / 2) / ratio}px`);
+  const [width, height] = size.map((side) => `${side / ratio}px`);
+  for (const shown of [canvas, poster]) Object.assign(shown.style, { left, top, width, height });
+  return exact && !fills ? exact : size;
+}
+// The picture as it is to be drawn now; a coarse one has one sample for each pixel.
+function picture(scale) {
+  const size = room(), fits = Math.min(scale, device.most / Math.max(...size));
+  const [width, height] = size.map((side) => Math.max(1, Math.round(side * fits)));
+  const samples = scale < 1 ? 1 : film.data.samples;
+  return { time: timeOf(state.frame), width, height, view: state.view, samples };
+}
+function show() {
+  if (state.ready) device.show(picture(exact ? 1 : state.scale));
+}
+// Show what changed: at once as it is when playing, and sharp when nothing changes for a moment.
+function changed() {
+  const change = ++state.changes;
+  if (state.playing) return;
+  tell();
+  show();
+  const wanted = () => change === state.changes && !state.playing && state.ready;
+  setTimeout(() => wanted() && state.scale < 1 && !exact && device.showInStrips(picture(1), wanted), 150);
+}
+
+// ---- playing
+let before = 0, slowness = 0, swiftness = 0, tooFine = Infinity;
+function tick(now) {
+  requestAnimationFrame(tick);
+  const gone = now - before;
+  if (gone < 1000 / FASTEST - 4) return;
+  before = now;
+  if (document.hidden || !state.ready || !state.playing) return;
+  // After a pause of the device the film goes on from where it was.
+  state.frame = wrapped(state.frame + (Math.min(gone, 250) / 1000) * state.speed * film.data.fps);
+  tell();
+  show();
+  adapt(gone);
+}
+// Be coarser when frames come late, and finer again when they have long come in time.
+function adapt(gone) {
+  const late = Math.max(40, 1500 / FASTEST);
+  slowness = gone > late ? slowness + 1 : Math.max(0, slowness - 0.2);
+  swiftness = gone < late / 1.5 ? swiftness + 1 : 0;
+  if (slowness > 12 && state.scale > LEAST) {
+    tooFine = state.scale;
+    state.scale = Math.max(LEAST, state.scale * 0.75);
+    slowness = 0;
+  } else if (swiftness > 240 && state.scale < 1) {
+    state.scale = Math.min(1, state.scale * 1.25) < tooFine ? Math.min(1, state.scale * 1.25) : state.scale;
+    swiftness = 0;
+  }
+}
+function play(playing) {
+  state.playing = playing;
+  find("play").setAttribute("aria-label", playing ? "Pause" : "Play");
+  document.body.classList.toggle("paused", !playing);
+  changed();
+}
+function seek(frame) {
+  state.frame = wrapped(frame);
+  changed();
+}
+function step(count) {
+  if (state.playing) play(false);
+  const on = state.frame + count; // to a whole frame, whichever way
+  seek(count > 0 ? Math.floor(on + 1e-6) : Math.ceil(on - 1e-6));
+}
+function tell() {
+  const seconds = (frame) => (frame / film.data.fps).toFixed(1);
+  find("time").textContent = `${seconds(state.frame)} of ${seconds(frames)} s`;
+  find("place").value = state.frame;
+  find("place").setAttribute("aria-valuetext", find("time").textContent);
+}
+
+// ---- stills
+let saving = false;
+async function save() {
+  const size = sizeOf(find("size").value);
+  find("size").setAttribute("aria-invalid", String(!size));
+  if (!size) say("a size is like 1920x1080, up to 32768");
+  if (!size || saving || !state.ready) return;
+  saving = true;
+  try {
+    const name = `${film.data.name}-${Math.round(state.frame)}.png`;
+    const made = await still(...size, (share) => say(`drawing ${Math.round(100 * share)} %`));
+    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(made), download: name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    say(`saved ${name}`);
+  } catch (error) {
+    say(`the still could not be made: ${error.message}`);
+  }
+  saving = false;
+}
+// Return the PNG of what is shown, in this size. Its recipe is inside, from which cppnvid draws it
+// again, unless a hand has moved the view.
+function still(width, height, done = () => {}) {
+  const picture = { time: timeOf(state.frame), width, height, view: { ...state.view }, samples: film.data.samples };
+  const { x, y, zoom } = picture.view;
+  const recipe = { ...JSON.parse(find("cppnvid-recipe").textContent), time: picture.time };
+  recipe.recipe.canvas.size = `${width}x${height}`;
+  return pngOf(device, picture, x || y || zoom !== 1 ? "" : JSON.stringify(recipe), done);
+}
+
+// ---- what is said, and the bar that hides
+let silence = 0, rest = 0;
+function say(text) {
+  find("said").textContent = text;
+  clearTimeout(silence);
+  silence = setTimeout(() => (find("said").textContent = ""), 4000);
+}
+function awake() {
+  document.body.classList.remove("resting");
+  clearTimeout(rest);
+  rest = setTimeout(() => {
+    if (state.playing && !bar.matches(":hover, :focus-within")) document.body.classList.add("resting");
+  }, 2500);
+}
+function fullscreen() {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else document.documentElement.requestFullscreen?.().catch(() => say("this browser refuses full screen here"));
+}
+
+// ---- hands: drag moves, wheel and pinch magnify, a tap pauses, a double click returns
+const touches = new Map();
+let way = 0, gap = 0;
+function home() {
+  state.view = { x: 0, y: 0, zoom: 1 };
+  changed();
+}
+// Magnify so that what is under a place of the window stays there.
+function magnify(by, x, y) {
+  const box = canvas.getBoundingClientRect(), side = Math.min(box.width, box.height), view = state.view;
+  const zoom = Math.min(Math.max(view.zoom * by, FARTHEST), NEAREST);
+  const kept = (1 / view.zoom - 1 / zoom) / side;
+  view.x += (x - box.left - box.width / 2) * kept;
+  view.y += (y - box.top - box.height / 2) * kept;
+  view.zoom = zoom;
+  changed();
+}
+function onMove(event) {
+  awake();
+  const old = touches.get(event.pointerId);
+  if (!old) return;
+  const [x, y] = [event.clientX - old.clientX, event.clientY - old.clientY];
+  const side = Math.min(canvas.clientWidth, canvas.clientHeight) * state.view.zoom * touches.size;
+  state.view.x -= x / side;
+  state.view.y -= y / side;
+  way += Math.abs(x) + Math.abs(y);
+  touches.set(event.pointerId, event);
+  if (touches.size === 2) {
+    const [a, b] = [...touches.values()];
+    const wide = Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY);
+    if (gap) magnify(wide / gap, (a.clientX + b.clientX) / 2, (a.clientY + b.clientY) / 2);
+    gap = wide;
+  }
+  changed();
+}
+function onUp(event) {
+  const tapped = touches.delete(event.pointerId) && !touches.size && way < 6 && event.type === "pointerup";
+  gap = 0;
+  if (tapped) play(!state.playing);
+}
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input[type=text], select")) return;
+  const pressed = event.target.matches("button") && [" ", "Enter"].includes(event.key);
+  const keys = {
+    " ": () => play(!state.playing),
+    ArrowLeft: () => step(event.shiftKey ? -10 : -1), ArrowRight: () => step(event.shiftKey ? 10 : 1),
+    Home: () => seek(0), f: fullscreen, s: save, 0: home,
+  };
+  if (pressed || !keys[event.key]) return;
+  event.preventDefault(); // or a slider and the page would move too
+  awake();
+  keys[event.key]();
+}
+function listen() {
+  addEventListener("resize", changed);
+  document.addEventListener("visibilitychange", () => document.hidden || changed());
+  canvas.addEventListener("webglcontextlost", (event) => {
+    event.preventDefault(); // which asks for it back
+    state.ready = false;
+    poster.hidden = false;
+  });
+  canvas.addEventListener("webglcontextrestored", begin);
+  if (has("wallpaper")) return;
+  canvas.addEventListener("pointerdown", (event) => {
+    canvas.setPointerCapture(event.pointerId);
+    touches.set(event.pointerId, event);
+    if (touches.size === 1) way = 0;
+    gap = 0;
+  });
+  for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, onUp);
+  if (bare) return; // a page around it scrolls by wheel and finger
+  canvas.addEventListener("pointermove", onMove);
+  canvas.addEventListener("wheel", (event) => {
+    event.preventDefault();
+    magnify(Math.exp(-event.deltaY * (event.deltaMode ? 0.04 : 0.002)), event.clientX, event.clientY);
+  }, { passive: false });
+  canvas.addEventListener("dblclick", home);
+  addEventListener("keydown", onKey);
+  addEventListener("pointermove", awake);
+  bar.addEventListener("focusin", awake);
+  find("play").addEventListener("click", () => play(!state.playing));
+  find("place").addEventListener("input", (event) => seek(Number(event.target.value)));
+  find("speed").addEventListener("change", (event) => (state.speed = Number(event.target.value)));
+  find("save").addEventListener("click", save);
+  find("whole").addEventListener("click", fullscreen);
+}
+
+// ---- the beginning, and every beginning after a lost context
+async function begin() {
+  try {
+    await device.start();
+    film.time = -1;
+    await device.measure(picture(1));
+    const size = room(), cost = (device.cost * size[0] * size[1] * film.data.samples ** 2) / 1e6;
+    // A picture in 25 ms leaves time for the page; slow devices start coarse and stay alive.
+    state.scale = cost < 40 ? 1 : Math.max(Math.sqrt(25 / cost), LEAST);
+    state.ready = true;
+    changed();
+    if (state.playing) show();
+    poster.hidden = true;
+  } catch (error) {
+    if (device.gl.isContextLost()) return; // it comes back, and another beginning with it
+    without(`This browser could not draw the film (${error.message.trim()}); this is its first frame.`);
+  }
+}
+function without(why) {
+  canvas.hidden = true;
+  bar.hidden = true;
+  find("said").textContent = why;
+}
+const device = new Device(canvas, film, has("wallpaper"));
+document.body.classList.toggle("bare", bare);
+document.body.classList.toggle("wallpaper", has("wallpaper"));
+find("place").max = frames - (film.data.loop === "open" ? 1 : 0);
+find("size").value = shape.join("x");
+find("whole").hidden = !document.fullscreenEnabled;
+room();
+if (device.gl) {
+  listen();
+  play(state.playing);
+  awake();
+  begin();
+  requestAnimationFrame(tick);
+} else {
+  addEventListener("resize", room);
+  without("This browser has no WebGL 2; this is the film's first frame.");
+}
+window.cppnvid = { state, device, film, play, seek, still, picture }; // for pages around, and for tests

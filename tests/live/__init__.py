@@ -1,0 +1,1 @@
+"""Tests of films that are drawn where they are watched."""
