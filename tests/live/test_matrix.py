@@ -45,7 +45,9 @@ def test_every_frame_is_in_the_rows(name: str) -> None:
 
 def test_a_walk_through_seeds_has_a_direction_for_each() -> None:
     """Four seeds are four directions of every tensor, however many frames there are."""
-    recipe = film("walk", morph={"seeds": [1, 2, 3, 4], "of": "weights"}, network={"inputs": ["x", "y", "r"]})
+    recipe = film(
+        "walk", morph={"seeds": [1, 2, 3, 4], "of": "weights"}, network={"inputs": ["x", "y", "r"]}
+    )
 
     matrix = Matrix.of(recipe, Scene.of(recipe))
 

@@ -71,7 +71,9 @@ def test_the_page_is_a_file_like_any_other(run: Cli) -> None:
     code, out, err = run("morph", "--seeds", "1", "2", *TINY, "-o", "a.html")
     assert (code, out, err) == (0, "a.html\n", "")
     code, out, _ = run("info", "a.html")
-    facts = r"# a\.html: HTML page \(webgl, 8 bits\), 32x24, 30 frames a second, 4 frames, 0\.13\d+ s"
+    facts = (
+        r"# a\.html: HTML page \(webgl, 8 bits\), 32x24, 30 frames a second, 4 frames, 0\.13\d+ s"
+    )
     assert code == 0
     assert re.match(facts, out)
     assert "seeds: [1, 2]" in out or "- 1\n" in out
@@ -117,7 +119,7 @@ def test_the_librarys_refusals_name_keys() -> None:
     recipe = film("walk")
     for how, key in (({"run": Run(backend="numpy")}, "backend"), ({"max_size": 9}, "max_size")):
         with pytest.raises(RecipeError) as error:
-            cppnvid.render_video(recipe, "a.html", **how)  # type: ignore[arg-type]
+            cppnvid.render_video(recipe, "a.html", **how)
         assert error.value.mistakes[0].key == key
     assert names_here() == []
 
@@ -186,7 +188,9 @@ def test_a_notebook_plays_it() -> None:
 def test_presets_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the page says of itself is what the recipe asks for."""
     data = load_recipe("aurora").to_data()
-    recipe = load_recipe(Source(data), [Override("output.frames", 3), Override("morph.pace", "uniform")])
+    recipe = load_recipe(
+        Source(data), [Override("output.frames", 3), Override("morph.pace", "uniform")]
+    )
     page = draw_page(recipe, Scene.of(recipe))
     told = json.loads(text_of(page, 'id="film">'))
 
