@@ -124,7 +124,8 @@ class Matrix:
         """Return the numbers at a time in [0, 1], as whatever plays the film finds them."""
         place = min(max(time, 0.0), 1.0) * len(self.ways)
         if abs(place - round(place)) < 1e-6:  # or 1/3 of 24 rows could be before a cut, not after
-            return self.rows[round(place)].astype(np.float64)
+            row: Values = self.rows[round(place)].astype(np.float64)
+            return row
         index = min(int(place), len(self.ways) - 1)
         share = place - index
         around = self._around(index)

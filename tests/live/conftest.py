@@ -1,4 +1,4 @@
-"""A real browser for the tests of pages, one for a session; without one they are skipped by name."""
+"""A real browser for the tests of pages; without one they are skipped by name."""
 
 import shutil
 from collections.abc import Iterator

@@ -119,7 +119,7 @@ def test_the_librarys_refusals_name_keys() -> None:
     recipe = film("walk")
     for how, key in (({"run": Run(backend="numpy")}, "backend"), ({"max_size": 9}, "max_size")):
         with pytest.raises(RecipeError) as error:
-            cppnvid.render_video(recipe, "a.html", **how)  # type: ignore[arg-type]
+            cppnvid.render_video(recipe, "a.html", **how)
         assert error.value.mistakes[0].key == key
     assert names_here() == []
 
