@@ -66,13 +66,13 @@ def _triton() -> tuple[bool, str]:
     if not usable:
         return False, detail
     try:
-        from cppnvid.backends.triton import backend as gpu
+        from cppnvid.backends.triton import backend as triton
     except (ImportError, OSError, AttributeError) as error:
         return False, f"Triton cannot be loaded ({error}); pip install triton"
     import torch
 
-    cards = gpu.usable_cards()
-    reason = gpu.check() if cards else gpu.why_no_card()
+    cards = triton.usable_cards()
+    reason = triton.check() if cards else triton.why_no_card()
     names = ", ".join(torch.cuda.get_device_name(card.device) for card in cards)
     return reason is None, reason or f"Triton {version('triton')}, {names}"
 
@@ -124,9 +124,9 @@ def _threads(count: int) -> str:
 
 
 def _make_triton(_: str, __: int | None) -> Backend:
-    from cppnvid.backends.triton.backend import GpuBackend
+    from cppnvid.backends.triton.backend import CudaBackend
 
-    return GpuBackend()
+    return CudaBackend()
 
 
 def _make_halide(_: str, threads: int | None) -> Backend:
@@ -202,7 +202,7 @@ def until_halide_draws(moment: Moment, job: Job) -> float:
 
 # Best first, as `auto` tries them. For a small job it takes the last, which needs nothing loaded.
 BACKENDS: dict[str, Technology] = {
-    "gpu": Technology(_triton, _make_triton, _has_card, _triton_declines, _triton_does_not_pay),
+    "cuda": Technology(_triton, _make_triton, _has_card, _triton_declines, _triton_does_not_pay),
     "torch:cuda": Technology(_cuda, _make_torch, _has_card),
     "torch:mps": Technology(_mps, _make_torch, lambda: sys.platform == "darwin"),
     "cpu": Technology(_halide, _make_halide, declines=_halide_declines),

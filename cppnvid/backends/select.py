@@ -20,8 +20,9 @@ def choose(name: str | Backend = "auto", job: Job = Job(), note: Note = silent) 
     """Return the backend with this name, or the backend itself.
 
     Args:
-        name: `auto` (the best usable here for this job), `gpu`, `cpu`, `torch` (its best device),
-            `torch:cpu`, `torch:cuda`, `torch:cuda:1`, `torch:mps`, or `numpy`; or a backend.
+        name: `auto` (the best usable here for this job), `cuda`, `cpu`, `torch` (its best
+            device), `torch:cpu`, `torch:cuda`, `torch:cuda:1`, `torch:mps`, or `numpy`; or a
+            backend.
         job: what is to be drawn.
         note: called with what `auto` chose and why not the others.
 

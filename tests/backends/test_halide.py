@@ -203,7 +203,7 @@ def test_a_card_that_is_not_there_is_not_told_of(
     card: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Why no GPU draws is told where there is one, once for all that need it, and else never."""
-    make_unusable(monkeypatch, "gpu", "torch:cuda", why="built without CUDA")
+    make_unusable(monkeypatch, "cuda", "torch:cuda", why="built without CUDA")
     make_unusable(monkeypatch, "torch:mps", why="no Apple GPU here")
     monkeypatch.setattr("shutil.which", lambda _: "/usr/bin/nvidia-smi" if card else None)
     monkeypatch.setattr("sys.platform", "linux")
@@ -211,7 +211,7 @@ def test_a_card_that_is_not_there_is_not_told_of(
 
     select.choose("auto", note=notes.append)
 
-    assert ("; not with gpu, torch:cuda: built without CUDA" in notes[0]) == card
+    assert ("; not with cuda, torch:cuda: built without CUDA" in notes[0]) == card
     assert notes[0].count("CUDA") == card
     assert "Apple" not in notes[0]
 
