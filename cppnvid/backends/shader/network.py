@@ -4,6 +4,9 @@ Up to 64 values a layer are variables of their own, four in each, which a graphi
 registers; equal layers share one loop, so that depth costs no source. More do not fit there: they
 are arrays, with a loop over the neurons. On the chips whose code was counted a dynamic index into
 an array costs memory accesses that a variable does not.
+
+No compiler knows how often a loop runs: its count has a 0 added that is data. Mesa unrolls loops
+over arrays, and took 134 s for four layers of 128, now 0.7 s; shader compilers of Windows do too.
 """
 
 from __future__ import annotations
@@ -66,7 +69,7 @@ class _Printer:
 
     def function(self) -> str:
         """Return the text."""
-        lines = [*self._variables(), "int at = 0;", "bool gone = false;"]
+        lines = [*self._variables(), "int none = int(zero());", "int at = 0;", "bool gone = false;"]
         for layer, block in self._layers[:1]:
             lines += self._layer(layer, block, first=True)
         for (layer, reads), group in groupby(self._layers[1:], lambda one: (one[0], one[1].reads)):
@@ -178,5 +181,5 @@ def _first_lost(row: Formula) -> str:
 
 
 def _loop(index: str, count: int, lines: list[str]) -> list[str]:
-    head = f"for (int {index} = 0; {index} < {count}; {index}++) {{"
+    head = f"for (int {index} = 0; {index} < {count} + none; {index}++) {{"
     return [head, *(f"    {line}" for line in lines), "}"]
