@@ -257,7 +257,7 @@ def main() -> None:
     options = parser.parse_args()
     today = datetime.datetime.now(tz=datetime.UTC).date()
     lines = [
-        "# What the gpu backend's kernels are compiled to",
+        "# What the cuda backend's kernels are compiled to",
         "",
         f"{today}, Triton {triton.__version__}. Static: machine code was counted, no GPU ran it.",
         "With a `+`: residuals, a gradient, all warps, and antialiasing of listed pixels;",

@@ -43,6 +43,9 @@ class Technology:
             two seconds, to learn that there is none.
         declines: returns why it cannot draw a moment, or None.
         does_not_pay: returns why it is not worth its compiling for a job, or None.
+        only_by_name: returns why `auto` does not take what a name stands for though it is usable,
+            or None.
+        devices: returns what it may draw on, for a number after its name: `gpu:1` is the second.
     """
 
     probe: Callable[[], tuple[bool, str]]
@@ -50,11 +53,26 @@ class Technology:
     could_be_here: Callable[[], bool] = lambda: True
     declines: Callable[[Moment], str | None] = _never
     does_not_pay: Callable[[Moment, Job], str | None] = _never
+    only_by_name: Callable[[str], str | None] = _never
+    devices: Callable[[], list[str]] = list
 
 
 def report() -> list[Report]:
     """Return what every backend would do on this machine, best first, as `auto` considers them."""
-    return [Report(name, *row.probe()) for name, row in BACKENDS.items()]
+    rows = []
+    for name, row in BACKENDS.items():
+        rows.append(Report(name, *row.probe()))
+        if rows[-1].usable:
+            others = list(enumerate(row.devices()))[1:]
+            rows += [Report(f"{name}:{index}", True, device) for index, device in others]
+    return rows
+
+
+def _has_graphics() -> bool:
+    """Return whether a driver of graphics may be here; on Linux each puts a device there."""
+    if not sys.platform.startswith("linux"):
+        return True
+    return any(Path("/dev/dri").glob("renderD*")) or any(Path(path).exists() for path in DEVICES)
 
 
 def _has_card() -> bool:
@@ -66,15 +84,53 @@ def _triton() -> tuple[bool, str]:
     if not usable:
         return False, detail
     try:
-        from cppnvid.backends.triton import backend as gpu
+        from cppnvid.backends.triton import backend as triton
     except (ImportError, OSError, AttributeError) as error:
         return False, f"Triton cannot be loaded ({error}); pip install triton"
     import torch
 
-    cards = gpu.usable_cards()
-    reason = gpu.check() if cards else gpu.why_no_card()
+    cards = triton.usable_cards()
+    reason = triton.check() if cards else triton.why_no_card()
     names = ", ".join(torch.cuda.get_device_name(card.device) for card in cards)
     return reason is None, reason or f"Triton {version('triton')}, {names}"
+
+
+def _wgpu() -> tuple[bool, str]:
+    """Return whether the best adapter draws; software is tried when it is taken, by its name."""
+    try:
+        from cppnvid.backends.gpu.adapters import adapters
+
+        found = adapters()
+    except (ImportError, OSError, AttributeError, RuntimeError) as error:
+        return False, f"wgpu cannot be loaded ({error}); pip install wgpu"
+    if not found:
+        return False, "wgpu finds no Vulkan, Metal or Direct3D 12 here"
+    if not found[0].software:
+        from cppnvid.backends.gpu.backend import check
+
+        reason = check(found[0])
+        if reason is not None:
+            return False, reason
+    return True, f"wgpu {version('wgpu')}, {found[0]}"
+
+
+def _adapters() -> list[str]:
+    from cppnvid.backends.gpu.adapters import adapters
+
+    return [str(adapter) for adapter in adapters()]
+
+
+def _only_software(name: str) -> str | None:
+    from cppnvid.backends.gpu.adapters import adapter_of
+
+    adapter = adapter_of(name)
+    return f"{adapter.name} is software, which cpu outruns" if adapter.software else None
+
+
+def _cuda_devices() -> list[str]:
+    import torch
+
+    return [torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())]
 
 
 def _halide() -> tuple[bool, str]:
@@ -124,9 +180,15 @@ def _threads(count: int) -> str:
 
 
 def _make_triton(_: str, __: int | None) -> Backend:
-    from cppnvid.backends.triton.backend import GpuBackend
+    from cppnvid.backends.triton.backend import CudaBackend
 
-    return GpuBackend()
+    return CudaBackend()
+
+
+def _make_wgpu(name: str, _: int | None) -> Backend:
+    from cppnvid.backends.gpu.backend import GpuBackend
+
+    return GpuBackend(name)
 
 
 def _make_halide(_: str, threads: int | None) -> Backend:
@@ -149,6 +211,12 @@ def _make_numpy(_: str, threads: int | None) -> Backend:
 
 def _triton_declines(moment: Moment) -> str | None:
     from cppnvid.backends.triton.backend import unsupported
+
+    return unsupported(moment)
+
+
+def _wgpu_declines(moment: Moment) -> str | None:
+    from cppnvid.backends.gpu.backend import unsupported
 
     return unsupported(moment)
 
@@ -201,9 +269,20 @@ def until_halide_draws(moment: Moment, job: Job) -> float:
 
 
 # Best first, as `auto` tries them. For a small job it takes the last, which needs nothing loaded.
+# No card was met yet: the order of the first three is by what was counted in compiled code. Both
+# fused kernels keep a point's values in registers, and torch writes and reads each of them twice;
+# `cuda` has tensor cores and several frames a launch beside that, and `gpu` has not.
 BACKENDS: dict[str, Technology] = {
-    "gpu": Technology(_triton, _make_triton, _has_card, _triton_declines, _triton_does_not_pay),
-    "torch:cuda": Technology(_cuda, _make_torch, _has_card),
+    "cuda": Technology(_triton, _make_triton, _has_card, _triton_declines, _triton_does_not_pay),
+    "gpu": Technology(
+        _wgpu,
+        _make_wgpu,
+        _has_graphics,
+        declines=_wgpu_declines,
+        only_by_name=_only_software,
+        devices=_adapters,
+    ),
+    "torch:cuda": Technology(_cuda, _make_torch, _has_card, devices=_cuda_devices),
     "torch:mps": Technology(_mps, _make_torch, lambda: sys.platform == "darwin"),
     "cpu": Technology(_halide, _make_halide, declines=_halide_declines),
     "torch:cpu": Technology(_cpu, _make_torch),

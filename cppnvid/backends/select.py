@@ -20,10 +20,12 @@ def choose(name: str | Backend = "auto", job: Job = Job(), note: Note = silent) 
     """Return the backend with this name, or the backend itself.
 
     Args:
-        name: `auto` (the best usable here for this job), `gpu`, `cpu`, `torch` (its best device),
-            `torch:cpu`, `torch:cuda`, `torch:cuda:1`, `torch:mps`, or `numpy`; or a backend.
+        name: `auto` (the best usable here for this job), `cuda`, `gpu`, `gpu:1` (its second
+            adapter), `cpu`, `torch` (its best device), `torch:cpu`, `torch:cuda`, `torch:cuda:1`,
+            `torch:mps`, or `numpy`; or a backend.
         job: what is to be drawn.
-        note: called with what `auto` chose and why not the others.
+        note: called with what `auto` chose and why not the others, and what is slow though it was
+            asked for.
 
     Raises:
         RecipeError: no backend has this name.
@@ -34,8 +36,8 @@ def choose(name: str | Backend = "auto", job: Job = Job(), note: Note = silent) 
         return name
     if name in ("auto", "torch"):
         return _best(name, job, note)
-    kind = ":".join(name.split(":")[:2])
-    if kind not in BACKENDS:
+    kind = _kind_of(name)
+    if kind is None:
         words = unknown("backend", name, ("auto", "torch", *BACKENDS))
         raise RecipeError("{words}", key="backend", given=name, words=words)
     usable, detail = BACKENDS[kind].probe()
@@ -45,8 +47,8 @@ def choose(name: str | Backend = "auto", job: Job = Job(), note: Note = silent) 
     if not usable:
         others = ", ".join(row.name for row in report() if row.usable and row.name != kind)
         raise BackendUnavailable(f"backend {name} is not usable here: {detail}. Usable: {others}")
-    if kind == "torch:cuda" and name != kind:
-        _check_cuda_index(name)
+    if name != kind:
+        _check_index(name, kind)
     made = BACKENDS[kind].make(name, job.threads)
     lacking = _lacks(made, job)
     if lacking is not None:
@@ -56,6 +58,9 @@ def choose(name: str | Backend = "auto", job: Job = Job(), note: Note = silent) 
             if row.usable and not _lacks(BACKENDS[row.name].make(row.name, job.threads), job)
         )
         raise BackendUnavailable(f"backend {name} {lacking}. Usable: {others}")
+    slow = BACKENDS[kind].only_by_name(name)
+    if slow is not None:
+        note(f"drawing with {name}: {slow}")
     return made
 
 
@@ -72,6 +77,8 @@ def _best(name: str, job: Job, note: Note) -> Backend:
             continue
         usable, detail = row.probe()
         why_not = None if usable else detail
+        if why_not is None and name == "auto":
+            why_not = row.only_by_name(kind)
         if why_not is None and job.moment is not None:
             why_not = row.declines(job.moment) or row.does_not_pay(job.moment, job)
         if why_not is None:
@@ -103,9 +110,16 @@ def _lacks(backend: Backend, job: Job) -> str | None:
     return f"does not support {job.pixel_format}"
 
 
-def _check_cuda_index(name: str) -> None:
-    import torch
+def _kind_of(name: str) -> str | None:
+    """Return the row of a name, which may have the number of a device at its end, or None."""
+    if name in BACKENDS:
+        return name
+    kind, _, _ = name.rpartition(":")
+    return kind if kind in ("gpu", "torch:cuda") else None
 
-    index, count = name.removeprefix("torch:cuda:"), torch.cuda.device_count()
-    if not index.isdigit() or int(index) >= count:
-        raise BackendUnavailable(f"backend {name}: this machine has {count} CUDA device(s), from 0")
+
+def _check_index(name: str, kind: str) -> None:
+    devices, index = BACKENDS[kind].devices(), name.removeprefix(f"{kind}:")
+    if not index.isdecimal() or int(index) >= len(devices):
+        there = ", ".join(f"{kind}:{number} is {each}" for number, each in enumerate(devices))
+        raise BackendUnavailable(f"backend {name} is not here; {there}")

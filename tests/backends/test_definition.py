@@ -12,7 +12,7 @@ from cppnvid.colour.pixels import Raster
 from cppnvid.film.pacing import moment_of
 from tests.backends.helpers import ROWS, SIZES, WARPS, assert_defined, scene_of
 
-# The fused `gpu` backend has its own, see test_triton_pixels: there is hardly ever a card.
+# The fused `cuda` backend has its own, see test_triton_pixels: there is hardly ever a card.
 NAMES = [row.name for row in report() if row.usable and row.name in ("cpu", "torch:cpu", "numpy")]
 
 

@@ -156,7 +156,7 @@ def test_a_function_only_torch_has_is_declined(monkeypatch: pytest.MonkeyPatch) 
 
 def test_auto_weighs_compiling_against_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A small still goes to numpy and a film to cpu, where there is no GPU."""
-    make_unusable(monkeypatch, "torch:cuda", "torch:mps")
+    make_unusable(monkeypatch, "gpu", "torch:cuda", "torch:mps")
     moment = scene_of(network={"layers": ["9x16"]}).at(0.0)
     notes: list[str] = []
 
@@ -169,7 +169,7 @@ def test_auto_weighs_compiling_against_drawing(monkeypatch: pytest.MonkeyPatch) 
 
 def test_auto_counts_what_antialiasing_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pixels of a list take a pipeline of their own, and a job twice as large to pay for it."""
-    make_unusable(monkeypatch, "torch:cuda", "torch:mps")
+    make_unusable(monkeypatch, "gpu", "torch:cuda", "torch:mps")
     monkeypatch.setattr("os.cpu_count", lambda: 1)
     moment = scene_of(network={"layers": ["9x16"]}).at(0.0)
 
@@ -185,7 +185,7 @@ def test_auto_counts_what_antialiasing_compiles(monkeypatch: pytest.MonkeyPatch)
 
 def test_auto_counts_the_way_through_oklab(monkeypatch: pytest.MonkeyPatch) -> None:
     """A small network's gradient takes as long as the network, and pays for Halide sooner."""
-    make_unusable(monkeypatch, "torch:cuda", "torch:mps")
+    make_unusable(monkeypatch, "gpu", "torch:cuda", "torch:mps")
     monkeypatch.setattr("os.cpu_count", lambda: 1)
 
     def drawn_with(**palette: object) -> str:
@@ -203,7 +203,7 @@ def test_a_card_that_is_not_there_is_not_told_of(
     card: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Why no GPU draws is told where there is one, once for all that need it, and else never."""
-    make_unusable(monkeypatch, "gpu", "torch:cuda", why="built without CUDA")
+    make_unusable(monkeypatch, "cuda", "torch:cuda", why="built without CUDA")
     make_unusable(monkeypatch, "torch:mps", why="no Apple GPU here")
     monkeypatch.setattr("shutil.which", lambda _: "/usr/bin/nvidia-smi" if card else None)
     monkeypatch.setattr("sys.platform", "linux")
@@ -211,14 +211,14 @@ def test_a_card_that_is_not_there_is_not_told_of(
 
     select.choose("auto", note=notes.append)
 
-    assert ("; not with gpu, torch:cuda: built without CUDA" in notes[0]) == card
+    assert ("; not with cuda, torch:cuda: built without CUDA" in notes[0]) == card
     assert notes[0].count("CUDA") == card
     assert "Apple" not in notes[0]
 
 
 def test_auto_counts_what_planes_compile(monkeypatch: pytest.MonkeyPatch) -> None:
     """An MP4's frames take a pipeline of their own; a GIF's do not, nor do blurred ones."""
-    make_unusable(monkeypatch, "torch:cuda", "torch:mps")
+    make_unusable(monkeypatch, "gpu", "torch:cuda", "torch:mps")
     monkeypatch.setattr("os.cpu_count", lambda: 1)
     recipe = small(100, 100, network={"layers": ["9x16"]}, output={"frames": 300})
     moment = build_scene(recipe).at(0.0)

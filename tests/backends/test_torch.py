@@ -283,7 +283,7 @@ def test_a_backend_asked_for_by_name_works_or_raises() -> None:
             choose("torch:cuda")
 
 
-@pytest.mark.parametrize("name", ["troch", "torch:gpu", "cuda", ""])
+@pytest.mark.parametrize("name", ["troch", "torch:gpu", "cuda:gpu", ""])
 def test_unknown_backends_are_the_users_mistake(name: str) -> None:
     """A name nobody knows is exit code 2, and the known ones are listed."""
     with pytest.raises(RecipeError, match="known are auto, torch, "):

@@ -14,8 +14,8 @@ from dataclasses import replace
 
 from cppnvid.backends import adaptive
 from cppnvid.backends.torch_ import TorchBackend
-from cppnvid.backends.triton import backend as gpu
-from cppnvid.backends.triton.backend import GpuBackend
+from cppnvid.backends.triton import backend as cuda
+from cppnvid.backends.triton.backend import CudaBackend
 from cppnvid.backends.triton.refining import gather, mark
 from cppnvid.colour.pixels import Raster
 
@@ -91,7 +91,7 @@ def test_listed_pixels_are_those_of_the_twin(size: tuple[int, int], bits: int, t
 def test_listed_pixels_are_those_of_many_points(pixel_format: str) -> None:
     """A needy pixel is that of an antialiased picture; any other is left as it was."""
     raster = Raster(18, 7, pixel_format=pixel_format)
-    backend, times = GpuBackend(cards()), [0.3, 0.6]
+    backend, times = CudaBackend(cards()), [0.3, 0.6]
 
     auto, *plain = (
         np.concatenate(list(backend.render(EDGED, times, replace(raster, samples=samples)))).astype(
@@ -118,7 +118,7 @@ def test_it_is_torchs_picture(size: tuple[int, int]) -> None:
 
     plain, fused = (
         drawn(backend, moment, *size, "auto").astype(int)
-        for backend in (TorchBackend(), GpuBackend(cards()))
+        for backend in (TorchBackend(), CudaBackend(cards()))
     )
 
     steps = np.abs(fused - plain)
@@ -134,7 +134,7 @@ def test_planes_and_wide_layers_are_refined_too() -> None:
         camera={"scale": 0.4},
     )
     raster = Raster(18, 6)
-    backend = GpuBackend(cards())
+    backend = CudaBackend(cards())
 
     (single,) = next(backend.render(scene, [0.3], raster))
     few, full = (
@@ -152,10 +152,10 @@ def test_planes_and_wide_layers_are_refined_too() -> None:
 @pytest.mark.usefixtures("quick")
 def test_bands_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     """A band is drawn with the two rows beyond each end that its pixels are judged by."""
-    moment, backend = EDGED.at(0.3), GpuBackend(cards())
+    moment, backend = EDGED.at(0.3), CudaBackend(cards())
     whole = drawn(backend, moment, 13, 9, "auto")
 
-    monkeypatch.setattr(gpu, "_POINTS_AT_ONCE", 5 * 13 * 3)
+    monkeypatch.setattr(cuda, "_POINTS_AT_ONCE", 5 * 13 * 3)
     bands = list(backend.bands(moment, Raster(13, 9, "auto")))
 
     assert [len(band) for band in bands] == [4, 4, 1]

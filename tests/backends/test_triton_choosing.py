@@ -1,4 +1,4 @@
-"""When the `gpu` backend is chosen, and why not."""
+"""When the `cuda` backend is chosen, and why not."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ from tests.backends.triton_twins import INTERPRETED, OVERFLOWS, cards, interpret
 # isort: split
 from cppnvid import cli
 from cppnvid.backends import Job, machine, select, triton
-from cppnvid.backends.triton import backend as gpu, functions
-from cppnvid.backends.triton.backend import GpuBackend
+from cppnvid.backends.triton import backend as cuda, functions
+from cppnvid.backends.triton.backend import CudaBackend
 from cppnvid.backends.triton.card import Card
 from cppnvid.colour.pixels import Raster
 from cppnvid.errors import BackendUnavailable
@@ -34,8 +34,8 @@ def fake_cuda(monkeypatch: pytest.MonkeyPatch, capability: tuple[int, int]) -> N
 def usable(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the machine have a card, which the processor plays."""
     fake_cuda(monkeypatch, (9, 0))
-    monkeypatch.setattr(gpu, "usable_cards", lambda: [Card(torch.device("cpu"), (9, 0))])
-    gpu.check.cache_clear()
+    monkeypatch.setattr(cuda, "usable_cards", lambda: [Card(torch.device("cpu"), (9, 0))])
+    cuda.check.cache_clear()
 
 
 @pytest.mark.usefixtures("usable")
@@ -44,9 +44,9 @@ def test_auto_takes_the_gpu_first() -> None:
     moment = scene_of(network={"layers": ["9x16"]}).at(0.0)
     notes: list[str] = []
 
-    assert select.choose("auto", Job(moment, Raster(10**9, 1)), notes.append).name == "gpu"
+    assert select.choose("auto", Job(moment, Raster(10**9, 1)), notes.append).name == "cuda"
     assert "A card" in notes[0]
-    assert select.choose("gpu").name == "gpu"
+    assert select.choose("cuda").name == "cuda"
     assert select.choose("torch", Job(moment)).name == "torch:cuda"
     assert select.choose("auto", Job(moment, Raster(10**7, 1)), notes.append).name == "torch:cuda"
     assert "compiling takes longer" in notes[1]
@@ -57,11 +57,11 @@ def test_auto_takes_the_gpu_first() -> None:
 def test_a_card_that_draws_something_else_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """A kernel that runs and is wrong is found before the first frame."""
     monkeypatch.setattr(
-        GpuBackend, "bands", lambda *_, **__: iter([np.zeros((5, 7, 3), np.uint8)])
+        CudaBackend, "bands", lambda *_, **__: iter([np.zeros((5, 7, 3), np.uint8)])
     )  # fmt: skip
 
     with pytest.raises(BackendUnavailable, match="steps off"):
-        select.choose("gpu")
+        select.choose("cuda")
 
 
 @pytest.mark.usefixtures("usable")
@@ -78,7 +78,7 @@ def test_a_card_that_triton_cannot_use_is_found_at_selection(
     notes: list[str] = []
 
     with pytest.raises(BackendUnavailable, match=words):
-        select.choose("gpu")
+        select.choose("cuda")
     moment = scene_of().at(0.0)
     chosen = select.choose("auto", Job(moment, Raster(10**12, 1)), notes.append)
     assert chosen.name == "torch:cuda"
@@ -90,7 +90,7 @@ def test_an_old_card_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     fake_cuda(monkeypatch, (7, 5))
 
     with pytest.raises(BackendUnavailable, match=r"8\.0 .* has A card \(7\.5\)"):
-        select.choose("gpu")
+        select.choose("cuda")
 
 
 def test_auto_goes_on_without_triton(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,11 +109,11 @@ def test_what_it_cannot_draw_it_says_at_selection(monkeypatch: pytest.MonkeyPatc
     layers = [3 + k % 2 for k in range(30)]  # a run for each
     moment = scene_of(network={"layers": layers}).at(0.0)
 
-    assert "change 29 times" in str(gpu.unsupported(moment))
+    assert "change 29 times" in str(cuda.unsupported(moment))
     with pytest.raises(BackendUnavailable, match="change 29 times"):
-        drawn(GpuBackend(cards()), moment, 4, 4)
+        drawn(CudaBackend(cards()), moment, 4, 4)
     monkeypatch.setattr(functions, "ACTIVATIONS", ("sin",))
-    assert gpu.unsupported(scene_of().at(0.0)) == "it has no activation tanh"
+    assert cuda.unsupported(scene_of().at(0.0)) == "it has no activation tanh"
 
 
 @pytest.mark.skipif(not INTERPRETED, reason="this machine has a GPU")
@@ -124,8 +124,8 @@ def test_without_a_gpu_nothing_is_drawn(
     monkeypatch.chdir(tmp_path)
 
     with pytest.raises(SystemExit) as left:
-        cli.main(["morph", "--seeds", "1", "--frames", "2", "--size", "16x16", "--backend", "gpu"])
+        cli.main(["morph", "--seeds", "1", "--frames", "2", "--size", "16x16", "--backend", "cuda"])
 
     assert left.value.code == 3
-    assert "backend gpu is not usable here" in capsys.readouterr().err
+    assert "backend cuda is not usable here" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []

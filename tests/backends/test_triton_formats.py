@@ -1,4 +1,4 @@
-"""The forms in which the `gpu` backend hands frames over: 8 bits, 16 bits, and planes."""
+"""The forms in which the `cuda` backend hands frames over: 8 bits, 16 bits, and planes."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from dataclasses import replace
 from cppnvid.animation.camera import axes
 from cppnvid.animation.scene import Moment
 from cppnvid.backends import definition
-from cppnvid.backends.triton.backend import GpuBackend
+from cppnvid.backends.triton.backend import CudaBackend
 from cppnvid.colour.pixels import Raster
 
 pytestmark = OVERFLOWS
@@ -52,7 +52,7 @@ def test_yuv420p_is_bt709(size: tuple[int, int]) -> None:
     """
     width, height = size
 
-    (frames,) = GpuBackend(cards()).render(
+    (frames,) = CudaBackend(cards()).render(
         SCENE, [0.3], Raster(width, height, pixel_format="yuv420p")
     )
 
@@ -70,7 +70,7 @@ def test_planes_are_those_of_the_processor(size: tuple[int, int]) -> None:
         np.concatenate(list(backend.render(
             SCENE, [0.3, 0.7], Raster(width, height, pixel_format="yuv420p")
         )))
-        for backend in (GpuBackend(cards()), cpu.CpuBackend())
+        for backend in (CudaBackend(cards()), cpu.CpuBackend())
     )  # fmt: skip
 
     steps = np.abs(fused.astype(int) - plain)
@@ -84,7 +84,7 @@ def test_planes_are_those_of_the_processor(size: tuple[int, int]) -> None:
 def test_rgb48_is_exact_to_sixteen_bits(samples: int) -> None:
     """A step is a 65,535th, and float32's error is less; in 8 bits the same frames are rounded."""
     raster = Raster(33, 5, samples)
-    backend = GpuBackend(cards())
+    backend = CudaBackend(cards())
 
     (fine,) = backend.render(SCENE, [0.3], replace(raster, pixel_format="rgb48"))
     (coarse,) = backend.render(SCENE, [0.3], raster)
@@ -100,12 +100,12 @@ def test_rgb48_is_exact_to_sixteen_bits(samples: int) -> None:
 
 def test_films_are_handed_over_as_planes() -> None:
     """It lists what `render` takes, so that films are drawn as planes."""
-    assert GpuBackend(cards()).pixel_formats == ("rgb24", "rgb48", "yuv420p")
+    assert CudaBackend(cards()).pixel_formats == ("rgb24", "rgb48", "yuv420p")
 
 
 def test_what_yuv420p_cannot_be_is_refused() -> None:
     """Odd sizes have no whole planes, and other formats are not guessed at."""
-    backend = GpuBackend(cards())
+    backend = CudaBackend(cards())
     with pytest.raises(ValueError, match="even sizes, given 7x4"):
         next(backend.render(SCENE, [0.0], Raster(7, 4, pixel_format="yuv420p")))
     with pytest.raises(ValueError, match=r"'nv12' is none of rgb24, rgb48, yuv420p"):

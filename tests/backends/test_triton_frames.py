@@ -1,4 +1,4 @@
-"""The `gpu` backend deals frames to cards and streams, and returns them in order."""
+"""The `cuda` backend deals frames to cards and streams, and returns them in order."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,9 +17,9 @@ from tests.helpers import Moments
 # isort: split
 from cppnvid.animation.scene import Moment
 from cppnvid.backends.torch_ import TorchBackend
-from cppnvid.backends.triton import backend as gpu, card
+from cppnvid.backends.triton import backend as cuda, card
 from cppnvid.backends.triton.architecture import architecture_of
-from cppnvid.backends.triton.backend import GpuBackend
+from cppnvid.backends.triton.backend import CudaBackend
 from cppnvid.backends.triton.card import STREAMS, Card, Finish, Work
 from cppnvid.backends.triton.plan import Plan, constants, plan_for, precision_for
 from cppnvid.colour.pixels import Raster
@@ -30,11 +30,11 @@ pytestmark = OVERFLOWS
 
 def test_frames_come_in_order_each_with_its_own_weights(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches of two and a rest of one, drawn as each frame alone is drawn by torch."""
-    monkeypatch.setattr(gpu, "_POINTS_AT_ONCE", 2 * 31 * 2)
+    monkeypatch.setattr(cuda, "_POINTS_AT_ONCE", 2 * 31 * 2)
     scene = scene_of(camera={"zoom": {"keys": [[0, 1], [0.5, 2]]}}, palette={"name": "tide"})
     times = [0.1, 0.5, 0.3, 0.9, 0.2]
 
-    batches = list(GpuBackend(cards()).render(scene, times, Raster(31, 2)))
+    batches = list(CudaBackend(cards()).render(scene, times, Raster(31, 2)))
 
     plain = np.concatenate(list(TorchBackend().render(scene, times, Raster(31, 2))))
     assert [len(batch) for batch in batches] == [2, 2, 1]
@@ -48,7 +48,7 @@ def test_frames_of_another_architecture_are_another_batch() -> None:
     scene = scene_of(palette={"name": "rgb", "hue": hue})
     times = [0.2, 0.0, 0.3, 0.4]
 
-    batches = list(GpuBackend(cards()).render(scene, times, Raster(31, 2)))
+    batches = list(CudaBackend(cards()).render(scene, times, Raster(31, 2)))
 
     plain = np.concatenate(list(TorchBackend().render(scene, times, Raster(31, 2))))
     assert [len(batch) for batch in batches] == [1, 1, 2]
@@ -58,15 +58,15 @@ def test_frames_of_another_architecture_are_another_batch() -> None:
 def test_bands_and_launches_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     """A picture in bands of one row, and in launches of one tile, is the picture at once."""
     moment = scene_of(network={"layers": [20, 17]}).at(0.3)
-    plain = drawn(GpuBackend(cards()), moment, 9, 7)
+    plain = drawn(CudaBackend(cards()), moment, 9, 7)
     monkeypatch.setattr(card, "plan_for", lambda *_, **__: Plan("ieee", 32, 4, chunk=16))
-    whole = drawn(GpuBackend(cards()), moment, 9, 7)
+    whole = drawn(CudaBackend(cards()), moment, 9, 7)
     monkeypatch.setattr(card, "_SCRATCH", 1)
 
     assert np.abs(whole.astype(int) - plain).max() <= 1
     for points in (9, 9 * 4):
-        monkeypatch.setattr(gpu, "_POINTS_AT_ONCE", points)
-        bands = list(GpuBackend(cards()).bands(moment, Raster(9, 7)))
+        monkeypatch.setattr(cuda, "_POINTS_AT_ONCE", points)
+        bands = list(CudaBackend(cards()).bands(moment, Raster(9, 7)))
         assert [len(band) for band in bands] == ([1] * 7 if points == 9 else [4, 3])
         np.testing.assert_array_equal(np.concatenate(bands), whole)
 
@@ -115,9 +115,9 @@ def panned(base: Moment) -> Moments:
 
 def test_work_goes_round_the_cards_and_comes_back_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two cards get every other batch; as many are under way as there are streams, and no more."""
-    monkeypatch.setattr(gpu, "_POINTS_AT_ONCE", 1)
+    monkeypatch.setattr(cuda, "_POINTS_AT_ONCE", 1)
     log: list[str] = []
-    backend = GpuBackend([FakeCard(0, log), FakeCard(1, log)])
+    backend = CudaBackend([FakeCard(0, log), FakeCard(1, log)])
     taken: list[float] = []
 
     def times() -> Iterator[float]:
@@ -168,10 +168,10 @@ def test_drawing_copying_and_encoding_overlap(
     encoding: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A film takes as long as the slowest of the three, and what the first and last frame take."""
-    monkeypatch.setattr(gpu, "_POINTS_AT_ONCE", 1)
+    monkeypatch.setattr(cuda, "_POINTS_AT_ONCE", 1)
     one = ModelledCard()
 
-    frames = GpuBackend([one]).render(scene_of(), [0.0] * 100, Raster(4, 2))
+    frames = CudaBackend([one]).render(scene_of(), [0.0] * 100, Raster(4, 2))
     for _ in frames:
         one.now += encoding
 
@@ -243,9 +243,9 @@ def test_every_stream_of_a_card_is_used_in_turn(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(one, "_streams", iter([Named("a"), Named("b"), Named("c")]))
     picture = torch.zeros((1, 24), dtype=torch.uint8)
     monkeypatch.setattr(one, "prepare", lambda *_: (lambda: None, picture))
-    monkeypatch.setattr(gpu, "_POINTS_AT_ONCE", 1)
+    monkeypatch.setattr(cuda, "_POINTS_AT_ONCE", 1)
 
-    list(GpuBackend([one]).render(scene_of(), [0.0, 0.1, 0.2], Raster(4, 2)))
+    list(CudaBackend([one]).render(scene_of(), [0.0, 0.1, 0.2], Raster(4, 2)))
 
     assert used == ["a", "b", "c"]
 
@@ -258,7 +258,7 @@ def test_too_little_memory_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Card, "prepare", full)
     with pytest.raises(BackendError, match=r"lacks the memory.*backend=.torch:cuda."):
-        drawn(GpuBackend(cards()), scene_of().at(0.0), 4, 4)
+        drawn(CudaBackend(cards()), scene_of().at(0.0), 4, 4)
 
 
 @pytest.mark.parametrize(
@@ -288,6 +288,6 @@ def test_a_job_keeps_its_precision(monkeypatch: pytest.MonkeyPatch) -> None:
     narrow, wide = (scene_of(network={"layers": [width]}).at(0.0) for width in (64, 8))
     scene = Moments(lambda time: narrow if time < 0.5 else wide)
 
-    list(GpuBackend(cards((9, 0))).render(scene, [0.0, 0.6], Raster(4, 2)))
+    list(CudaBackend(cards((9, 0))).render(scene, [0.0, 0.6], Raster(4, 2)))
 
     assert seen == ["tf32x3"] * 2 if INTERPRETED else len(set(seen)) == 1

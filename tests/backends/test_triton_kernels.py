@@ -1,4 +1,4 @@
-"""The gates that hold what the gpu backend's kernel is compiled to; no GPU is needed for them.
+"""The gates that hold what the cuda backend's kernel is compiled to; no GPU is needed for them.
 
 Compiling and interpreting exclude each other in a process, so that these run in one of their own.
 """
@@ -98,7 +98,7 @@ class NoCard:
 driver.set_active(NoCard())
 from cppnvid.colour.pixels import Raster
 from cppnvid import build_scene
-from cppnvid.backends.triton.backend import GpuBackend
+from cppnvid.backends.triton.backend import CudaBackend
 from cppnvid.backends.triton import card
 from cppnvid.recipe import Recipe
 
@@ -109,7 +109,7 @@ class Compiling:
 
 
 kernel, card.draw = card.draw, Compiling()
-backend = GpuBackend([card.Card(torch.device("cpu"), (9, 0))])
+backend = CudaBackend([card.Card(torch.device("cpu"), (9, 0))])
 for seeds, size, zoom in (([1, 2], (7, 5), 1.0), ([3, 4], (64, 48), 2.0), ([3, 4], (1, 1), 2.0)):
     camera = {"zoom": zoom, "warps": [{"kind": "swirl", "angle": 30 * zoom}]}
     morph = {"seeds": seeds, "pace": "uniform"}

@@ -1,4 +1,4 @@
-"""The fused `gpu` backend draws the pixels of its readable twin, the `torch` backend."""
+"""The fused `cuda` backend draws the pixels of its readable twin, the `torch` backend."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from tests.backends.triton_twins import OVERFLOWS, assert_twins, cards, interpre
 # isort: split
 from cppnvid.backends import definition
 from cppnvid.backends.torch_ import TorchBackend
-from cppnvid.backends.triton.backend import GpuBackend
+from cppnvid.backends.triton.backend import CudaBackend
 from cppnvid.colour.pixels import Raster
 
 pytestmark = OVERFLOWS
@@ -42,7 +42,7 @@ def test_every_row_of_every_table(row: str) -> None:
     """What the definition says, in a tile of each: see test_definition."""
     width, height = ((33, 3), (7, 5), (61, 2), (1, 40))[list(ROWS).index(row) % 4]
     size = (7, 5) if row.startswith("gradient") else (width, height)
-    assert_defined(GpuBackend(cards()), scene_of(**ROWS[row]).at(0.3), Raster(*size), share=0.01)
+    assert_defined(CudaBackend(cards()), scene_of(**ROWS[row]).at(0.3), Raster(*size), share=0.01)
 
 
 def test_seams_fall_where_torchs_fall() -> None:
@@ -74,7 +74,7 @@ def test_a_value_that_overflows_stays_in_its_layer() -> None:
 
     frames = [
         drawn(backend, replace(moment, layers=layers), 8, 2)
-        for backend in (GpuBackend(cards()), TorchBackend())
+        for backend in (CudaBackend(cards()), TorchBackend())
     ]
 
     for frame in frames:
@@ -86,7 +86,7 @@ def test_rounding_errors_are_float32s() -> None:
     moment = scene_of(network={"layers": ["9x16"], "init": {"hidden": 1.0}}).at(0.3)
     exact = definition.picture(moment, Raster(64, 12))
     plain, fused = (
-        drawn(backend, moment, 64, 12) for backend in (TorchBackend(), GpuBackend(cards()))
+        drawn(backend, moment, 64, 12) for backend in (TorchBackend(), CudaBackend(cards()))
     )
 
     allowed = 2 * np.count_nonzero(plain != exact) + 2

@@ -1,4 +1,4 @@
-"""Colours at points that lie on no grid, from the fused `gpu` backend."""
+"""Colours at points that lie on no grid, from the fused `cuda` backend."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from tests.backends.helpers import scene_of
 from tests.backends.triton_twins import OVERFLOWS, cards, interpreter  # isort: skip
 
 from cppnvid.backends import definition
-from cppnvid.backends.triton.backend import GpuBackend
+from cppnvid.backends.triton.backend import CudaBackend
 from cppnvid.errors import BackendUnavailable
 
 __all__ = ["interpreter"]
@@ -22,7 +22,7 @@ def test_points_have_the_colours_of_the_definition(count: int) -> None:
     moment = scene_of(palette={"name": "ember"}, camera={"warps": warps, "scale": 3}).at(0.3)
     x, y = np.random.default_rng(count).uniform(-0.7, 0.7, (2, count))
 
-    made = GpuBackend(cards()).colours(moment, x, y)
+    made = CudaBackend(cards()).colours(moment, x, y)
 
     assert made.dtype == np.float32
     assert made.shape == (count, 3)
@@ -35,4 +35,4 @@ def test_what_it_cannot_draw_is_declined() -> None:
     moment = scene_of(network={"layers": list(range(1, 20))}).at(0.0)
 
     with pytest.raises(BackendUnavailable, match="its layers change"):
-        GpuBackend(cards()).colours(moment, np.zeros(1), np.zeros(1))
+        CudaBackend(cards()).colours(moment, np.zeros(1), np.zeros(1))

@@ -1,4 +1,4 @@
-"""What the tests of the fused `gpu` backend share: a card to draw on, and torch to compare with.
+"""What the tests of the fused `cuda` backend share: a card to draw on, and torch to compare with.
 
 Where there is no GPU, Triton's interpreter runs the kernels on the processor: some 0.1 s for a
 tile, whatever its size, so that pictures are a few rows high. Import this before anything of
@@ -20,8 +20,8 @@ pytest.importorskip("triton", reason="no Triton here: it has wheels for Linux on
 from cppnvid.animation.scene import Moment
 from cppnvid.backends import definition
 from cppnvid.backends.torch_ import TorchBackend
-from cppnvid.backends.triton import backend as gpu, card
-from cppnvid.backends.triton.backend import GpuBackend
+from cppnvid.backends.triton import backend as cuda, card
+from cppnvid.backends.triton.backend import CudaBackend
 from cppnvid.backends.triton.card import Card
 from cppnvid.backends.triton.plan import Plan, plan_for
 from cppnvid.colour.pixels import Raster
@@ -47,7 +47,7 @@ def interpreter(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def cards(capability: tuple[int, int] = (8, 6)) -> list[Card]:
     """Return the processor as a card, or the machine's."""
-    return [Card(torch.device("cpu"), capability)] if INTERPRETED else gpu.usable_cards()
+    return [Card(torch.device("cpu"), capability)] if INTERPRETED else cuda.usable_cards()
 
 
 def assert_twins(moment: Moment, width: int = 61, height: int = 4, *, samples: int = 1) -> None:
@@ -59,7 +59,7 @@ def assert_twins(moment: Moment, width: int = 61, height: int = 4, *, samples: i
     exact = definition.picture(moment, Raster(width, height, samples))
     plain, fused = (
         drawn(backend, moment, width, height, samples)
-        for backend in (TorchBackend(), GpuBackend(cards()))
+        for backend in (TorchBackend(), CudaBackend(cards()))
     )
     steps = np.abs(fused.astype(int) - plain)
     assert fused.shape == (height, width, 3)

@@ -44,7 +44,7 @@ _POINTS_AT_ONCE = 2**23  # of a launch: a frame of 4K, some milliseconds on a sm
 _MOST_FRAMES = 64
 
 
-class GpuBackend:
+class CudaBackend:
     """Draw scenes with Triton.
 
     Args:
@@ -55,11 +55,11 @@ class GpuBackend:
     """
 
     def __init__(self, cards: Sequence[Card] | None = None) -> None:
-        self.name = "gpu"
+        self.name = "cuda"
         self.pixel_formats: tuple[str, ...] = PIXEL_FORMATS
         self.cards = list(cards) if cards is not None else usable_cards()
         if not self.cards:
-            raise BackendUnavailable(f"backend gpu is not usable here: {why_no_card()}")
+            raise BackendUnavailable(f"backend cuda is not usable here: {why_no_card()}")
 
     def render(self, scene: Timeline, times: Iterable[float], raster: Raster) -> Iterator[Pixels]:
         """Draw one frame for each time, in order, as batches: see `Backend.render`.
@@ -142,7 +142,7 @@ class GpuBackend:
         reason = unsupported(moment)
         if reason:
             raise BackendUnavailable(
-                "backend gpu cannot draw this: {reason}. Use {other}",
+                "backend cuda cannot draw this: {reason}. Use {other}",
                 reason=reason,
                 other=Setting("backend", "torch:cuda"),
             )
@@ -233,7 +233,7 @@ def check() -> str | None:
     torchs = [np.concatenate(list(TorchBackend().bands(each, _SMALL))) for each in moments]
     for card in usable_cards():
         try:
-            drawn = [np.concatenate(list(GpuBackend([card]).bands(m, _SMALL))) for m in moments]
+            drawn = [np.concatenate(list(CudaBackend([card]).bands(m, _SMALL))) for m in moments]
         except (
             RuntimeError,
             OSError,

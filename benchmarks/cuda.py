@@ -1,6 +1,6 @@
-"""The gpu backend on a card: is every picture right, and how long does a frame of 4K take.
+"""The cuda backend on a card: is every picture right, and how long does a frame of 4K take.
 
-    python -m benchmarks.gpu [--rounds N] [--size 3840x2160] [--save] [NET …]
+    python -m benchmarks.cuda [--rounds N] [--size 3840x2160] [--save] [NET …]
 
 First every scene of tests/backends/test_triton_*.py is drawn on the card and compared with torch.
 Then ways take turns (A B C, A B C …), timed by events on the card, so that copying to the host is
@@ -22,7 +22,7 @@ from benchmarks.machine import describe
 from cppnvid.animation.camera import axes
 from cppnvid.backends import BackendUnavailable, choose
 from cppnvid.backends.triton.architecture import architecture_of
-from cppnvid.backends.triton.backend import GpuBackend
+from cppnvid.backends.triton.backend import CudaBackend
 from cppnvid.backends.triton.card import STREAMS, Card, Grid, Stream, Work
 from cppnvid.backends.triton.plan import precision_for
 from cppnvid.colour.pixels import Raster
@@ -96,8 +96,8 @@ def measure(net: str, card: Card, width: int, height: int, rounds: int) -> list[
         ways: dict[str, Callable[[], object]] = {
             f"torch in tiles of {tile}": torch_way(net, points, tile),
             "torch.compile, the same tiles": torch.compile(torch_way(net, points, tile)),
-            "gpu, rgb24": kernel_way(net, card, width, height, "rgb24"),
-            "gpu, yuv420p": kernel_way(net, card, width, height, "yuv420p"),
+            "cuda, rgb24": kernel_way(net, card, width, height, "rgb24"),
+            "cuda, yuv420p": kernel_way(net, card, width, height, "yuv420p"),
         }
         compiling: dict[str, float] = {}
         for name, draw in list(ways.items()):
@@ -116,7 +116,7 @@ def measure(net: str, card: Card, width: int, height: int, rounds: int) -> list[
     plain = best[f"torch in tiles of {tile}"]
     precision = precision_for(architecture_of(moment), [card.capability])
     return [
-        f"| {net} | {name}{f', {precision}' if name.startswith('gpu') else ''} | {took:.2f} "
+        f"| {net} | {name}{f', {precision}' if name.startswith('cuda') else ''} | {took:.2f} "
         f"| {plain / took:.1f} | {compiling[name]:.1f} |"
         for name, took in best.items()
     ]
@@ -125,7 +125,7 @@ def measure(net: str, card: Card, width: int, height: int, rounds: int) -> list[
 def to_the_host(width: int, height: int) -> str:
     """Return how long a film's frames take until they are in host memory, on all cards."""
     moment = moment_of("9x16")
-    backend = GpuBackend()
+    backend = CudaBackend()
     scene = Moments(lambda _: moment)
     frames = 8 * STREAMS * len(backend.cards)
     rows: list[str] = []
@@ -141,25 +141,25 @@ def to_the_host(width: int, height: int) -> str:
 
 def main() -> None:
     """Compare, measure, and print the table last."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.gpu", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.cuda", description=__doc__)
     parser.add_argument("nets", nargs="*", default=list(NETS), help="layers x width")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--size", default="3840x2160")
-    parser.add_argument("--save", action="store_true", help="as benchmarks/results/gpu-CARD.md")
+    parser.add_argument("--save", action="store_true", help="as benchmarks/results/cuda-CARD.md")
     options = parser.parse_args()
     try:
-        choose("gpu")
+        choose("cuda")
     except BackendUnavailable as error:
         sys.exit(f"{error}\nnothing was measured: this wants an NVIDIA GPU")
     tests = (Path(__file__).parent.parent / "tests" / "backends").glob("test_triton_*.py")
     compared = subprocess.run([sys.executable, "-m", "pytest", "-q", *tests], check=False)
     width, height = (int(side) for side in options.size.split("x"))
-    card = GpuBackend().cards[0]
+    card = CudaBackend().cards[0]
     name = torch.cuda.get_device_name(card.device)
     lines = [
         f"# Drawing one frame of {width}x{height} on {name}",
         "",
-        f"{describe()}, on {len(GpuBackend().cards)} card(s).",
+        f"{describe()}, on {len(CudaBackend().cards)} card(s).",
         "Every test scene is as torch draws it."
         if compared.returncode == 0
         else "SOME TEST SCENES ARE NOT AS TORCH DRAWS THEM.",
@@ -173,7 +173,7 @@ def main() -> None:
     lines += ["", to_the_host(width, height)]
     if options.save:
         machine = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-        path = Path(__file__).parent / "results" / f"gpu-{machine}.md"
+        path = Path(__file__).parent / "results" / f"cuda-{machine}.md"
         path.write_text("\n".join(lines) + "\n")
     print("\n".join(lines))
     sys.exit(compared.returncode)

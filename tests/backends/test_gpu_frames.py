@@ -1,0 +1,201 @@
+"""The `gpu` backend draws what the definition says: every form, any size, in order.
+
+On a machine without graphics Mesa's software device draws; it compiles a network for seconds, so
+few networks are drawn here. Every row of every table is compared in test_shader_wgsl.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from cppnvid.animation.scene import Moment, Scene
+from cppnvid.backends import choose, definition
+from cppnvid.backends.gpu import backend as gpu, program, ring
+from cppnvid.colour.pixels import Raster
+from cppnvid.errors import CppnvidError
+from cppnvid.recipe import Samples
+from tests.backends.helpers import assert_defined, drawn, scene_of
+from tests.helpers import Moments
+
+EDGES = {"network": {"layers": [8, 8]}, "camera": {"scale": 9.0}}
+TIMES = [0.0, 0.1, 0.25, 0.35, 0.5, 0.6, 0.8]  # a loop of two seeds passes 0.4 again at 0.6
+
+
+@pytest.fixture(scope="module")
+def backend() -> Iterator[gpu.GpuBackend]:
+    """Return the backend, or skip by name where this machine has no adapter."""
+    try:
+        yield gpu.GpuBackend()
+    except (CppnvidError, ImportError) as error:
+        pytest.skip(f"no adapter for wgpu: {error}")
+
+
+@pytest.fixture(scope="module")
+def scene() -> Scene:
+    """Return the film that most of these tests draw, so that it is compiled once."""
+    return scene_of(**EDGES)
+
+
+@pytest.fixture
+def in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a frame take several pieces."""
+    monkeypatch.setattr(gpu, "MOST_PIXELS", 200)
+
+
+def planes_of(moment: Moment, width: int, height: int) -> NDArray[np.uint8]:
+    """Return the planes of BT.709 that the definition's colours make, in float64."""
+    rgb = definition.picture(moment, Raster(width, height, 1, "rgb48")) / 65535
+    padded = np.pad(rgb, ((0, 0), (1, 0), (0, 0)), mode="edge")
+    mean = (padded[:, 0:-1:2] + 2 * padded[:, 1::2] + padded[:, 2::2]) / 4
+    mean = mean.reshape(height // 2, 2, width // 2, 3).mean(1)
+    shares = np.array([0.2126, 0.7152, 0.0722])
+    chroma = [(mean[..., c] - mean @ shares) / (2 * (1 - shares[c])) * 224 + 128 for c in (2, 0)]
+    values = [(rgb @ shares * 219 + 16).ravel(), *(plane.ravel() for plane in chroma)]
+    return (np.concatenate(values) + 0.5).astype(np.uint8).reshape(-1, width)
+
+
+def test_the_article_network_is_as_exact_as_cpu(backend: gpu.GpuBackend) -> None:
+    """6 layers of 16 with tanh: at most one level, in at most 1 of 10,000 values."""
+    moment = scene_of(network={"layers": ["6x16"]}).at(0.3)
+    made = drawn(backend, moment, 128, 96)
+
+    steps = np.abs(made.astype(int) - definition.picture(moment, Raster(128, 96)))
+    assert steps.max() <= 1
+    assert np.mean(steps > 0) <= 1e-4
+    assert np.ptp(made) > 100
+
+
+@pytest.mark.parametrize("size", [(1, 1), (7, 5), (61, 4), (1, 40), (33, 17)])
+@pytest.mark.parametrize("samples", [1, 2, 5])
+@pytest.mark.parametrize("pixel_format", ["rgb24", "rgb48"])
+def test_any_size_and_samples(
+    size: tuple[int, int],
+    samples: int,
+    pixel_format: str,
+    scene: Scene,
+    backend: gpu.GpuBackend,
+) -> None:
+    """Odd sizes, points averaged in linear light, 8 bits and 16; one compiled network for all."""
+    before = set(program._PROGRAMS)
+    assert_defined(backend, scene.at(0.3), Raster(*size, samples, pixel_format))
+    assert len(set(program._PROGRAMS) - before) <= 1
+
+
+@pytest.mark.parametrize("size", [(2, 2), (62, 34), (34, 62)])
+@pytest.mark.parametrize("pieces", [False, True])
+def test_planes(
+    size: tuple[int, int],
+    pieces: bool,
+    scene: Scene,
+    backend: gpu.GpuBackend,
+    request: pytest.FixtureRequest,
+) -> None:
+    """yuv420p is what float64 makes of the definition's colours, also of a frame in pieces."""
+    if pieces:
+        request.getfixturevalue("in_pieces")
+    frames = np.concatenate(list(backend.render(scene, [0.1, 0.3], Raster(*size, 1, "yuv420p"))))
+
+    for frame, time in zip(frames, (0.1, 0.3), strict=True):
+        steps = np.abs(frame.astype(int) - planes_of(scene.at(time), *size))
+        assert steps.max() <= 1
+        assert np.mean(steps > 0) <= 0.001
+
+
+@pytest.mark.usefixtures("in_pieces")
+def test_pieces_do_not_show(scene: Scene, backend: gpu.GpuBackend) -> None:
+    """A still and a film whose frames are drawn in pieces are those that are drawn at once."""
+    raster = Raster(33, 41)
+    whole = definition.picture(scene.at(0.3), raster)
+    bands = list(backend.bands(scene.at(0.3), raster))
+    (film,) = backend.render(scene, [0.3], raster)
+
+    assert len(bands) > 5
+    for made in (np.concatenate(bands), film[0]):
+        assert np.abs(made.astype(int) - whole).max() <= 1
+        assert np.mean(made != whole) <= 0.001
+
+
+@pytest.mark.parametrize("together", [1, 2, 16])
+def test_frames_come_in_order(
+    together: int, scene: Scene, backend: gpu.GpuBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More frames than the ring holds, each distinct, and the same when drawn alone."""
+    monkeypatch.setattr(ring, "MOST_TOGETHER", together)
+    monkeypatch.setattr(program.Pace, "points", lambda _: 10**9)
+    frames = np.concatenate(list(backend.render(scene, TIMES, Raster(31, 18))))
+
+    assert len({frame.tobytes() for frame in frames}) == len(TIMES)
+    for frame, time in zip(frames, TIMES, strict=True):
+        (alone,) = backend.render(scene, [time], Raster(31, 18))
+        assert np.array_equal(frame, alone[0])
+
+
+def test_a_film_that_is_left_early(scene: Scene, backend: gpu.GpuBackend) -> None:
+    """Its buffers go while frames are under way, and the next film is whole."""
+    first = next(backend.render(scene, TIMES, Raster(31, 18)))
+    again = next(backend.render(scene, TIMES, Raster(31, 18)))
+
+    assert np.array_equal(first, again)
+
+
+def test_a_film_of_several_architectures(backend: gpu.GpuBackend, scene: Scene) -> None:
+    """Another network in the middle of a film is compiled and drawn at its place."""
+    other = scene_of(network={"layers": [3]}).at(0.0)
+    film = Moments(lambda time: other if 0.2 < time < 0.5 else scene.at(time))
+    frames = np.concatenate(list(backend.render(film, TIMES, Raster(9, 6))))
+
+    for frame, time in zip(frames, TIMES, strict=True):
+        exact = definition.picture(film.at(time), Raster(9, 6))
+        assert np.abs(frame.astype(int) - exact).max() <= 1
+
+
+@pytest.mark.parametrize("pixel_format", ["rgb24", "rgb48", "yuv420p"])
+@pytest.mark.parametrize("pieces", [False, True])
+def test_pixels_are_drawn_again_where_they_need_it(
+    pixel_format: str,
+    pieces: bool,
+    scene: Scene,
+    backend: gpu.GpuBackend,
+    request: pytest.FixtureRequest,
+) -> None:
+    """`samples: auto` is what numpy makes of it, also where lists and frames are cut."""
+    if pieces:
+        request.getfixturevalue("in_pieces")
+    made = _auto(scene, "auto", pixel_format, backend)
+    plain = _auto(scene, 1, pixel_format, backend)
+    level = 64 if pixel_format == "rgb48" else 1
+
+    if pixel_format != "yuv420p":
+        (twin,) = choose("numpy").render(scene, [0.3], Raster(66, 34, "auto", pixel_format))
+        steps = np.abs(made.astype(int) - twin[0])
+        assert np.mean(steps > level) <= 0.001
+    assert np.mean(made != plain) > 0.01
+
+
+def _auto(
+    scene: Scene, samples: Samples, pixel_format: str, backend: gpu.GpuBackend
+) -> NDArray[np.unsignedinteger]:
+    (batch,) = backend.render(scene, [0.3], Raster(66, 34, samples, pixel_format))
+    frame: NDArray[np.unsignedinteger] = batch[0]
+    return frame
+
+
+@pytest.mark.parametrize("count", [0, 1, 1000, 70_001])
+def test_colours_at_points(count: int, scene: Scene, backend: gpu.GpuBackend) -> None:
+    """Any number of points on no grid, to float32's precision and unrounded."""
+    x, y = np.random.default_rng(count).uniform(-0.7, 0.7, (2, count))
+    made = backend.colours(scene.at(0.3), x, y)
+
+    assert made.dtype == np.float32
+    assert made.shape == (count, 3)
+    assert np.abs(made - definition.colours(scene.at(0.3), x, y)).max(initial=0.0) < 1e-4
+
+
+def test_weights_that_need_storage(backend: gpu.GpuBackend) -> None:
+    """Beyond the 64 KiB of a uniform buffer; and values that do not fit registers."""
+    moment = scene_of(network={"layers": ["5x72"], "init": {"hidden": 0.4}}).at(0.3)
+    assert not program.program_for(backend.adapter, moment).uniform
+
+    assert_defined(backend, moment, Raster(33, 17))
