@@ -195,8 +195,8 @@ TABLE: dict[str, tuple[Option, ...]] = {
     ),
     "The file": (
         Option("output", "FILE",
-               "A .mp4, .m4v, .mkv, .webm, .mov, .gif, .webp, .apng, a .html that plays it live, or "
-               "a folder/ of PNGs (default: .mp4, named after what it shows).",
+               "A .mp4, .m4v, .mkv, .webm, .mov, .gif, .webp, .apng, a .html that plays it live, "
+               "or a folder/ of PNGs (default: .mp4, named after what it shows).",
                read=parse.text, short="-o"),
         Option("for", "PLATFORM",
                "Fit a platform, such as slack-emoji or x-gif; 'cppnvid platforms' lists them.",

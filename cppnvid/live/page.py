@@ -122,7 +122,8 @@ def film_data(recipe: Recipe, matrix: Matrix, weights: Weights | None = None) ->
         "first": _packed(rows[0]),
         "rows": _packed(rows[:, moving]),
         "ways": _packed(matrix.ways),
-        "shader": fragment(Architecture.of(moment), weights),
+        # 1 kB without the spaces that begin its lines
+        "shader": re.sub("\n +", "\n", fragment(Architecture.of(moment), weights)),
     }
     gradient = moment.colouring.gradient
     if gradient is not None:
