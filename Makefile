@@ -2,10 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test lint bench clean
+.PHONY: help demo test lint bench bench-gpu clean
 
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 demo: .venv/.app  ## set up, then make the loop that README shows
 	$(BIN)/cppnvid morph --seeds 1 2 3 --frames 300 --overwrite
@@ -20,6 +20,9 @@ lint: .venv/.dev  ## check style and types
 
 bench: .venv/.dev  ## measure what README's speed figures come from
 	$(BIN)/python -m benchmarks
+
+bench-gpu: .venv/.dev  ## on a graphics card: compare all pictures, then measure every backend
+	$(BIN)/python -m benchmarks.gpu --save
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
