@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cppnvid import list_presets, load_recipe
 from cppnvid.animation.scene import Moment, Scene
 from cppnvid.backends import choose, definition
-from cppnvid.backends.gpu import backend as gpu, program, ring
+from cppnvid.backends.gpu import backend as gpu, drawing, program, ring
 from cppnvid.colour.pixels import Raster
 from cppnvid.errors import CppnvidError
 from cppnvid.film.pacing import moment_of
@@ -43,7 +43,7 @@ def scene() -> Scene:
 @pytest.fixture
 def in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a frame take several pieces."""
-    monkeypatch.setattr(gpu, "MOST_PIXELS", 200)
+    monkeypatch.setattr(drawing, "MOST_PIXELS", 200)
 
 
 def planes_of(moment: Moment, width: int, height: int) -> NDArray[np.uint8]:
