@@ -3,8 +3,8 @@
     make bench-gpu                                  # or, for a look at whether it runs,
     python -m benchmarks.gpu [--small] [--save] [--rounds N] [--skip-tests]
 
-First the parity tests run: a table of wrong pictures is worth nothing. Then backends take turns
-(A B C, A B C …) at films of a few frames, in host memory as an encoder takes them; the least time of
+First the parity tests run: a table of wrong pictures is worth nothing. Then backends take turns (A
+B C, A B C …) at films of a few frames, in host memory as an encoder takes them; the least time of
 each counts. Last the main job runs end to end with each. `--small` does the same with small
 pictures: it works on Mesa's software device, and what it prints says nothing of speed.
 """

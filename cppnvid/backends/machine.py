@@ -216,7 +216,7 @@ def _triton_declines(moment: Moment) -> str | None:
 
 
 def _wgpu_declines(moment: Moment) -> str | None:
-    from cppnvid.backends.gpu.backend import unsupported
+    from cppnvid.backends.gpu.drawing import unsupported
 
     return unsupported(moment)
 

@@ -10,7 +10,7 @@ import pytest
 
 from cppnvid import cli
 from cppnvid.backends import choose, definition, machine
-from cppnvid.backends.gpu import adapters, backend as gpu, ring
+from cppnvid.backends.gpu import adapters, backend as gpu, drawing, ring
 from cppnvid.backends.machine import report
 from cppnvid.backends.protocol import Job
 from cppnvid.backends.shader import functions
@@ -46,10 +46,10 @@ def let_be(monkeypatch: pytest.MonkeyPatch, *found: adapters.Adapter) -> None:
 def let_draw(monkeypatch: pytest.MonkeyPatch, off: int = 0) -> None:
     """Let every adapter draw the picture that it is tried with, off by so many levels."""
 
-    def bands(drawing: Any, moments: list[Any]) -> Iterator[tuple[int, Any]]:
-        yield 0, definition.picture(moments[0], drawing.raster) + np.uint8(off)
+    def bands(self: Any, moments: list[Any]) -> Iterator[tuple[int, Any]]:
+        yield 0, definition.picture(moments[0], self.raster) + np.uint8(off)
 
-    monkeypatch.setattr(gpu._Drawing, "bands", bands)
+    monkeypatch.setattr(drawing.Drawing, "bands", bands)
 
 
 def test_auto_takes_a_card_and_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
