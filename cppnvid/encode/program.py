@@ -149,7 +149,7 @@ def _version(path: str, changed: int) -> str:
         raise EncodeError(
             f"the ffmpeg here, {path}, hangs: asked for its version, it did not answer within "
             f"{_ANSWER_SECONDS:g} s; let IMAGEIO_FFMPEG_EXE name another one"
-        ) from None
+        ) from error
     except OSError as error:
         raise not_started(error) from error
     found = re.search(r"^ffmpeg version (\S+)", done.stdout.decode("utf-8", "replace"))

@@ -69,7 +69,8 @@ def draw_page(
     film = film_data(recipe, matrix, weights)
     poster = _poster(recipe, scene)
     ground, ink, accent = _colours(poster)
-    style = f":root {{ --ground: {ground}; --ink: {ink}; --accent: {accent}; }}\n{part('page.css')}"
+    colours = {"GROUND": ground, "INK": ink, "ACCENT": accent}
+    style = re.sub("@([A-Z]+)@", lambda found: colours[found[1]], part("page.css"))
     script = '"use strict";\n' + "\n".join(part(name) for name in SCRIPTS)
     output, title = recipe.output, _text(recipe.title or "cppnvid")
     parts = {
