@@ -3,6 +3,7 @@
 import inspect
 from collections import defaultdict
 from collections.abc import Callable
+from os import PathLike
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -11,10 +12,12 @@ from typer.core import TyperCommand
 from cppnvid import __version__
 from cppnvid.cli.options import OPTIONS
 from cppnvid.cli.parse import gather
-from cppnvid.cli.reporter import say
+from cppnvid.cli.pipes import pipe_of
+from cppnvid.cli.reporter import say, say_name
 from cppnvid.cli.request import Request
 
-_Function = TypeVar("_Function", bound=Callable[..., None])
+# What a command returns is the name of the file that it has written, if it writes one.
+_Function = TypeVar("_Function", bound=Callable[..., str | PathLike[str] | None])
 
 # Plain help: rich would take half of the time that --help may take, and break lines in boxes.
 app = typer.Typer(
@@ -81,9 +84,14 @@ def command(options: str = "", /, **helps: str) -> Callable[[_Function], _Functi
     def register(function: _Function) -> _Function:
         def run(**typed: Any) -> None:
             asked, others = Request.read(rows, typed)
-            if "asked" in inspect.signature(function).parameters:
-                others["asked"] = asked
-            function(**others)
+            pipe = pipe_of(asked, others.pop("format")) if "format" in rows else None
+            if "asked" not in inspect.signature(function).parameters:
+                function(**others)
+            elif pipe is not None:
+                with pipe.filled(asked) as filed:
+                    function(asked=filed, **others)
+            elif (written := function(asked=asked, **others)) is not None:
+                say_name(written)
 
         run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
             [

@@ -1,5 +1,6 @@
 """`morph`, `render`, `still`: a request becomes a plan, and a library call does the work."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cppnvid.cli.app import command
@@ -13,7 +14,7 @@ from cppnvid.cli.outputs import (
 from cppnvid.cli.parse import refusal, seeds
 from cppnvid.cli.plan import plan_film, plan_picture
 from cppnvid.cli.preview import preview
-from cppnvid.cli.reporter import Reporter, say_name
+from cppnvid.cli.reporter import Reporter
 from cppnvid.cli.request import Request
 from cppnvid.errors import RecipeError
 
@@ -22,21 +23,21 @@ if TYPE_CHECKING:
 
 _FILM = (
     "seeds weights style palette hue_shift contrast size samples set frames seconds fps of path "
-    "radius detail times pace speed loop ping_pong hold ease shutter react output platform repeat "
-    "plays least_seconds audio preview crf gif max_size codec depth lossless dither overwrite "
+    "radius detail times pace speed loop ping_pong hold ease shutter react output format platform "
+    "repeat plays least_seconds audio preview crf gif max_size codec depth lossless dither overwrite "
     "backend encoder threads quiet"
 )
 _FILM_ONLY = "react platform repeat plays least_seconds audio preview gif max_size encoder"
 
 
 @command(_FILM)
-def morph(asked: Request) -> None:
+def morph(asked: Request) -> Path:
     """Draw a video that passes through several seeds, or through networks from files."""
     from cppnvid.presets import Source
 
     if not asked.typed & {"seeds", "weights"}:
         seeds("", "--seeds")  # which says that there are none
-    _draw_video(Source({}), asked)
+    return _draw_video(Source({}), asked)
 
 
 @command(
@@ -46,7 +47,7 @@ def morph(asked: Request) -> None:
     "shows).",
     time="With a still: moment to draw, 0 is the start, 0.5 halfway, 1 the end (default 0).",
 )
-def render(asked: Request) -> None:
+def render(asked: Request) -> Path:
     """Draw the video of a preset, a recipe, or an older file, or a still of it.
 
     Options replace its values, such as its size, its seeds or its palette. What is not given stays
@@ -60,18 +61,16 @@ def render(asked: Request) -> None:
     if not asked.output or not container_for(asked.output).still:
         if "time" in asked.typed:
             raise refusal("--time", "applies only to a still: add --output with a name as a.png")
-        _draw_video(_drawable(read_source(asked.source), asked), asked)
-    elif film_only := asked.named(_FILM_ONLY):
+        return _draw_video(_drawable(read_source(asked.source), asked), asked)
+    if film_only := asked.named(_FILM_ONLY):
         raise refusal(film_only, f"applies only to films; {asked.output} is a still")
-    else:
-        still(asked)
+    return still(asked)
 
 
-def _draw_video(source: "Source", asked: Request) -> None:
+def _draw_video(source: "Source", asked: Request) -> Path:
     plan = plan_film(source, asked)
     if asked.preview:
-        preview(plan, asked)
-        return
+        return preview(plan, asked)
     from cppnvid.render import render_video
 
     with Reporter(quiet=asked.quiet) as reporter:
@@ -95,15 +94,15 @@ def _draw_video(source: "Source", asked: Request) -> None:
         check_posted(plan.platform, video.path)
     if video.loop is not None:
         reporter.note(f"loop: {video.loop}")
-    say_name(video.path)
+    return video.path
 
 
 @command(
-    "source seed weights time style palette hue_shift contrast size samples set of output depth "
-    "dither overwrite backend threads quiet",
+    "source seed weights time style palette hue_shift contrast size samples set of output format "
+    "depth dither overwrite backend threads quiet",
     output="A .png, .jpg, .webp, .tif or .avif (default: .png, named after what it shows).",
 )
-def still(asked: Request) -> None:
+def still(asked: Request) -> Path:
     """Draw one picture: of a seed, or a moment of a preset, a recipe or a file cppnvid made."""
     from cppnvid.encode import container_for, known_endings, quality_of
 
@@ -121,8 +120,7 @@ def still(asked: Request) -> None:
 
     with Reporter(quiet=asked.quiet) as reporter:
         reporter.note(*picture.notes, *notes)
-        written = save_still(recipe, place, asked.run(reporter), time=picture.time or 0.0)
-    say_name(written)
+        return save_still(recipe, place, asked.run(reporter), time=picture.time or 0.0)
 
 
 def _drawable(source: "Source", asked: Request) -> "Source":

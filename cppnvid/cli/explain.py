@@ -8,7 +8,7 @@ from cppnvid.cli.app import command
 from cppnvid.cli.outputs import for_format, named_output, pictures
 from cppnvid.cli.parse import key_values, refusal
 from cppnvid.cli.plan import Picture, plan_picture
-from cppnvid.cli.reporter import Reporter, say_name
+from cppnvid.cli.reporter import Reporter
 from cppnvid.cli.request import Request
 from cppnvid.errors import RecipeError
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 @command(
     "source seed weights time style palette size samples set of compare video labels frames "
-    "seconds fps output crf overwrite backend quiet",
+    "seconds fps output format crf overwrite backend quiet",
     output="A .png or .html; with --video, any video (default: .png, or .mp4 with --video).",
 )
-def explain(asked: Request, compare: str | None, video: str | None, labels: bool) -> None:
+def explain(asked: Request, compare: str | None, video: str | None, labels: bool) -> Path:
     """Show what each layer does, and why the picture looks as it does.
 
     Explains a preset, a file or a seed, as a poster (.png), a page (.html), or a looping video.
@@ -35,16 +35,15 @@ def explain(asked: Request, compare: str | None, video: str | None, labels: bool
         if lengths := asked.named("frames seconds fps"):
             raise refusal(lengths, "only a video has this: add --video depth")
         other = _compared(picture, compare, earlier)
-        _draw_report(picture, other, named_output(asked.output, f"{stem}.png"), asked)
-    elif compare is not None:
+        return _draw_report(picture, other, named_output(asked.output, f"{stem}.png"), asked)
+    if compare is not None:
         raise refusal("--compare, --video", "only a .png or .html shows two side by side")
-    else:
-        labels = labels and earlier.get("labels", True) is not False
-        place = named_output(asked.output, f"{stem}-{film.kind}.mp4")
-        _draw_film(picture, place, film, asked, labels=labels)
+    labels = labels and earlier.get("labels", True) is not False
+    place = named_output(asked.output, f"{stem}-{film.kind}.mp4")
+    return _draw_film(picture, place, film, asked, labels=labels)
 
 
-def _draw_report(picture: Picture, other: "Recipe | None", place: str, asked: Request) -> None:
+def _draw_report(picture: Picture, other: "Recipe | None", place: str, asked: Request) -> Path:
     from cppnvid.explanation.save import check_report, save_explanation
 
     check_report(place, overwrite=asked.overwrite)
@@ -66,7 +65,7 @@ def _draw_report(picture: Picture, other: "Recipe | None", place: str, asked: Re
         )
         for explained in (first, *rest):
             reporter.note(str(explained))
-    say_name(written)
+    return written
 
 
 def _film(kind: str | None, output: str | None, earlier: Mapping[str, Any]) -> "Film | None":
@@ -89,7 +88,7 @@ def _film(kind: str | None, output: str | None, earlier: Mapping[str, Any]) -> "
     return None if kind is None else parse_film(kind)
 
 
-def _draw_film(picture: Picture, place: str, film: "Film", asked: Request, *, labels: bool) -> None:
+def _draw_film(picture: Picture, place: str, film: "Film", asked: Request, *, labels: bool) -> Path:
     from cppnvid.encode import container_for
 
     container = container_for(place)
@@ -100,7 +99,7 @@ def _draw_film(picture: Picture, place: str, film: "Film", asked: Request, *, la
         reporter.note(*picture.notes, *notes)
         run, time = asked.run(reporter), picture.time or 0.0
         video = explain_video(recipe, place, film, run, time=time, labels=labels)
-    say_name(video.path)
+    return video.path
 
 
 def _compared(picture: Picture, compare: str | None, earlier: Mapping[str, Any]) -> "Recipe | None":

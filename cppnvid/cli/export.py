@@ -1,18 +1,20 @@
 """`export`: a network as a file of weights, for other programs and for `--weights`."""
 
+from pathlib import Path
+
 from cppnvid.cli.app import command
 from cppnvid.cli.outputs import named_output, pictures
 from cppnvid.cli.parse import refusal
 from cppnvid.cli.plan import plan_picture
-from cppnvid.cli.reporter import Reporter, say_name
+from cppnvid.cli.reporter import Reporter
 from cppnvid.cli.request import Request
 
 
 @command(
-    "source seed weights picture time style palette set of output overwrite",
+    "source seed weights picture time style palette set of output format overwrite",
     output="A .safetensors or .npz (default: .safetensors, named after the network).",
 )
-def export(asked: Request, picture: int) -> None:
+def export(asked: Request, picture: int) -> Path:
     """Write the weights of a network: of a seed, a preset or a file.
 
     `--weights` draws the file again, and PyTorch and numpy read it.
@@ -31,4 +33,4 @@ def export(asked: Request, picture: int) -> None:
         overwrite=asked.overwrite,
     )
     Reporter(quiet=False).note(*plan.notes)
-    say_name(written)
+    return written

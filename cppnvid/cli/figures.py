@@ -4,7 +4,9 @@ from pathlib import Path
 
 from cppnvid.cli.app import command
 from cppnvid.cli.outputs import named_output
-from cppnvid.cli.reporter import Reporter, say_name
+from cppnvid.cli.parse import refusal
+from cppnvid.cli.pipes import STDOUT
+from cppnvid.cli.reporter import Reporter
 from cppnvid.cli.request import Request
 
 
@@ -13,14 +15,15 @@ from cppnvid.cli.request import Request
     output="The folder to make (default figures).",
     animate="Make every experiment move, as a looping video.",
 )
-def figures(asked: Request, animate: bool) -> None:
+def figures(asked: Request, animate: bool) -> Path:
     """Draw the article's experiments, and the page that explains them.
 
     Open its index.html: what each picture shows, why, and what was measured.
     """
+    if asked.output == STDOUT:
+        raise refusal("--output", "the figures are a folder, which no pipe holds: name one")
     folder = Path(named_output(asked.output, "figures"))
     from cppnvid.explanation.figures import make_figures
 
     with Reporter(quiet=asked.quiet, unit="figures") as reporter:
-        page = make_figures(folder, asked.run(reporter), animate=animate)
-    say_name(page)
+        return make_figures(folder, asked.run(reporter), animate=animate)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cppnvid.cli.app import command
 from cppnvid.cli.outputs import is_named, named_output, size_on_disk
 from cppnvid.cli.parse import refusal
-from cppnvid.cli.reporter import Reporter, say_name
+from cppnvid.cli.reporter import Reporter
 from cppnvid.cli.request import Request
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _CRF = 10
 
 @command(
     "source seeds weights best style palette hue_shift contrast size samples set of tile columns "
-    "animate frames seconds fps output overwrite backend quiet",
+    "animate frames seconds fps output format overwrite backend quiet",
     seeds="Seeds to draw: 1 2 3, or 1,2,5-10 (default 1-64).",
     size="Size whose shape the pictures have: reel, 1080p, ... (default square).",
     frames="With --animate: number of frames.",
@@ -36,7 +36,7 @@ _CRF = 10
 )
 def gallery(
     asked: Request, best: int | None, tile: int | None, columns: int | None, animate: bool
-) -> None:
+) -> str:
     """Draw many seeds on one numbered sheet, to choose from.
 
     They are drawn in any style, or as another preset, recipe or file that cppnvid made.
@@ -72,15 +72,15 @@ def gallery(
             time = 0.0 if source.sheet else source.time or 0.0
             draw.save_contact_sheet(recipe, chosen, place, run, **form, time=time)
     reporter.note(f"{len(chosen)} seeds, {size_on_disk(Path(place))}")
-    say_name(place)
+    return place
 
 
 @command(
-    "film shown tile columns output overwrite backend quiet",
+    "film shown tile columns output format overwrite backend quiet",
     tile="Shorter side of each picture on the sheet, in pixels (default 240).",
     output="A .png (default: named after the film).",
 )
-def sheet(asked: Request, film: str, shown: int, tile: int | None, columns: int | None) -> None:
+def sheet(asked: Request, film: str, shown: int, tile: int | None, columns: int | None) -> str:
     """Show a film at a glance: frames from its start to its end on one sheet.
 
     A file is shown as it is, whoever made it; a recipe is drawn.
@@ -107,7 +107,7 @@ def sheet(asked: Request, film: str, shown: int, tile: int | None, columns: int 
             columns=columns,
             title=title,
         )
-    say_name(place)
+    return place
 
 
 def _planned(source: "Source", asked: Request, *, animate: bool) -> "tuple[Recipe, str]":

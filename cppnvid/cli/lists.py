@@ -1,8 +1,10 @@
 """`presets`, `palettes`, `backends`, `schema`: what there is to choose from."""
 
+from pathlib import Path
+
 from cppnvid.cli.app import command
 from cppnvid.cli.outputs import named_output
-from cppnvid.cli.reporter import Reporter, say, say_name, say_rows
+from cppnvid.cli.reporter import Reporter, say, say_rows
 from cppnvid.cli.request import Request
 
 
@@ -17,8 +19,8 @@ def presets(name: str | None) -> None:
     say_rows(*((preset.name, preset.title) for preset in list_presets()))
 
 
-@command("output overwrite quiet", output="A .png on which to draw them all.")
-def palettes(asked: Request) -> None:
+@command("output format overwrite quiet", output="A .png on which to draw them all.")
+def palettes(asked: Request) -> Path | None:
     """List the palettes, or with -o draw them all on one sheet."""
     from cppnvid.colour.gradients import GRADIENTS, LIBRARY
     from cppnvid.recipe import COLOUR_MODES
@@ -28,12 +30,11 @@ def palettes(asked: Request) -> None:
         rows += [(name, "gradient known from science") for name in LIBRARY]
         rows += [(name, "the output's channels as they are") for name in COLOUR_MODES]
         say_rows(*rows)
-        return
+        return None
     from cppnvid.sheets.palettes import save_palettes
 
     with Reporter(quiet=asked.quiet, unit="palettes") as reporter:
-        written = save_palettes(named_output(asked.output, ""), asked.run(reporter))
-    say_name(written)
+        return save_palettes(named_output(asked.output, ""), asked.run(reporter))
 
 
 @command()

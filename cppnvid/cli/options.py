@@ -198,6 +198,9 @@ TABLE: dict[str, tuple[Option, ...]] = {
                "A .mp4, .m4v, .mkv, .webm, .mov, .gif, .webp, .apng, a .html that plays it live, "
                "or a folder/ of PNGs (default: .mp4, named after what it shows).",
                read=parse.text, short="-o"),
+        Option("format", "NAME",
+               "Format of what is sent to a pipe, as in --output - or a FIFO: mp4, webm, gif, png, "
+               "...; a file's is its ending.", read=parse.ending),
         Option("for", "PLATFORM",
                "Fit a platform, such as slack-emoji or x-gif; 'cppnvid platforms' lists them.",
                read=parse.text, id="platform"),

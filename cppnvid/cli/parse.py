@@ -59,6 +59,14 @@ def text(typed: str, _option: str) -> str:
     return typed
 
 
+def ending(typed: str, option: str) -> str:
+    """Read the name of a format, which is the ending of its files: `mp4`, also as `.MP4`."""
+    name = typed.lower().removeprefix(".")
+    if not re.fullmatch("[a-z0-9]+", name):
+        raise refusal(option, given=typed, allowed="an ending of files, such as mp4")
+    return name
+
+
 def value(typed: str, option: str) -> Any:
     """Read YAML: a number, a name, a list, keyframes."""
     from cppnvid.presets import parse

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from cppnvid.cli import viewer
 from cppnvid.cli.outputs import summary
-from cppnvid.cli.reporter import Reporter, say_name
+from cppnvid.cli.reporter import Reporter
 from cppnvid.cli.request import Request
 
 if TYPE_CHECKING:
     from cppnvid.cli.plan import Plan
 
 
-def preview(plan: "Plan", asked: Request) -> None:
-    """Draw the preview of a planned film, open it, and print its name.
+def preview(plan: "Plan", asked: Request) -> Path:
+    """Draw the preview of a planned film, open it, and return its name.
 
     It is refused for what the film would be refused for, unless that is a file of its name.
     """
@@ -47,7 +47,7 @@ def preview(plan: "Plan", asked: Request) -> None:
             shown=shown,
         )
     reporter.note(f"a preview: {summary(video)}")
-    say_name(video.path)
+    return video.path
 
 
 def seconds_since_start() -> float:

@@ -98,7 +98,12 @@ class Stream:
     @property
     def unread(self) -> bool:
         """Whether something was lost because the reader had left."""
-        return isinstance(self.lost, OSError) and self.lost.errno in _GONE
+        return is_unread(self.lost)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was closed before the program began."""
+        return self._stream is None
 
     def end(self) -> None:
         """Flush, and drop what is left, for which Python would end with exit code 120."""
@@ -118,6 +123,11 @@ class Stream:
             getattr(self._stream, method)(*arguments)
         except (OSError, ValueError) as error:  # ValueError: it was closed in Python
             self.lost = self.lost or error
+
+
+def is_unread(error: BaseException | None) -> bool:
+    """Return whether an error says that the reader of a pipe has left."""
+    return isinstance(error, OSError) and error.errno in _GONE
 
 
 @contextmanager

@@ -145,7 +145,7 @@ def _version(path: str, changed: int) -> str:
             timeout=_ANSWER_SECONDS,
             check=False,
         )
-    except subprocess.TimeoutExpired:
+    except subprocess.TimeoutExpired as error:
         raise EncodeError(
             f"the ffmpeg here, {path}, hangs: asked for its version, it did not answer within "
             f"{_ANSWER_SECONDS:g} s; let IMAGEIO_FFMPEG_EXE name another one"
