@@ -33,6 +33,22 @@ def test_bands_become_one_picture(tmp_path: Path, sizes: tuple[int, ...]) -> Non
     assert [p.name for p in tmp_path.iterdir()] == ["a.png"]
 
 
+def test_the_bytes_do_not_depend_on_the_bands(tmp_path: Path) -> None:
+    """More threads draw narrower bands; this picture is more than zlib is given at once."""
+    width, height = 2200, 700
+    y, x = np.mgrid[:height, :width]
+    picture = np.stack([x + y, x - y, x * y // 300], axis=-1).astype(np.uint8)
+    name = tmp_path / "a.png"
+    files = []
+    for rows in (height, 64, 7):
+        sizes = [min(rows, height - top) for top in range(0, height, rows)]
+        write_picture(name, bands(picture, *sizes), width=width, height=height, overwrite=True)
+        files.append(name.read_bytes())
+
+    assert files[0] == files[1] == files[2]
+    assert np.array_equal(next(decode(name)), picture)
+
+
 @pytest.mark.parametrize(
     ("rows", "error", "words"),
     [

@@ -21,6 +21,7 @@ from cppnvid.encode.formats.picture import Still
 from cppnvid.encode.formats.png import SIGNATURE, Apng, chunk, levels_of, text_chunk
 
 _LEVEL = 6  # zlib's own; 9 takes twice as long for one byte in fifty
+_AT_ONCE = 4 << 20  # bytes; a picture of 1080x1080 and 8 bits is compressed in one go
 _UP = 2
 _RGB = 2
 
@@ -53,9 +54,7 @@ class Png(Apng, Still):
                 file.write(text_chunk(recipe))
             packer = zlib.compressobj(_LEVEL)
             above = np.zeros((1, width * 3 * depth // 8), dtype=np.uint8)
-            for band in bands:
-                if not len(band):
-                    continue
+            for band in _blocks(bands, max(1, _AT_ONCE // above.size)):
                 # The more significant byte comes first.
                 row_bytes = np.ascontiguousarray(band, dtype=f">u{depth // 8}").view(np.uint8)
                 row_bytes = row_bytes.reshape(len(band), -1)
@@ -67,6 +66,27 @@ class Png(Apng, Still):
                 _write_data(file, packer.compress(lines.data))
             _write_data(file, packer.flush())
             file.write(chunk(b"IEND", b""))
+
+
+def _blocks(bands: Iterable[NDArray[Any]], rows: int) -> Iterator[NDArray[Any]]:
+    """Yield the rows of bands, `rows` at a time.
+
+    How many rows a band has depends on the number of threads, and what zlib writes, on how many
+    bytes it is given at once: a file would have other bytes on other machines.
+    """
+    waiting: list[NDArray[Any]] = []
+    count = 0
+    for band in bands:
+        start = 0
+        while start < len(band):
+            part = band[start : start + rows - count]
+            waiting.append(part.copy())  # the next band may be drawn over this one
+            start, count = start + len(part), count + len(part)
+            if count == rows:
+                yield np.concatenate(waiting)
+                waiting, count = [], 0
+    if waiting:
+        yield np.concatenate(waiting)
 
 
 def _write_data(file: BinaryIO, data: bytes) -> None:
