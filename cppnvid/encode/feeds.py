@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from cppnvid.encode.ffmpeg import FrameFeed
+from cppnvid.encode.frame_feed import FrameFeed
 from cppnvid.encode.segments import Segment, in_turn
 
 

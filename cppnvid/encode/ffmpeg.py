@@ -1,10 +1,9 @@
-"""Drive ffmpeg: one process fed with frames by a thread, and short runs that read a file.
+"""Run ffmpeg: start it, wait for its end, tell why it failed, and read what it prints.
 
 imageio-ffmpeg brings the program; its own writer never looks at the exit code, so it is not used.
 """
 
 import contextlib
-import queue
 import re
 import signal
 import subprocess
@@ -12,17 +11,12 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from cppnvid.encode import program as ffmpeg_here
 from cppnvid.encode.program import Watch, ffmpeg_program, hangs, not_started
 from cppnvid.errors import EncodeError, RecipeError
-
-# Drawing and encoding overlap as soon as one frame waits; three even out their unevenness, and
-# at 4K (25 MB a frame) still cost only 75 MB.
-_QUEUE_FRAMES = 3
 
 # Its own process group, so that Ctrl-C reaches us and not ffmpeg. No preexec_fn: that would fork a
 # process which holds CUDA and threads, and can hang.
@@ -32,13 +26,7 @@ if sys.platform == "win32":
 else:
     _PROCESS_GROUP, _CREATION_FLAGS = 0, 0
 
-# Between reading a frame and coding it ffmpeg keeps up to 24 of them: a gigabyte of 16 bits at 4K.
-# Where it tells which ones its encoder has taken, so many may be on their way: one that is made
-# ready for the encoder, and one that is being read.
-_ON_THE_WAY = 2
-TELLING = ("-stats_enc_pre", "pipe:1", "-stats_enc_pre_fmt", "{n}")  # since ffmpeg 6.0
-
-_POLL_SECONDS = 0.1  # how soon a blocked write notices that ffmpeg has died
+POLL_SECONDS = 0.1  # how soon a blocked write notices that ffmpeg has died
 _WORDS_BYTES = 4000  # of ffmpeg's last words, what is read
 _WORDS_LINES = 6  # and what is shown
 _ONLY_STOPPING = "Task finished with error code|Terminating thread with return code"
@@ -50,7 +38,7 @@ class UnreadableError(RecipeError):
     said = ""
 
 
-def _start(
+def launch(
     arguments: Sequence[str], *, stdin: int, stdout: int, stderr: IO[bytes], directory: Path | None
 ) -> subprocess.Popen[bytes]:
     """Start ffmpeg; EncodeError when there is none."""
@@ -79,7 +67,8 @@ def _last_words(words: IO[bytes]) -> str:
     return "\n".join((telling or lines)[-_WORDS_LINES:]) or "it gave no reason"
 
 
-def _failure(code: int, words: IO[bytes]) -> EncodeError:
+def failure(code: int, words: IO[bytes]) -> EncodeError:
+    """Return the error for an ffmpeg that ended with this exit code and these last words."""
     if code < 0:
         name = signal.Signals(-code).name if -code in signal.valid_signals() else str(-code)
         how = f"was stopped by signal {name}"
@@ -97,152 +86,24 @@ def _failure(code: int, words: IO[bytes]) -> EncodeError:
     )
 
 
-class FrameFeed:
-    """An ffmpeg process whose standard input is written by a thread from a short queue.
-
-    With `telling`, the arguments for the output have `TELLING` among them, and no frame is sent
-    while too many are on their way to the encoder.
-    """
-
-    def __init__(
-        self, arguments: Sequence[str], *, directory: Path | None = None, telling: bool = False
-    ) -> None:
-        with contextlib.ExitStack() as stack:
-            self._words = stack.enter_context(tempfile.TemporaryFile())
-            self._process = _start(
-                ["-v", "error", *arguments],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE if telling else subprocess.DEVNULL,
-                stderr=self._words,
-                directory=directory,
-            )
-            stack.pop_all()  # from here on, abort closes it
-        assert self._process.stdin is not None
-        self._stdin = self._process.stdin
-        self._queue: queue.Queue[bytes | None] = queue.Queue(maxsize=_QUEUE_FRAMES)
-        self._broken = threading.Event()
-        self._ended = False
-        self._aborted = False
-        self._taken = 0  # frames written to it
-        self._watch = _watch(self._process)
-        self._room = threading.Semaphore(_ON_THE_WAY)
-        self._paced = telling
-        works = (self._pump, self._count) if telling else (self._pump,)
-        self._threads = [self._started(work) for work in works]
-
-    @staticmethod
-    def _started(work: Callable[[], None]) -> threading.Thread:
-        thread = threading.Thread(target=work, name="cppnvid-encode", daemon=True)
-        thread.start()
-        return thread
-
-    def _count(self) -> None:
-        """Make room for a frame whenever the encoder has taken one."""
-        assert self._process.stdout is not None
-        for _ in self._process.stdout:
-            self._room.release()
-        self._paced = False  # it has ended: a write to it will tell how
-
-    def _pump(self) -> None:
-        try:
-            while not self._aborted:
-                # With a time limit: a Ctrl-C that lands inside the queue's notify leaves a stale
-                # waiter there, which takes the next wake-up (seen once in some 100 runs).
-                try:
-                    frame = self._queue.get(timeout=_POLL_SECONDS)
-                except queue.Empty:
-                    continue
-                if frame is None:
-                    break
-                while self._paced and not self._aborted:
-                    if self._room.acquire(timeout=_POLL_SECONDS):
-                        break
-                self._stdin.write(frame)
-                self._stdin.flush()  # its last bytes would wait for the next frame
-                self._taken += 1
-            self._stdin.close()
-        except OSError:
-            # A broken pipe is the symptom; put and finish report the cause, ffmpeg's own words.
-            self._broken.set()
-
-    def put(self, frame: bytes | None) -> None:
-        """Hand over one frame, or None for the end; wait while the queue is full.
-
-        Raises:
-            EncodeError: when ffmpeg has ended, with its exit code and last words.
-        """
-        while not self._broken.is_set():
-            try:
-                self._queue.put(frame, timeout=_POLL_SECONDS)
-            except queue.Full:
-                self._look()
-                continue
-            return
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=10)  # it has closed its input and is about to end
-        self._process.kill()
-        raise _failure(self._process.wait(), self._words)
-
-    def end(self) -> None:
-        """Say that no frame follows, and go on while ffmpeg writes the rest; `finish` waits for it.
-
-        Raises:
-            EncodeError: when ffmpeg has ended, with its exit code and last words.
-        """
-        self._ended = True
-        self.put(None)
-
-    def finish(self) -> None:
-        """Send the end, and wait until ffmpeg has written the file.
-
-        Raises:
-            EncodeError: when ffmpeg fails, with its exit code and last words.
-        """
-        if not self._ended:
-            self.end()
-        while self._threads[0].is_alive():
-            self._threads[0].join(_POLL_SECONDS)  # in steps, so that Ctrl-C is heard on Windows too
-            self._look()
-        code = _ended(self._process, self._watch)
-        if code != 0 or self._broken.is_set():
-            raise _failure(code, self._words)
-
-    def _look(self) -> None:
-        """End an ffmpeg that hangs; EncodeError names it."""
-        if self._watch.is_quiet(self._taken):
-            self._watch.kill()
-            raise hangs(ffmpeg_program(), ffmpeg_here.QUIET_SECONDS)
-
-    def abort(self) -> None:
-        """Leave no process, thread or open file behind, whatever happened before; may be repeated.
-
-        ffmpeg is killed first: while it lives, the thread may be blocked in a write to it.
-        """
-        self._aborted = True
-        self._process.kill()
-        self._threads[0].join()
-        with contextlib.suppress(OSError):
-            self._stdin.close()
-        for thread in self._threads[1:]:
-            thread.join()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
-        self._process.wait()
-        self._words.close()
-
-
-def _ended(process: subprocess.Popen[bytes], watch: Watch) -> int:
+def ended(process: subprocess.Popen[bytes], watch: Watch) -> int:
     """Wait for the end of an ffmpeg; return its exit code. EncodeError when it hangs."""
     while True:  # in steps, so that Ctrl-C is heard on Windows too
         with contextlib.suppress(subprocess.TimeoutExpired):
-            return process.wait(timeout=_POLL_SECONDS)
-        if watch.is_quiet():
-            watch.kill()
-            raise hangs(ffmpeg_program(), ffmpeg_here.QUIET_SECONDS)
+            return process.wait(timeout=POLL_SECONDS)
+        end_if_quiet(watch)
 
 
-def _watch(process: subprocess.Popen[bytes]) -> Watch:
-    return Watch(process.pid, _POLL_SECONDS)
+def end_if_quiet(watch: Watch, sign: object = None) -> None:
+    """End an ffmpeg that hangs; EncodeError names it."""
+    if watch.is_quiet(sign):
+        watch.kill()
+        raise hangs()
+
+
+def watch_of(process: subprocess.Popen[bytes]) -> Watch:
+    """Return what tells whether a process hangs."""
+    return Watch(process.pid, POLL_SECONDS)
 
 
 def _watchdog(process: subprocess.Popen[bytes]) -> threading.Event:
@@ -250,12 +111,12 @@ def _watchdog(process: subprocess.Popen[bytes]) -> threading.Event:
     hung = threading.Event()
 
     def look() -> None:
-        watch = _watch(process)
+        watch = watch_of(process)
         while process.poll() is None:
             if watch.is_quiet():
                 hung.set()
                 watch.kill()
-            time.sleep(_POLL_SECONDS)
+            time.sleep(POLL_SECONDS)
 
     threading.Thread(target=look, name="cppnvid-watch", daemon=True).start()
     return hung
@@ -268,7 +129,7 @@ def run(arguments: Sequence[str], *, directory: Path | None = None) -> None:
         EncodeError: when ffmpeg fails, with its exit code and last words.
     """
     with tempfile.TemporaryFile() as words:
-        process = _start(
+        process = launch(
             ["-v", "error", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -276,12 +137,12 @@ def run(arguments: Sequence[str], *, directory: Path | None = None) -> None:
             directory=directory,
         )
         try:
-            code = _ended(process, _watch(process))
+            code = ended(process, watch_of(process))
         finally:
             process.kill()
             process.wait()
         if code != 0:
-            raise _failure(code, words)
+            raise failure(code, words)
 
 
 @contextlib.contextmanager
@@ -314,7 +175,7 @@ def reading(
     # Not -ss 0: it takes the silence before a sound's start off twice.
     seeking = ["-ss", f"{start:.6f}"] if start else []
     with tempfile.TemporaryFile() as words:
-        process = _start(
+        process = launch(
             [*guard, *seeking, "-i", f"file:{path.resolve()}", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -325,9 +186,9 @@ def reading(
         hung = _watchdog(process) if drained else threading.Event()
         try:
             yield process.stdout, words
-            code = process.wait() if hung.is_set() else _ended(process, _watch(process))
+            code = process.wait() if hung.is_set() else ended(process, watch_of(process))
             if hung.is_set():
-                raise hangs(ffmpeg_program(), ffmpeg_here.QUIET_SECONDS)
+                raise hangs()
         finally:
             process.kill()
             process.stdout.close()

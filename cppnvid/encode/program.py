@@ -83,11 +83,11 @@ def not_started(error: Exception) -> EncodeError:
     )
 
 
-def hangs(path: str, seconds: float) -> EncodeError:
-    """Return the error for an ffmpeg that gave no sign of life for so long."""
+def hangs() -> EncodeError:
+    """Return the error for an ffmpeg that gave no sign of life for `QUIET_SECONDS`."""
     return EncodeError(
-        f"the ffmpeg here, {path}, hangs: for {seconds:g} s it took no frame and did no work, so "
-        f"it was ended; let IMAGEIO_FFMPEG_EXE name another one"
+        f"the ffmpeg here, {ffmpeg_program()}, hangs: for {QUIET_SECONDS:g} s it took no frame and "
+        f"did no work, so it was ended; let IMAGEIO_FFMPEG_EXE name another one"
     )
 
 

@@ -3,7 +3,7 @@
 import os
 from functools import lru_cache
 
-from cppnvid.encode.ffmpeg import FrameFeed
+from cppnvid.encode.frame_feed import FrameFeed
 from cppnvid.errors import EncodeError
 
 _WIDTH, _HEIGHT = 320, 240

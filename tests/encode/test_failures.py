@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from cppnvid.encode import encoder as encoder_module, probe
 from cppnvid.encode.commands import encoder_arguments
 from cppnvid.encode.encoder import Encoder
-from cppnvid.encode.ffmpeg import FrameFeed
+from cppnvid.encode.frame_feed import FrameFeed
 from cppnvid.errors import EncodeError, RecipeError
 from tests.encode.helpers import names, open_file, stub
 

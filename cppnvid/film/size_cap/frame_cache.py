@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from cppnvid.colour.pixels import Pixels
-from cppnvid.encode.ffmpeg import FrameFeed, reading
+from cppnvid.encode.ffmpeg import reading
+from cppnvid.encode.frame_feed import FrameFeed
 
 # ffmpeg's name for each; FFV1's for its planes, which are the same numbers in another order; bytes
 # per pixel.
