@@ -23,9 +23,9 @@ from cppnvid.encode.commands import (
 )
 from cppnvid.encode.containers import LARGE
 from cppnvid.encode.feeds import Feeds
-from cppnvid.encode.ffmpeg import TELLING
 from cppnvid.encode.folder import digits_for
 from cppnvid.encode.formats.video import side_file
+from cppnvid.encode.frame_feed import TELLING
 from cppnvid.encode.publish import publication, working_file, working_folder
 from cppnvid.encode.read import check_recipe
 from cppnvid.encode.segments import Segment, in_turn, join, segment_name, segments_of
@@ -33,7 +33,7 @@ from cppnvid.encode.sound import SOUND_NAME, fitted_sound
 from cppnvid.encode.target import Target
 from cppnvid.encode.trial import unusable_arguments
 from cppnvid.encode.verify import verify
-from cppnvid.errors import EncodeError, RecipeError
+from cppnvid.errors import EncodeError
 
 # Encoders of 4K take half a gigabyte each: one on two processors, eight on any machine.
 _MEMORY_A_PROCESSOR = 400_000_000  # bytes
@@ -79,9 +79,6 @@ def open_encoder(
     """
     check_recipe(recipe_text)
     target.check_coding()
-    if target.container.live:
-        problem = f"{target.path}: a page holds no frames, and draws the films of recipes alone"
-        raise RecipeError(f"{problem}; write a video", key="path", given=str(target.path))
     # Hardware has one encoder or two, and makes a film in one go faster than in pieces.
     longest = longest_segment(target.container, target.fps) if target.encoder == "x264" else None
     segments = segments_of(target.frames, longest)
@@ -211,8 +208,9 @@ class Encoder:
         self._check(frames)
         width, height = padded_size(self._target)
         beside = ((0, height - self._target.height), (0, width - self._target.width), (0, 0))
+        is_padded = beside != ((0, 0),) * 3
         for frame in frames:
-            whole = np.pad(frame, beside, mode="edge") if np.any(beside) else frame
+            whole = np.pad(frame, beside, mode="edge") if is_padded else frame
             # ffmpeg expects the lower byte of 16 bits first.
             self._feeds.put(whole.astype(f"<u{whole.itemsize}", copy=False).tobytes())
             self._written += 1

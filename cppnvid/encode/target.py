@@ -72,7 +72,7 @@ class Target:
         still: bool = False,
     ) -> Target:
         """Return where a recipe's film goes, or its picture if `still`; arguments as of `to`."""
-        return cls.to(
+        return cls._made(
             path,
             recipe.canvas.size,
             recipe.output,
@@ -118,11 +118,40 @@ class Target:
             BackendUnavailable: the encoder asked for does not work here.
             EncodeError: the folder cannot be written to, or ffmpeg is missing or too old.
         """
+        target = cls._made(
+            path,
+            size,
+            output or Output(),
+            encoder=encoder,
+            overwrite=overwrite,
+            sound=sound,
+            max_size=max_size,
+            still=still,
+        )
+        if target.container.live:
+            problem = f"{os.fspath(path)} is a page, which draws the film of a recipe and holds no "
+            raise RecipeError(f"{problem}frames: write a video", key="path", given=os.fspath(path))
+        return target
+
+    @classmethod
+    def _made(
+        cls,
+        path: str | os.PathLike[str],
+        size: tuple[int, int],
+        output: Output,
+        *,
+        encoder: str,
+        overwrite: bool,
+        sound: str | os.PathLike[str] | None,
+        max_size: int | None,
+        still: bool,
+    ) -> Target:
+        """Return the checked target; arguments and errors are those of `to`."""
         container = container_for(path, still=still)
-        target = _resolved(Path(path), container, size, output or Output(), still=still)
+        target = _resolved(Path(path), container, size, output, still=still)
         if max_size is not None and (target.container.is_folder or container.live):
-            kind = "a page, which has no frames to make smaller"
-            kind = kind if container.live else "a folder of many"
+            page = "a page, which has no frames to make smaller"
+            kind = page if container.live else "a folder of many"
             problem = f"limits one file, and {os.fspath(path)} is {kind}"
             raise RecipeError(problem, key="max_size", given=max_size)
         check_place(target.path, folder=target.container.is_folder, overwrite=overwrite)
@@ -259,8 +288,8 @@ def _check_plays(container: Container, plays: int) -> None:
     if plays and container.plays is None:
         able = endings(one for one in CONTAINERS if one.plays is not None)
         raise RecipeError(
-            f"applies only to {able}, given {plays}; a {container.name} cannot say how often "
-            f"it plays",
+            f"applies only to {able}, given {plays}; a file of {container.name} cannot say how "
+            f"often it plays",
             key="output.plays",
             given=plays,
         )

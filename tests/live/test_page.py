@@ -146,12 +146,21 @@ def test_other_pages_are_told_apart(run: Cli) -> None:
     assert "is a page, which holds no frames" in err
 
 
-def test_frames_of_other_films_are_no_page(run: Cli) -> None:
-    """What is not a recipe's film has frames that a page cannot hold."""
-    code, _, err = run("explain", "--seed", "3", "--video", "depth", *TINY, "-o", "a.html")
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ("explain", "--seed", "3", "--video", "depth", *TINY),
+        ("gallery", "--seeds", "1-4", "--tile", "16", "--animate"),
+    ],
+    ids=["explain", "gallery"],
+)
+def test_frames_of_other_films_are_no_page(typed: tuple[str, ...], run: Cli) -> None:
+    """What is not a recipe's film has frames that a page cannot hold: said before any is drawn."""
+    code, _, err = run(*typed, "-o", "a.html")
 
     assert code == 2
-    assert "a page holds no frames" in err
+    assert err.startswith("cppnvid: --output: a.html is a page, which draws the film of a recipe")
+    assert len(err.splitlines()) == 1, "something was measured or drawn before"
     assert names_here() == []
 
 
