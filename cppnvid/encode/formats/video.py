@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -203,6 +204,12 @@ def _packets(path: Path, demuxer: str, stream: str, *more: str) -> _Packets:
 
 def _padding(path: Path, demuxer: str) -> tuple[str, tuple[int, int] | None]:
     """Return the filter that pads a video to even sides, if need be, and its size without them."""
+    facts = path.stat()
+    return _padding_of(path, demuxer, facts.st_mtime_ns, facts.st_size)
+
+
+@lru_cache(maxsize=8)  # a sheet reads its frames one by one
+def _padding_of(path: Path, demuxer: str, *_changes: int) -> tuple[str, tuple[int, int] | None]:
     found = _packets(path, demuxer, "v", "-t", "0")
     format_ = re.search(r"Video: [^\n]*?, (yuv42[02]p\w*)", found.said)
     # One that is turned is so before it is filtered; its chroma may slide.
