@@ -1,4 +1,4 @@
-"""What fused backends share: the numbers of a frame other than weights, and the rows they lack.
+"""What fused backends share: the numbers of a frame other than weights, and what they refuse.
 
 Whatever is the same for all pixels is computed here, once a frame and in float64: cosines rather
 than angles. Each backend reads the numbers back one by one, in this order.
@@ -7,12 +7,17 @@ than angles. Each backend reads the numbers back one by one, in this order.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from cppnvid.animation.camera import View
 from cppnvid.animation.palette import Colouring
 from cppnvid.animation.scene import Moment
 from cppnvid.backends.warps import WARPS
+from cppnvid.colour.pixels import Raster
+
+# The last numbers of a frame: the camera's (cosine, sine, scale and pan), then those of colour.
+CAMERA_NUMBERS = 5
+COLOUR_NUMBERS = 3
 
 
 def view_numbers(view: View) -> list[float]:
@@ -45,3 +50,16 @@ def missing_row(moment: Moment, **known: Iterable[str]) -> str | None:
         if lacking:
             return f"it has no {table.replace('_', ' ').removesuffix('s')} {', '.join(lacking)}"
     return None
+
+
+def check_format(raster: Raster, pixel_formats: Collection[str]) -> None:
+    """Refuse a raster whose pixel format is none of these, or whose size the format lacks.
+
+    Raises:
+        ValueError: says which.
+    """
+    if raster.pixel_format not in pixel_formats:
+        formats = ", ".join(pixel_formats)
+        raise ValueError(f"pixel format {raster.pixel_format!r} is none of {formats}")
+    if raster.pixel_format == "yuv420p" and (raster.width % 2 or raster.height % 2):
+        raise ValueError(f"yuv420p takes even sizes, given {raster.width}x{raster.height}")

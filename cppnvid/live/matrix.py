@@ -18,6 +18,7 @@ from cppnvid.animation.camera import axes
 from cppnvid.animation.scene import Moment, Timeline
 from cppnvid.backends.numpy_ import NumpyBackend, one_thread_each
 from cppnvid.backends.shader.architecture import numbers_of
+from cppnvid.backends.uniforms import CAMERA_NUMBERS, COLOUR_NUMBERS
 from cppnvid.live.factors import factored
 from cppnvid.recipe import Recipe
 
@@ -30,8 +31,6 @@ SIDE = 16  # pixels across and down of what is drawn there
 CALM = 20.0  # levels: where frames differ by more, nobody sees what is between
 SEEN = 2.0  # levels that it may miss
 FEW = 1e-3  # share of the points that may miss more: edges as sharp as a knife
-CAMERA = 5  # numbers of the camera: cosine, sine, scale, and pan
-COLOURS = 3  # numbers of colour: the hue's cosine and sine, and contrast
 
 
 def _cubic(before: Values, start: Values, end: Values, after: Values) -> Values:
@@ -150,8 +149,8 @@ class Matrix:
         for layer, bias, weight in zip(like.layers, tensors[::2], tensors[1::2], strict=True):
             shaped = weight.astype(np.float32).reshape(layer.weight.shape)
             layers.append(replace(layer, bias=bias, weight=shaped))
-        cos, sin, scale, x, y = row[-CAMERA - COLOURS : -COLOURS]
-        hue_cos, hue_sin, contrast = row[-COLOURS:]
+        cos, sin, scale, x, y = row[-CAMERA_NUMBERS - COLOUR_NUMBERS : -COLOUR_NUMBERS]
+        hue_cos, hue_sin, contrast = row[-COLOUR_NUMBERS:]
         return replace(
             like,
             layers=tuple(layers),

@@ -4,21 +4,69 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cppnvid.animation.camera import axes
 from cppnvid.animation.scene import Moment
 from cppnvid.backends.shader import glsl, wgsl
 from cppnvid.backends.shader.architecture import Architecture, numbers_of
-from cppnvid.backends.shader.layout import Layout
+from cppnvid.backends.shader.layout import Layout, layer_blocks
 
 _VERTEX = """#version 300 es
 void main() {
     gl_Position = vec4(vec2(gl_VertexID & 1, gl_VertexID >> 1) * 4.0 - 1.0, 0.0, 1.0);
 }
 """
+
+Space = Literal["uniform", "storage"]
+GROUP = 64  # points of a workgroup
+_MODULE = """struct Settings {{ points: u32, zero: u32 }}
+@group(0) @binding(0) var<uniform> settings: Settings;
+@group(0) @binding(1) var<{space}> weights: array<vec4<f32>{size}>;
+@group(0) @binding(2) var<storage, read> numbers: array<f32>;
+@group(0) @binding(3) var<storage, read> gradient: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read> places: array<vec2<f32>>;
+@group(0) @binding(5) var<storage, read_write> colours: array<vec4<f32>>;
+
+{functions}
+@compute @workgroup_size({group})
+fn draw(@builtin(global_invocation_id) id: vec3<u32>) {{
+    if (id.x < settings.points) {{
+        colours[id.x] = vec4<f32>(colour_at(places[id.x]), 1.0);
+    }}
+}}
+"""
+
+
+def module(architecture: Architecture, space: Space) -> str:
+    """Return a compute shader `draw` of the colours at points."""
+    vectors = layer_blocks(architecture)[-1].end
+    uniform = space == "uniform"
+    return _MODULE.format(
+        space="uniform" if uniform else "storage, read",
+        size=f", {vectors}" if uniform else "",
+        functions=wgsl.functions(architecture),
+        group=GROUP,
+    )
+
+
+def frame_of(coordinates: str, width: int, height: int) -> tuple[float, float, float, float]:
+    """Return a picture's `frame`: place = (position − centre) / divisor, positions in pixels.
+
+    Args:
+        coordinates: the convention, of `axes`.
+        width: of the picture, in pixels.
+        height: likewise.
+    """
+    lines = []
+    for axis in axes(coordinates, width, height, samples=2):
+        divisor = 0.5 / (axis[1] - axis[0])  # its points lie at a quarter and three of a pixel
+        lines.append((0.25 - axis[0] * divisor, divisor))
+    (x, across), (y, down) = lines
+    return float(x), float(y), float(across), float(down)
 
 
 class OpenGl:
@@ -53,7 +101,7 @@ class OpenGl:
         program = self.program(Architecture.of(moment), weights)
         values = {
             "numbers": numbers_of(moment),
-            "frame": glsl.frame_of(moment.coordinates, width, height),
+            "frame": frame_of(moment.coordinates, width, height),
             "height": float(height),
             "samples": samples,
             "gradient": 0,
@@ -103,14 +151,15 @@ class WebGpu:
         self._device = wgpu.gpu.request_adapter_sync().request_device_sync()
         self.pipeline = cache(self._pipeline)
 
-    def _pipeline(self, architecture: Architecture, space: wgsl.Space) -> Any:
-        module = self._device.create_shader_module(code=wgsl.module(architecture, space))
+    def _pipeline(self, architecture: Architecture, space: Space) -> Any:
+        code = module(architecture, space)
         return self._device.create_compute_pipeline(
-            layout="auto", compute={"module": module, "entry_point": "draw"}
+            layout="auto",
+            compute={"module": self._device.create_shader_module(code=code), "entry_point": "draw"},
         )
 
     def colours(
-        self, moment: Moment, places: NDArray[Any], space: wgsl.Space = "storage"
+        self, moment: Moment, places: NDArray[Any], space: Space = "storage"
     ) -> NDArray[np.float32]:
         """Return float32 [n, 3] at places [n, 2] of the screen."""
         pipeline = self.pipeline(Architecture.of(moment), space)
@@ -139,7 +188,7 @@ class WebGpu:
         run = encoder.begin_compute_pass()
         run.set_pipeline(pipeline)
         run.set_bind_group(0, group)
-        run.dispatch_workgroups(-(-count // wgsl.GROUP))
+        run.dispatch_workgroups(-(-count // GROUP))
         run.end()
         self._device.queue.submit([encoder.finish()])
         data = self._device.queue.read_buffer(buffers[5])

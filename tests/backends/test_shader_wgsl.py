@@ -9,10 +9,9 @@ import pytest
 from cppnvid.animation.camera import axes
 from cppnvid.animation.scene import Moment
 from cppnvid.backends import definition
-from cppnvid.backends.shader import wgsl
 from cppnvid.backends.shader.language import to_wgsl
 from tests.backends.helpers import ROWS, scene_of
-from tests.backends.shader_devices import WebGpu
+from tests.backends.shader_devices import Space, WebGpu
 
 # The gradients are one shader, which GLSL's test sees all of.
 SOME = {name: parts for name, parts in ROWS.items() if not name.startswith("gradient ")}
@@ -27,7 +26,7 @@ def webgpu() -> Iterator[WebGpu]:
         pytest.skip(f"no adapter for wgpu here: {error}")
 
 
-def differing(webgpu: WebGpu, moment: Moment, space: wgsl.Space = "storage") -> int:
+def differing(webgpu: WebGpu, moment: Moment, space: Space = "storage") -> int:
     """Assert at most one level of difference; return how many values differ by one."""
     x, y = (places.ravel() for places in np.meshgrid(*axes(moment.coordinates, 33, 21)))
     made, exact = (

@@ -20,6 +20,7 @@ from cppnvid.backends.gpu.drawing import MOST_PIXELS, Drawing, program_of
 from cppnvid.backends.gpu.kernels import POINTS
 from cppnvid.backends.gpu.ring import Piece, Places, Ring
 from cppnvid.backends.shader.architecture import Architecture
+from cppnvid.backends.uniforms import check_format
 from cppnvid.colour.pixels import Pixels, Raster
 from cppnvid.errors import BackendError, BackendUnavailable
 
@@ -52,11 +53,7 @@ class GpuBackend:
             BackendError: the device was lost, or lacks the memory.
             ValueError: for another pixel format, or an odd size in yuv420p.
         """
-        if raster.pixel_format not in PIXEL_FORMATS:
-            formats = ", ".join(PIXEL_FORMATS)
-            raise ValueError(f"pixel format {raster.pixel_format!r} is none of {formats}")
-        if raster.pixel_format == "yuv420p" and (raster.width % 2 or raster.height % 2):
-            raise ValueError(f"yuv420p takes even sizes, given {raster.width}x{raster.height}")
+        check_format(raster, PIXEL_FORMATS)
         drawing = Drawing(self.adapter, raster)
         for _, moments in groupby((scene.at(time) for time in times), Architecture.of):
             yield from drawing.frames(moments)
@@ -114,7 +111,7 @@ def check(adapter: Adapter) -> str | None:
     except BackendError as error:
         return str(error)
     off = int(np.abs(made.astype(int) - definition.picture(moment, _SMALL)).max())
-    return f"{adapter} draws values that are {off} of 255 steps off" if off > 1 else None
+    return f"{adapter} draws a test picture up to {off} of 255 levels off" if off > 1 else None
 
 
 def small_moment() -> Moment:

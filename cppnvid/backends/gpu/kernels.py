@@ -53,30 +53,21 @@ vec3 pixel(int column, int row, int samples) {
     return from_linear(light / float(samples * samples));
 }
 """
-_FETCH = """
-vec4 weight(int index) {
-    return weights[index];
-}
-
-float number(int index) {
-    return numbers[index];
-}
-
-vec3 gradient_stop(int index) {
-    return gradient[index].xyz;
-}
-
+_PLACE = """
 float place(int index) {
     return places[index];
-}
-
-uint zero() {
-    return settings.zero;
 }
 """
 
 # A dimension has at most 65,535 workgroups, so there are two.
 _INDEX = "(group.y * groups.x + group.x) * GROUPu + local"
+_ENTRY = """@compute @workgroup_size(GROUP)
+fn main(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let i = INDEX;"""
 _DRAW = """
 @group(0) @binding(1) var<SPACE> weights: array<vec4<f32>SIZE>;
 @group(0) @binding(2) var<storage, read> numbers: array<f32>;
@@ -86,13 +77,7 @@ _DRAW = """
 @group(0) @binding(6) var<storage, read_write> drawn: array<u32>;
 
 FUNCTIONS
-@compute @workgroup_size(GROUP)
-fn draw(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
-    @builtin(local_invocation_index) local: u32,
-) {
-    let i = INDEX;
+ENTRY
     if (i >= settings.pixels) {
         return;
     }
@@ -158,13 +143,7 @@ fn yuv420p(byte: u32) -> u32 {
     return u32(select(red, blue, is_blue) + 128.5);
 }
 
-@compute @workgroup_size(GROUP)
-fn pack(
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
-    @builtin(local_invocation_index) local: u32,
-) {
-    let i = INDEX;
+ENTRY
     if (i < settings.words) {
         packed[i] = WORD;
     }
@@ -189,7 +168,7 @@ def draw_source(architecture: Architecture, *, uniform: bool) -> str:
     """
     size = f", {layer_blocks(architecture)[-1].end}" if uniform else ""
     text = _DRAW.replace("SPACE", "uniform" if uniform else "storage, read").replace("SIZE", size)
-    functions = wgsl.functions(architecture, _ENDING, _FETCH)
+    functions = wgsl.functions(architecture, _ENDING, wgsl.FETCH + _PLACE)
     return SETTINGS + _numbered(text).replace("FUNCTIONS", functions)
 
 
@@ -199,4 +178,5 @@ def pack_source(pixel_format: str) -> str:
 
 
 def _numbered(text: str) -> str:
+    text = text.replace("ENTRY", _ENTRY)
     return text.replace("INDEX", _INDEX).replace("GROUP", str(GROUP))

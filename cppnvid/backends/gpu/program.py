@@ -108,7 +108,7 @@ def _program(adapter: Adapter, architecture: Architecture, moment: Moment) -> Pr
     source = kernels.draw_source(architecture, uniform=uniform)
     with driver_words("compiling the network"):
         groups = _groups(device, dict(enumerate(kinds)))
-        pipeline = _compiled(device, source, "draw", groups)
+        pipeline = _compiled(device, source, groups)
     return Program(device, architecture, layout, Pace(work), uniform, groups, pipeline)
 
 
@@ -118,7 +118,7 @@ def packer_for(adapter: Adapter, pixel_format: str) -> tuple[Any, Any]:
     device = device_of(adapter)
     with driver_words(f"compiling {pixel_format}"):
         groups = _groups(device, {0: UNIFORM, 6: READ_ONLY, 7: STORAGE})
-        return _compiled(device, kernels.pack_source(pixel_format), "pack", groups), groups
+        return _compiled(device, kernels.pack_source(pixel_format), groups), groups
 
 
 def _groups(device: Any, kinds: dict[int, str]) -> Any:
@@ -131,8 +131,8 @@ def _groups(device: Any, kinds: dict[int, str]) -> Any:
     )
 
 
-def _compiled(device: Any, source: str, entry: str, groups: Any) -> Any:
+def _compiled(device: Any, source: str, groups: Any) -> Any:
     return device.create_compute_pipeline(
         layout=device.create_pipeline_layout(bind_group_layouts=[groups]),
-        compute={"module": device.create_shader_module(code=source), "entry_point": entry},
+        compute={"module": device.create_shader_module(code=source), "entry_point": "main"},
     )

@@ -3,7 +3,8 @@
 What it asks of its host, `uniform` by `uniform`:
 
 - `float numbers[n]`: `architecture.numbers_of`, n of `Architecture.numbers`;
-- `vec4 frame`: (centre x, centre y, divisor x, divisor y) of `frame_of`, in pixels;
+- `vec4 frame`: centre x and y, then divisor x and y, in pixels: (position − centre) / divisor is a
+  place on the screen;
 - `float height`: where the picture's upper edge lies in gl_FragCoord, whose y points up: the
   framebuffer's height, for a picture that fills it;
 - `int samples`: a pixel is the mean light of samples² points;
@@ -19,7 +20,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-from cppnvid.animation.camera import axes
 from cppnvid.backends.shader.architecture import Architecture
 from cppnvid.backends.shader.language import OWN_GLSL
 from cppnvid.backends.shader.layout import layer_blocks
@@ -94,19 +94,3 @@ out vec4 colour;
 """
     own = "\n\n".join((_FETCH.strip(), _FETCH_WEIGHT[weights], OWN_GLSL.strip()))
     return head + colour_functions(architecture, _MAIN, own)
-
-
-def frame_of(coordinates: str, width: int, height: int) -> tuple[float, float, float, float]:
-    """Return a picture's `frame`: place = (position − centre) / divisor, positions in pixels.
-
-    Args:
-        coordinates: the convention, of `axes`.
-        width: of the picture, in pixels.
-        height: likewise.
-    """
-    lines = []
-    for axis in axes(coordinates, width, height, samples=2):
-        divisor = 0.5 / (axis[1] - axis[0])  # its points lie at a quarter and three of a pixel
-        lines.append((0.25 - axis[0] * divisor, divisor))
-    (x, across), (y, down) = lines
-    return float(x), float(y), float(across), float(down)

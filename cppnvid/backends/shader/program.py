@@ -19,6 +19,7 @@ from cppnvid.backends.shader.field import FOLDING, warp_function
 from cppnvid.backends.shader.functions import ELEMENTARY
 from cppnvid.backends.shader.language import with_functions
 from cppnvid.backends.shader.network import PRODUCT, network_function
+from cppnvid.backends.uniforms import CAMERA_NUMBERS, COLOUR_NUMBERS
 
 
 def colour_functions(architecture: Architecture, ending: str, own: str) -> str:
@@ -40,7 +41,7 @@ def colour_functions(architecture: Architecture, ending: str, own: str) -> str:
     parts = (
         _field_function(architecture),
         network_function(architecture),
-        colour_function(architecture.mode, first=architecture.numbers - 3),
+        colour_function(architecture.mode, first=architecture.numbers - COLOUR_NUMBERS),
         "vec3 colour_at(vec2 place) {\n    return colour_of(network(field_of(place)));\n}",
         ending,
     )
@@ -50,7 +51,7 @@ def colour_functions(architecture: Architecture, ending: str, own: str) -> str:
 
 def _field_function(architecture: Architecture) -> str:
     """Return `vec2 field_of(vec2 place)`: the warps in order, then the camera."""
-    at = architecture.numbers - 8
+    at = architecture.numbers - COLOUR_NUMBERS - CAMERA_NUMBERS
     folds = "".join(f"    p = warp_{kind}(p, {first});\n" for kind, first in architecture.warps)
     return f"""vec2 field_of(vec2 place) {{
     vec2 p = place;

@@ -30,7 +30,7 @@ from cppnvid.backends.triton import colour, field, functions
 from cppnvid.backends.triton.architecture import Architecture, architecture_of
 from cppnvid.backends.triton.card import STREAMS, Card, Finish, Grid, Work
 from cppnvid.backends.triton.plan import Capability, precision_for
-from cppnvid.backends.uniforms import missing_row
+from cppnvid.backends.uniforms import check_format, missing_row
 from cppnvid.colour.pixels import Pixels, Raster
 from cppnvid.errors import BackendUnavailable, CppnvidError, Setting
 
@@ -69,11 +69,7 @@ class CudaBackend:
             BackendError: a card lacks the memory.
             ValueError: for another pixel format, or an odd size in yuv420p.
         """
-        if raster.pixel_format not in PIXEL_FORMATS:
-            formats = ", ".join(PIXEL_FORMATS)
-            raise ValueError(f"pixel format {raster.pixel_format!r} is none of {formats}")
-        if raster.pixel_format == "yuv420p" and (raster.width % 2 or raster.height % 2):
-            raise ValueError(f"yuv420p takes even sizes, given {raster.width}x{raster.height}")
+        check_format(raster, PIXEL_FORMATS)
         yield from self._in_order(self._batches((scene.at(time) for time in times), raster))
 
     def bands(self, moment: Moment, raster: Raster) -> Iterator[Pixels]:
