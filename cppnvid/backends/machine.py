@@ -45,7 +45,8 @@ class Technology:
         does_not_pay: returns why it is not worth its compiling for a job, or None.
         only_by_name: returns why `auto` does not take what a name stands for though it is usable,
             or None.
-        devices: returns what it may draw on, for a number after its name: `gpu:1` is the second.
+        devices: returns what it may draw on, for a number after its name, such as `gpu:1` for the
+            second; None where a name takes no number.
     """
 
     probe: Callable[[], tuple[bool, str]]
@@ -54,7 +55,7 @@ class Technology:
     declines: Callable[[Moment], str | None] = _never
     does_not_pay: Callable[[Moment, Job], str | None] = _never
     only_by_name: Callable[[str], str | None] = _never
-    devices: Callable[[], list[str]] = list
+    devices: Callable[[], list[str]] | None = None
 
 
 def report() -> list[Report]:
@@ -62,7 +63,7 @@ def report() -> list[Report]:
     rows = []
     for name, row in BACKENDS.items():
         rows.append(Report(name, *row.probe()))
-        if rows[-1].usable:
+        if rows[-1].usable and row.devices is not None:
             others = list(enumerate(row.devices()))[1:]
             rows += [Report(f"{name}:{index}", True, device) for index, device in others]
     return rows
@@ -216,9 +217,9 @@ def _triton_declines(moment: Moment) -> str | None:
 
 
 def _wgpu_declines(moment: Moment) -> str | None:
-    from cppnvid.backends.gpu.drawing import unsupported
+    from cppnvid.backends.shader.architecture import lacking
 
-    return unsupported(moment)
+    return lacking(moment)
 
 
 def _halide_declines(moment: Moment) -> str | None:

@@ -115,11 +115,12 @@ def _kind_of(name: str) -> str | None:
     if name in BACKENDS:
         return name
     kind, _, _ = name.rpartition(":")
-    return kind if kind in ("gpu", "torch:cuda") else None
+    return kind if kind in BACKENDS and BACKENDS[kind].devices is not None else None
 
 
 def _check_index(name: str, kind: str) -> None:
-    devices, index = BACKENDS[kind].devices(), name.removeprefix(f"{kind}:")
+    listed = BACKENDS[kind].devices
+    devices, index = listed() if listed else [], name.removeprefix(f"{kind}:")
     if not index.isdecimal() or int(index) >= len(devices):
         there = ", ".join(f"{kind}:{number} is {each}" for number, each in enumerate(devices))
-        raise BackendUnavailable(f"backend {name} is not here; {there}")
+        raise BackendUnavailable(f"this machine has no backend {name}; {there}")

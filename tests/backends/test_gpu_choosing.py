@@ -125,8 +125,8 @@ def test_an_adapter_that_draws_wrong_is_refused(monkeypatch: pytest.MonkeyPatch)
     notes: list[str] = []
 
     assert choose("auto", JOB, notes.append).name == "cpu"
-    assert "Arc (Vulkan, Mesa 30) draws values that are 3 of 255 steps off" in notes[0]
-    with pytest.raises(BackendUnavailable, match="3 of 255 steps off"):
+    assert "Arc (Vulkan, Mesa 30) draws a test picture up to 3 of 255 levels off" in notes[0]
+    with pytest.raises(BackendUnavailable, match="3 of 255 levels off"):
         choose("gpu")
 
 
@@ -234,7 +234,7 @@ def test_a_film_from_the_command_line(capfd: Any, tmp_path: Any) -> None:
 def test_errors_are_the_machines() -> None:
     """What wgpu raises becomes a `BackendError`, and what is ours stays as it is."""
     with (
-        pytest.raises(BackendError, match="failed at drawing: out of memory"),
+        pytest.raises(BackendError, match="failed while drawing: out of memory"),
         adapters.driver_words("drawing"),
     ):
         raise MemoryError("out of memory")

@@ -78,11 +78,9 @@ def driver_words(doing: str) -> Iterator[None]:
     try:
         yield
     except (wgpu.GPUError, wgpu.GPUPipelineError, RuntimeError, MemoryError, OSError) as error:
-        if isinstance(error, GeneratorExit):
-            raise
         told = " ".join(dict.fromkeys(filter(None, (_short(error), _WORDS.last.strip()))))
         raise BackendError(
-            "backend gpu failed at {doing}: {told}. Draw with {other}",
+            "backend gpu failed while {doing}: {told}. Draw with {other}",
             doing=doing,
             told=told or type(error).__name__,
             other=Setting("backend", "cpu"),
@@ -117,7 +115,7 @@ def adapters() -> tuple[Adapter, ...]:
     found.sort(key=lambda one: _ORDER.index(one[0]) if one[0] in _ORDER else 2)
     return tuple(
         Adapter(
-            handle.info["device"] or handle.info["vendor"] or "nameless",
+            handle.info["device"] or handle.info["vendor"] or "unnamed",
             kind == _SOFTWARE,
             handle.info["backend_type"],
             handle.info["description"],

@@ -184,7 +184,7 @@ def program_of(adapter: Adapter, moment: Moment) -> Program:
         BackendUnavailable: this backend cannot draw such a scene.
         BackendError: the driver does not compile it.
     """
-    reason = unsupported(moment)
+    reason = lacking(moment)
     if reason:
         raise BackendUnavailable(
             "backend gpu cannot draw this: {reason}. Use {other}",
@@ -192,8 +192,3 @@ def program_of(adapter: Adapter, moment: Moment) -> Program:
             other=Setting("backend", "torch:cpu"),
         )
     return program_for(adapter, moment)
-
-
-def unsupported(moment: Moment) -> str | None:
-    """Return why this backend cannot draw a moment, or None if it can."""
-    return lacking(moment)
