@@ -18,8 +18,6 @@ from cppnvid.film.pacing import paced
 from cppnvid.film.run import Run
 from cppnvid.film.size_cap import write_fitted
 from cppnvid.film.warnings import warnings_of
-from cppnvid.live.limits import check_network
-from cppnvid.live.page import draw_page
 from cppnvid.notebook import LivePage, Still, Video, still
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import Recipe
@@ -94,28 +92,34 @@ def live_page(recipe: Recipe) -> LivePage:
     Raises:
         RecipeError: the network is too large to be drawn live, or the film too long.
     """
-    text = draw_page(recipe, _live_scene(recipe))
-    return LivePage(text, *recipe.canvas.size)
+    return LivePage(_page(recipe, _live_scene(recipe)), *recipe.canvas.size)
 
 
 def _written_page(recipe: Recipe, target: Target, run: Run) -> Video:
     """Write the page of a film; whoever watches it draws it."""
     if run.backend != "auto":
-        problem = "draws nothing of a page, which is drawn where it is watched; leave it out"
+        problem = "does not apply to a page, which the browser draws; leave it out"
         raise RecipeError(problem, key="backend", given=str(run.backend))
     scene = _live_scene(recipe)
     for warning in warnings_of(recipe, scene):
         run.note(warning)
     if recipe.canvas.shutter:
         run.note("the page draws no motion blur")
-    text = draw_page(recipe, scene)
-    write_document(target.path, text, overwrite=target.overwrite, note=run.note)
+    write_document(target.path, _page(recipe, scene), overwrite=target.overwrite, note=run.note)
     frames, (width, height) = recipe.output.frames, recipe.canvas.size
     return Video(target.path, width, height, frames, recipe.output.seconds)
 
 
+def _page(recipe: Recipe, scene: Scene) -> str:
+    from cppnvid.live.page import draw_page  # takes 20 ms, which a film need not
+
+    return draw_page(recipe, scene)
+
+
 def _live_scene(recipe: Recipe) -> Scene:
     """Return a film's scene; its network is checked before its pace is measured."""
+    from cppnvid.live.limits import check_network
+
     scene = Scene.of(recipe)
     check_network(scene.at(0.0))
     return paced(scene, recipe)

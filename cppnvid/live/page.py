@@ -50,15 +50,12 @@ AXES: dict[str, dict[str, tuple[float, float, float]]] = {
 }
 
 
-def draw_page(
-    recipe: Recipe, scene: Timeline, *, query: str = "", weights: Weights | None = None
-) -> str:
+def draw_page(recipe: Recipe, scene: Timeline, *, weights: Weights | None = None) -> str:
     """Return the text of the page that plays a recipe's film.
 
     Args:
         recipe: what to play; it is written into the page.
         scene: the recipe's, at its pace.
-        query: what the page takes for its address's where that has none, such as `embed`.
         weights: how the shader gets them; None is what devices are fastest with.
 
     Raises:
@@ -74,7 +71,6 @@ def draw_page(
     script = '"use strict";\n' + "\n".join(part(name) for name in SCRIPTS)
     output, title = recipe.output, _text(recipe.title or "cppnvid")
     parts = {
-        "QUERY": f' data-query="{_text(query)}"' if query else "",
         "POLICY": policy(script, style),
         "MARK": live_mark(__version__, recipe.canvas.size, output.fps, output.frames),
         "GROUND": ground,

@@ -3,8 +3,7 @@
 const film = new Film(JSON.parse(document.getElementById("film").textContent));
 const find = (id) => document.getElementById(id);
 const canvas = find("canvas"), poster = find("poster"), bar = find("bar");
-// What the address asks for; a frame in a notebook has none, and gets it from the page instead.
-const asked = new URLSearchParams(location.search || document.documentElement.dataset.query || "");
+const asked = new URLSearchParams(location.search); // what the address asks for
 const has = (name) => asked.has(name) && !["0", "false"].includes(asked.get(name));
 const bare = has("embed") || has("wallpaper");
 const sizeOf = (text) => {
@@ -117,7 +116,7 @@ let saving = false;
 async function save() {
   const size = sizeOf(find("size").value);
   find("size").setAttribute("aria-invalid", String(!size));
-  if (!size) say("a size is like 1920x1080, up to 32768");
+  if (!size) say("a size is, for example, 1920x1080, at most 32768 on a side");
   if (!size || saving || !state.ready) return;
   saving = true;
   try {
