@@ -199,8 +199,8 @@ TABLE: dict[str, tuple[Option, ...]] = {
                "or a folder/ of PNGs (default: .mp4, named after what it shows).",
                read=parse.text, short="-o"),
         Option("format", "NAME",
-               "Format of what is sent to a pipe, as in --output - or a FIFO: mp4, webm, gif, png, "
-               "...; a file's is its ending.", read=parse.ending),
+               "Format to send to a pipe (--output -, or a FIFO): mp4, webm, gif, png, ... The "
+               "ending of a file's name says its format.", read=parse.ending),
         Option("for", "PLATFORM",
                "Fit a platform, such as slack-emoji or x-gif; 'cppnvid platforms' lists them.",
                read=parse.text, id="platform"),
@@ -208,7 +208,7 @@ TABLE: dict[str, tuple[Option, ...]] = {
                "Play the loop N times in the file, without encoding it again (default 1).",
                "output.repeat"),
         Option("plays", "N",
-               "How many times a .gif, .webp or .apng plays; 0 is for ever (default 0).",
+               "Number of times a .gif, .webp or .apng plays; 0 is for ever (default 0).",
                "output.plays"),
         Option("min-seconds", "S",
                "Repeat the loop until the file lasts at least S seconds.",

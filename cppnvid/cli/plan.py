@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cppnvid.recipe import Recipe
 
 
-# What is about frames and their coding, or about what draws them here.
+# Options about frames and how they are coded, or about what draws them on this machine.
 _OF_FRAMES = "repeat least_seconds crf max_size codec depth lossless dither backend encoder shutter"
 
 
@@ -85,7 +85,7 @@ def plan_film(source: "Source", asked: "Request") -> Plan:
     if "gif" in asked.typed and container.codec != "gif":
         raise refusal("--gif", f"applies only to .gif; {output} is {container.name}")
     if container.live and (unused := asked.named(_OF_FRAMES)):
-        raise refusal(unused, f"means nothing to {output}: a page is drawn where it is watched")
+        raise refusal(unused, f"does not apply to {output}: a page is drawn by the browser")
     recipe, formatted = for_format(recipe, container, source, overrides)
     audio, silence = _sound(recipe, source, overrides, container)
     keep = tuple(key for key in KEYS if is_named(key, overrides))

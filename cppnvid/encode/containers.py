@@ -51,7 +51,7 @@ class Container:
         name: as people know it.
         suffixes: the endings of its files, the usual one first; `/` is a folder.
         format: reads it back, and puts the recipe in.
-        also: endings of stills under which its files are met as well.
+        also: endings of stills that its files may have as well.
         max_side: in pixels.
         arguments: ffmpeg's that code frames.
         muxing: ffmpeg's that write the file.
@@ -67,7 +67,8 @@ class Container:
             None where they are encoded whole.
         h264: coded by the encoder of H.264 that is asked for.
         yuv: the pixel format of what is coded in BT.709; None where RGB is.
-        plays: what its writer calls a number of plays; None where a file has no such number.
+        plays: turns a number of plays into the number that its writer takes; None where a file has
+            no such number.
         palettes: its colours are a palette's, to which its encoder dithers.
         still: it holds one picture, and is written without ffmpeg.
         live: it holds no frame, but the film's numbers, and draws them where it is watched.
