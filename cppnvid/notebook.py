@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from cppnvid.encode import container_for
+from cppnvid.encode import PAGES, container_for
 from cppnvid.film.loop_check import LoopReport
 
 # A page with a larger video inside becomes slow to save and open; it is linked instead.
@@ -85,6 +85,8 @@ class Video(os.PathLike[str]):
         if not self.path.is_file() or self.path.stat().st_size > LARGEST_INLINE:
             return f'<a href="{html.escape(str(self.path))}">{name}</a>'
         if container_for(self.path).live:
+            if self.path.suffix.lower() not in PAGES:
+                return f'<a href="{html.escape(str(self.path))}">{name}</a>'
             page = self.path.read_text(encoding="utf-8")
             return LivePage(page, self.width, self.height)._repr_html_()
         kind = mimetypes.guess_type(self.path.name)[0] or "application/octet-stream"

@@ -1,7 +1,7 @@
 """The program in verbs: draw a recipe's film or picture, and write it as a file."""
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -62,7 +62,7 @@ def render_video(
 
         recipe = heard(recipe, Path(audio))
     if target.container.live:
-        return _written_page(recipe, target, run)
+        return _written_document(recipe, target, run)
     film = film_of(recipe, run, target)
     for warning in warnings_of(recipe, film.scene):
         run.note(warning)
@@ -92,28 +92,30 @@ def live_page(recipe: Recipe) -> LivePage:
     Raises:
         RecipeError: the network is too large to be drawn live, or the film too long.
     """
-    return LivePage(_page(recipe, _live_scene(recipe)), *recipe.canvas.size)
+    return LivePage(_document(recipe, _live_scene(recipe), "webgl"), *recipe.canvas.size)
 
 
-def _written_page(recipe: Recipe, target: Target, run: Run) -> Video:
-    """Write the page of a film; whoever watches it draws it."""
+def _written_document(recipe: Recipe, target: Target, run: Run) -> Video:
+    """Write the page or the shader of a film, which is drawn where it is watched."""
     if run.backend != "auto":
-        problem = "does not apply to a page, which the browser draws; leave it out"
+        problem = "does not apply to what is drawn where it is watched; leave it out"
         raise RecipeError(problem, key="backend", given=str(run.backend))
     scene = _live_scene(recipe)
     for warning in warnings_of(recipe, scene):
         run.note(warning)
     if recipe.canvas.shutter:
-        run.note("the page draws no motion blur")
-    write_document(target.path, _page(recipe, scene), overwrite=target.overwrite, note=run.note)
+        run.note("what is drawn where it is watched has no motion blur")
+    text = _document(recipe, scene, target.container.codec)
+    write_document(target.path, text, overwrite=target.overwrite, note=run.note)
     frames, (width, height) = recipe.output.frames, recipe.canvas.size
     return Video(target.path, width, height, frames, recipe.output.seconds)
 
 
-def _page(recipe: Recipe, scene: Scene) -> str:
-    from cppnvid.live.page import draw_page  # takes 20 ms, which a film need not
+def _document(recipe: Recipe, scene: Scene, codec: str) -> str:
+    """Return the page or the shader that draws a film."""
+    from cppnvid.live.documents import DOCUMENTS  # takes 20 ms, which a film need not
 
-    return draw_page(recipe, scene)
+    return DOCUMENTS[codec](recipe, scene)
 
 
 def _live_scene(recipe: Recipe) -> Scene:

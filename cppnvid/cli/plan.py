@@ -85,7 +85,7 @@ def plan_film(source: "Source", asked: "Request") -> Plan:
     if "gif" in asked.typed and container.codec != "gif":
         raise refusal("--gif", f"applies only to .gif; {output} is {container.name}")
     if container.live and (unused := asked.named(_OF_FRAMES)):
-        raise refusal(unused, f"does not apply to {output}: a page is drawn by the browser")
+        raise refusal(unused, f"does not apply to {output}, which is drawn where it is watched")
     recipe, formatted = for_format(recipe, container, source, overrides)
     audio, silence = _sound(recipe, source, overrides, container)
     keep = tuple(key for key in KEYS if is_named(key, overrides))

@@ -27,6 +27,11 @@ from cppnvid.encode.formats.page import (
     live_mark as live_mark,
     with_recipe as with_recipe,
 )
+from cppnvid.encode.formats.shader import (
+    json_in_comment as json_in_comment,
+    shader_mark as shader_mark,
+    shader_recipe as shader_recipe,
+)
 from cppnvid.encode.h264 import H264_ENCODERS as H264_ENCODERS, unusable as unusable
 from cppnvid.encode.pictures import read_picture as read_picture
 from cppnvid.encode.place import check_place as check_place

@@ -26,6 +26,7 @@ from cppnvid.encode.formats.page import PAGES, LivePage
 from cppnvid.encode.formats.picture import Picture
 from cppnvid.encode.formats.png import Apng, Folder
 from cppnvid.encode.formats.png_writer import Png
+from cppnvid.encode.formats.shader import ShaderText
 from cppnvid.encode.formats.video import Video
 from cppnvid.encode.formats.webm import WebM
 from cppnvid.encode.formats.webp import WebP
@@ -289,6 +290,14 @@ CONTAINERS: tuple[Container, ...] = (
         max_side=16384,
         live=True,
         codec="webgl",
+    ),
+    Container(
+        name="Shadertoy",
+        suffixes=(".glsl",),
+        format=ShaderText(),
+        max_side=16384,
+        live=True,
+        codec="shadertoy",
     ),
     Container(
         name="PNG",

@@ -150,8 +150,8 @@ class Target:
         container = container_for(path, still=still)
         target = _resolved(Path(path), container, size, output, still=still)
         if max_size is not None and (target.container.is_folder or container.live):
-            page = "a page, which has no frames to make smaller"
-            kind = page if container.live else "a folder of many"
+            live = "drawn where it is watched, with no frames to make smaller"
+            kind = live if container.live else "a folder of many"
             problem = f"limits one file, and {os.fspath(path)} is {kind}"
             raise RecipeError(problem, key="max_size", given=max_size)
         check_place(target.path, folder=target.container.is_folder, overwrite=overwrite)
