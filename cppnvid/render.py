@@ -1,7 +1,7 @@
 """The program in verbs: draw a recipe's film or picture, and write it as a file."""
 
 import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import numpy as np

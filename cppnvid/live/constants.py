@@ -38,7 +38,8 @@ vec4 row(int j) {
     if (f < 1e-4 || way == 2) return b;  // or rounding would be before a cut, not after
     if (f > 0.9999 || way == 3) return c;
     if (way == 1) return b + f * (c - b);
-    return b + 0.5 * f * (c - a + f * (2.0 * a - 5.0 * b + 4.0 * c - d + f * (3.0 * (b - c) + d - a)));
+    vec4 bend = 2.0 * a - 5.0 * b + 4.0 * c - d + f * (3.0 * (b - c) + d - a);
+    return b + 0.5 * f * (c - a + f * bend);
 }
 
 float share(int j) {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 
 from cppnvid import __version__
 from cppnvid.animation.scene import Moment, Timeline
@@ -53,7 +54,7 @@ def draw_shadertoy(recipe: Recipe, scene: Timeline) -> str:
         RecipeError: the network is too large to be drawn live, or the film too large for a tab.
     """
     check_network(scene.at(0.0))
-    tabs = fitting_tabs(recipe, scene)
+    tabs = fitting(recipe, scene, _tabs, "a tab of Shadertoy", LIMIT)
     output = recipe.output
     mark = shader_mark(__version__, recipe.canvas.size, output.fps, output.frames)
     where = (
@@ -70,22 +71,26 @@ def draw_shadertoy(recipe: Recipe, scene: Timeline) -> str:
     )
 
 
-def fitting_tabs(recipe: Recipe, scene: Timeline) -> dict[str, str]:
-    """Return the text of each tab; with fewer rows and decimals where that does not show.
+def fitting(
+    recipe: Recipe,
+    scene: Timeline,
+    printed: Callable[[Recipe, Moment, Constants], dict[str, str]],
+    who: str,
+    limit: int,
+) -> dict[str, str]:
+    """Return printed texts; with fewer rows and decimals where that does not show.
+
+    Args:
+        recipe: of the film.
+        scene: the recipe's, at its pace.
+        printed: prints the texts by name.
+        who: what has the limit, in words.
+        limit: characters of each text.
 
     Raises:
-        RecipeError: a tab would be too large.
+        RecipeError: a text would be too large.
     """
-
-    def tabs(constants: Constants) -> dict[str, str]:
-        turn = turn_function(recipe, constants.steps)
-        samples = recipe.canvas.samples
-        moment = scene.at(0.0)
-        if not constants.moves:
-            return {"Image": _image(moment, samples, constants, turn)}
-        buffer = f"{constants.text}\n{turn}{_BUFFER.format(total=constants.total)}"
-        return {"Buffer A": buffer, "Image": _image(moment, samples, constants, None)}
-
+    moment = scene.at(0.0)
     matrix = Matrix.of(recipe, scene)
     least: tuple[int, Constants] | None = None
     for stride in (s for s in STRIDES if len(matrix.ways) % s == 0):
@@ -93,14 +98,22 @@ def fitting_tabs(recipe: Recipe, scene: Timeline) -> dict[str, str]:
         for decimals in DECIMALS:
             made = rounded(fewer, decimals)
             constants = Constants.of(made, decimals)
-            texts = tabs(constants)
+            texts = printed(recipe, moment, constants)
             size = max(map(len, texts.values()))
-            if size <= LIMIT and faithful(recipe, scene, made):
+            if size <= limit and faithful(recipe, scene, made):
                 return texts
             if stride == 1:
                 least = (size, constants)
     assert least is not None
-    raise _too_large(recipe, scene.at(0.0), *least)
+    raise _too_large(recipe, moment, *least, f"{who} has at most {limit:,} characters", limit)
+
+
+def _tabs(recipe: Recipe, moment: Moment, constants: Constants) -> dict[str, str]:
+    turn, samples = turn_function(recipe, constants.steps), recipe.canvas.samples
+    if not constants.moves:
+        return {"Image": _image(moment, samples, constants, turn)}
+    buffer = f"{constants.text}\n{turn}{_BUFFER.format(total=constants.total)}"
+    return {"Buffer A": buffer, "Image": _image(moment, samples, constants, None)}
 
 
 def place_text(coordinates: str) -> str:
@@ -119,7 +132,8 @@ def _image(moment: Moment, samples: int | str, constants: Constants, turn: str |
     own = [
         *([_FETCH] if turn is None else []),
         f"vec4 weight(int index) {{\n    return {read}(index);\n}}",
-        f"float number(int index) {{\n    return {read}({constants.vectors} + index / 4)[index % 4];\n}}",
+        f"float number(int index) {{\n"
+        f"    return {read}({constants.vectors} + index / 4)[index % 4];\n}}",
         _ZERO,
         GRADIENT_STOP,
         OWN_GLSL.strip(),
@@ -144,18 +158,20 @@ void mainImage(out vec4 colour, in vec2 pixel) {{
     return f"{head}{gradient_text(moment.colouring.gradient)}\n{drawn}"
 
 
-def _too_large(recipe: Recipe, moment: Moment, size: int, constants: Constants) -> RecipeError:
+def _too_large(
+    recipe: Recipe, moment: Moment, size: int, constants: Constants, bound: str, limit: int
+) -> RecipeError:
     frames = recipe.output.frames
-    rest = LIMIT - (size - constants.row_bytes * (constants.steps + 3))
+    rest = limit - (size - constants.row_bytes * (constants.steps + 3))
     fits = int(rest / max(constants.row_bytes, 1) * frames / (constants.steps + 3))
-    said = f"a tab of Shadertoy has at most {LIMIT:,} characters, and this film needs {size:,}"
+    said = f"{bound}, and this film needs {size:,}"
     if fits >= 2 and constants.row_bytes:
         problem = f"{said}: about {fits} frames fit"
         return RecipeError(problem, key="output.frames", given=frames, allowed=f"about {fits}")
     hidden = max(len(moment.layers) - 1, 1)
     widest = max(len(layer.bias) for layer in moment.layers)
     # The size goes with the square of the width; a third of the tab is left to rows.
-    width = max(4, int(widest * math.sqrt(0.6 * LIMIT / size)) // 4 * 4)
+    width = max(4, int(widest * math.sqrt(0.6 * limit / size)) // 4 * 4)
     return RecipeError(
         f"{said}: about {hidden} layers of {width} fit",
         key="network.layers",

@@ -19,7 +19,7 @@ TINY = ("--frames", "4", "--size", "32x24", "--set", "network.layers=2x4", "-q")
 @pytest.mark.parametrize("name", NAMES)
 def test_a_host_draws_the_film(name: str) -> None:
     """Within 2 levels of the definition, and the same a turn later."""
-    recipe = film(name, output={"fps": FRAMES})  # a turn is a second
+    recipe = film(name, output={"frames": FRAMES, "fps": FRAMES})  # a turn is a second
     scene = Scene.of(recipe)
     text = draw_shadertoy(recipe, scene)
     host = Shadertoy(text, 40, 28)
@@ -36,7 +36,9 @@ def test_a_host_draws_the_film(name: str) -> None:
 def test_a_still_network_needs_one_tab() -> None:
     """Where only the camera moves, Image holds everything."""
     turn = {"rotate": {"keys": [[0, 0], [1, 360]]}}
-    recipe = film("walk", morph={"seeds": [3]}, camera=turn, output={"fps": FRAMES})
+    recipe = film(
+        "walk", morph={"seeds": [3]}, camera=turn, output={"frames": FRAMES, "fps": FRAMES}
+    )
     recipe = recipe.model_copy(update={"title": "*/ void main /*"})
     scene = Scene.of(recipe)
     still = [scene.at(0.0), scene.at(0.4)]
