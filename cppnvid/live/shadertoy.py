@@ -128,12 +128,12 @@ def place_text(coordinates: str) -> str:
 
 
 def _image(moment: Moment, samples: int | str, constants: Constants, turn: str | None) -> str:
+    first_number = constants.vectors
     read = "fetched" if turn is None else "stored"
     own = [
         *([_FETCH] if turn is None else []),
         f"vec4 weight(int index) {{\n    return {read}(index);\n}}",
-        f"float number(int index) {{\n"
-        f"    return {read}({constants.vectors} + index / 4)[index % 4];\n}}",
+        f"float number(int index) {{\n    return {read}({first_number} + index / 4)[index % 4];\n}}",
         _ZERO,
         GRADIENT_STOP,
         OWN_GLSL.strip(),
