@@ -92,19 +92,23 @@ def fitting(
     """
     moment = scene.at(0.0)
     matrix = Matrix.of(recipe, scene)
-    least: tuple[int, Constants] | None = None
+    coarse = Constants.of(rounded(matrix, DECIMALS[-1]), DECIMALS[-1])
+    rows = coarse.row_bytes * coarse.steps
+    rest = max(map(len, printed(recipe, moment, coarse).values())) - rows
     for stride in (s for s in STRIDES if len(matrix.ways) % s == 0):
+        if rest + rows / stride > 1.2 * limit:
+            continue  # printing takes seconds where it is far too large
         fewer = thinned(matrix, stride)
         for decimals in DECIMALS:
             made = rounded(fewer, decimals)
-            constants = Constants.of(made, decimals)
-            texts = printed(recipe, moment, constants)
-            size = max(map(len, texts.values()))
-            if size <= limit and faithful(recipe, scene, made):
+            texts = printed(recipe, moment, Constants.of(made, decimals))
+            whole = (stride, decimals) == (1, DECIMALS[0])
+            if max(map(len, texts.values())) > limit:
+                continue
+            if whole or faithful(recipe, scene, made):
                 return texts
-            if stride == 1:
-                least = (size, constants)
-    assert least is not None
+    fine = Constants.of(rounded(matrix, DECIMALS[0]), DECIMALS[0])
+    least = max(map(len, printed(recipe, moment, fine).values())), fine
     raise _too_large(recipe, moment, *least, f"{who} has at most {limit:,} characters", limit)
 
 
@@ -128,21 +132,21 @@ def place_text(coordinates: str) -> str:
 
 
 def _image(moment: Moment, samples: int | str, constants: Constants, turn: str | None) -> str:
-    first_number = constants.vectors
+    first = constants.vectors
     read = "fetched" if turn is None else "stored"
     own = [
         *([_FETCH] if turn is None else []),
         f"vec4 weight(int index) {{\n    return {read}(index);\n}}",
-        f"float number(int index) {{\n    return {read}({first_number} + index / 4)[index % 4];\n}}",
+        f"float number(int index) {{\n    return {read}({first} + index / 4)[index % 4];\n}}",
         _ZERO,
         GRADIENT_STOP,
         OWN_GLSL.strip(),
     ]
     count = 2 if samples == "auto" else int(samples)
-    first = "" if turn is None else "    turn = turn_of(iTime);\n"
+    begin = "" if turn is None else "    turn = turn_of(iTime);\n"
     ending = f"""
 void mainImage(out vec4 colour, in vec2 pixel) {{
-{first}    vec2 size = iResolution.xy;
+{begin}    vec2 size = iResolution.xy;
     vec3 sum = vec3(0.0);
     for (int i = 0; i < {count * count}; i++) {{
         vec2 within = (vec2(i % {count}, i / {count}) + 0.5) / {count}.0 - 0.5;

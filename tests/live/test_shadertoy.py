@@ -54,12 +54,12 @@ def test_what_is_too_large_for_a_tab_is_refused() -> None:
     """With its size, the limit and what would fit."""
     for parts, key in (
         ({"network": {"layers": "9x64"}}, "network.layers"),
-        ({"morph": {"seeds": list(range(1, 40))}, "output": {"frames": 997}}, "output.frames"),
+        ({"morph": {"seeds": list(range(12))}, "output": {"frames": 400}}, "output.frames"),
     ):
         recipe = film("walk", **parts)
         with pytest.raises(RecipeError) as error:
             draw_shadertoy(recipe, Scene.of(recipe))
-        assert error.value.mistakes[0].key in (key, "network.layers")
+        assert error.value.mistakes[0].key == key
         assert re.search(r"at most 65,536 characters, and .* needs [\d,]+: about", str(error.value))
 
 
