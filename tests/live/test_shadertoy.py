@@ -1,12 +1,13 @@
 """Shadertoy: run as its host does, its tabs' sizes, and what is refused."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
 from cppnvid.animation.scene import Scene
-from cppnvid.encode import probe
+from cppnvid.encode import probe, read_recipe
 from cppnvid.errors import RecipeError
 from cppnvid.live.shadertoy import LIMIT, draw_shadertoy
 from tests.conftest import Run as Cli, names_here
@@ -38,8 +39,11 @@ def test_a_still_network_needs_one_tab() -> None:
     recipe = film("zoom", output={"frames": FRAMES, "fps": FRAMES})
     recipe = recipe.model_copy(update={"title": "*/ void main /*"})
     scene = Scene.of(recipe)
-    host = Shadertoy(draw_shadertoy(recipe, scene), 40, 28)
+    text = draw_shadertoy(recipe, scene)
+    host = Shadertoy(text, 40, 28)
 
+    Path("a.glsl").write_text(text, encoding="utf-8")
+    assert json.loads(read_recipe("a.glsl") or "")["recipe"]["title"] == "*/ void main /*"
     assert list(host.tabs) == ["Image"]
     assert off(host.draw(0.25), wanted(recipe, scene, 0.25)) <= 2
 
