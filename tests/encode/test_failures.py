@@ -22,6 +22,7 @@ from cppnvid.encode.encoder import Encoder
 from cppnvid.encode.frame_feed import FrameFeed
 from cppnvid.errors import EncodeError, RecipeError
 from tests.encode.helpers import names, open_file, stub
+from tests.processes import ffmpegs
 
 posix = pytest.mark.skipif(os.name != "posix", reason="uses signals and shell scripts")
 KINDS = ["a.mp4", "a.gif", "frames/"]
@@ -42,7 +43,7 @@ def opened(path: Path | str, frames: int = 10, **options: Any) -> Encoder:
 def _no_process_left() -> Iterator[None]:
     """Every test here ends with no child process of ours, and no thread feeding one."""
     yield
-    assert [child.name() for child in psutil.Process().children(recursive=True)] == []
+    assert ffmpegs() == []
     assert all(thread.name != "cppnvid-encode" for thread in threading.enumerate())
 
 
@@ -127,7 +128,7 @@ def test_a_killed_ffmpeg_is_named_as_the_cause(out: Path) -> None:
     def draw() -> None:
         with opened(out / "a.mp4", frames=100_000, overwrite=True) as encoder:
             encoder.write(noise(5))
-            psutil.Process().children()[0].kill()
+            ffmpegs()[0].kill()
             while True:
                 encoder.write(noise(5))
 
@@ -247,7 +248,7 @@ def test_ctrl_c_is_heard_while_ffmpeg_is_stuck(
 def test_ctrl_c_does_not_reach_ffmpeg(tmp_path: Path) -> None:
     """An ffmpeg lives in a process group of its own, so the terminal's Ctrl-C is ours to handle."""
     with opened(tmp_path / "a.mp4") as encoder:
-        child = psutil.Process().children()[0]
+        child = ffmpegs()[0]
         assert os.getpgid(child.pid) == child.pid
         encoder.write(noise(10))
 

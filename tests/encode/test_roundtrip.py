@@ -9,7 +9,6 @@ from typing import Any
 
 import imageio_ffmpeg
 import numpy as np
-import psutil
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
@@ -26,6 +25,7 @@ from cppnvid.encode import (
 from cppnvid.encode.ffmpeg import capture
 from cppnvid.errors import RecipeError
 from tests.encode.helpers import described, open_file, target
+from tests.processes import ffmpegs
 
 Frames = NDArray[np.uint8]
 
@@ -320,7 +320,7 @@ def test_decode_may_be_left_early(tmp_path: Path) -> None:
     frames = decode(tmp_path / "a.mp4")
     next(frames)
     frames.close()  # type: ignore[attr-defined]
-    assert not psutil.Process().children()
+    assert not ffmpegs()
 
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.gif", "a.webp", "a.apng", "a.png"])

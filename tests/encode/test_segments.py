@@ -13,7 +13,6 @@ from typing import Any
 
 import imageio_ffmpeg
 import numpy as np
-import psutil
 import pytest
 from hypothesis import given, strategies as st
 from numpy.typing import NDArray
@@ -36,6 +35,7 @@ from tests.encode.helpers import (
     stub,
     waves,
 )
+from tests.processes import ffmpegs
 
 posix = pytest.mark.skipif(os.name != "posix", reason="uses signals and shell scripts")
 
@@ -44,7 +44,7 @@ posix = pytest.mark.skipif(os.name != "posix", reason="uses signals and shell sc
 def _no_process_left() -> Iterator[None]:
     """Every test here ends with no child process of ours, and no thread feeding one."""
     yield
-    assert [child.name() for child in psutil.Process().children(recursive=True)] == []
+    assert ffmpegs() == []
     assert all(thread.name != "cppnvid-encode" for thread in threading.enumerate())
 
 
@@ -220,7 +220,7 @@ def test_a_segment_whose_ffmpeg_dies_ends_the_job(tmp_path: Path, victim: int) -
             for number in encoder.order:
                 encoder.write(numbered(60)[number : number + 1])
                 if number == 5:
-                    psutil.Process().children()[victim].kill()
+                    ffmpegs()[victim].kill()
 
     with pytest.raises(EncodeError, match=r"ffmpeg (was stopped by signal SIGKILL|failed)"):
         draw()

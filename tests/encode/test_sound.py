@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-import psutil
 import pytest
 from numpy.typing import NDArray
 
@@ -20,6 +19,7 @@ from cppnvid.encode.sound import RATE, check_track, fitted_sound, open_raw
 from cppnvid.errors import EncodeError, RecipeError
 from tests.encode.helpers import RECIPE, encode_rings, names, open_file, waves
 from tests.helpers import clicks, heard, packets, starts, write_wav
+from tests.processes import ffmpegs
 
 KINDS = [".mp4", ".webm", ".mov"]
 
@@ -28,7 +28,7 @@ KINDS = [".mp4", ".webm", ".mov"]
 def _no_process_left() -> Iterator[None]:
     """Every test here ends with no child process of ours, and no thread feeding one."""
     yield
-    assert [child.name() for child in psutil.Process().children(recursive=True)] == []
+    assert ffmpegs() == []
     assert all(thread.name != "cppnvid-encode" for thread in threading.enumerate())
 
 
