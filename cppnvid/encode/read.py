@@ -156,7 +156,7 @@ def probe_film(path: str | os.PathLike[str]) -> MediaInfo:
     if container.still:
         raise RecipeError(f"{place}: is one picture, not a film")
     if container.live:
-        raise RecipeError(f"{place}: is a page, which holds no frames; draw it as a video first")
+        raise RecipeError(f"{place}: holds no frames; draw it as a video first")
     return probe(path)
 
 

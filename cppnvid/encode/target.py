@@ -129,7 +129,7 @@ class Target:
             still=still,
         )
         if target.container.live:
-            problem = f"{os.fspath(path)} is a page, which draws the film of a recipe and holds no "
+            problem = f"{os.fspath(path)} draws the film of a recipe and holds no "
             raise RecipeError(f"{problem}frames: write a video", key="path", given=os.fspath(path))
         return target
 

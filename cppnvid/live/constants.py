@@ -14,7 +14,7 @@ from cppnvid.backends.numpy_ import NumpyBackend
 from cppnvid.backends.shader.architecture import Architecture
 from cppnvid.backends.shader.language import literal
 from cppnvid.backends.shader.layout import Layout, blocks, layer_blocks
-from cppnvid.live.matrix import Matrix, _beyond, _points
+from cppnvid.live.matrix import Matrix, beyond, points
 from cppnvid.recipe import Recipe
 
 Values = NDArray[np.float64]
@@ -96,7 +96,7 @@ def faithful(recipe: Recipe, scene: Timeline, matrix: Matrix) -> bool:
     times = sorted({round(place) / max(steps, 1) for place in np.linspace(0, steps - 1, LOOKED)})
     wanted = [scene.at(time) for time in times]
     found = [matrix.moment_at(time, like) for time, like in zip(times, wanted, strict=True)]
-    looks = 255.0 * np.stack(list(NumpyBackend(threads=1).looks(wanted + found, *_points(recipe))))
+    looks = 255.0 * np.stack(list(NumpyBackend(threads=1).looks(wanted + found, *points(recipe))))
     missed = np.abs(looks[: len(times)] - looks[len(times) :]) > SEEN
     return float(missed.mean()) <= FEW
 
@@ -189,7 +189,7 @@ GRADIENT_STOP = f"""vec3 gradient_stop(int index) {{
 
 
 def _extended(rows: Values, loop: str) -> tuple[Values, Values, Values]:
-    before, after = _beyond(rows, loop) if len(rows) > 1 else (rows[0], rows[0])
+    before, after = beyond(rows, loop) if len(rows) > 1 else (rows[0], rows[0])
     return before[None], rows, after[None]
 
 

@@ -99,7 +99,7 @@ class Matrix:
         numbers = [numbers_of(scene.at(time)) for time in times]
         table = np.concatenate([*found.shares, np.array(numbers)], axis=1)
         rows, halves = table[::2], table[1::2]
-        before, after = _beyond(rows, loop)
+        before, after = beyond(rows, loop)
         around = np.vstack([before, rows, after])
         size = np.abs(rows).max(axis=0) + 1e-12
         misses = np.stack(
@@ -168,7 +168,7 @@ class Matrix:
     def _around(self, index: int) -> Values:
         """Return the rows before, at the start, at the end and after an interval: [4, numbers]."""
         rows = self.rows.astype(np.float64)
-        before, after = _beyond(rows, self.loop)
+        before, after = beyond(rows, self.loop)
         places = range(index - 1, index + 3)
         return np.stack([before if k < 0 else after if k == len(rows) else rows[k] for k in places])
 
@@ -180,7 +180,7 @@ class Matrix:
         worst = [int(k) for k in np.argsort(errors)[: -LOOKED - 1 : -1] if errors[k] > 1e-6]
         if not worst:
             return False
-        x, y = _points(recipe)
+        x, y = points(recipe)
         count = len(self.ways)
         moments = []
         for index in worst:
@@ -201,7 +201,7 @@ def _catmull_rom(around: Values, share: float) -> Values:
     return value
 
 
-def _beyond(rows: Values, loop: str) -> tuple[Values, Values]:
+def beyond(rows: Values, loop: str) -> tuple[Values, Values]:
     """Return the row before the first and the row after the last.
 
     A loop goes on from its other end, where angles are a turn more or less.
@@ -215,7 +215,7 @@ def _beyond(rows: Values, loop: str) -> tuple[Values, Values]:
             return 2 * rows[0] - rows[1], 2 * rows[-1] - rows[-2]
 
 
-def _points(recipe: Recipe) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def points(recipe: Recipe) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return x and y of points spread over the picture: float32 [points] each."""
     columns, rows = (
         axis[:: max(len(axis) // SIDE, 1)].astype(np.float32)

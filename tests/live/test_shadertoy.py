@@ -51,7 +51,7 @@ def test_a_still_network_needs_one_tab() -> None:
 def test_what_is_too_large_for_a_tab_is_refused() -> None:
     """With its size, the limit and what would fit."""
     for parts, key in (
-        ({"network": {"layers": "9x64"}}, "network.layers"),
+        ({"network": {"layers": "4x64"}}, "network.layers"),
         ({"morph": {"seeds": list(range(12))}, "output": {"frames": 400}}, "output.frames"),
     ):
         recipe = film("walk", **parts)
