@@ -3,6 +3,7 @@
 import base64
 import subprocess
 import sys
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +20,8 @@ from cppnvid.errors import BackendUnavailable, RecipeError
 from cppnvid.film import pacing
 from cppnvid.film.loop_check import check_loop
 from cppnvid.film.run import Run
-from cppnvid.networks.sampling import Network, sample_network
+from cppnvid.networks.children import sample_networks
+from cppnvid.networks.sampling import Network
 from cppnvid.notebook import Still, Video
 from cppnvid.presets import load_recipe, parse_recipe_text
 from cppnvid.recipe import NetworkSpec, Recipe
@@ -312,13 +314,13 @@ def test_a_film_tells_of_times_that_it_jumps_through(tmp_path: Path) -> None:
 
 def test_networks_are_sampled_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The film and the measurement of its pace share them."""
-    sampled: list[int] = []
+    sampled: list[int | str] = []
 
-    def counted(spec: NetworkSpec, seed: int) -> Network:
-        sampled.append(seed)
-        return sample_network(spec, seed)
+    def counted(spec: NetworkSpec, pictures: Iterable[int | str]) -> list[Network]:
+        sampled.extend(pictures := list(pictures))
+        return sample_networks(spec, pictures)
 
-    monkeypatch.setattr(control_points, "sample_network", counted)
+    monkeypatch.setattr(control_points, "sample_networks", counted)
 
     render_video(small(morph={"seeds": [1, 2, 3], "pace": "even"}), "a.gif")
 

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from cppnvid.animation.path import Place, control_seeds, direction_seeds
 from cppnvid.errors import RecipeError
+from cppnvid.networks.children import sample_latents, sample_network, sample_networks
 from cppnvid.networks.files import network_of
-from cppnvid.networks.sampling import Layer, Network, normal, sample_latent, sample_network
+from cppnvid.networks.sampling import Layer, Network, normal
 from cppnvid.networks.weights import unpack
 from cppnvid.recipe import AROUND_ONE, NetworkSpec, Recipe, WeightFile
 
@@ -165,11 +166,12 @@ def control_networks(recipe: Recipe) -> list[Network]:
     files = [_read(spec, file) for file in morph.weights]
     if morph.of == "z":
         network = files[0] if files else sample_network(spec, morph.network_seed)
-        return [replace(network, latent=sample_latent(spec, s)) for s in control_seeds(morph)]
+        latents = sample_latents(spec, control_seeds(morph))
+        return [replace(network, latent=latent) for latent in latents]
     if files and morph.path in AROUND_ONE:
         seeds = direction_seeds(morph.network_seed, morph.harmonics)
         return [files[0], *(_direction(files[0], seed) for seed in seeds)]
-    return [*files, *(sample_network(spec, seed) for seed in control_seeds(morph))]
+    return [*files, *sample_networks(spec, control_seeds(morph))]
 
 
 def _read(spec: NetworkSpec, file: WeightFile) -> Network:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cppnvid.animation.timing import track_at
-from cppnvid.networks.sampling import sample_latent
+from cppnvid.networks.sampling import draw_latent
 from cppnvid.recipe import FACTORS, Camera, Palette, Part, Reaction, Recipe, Track, constant
 
 _CONTRAST = (0.05, 20.0)  # as palettes allow
@@ -52,7 +52,7 @@ class Modulation:
         loops = recipe.morph.loop != "open"
         steps = max(output.frames - (not loops), 1)  # as in timing.frame_times
         moments = float(steps / output.fps * sound.rate)
-        push = sample_latent(recipe.network, _PUSH_SEED)
+        push = draw_latent(recipe.network, _PUSH_SEED)
         still = cls(reactions, moments, loops, push, np.zeros(0))
         speeds = np.array([still.factor("morph.speed", step / steps) for step in range(steps + 1)])
         passed = np.concatenate([[0.0], np.cumsum((speeds[1:] + speeds[:-1]) / 2)])

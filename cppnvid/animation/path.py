@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from cppnvid.animation.timing import FEWEST_STRIDES, ease
 from cppnvid.recipe import AROUND_ONE, Morph
+from cppnvid.recipe.pedigree import descent, pedigree
 
 # scipy takes 0.4 s to load, and a film's first frame, which a preview shows at once, needs none.
 if TYPE_CHECKING:
@@ -143,20 +144,25 @@ def leg_count(morph: Morph) -> int:
     return morph.pictures - (morph.loop != "closed")
 
 
-def control_seeds(morph: Morph) -> tuple[int, ...]:
-    """Return the seeds of the control points: those of pictures, or of one and its directions."""
+def control_seeds(morph: Morph) -> tuple[int | str, ...]:
+    """Return the seeds of the control points: those of pictures, or of one and its directions.
+
+    A picture may be a child, whose name stands for its seed.
+    """
     if morph.path not in AROUND_ONE:
         return morph.seeds
     (seed,) = morph.seeds
     return seed, *direction_seeds(seed, morph.harmonics)
 
 
-def direction_seeds(seed: int, harmonics: int) -> tuple[int, ...]:
+def direction_seeds(seed: int | str, harmonics: int) -> tuple[int, ...]:
     """Return the seeds of the directions in which a path leaves a seed: two for each wave."""
-    return tuple(_direction_seed(seed, index) for index in range(2 * harmonics))
+    # A child's directions are the same at any strength, and turn with it.
+    name = descent(pedigree(seed))
+    return tuple(_direction_seed(name, index) for index in range(2 * harmonics))
 
 
-def _direction_seed(seed: int, index: int) -> int:
+def _direction_seed(seed: str, index: int) -> int:
     digest = hashlib.blake2b(f"cppnvid/1|{seed}|orbit.{index}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "little") >> 1
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 Reader = Callable[[Any, str], Any]
 MAX_SEEDS = 1000
-_FORMS = "as in --seeds 1 2 3 or --seeds 1,2,5-10"
 
 
 def refusal(
@@ -31,7 +30,7 @@ def refusal(
 
 
 def gather(arguments: Sequence[str]) -> list[str]:
-    """Join the words after `--seeds` and `--times` to one value, `--seeds=1 2 3`.
+    """Join the words after `--seeds`, `--times` and `--like` to one value, `--seeds=1 2 3`.
 
     Words reach up to the next option; a minus before a digit belongs to a word, so that a negative
     seed meets our message. Each file after `--weights` becomes an option of its own, because names
@@ -43,7 +42,7 @@ def gather(arguments: Sequence[str]) -> list[str]:
         argument = rest.pop(0)
         if argument == "--":
             return [*gathered, argument, *rest]
-        if argument in ("--seeds", "--times", "--weights"):
+        if argument in ("--seeds", "--times", "--weights", "--like"):
             words = []
             while rest and (not rest[0].startswith("-") or re.match(r"-[\d.]", rest[0])):
                 words.append(rest.pop(0))
@@ -120,12 +119,12 @@ def seed(typed: str, option: str) -> list[Any]:
     return [value(typed, option)]
 
 
-def seeds(typed: Iterable[str], option: str) -> list[int]:
+def seeds(typed: Iterable[str], option: str) -> list[int | str]:
     """Read seeds in their order: words, commas and ranges mix."""
     words = [word for part in typed for word in re.split(r"[,\s]+", part) if word]
     if not words:
-        raise refusal(option, f"no seeds given: name some, {_FORMS}")
-    found: list[int] = []
+        raise refusal(option, f"no seeds given: name some, as in {_several(option)}")
+    found: list[int | str] = []
     for word in words:
         found.extend(_seeds_of(word, option))
         if len(found) > MAX_SEEDS:
@@ -133,14 +132,17 @@ def seeds(typed: Iterable[str], option: str) -> list[int]:
     return found
 
 
-def _seeds_of(word: str, option: str) -> Sequence[int]:
+def _seeds_of(word: str, option: str) -> Sequence[int | str]:
     if re.fullmatch(r"[0-9]{1,40}", word):
         return [int(word)]
+    if re.fullmatch(r"[(0-9][0-9mx@.()-]*", word) and re.search("[mx(]", word):
+        return [word]  # a child, which the recipe reads
     if re.fullmatch(r"-[0-9]+", word):
         raise refusal(option, f"a seed is 0 or more, given {word}: use {word[1:]}")
     span = re.fullmatch(r"([0-9]{1,40})-([0-9]{1,40})", word)
     if not span:
-        raise refusal(option, f"a seed is a whole number from 0 up, {_FORMS}, given {word!r}")
+        form = f"a seed is a whole number from 0 up, as in {_several(option)}, or a child like 7m3"
+        raise refusal(option, f"{form}, given {word!r}")
     first, last = int(span[1]), int(span[2])
     if last < first:
         raise refusal(option, f"{word} runs backwards: use {last}-{first}")
@@ -148,6 +150,19 @@ def _seeds_of(word: str, option: str) -> Sequence[int]:
         count = last - first + 1
         raise refusal(option, f"must be at most {MAX_SEEDS} seeds, given {word}, which is {count}")
     return range(first, last + 1)
+
+
+def _several(option: str) -> str:
+    typed = f"{option} " if option.startswith("-") else ""
+    return f"{typed}1 2 3 or {typed}1,2,5-10"
+
+
+def numbers(typed: str, option: str) -> list[int]:
+    """Read several whole numbers from 1 up."""
+    words = [word for word in re.split(r"[,\s]+", typed) if word]
+    if not words or not all(re.fullmatch(r"0*[1-9][0-9]{0,8}", word) for word in words):
+        raise refusal(option, given=typed or None, allowed="numbers from 1 up, such as 3 8 11")
+    return [int(word) for word in words]
 
 
 def times(typed: str, option: str) -> list[float]:

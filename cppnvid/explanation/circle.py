@@ -24,6 +24,7 @@ from cppnvid.backends.warps import to_field
 from cppnvid.film.pacing import moment_of
 from cppnvid.networks.inputs import inputs_at
 from cppnvid.recipe import Recipe
+from cppnvid.recipe.pedigree import family, pedigree
 
 FEWEST_POINTS, MOST_POINTS = 2**10, 2**15
 MOST_POINTS_A_SEED = 2**13  # growth is fitted over the layers that settled, so it needs fewer
@@ -47,7 +48,7 @@ class Circle:
 class Growth:
     """The factor by which a hidden layer lengthens the circle's image, over several seeds."""
 
-    seeds: tuple[int, ...]  # none for a network from a file
+    seeds: tuple[int | str, ...]  # none for a network from a file
     factors: tuple[float, ...]  # one for each seed; empty if they could not be fitted
     circles: tuple[Circle, ...]  # one for each seed
     weight_sigma: float = 0.0  # σ_w: the root mean square of hidden weights times √fan-in
@@ -179,16 +180,22 @@ def measure_growth(recipe: Recipe, moment: Moment, count: int) -> Growth:
     )
 
 
-def _seeds(recipe: Recipe, count: int) -> tuple[int, ...]:
-    """Return the seeds of networks from the recipe's own on; none if it is from a file."""
+def _seeds(recipe: Recipe, count: int) -> tuple[int | str, ...]:
+    """Return the seeds of networks from the recipe's own on; none if it is from a file.
+
+    A child is followed by the seeds after that of its first ancestor.
+    """
     morph = recipe.morph
     if morph.weights:
         return ()
     first = morph.network_seed if morph.of == "z" else morph.seeds[0]
-    return tuple((first + step) % 2**63 for step in range(count))
+    if isinstance(first, int):
+        return tuple((first + step) % 2**63 for step in range(count))
+    ancestor = next(member for member in family(pedigree(first)) if isinstance(member, int))
+    return first, *((ancestor + step) % 2**63 for step in range(1, count))
 
 
-def _first_moment(recipe: Recipe, seed: int) -> Moment:
+def _first_moment(recipe: Recipe, seed: int | str) -> Moment:
     """Return the first moment of a recipe with another network."""
     own = {"network_seed": seed} if recipe.morph.of == "z" else {"seeds": (seed,), "path": "orbit"}
     morph = recipe.morph.model_copy(update=own)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.errors import RecipeError
 from cppnvid.networks.activations import ACTIVATIONS
 from cppnvid.networks.inputs import INPUTS
 from cppnvid.recipe import Init, NetworkSpec
@@ -59,21 +58,16 @@ class Network:
         return f"<Network: {', '.join(self.inputs)} -> {hidden} -> {ends}>"
 
 
-def sample_network(spec: NetworkSpec, seed: int) -> Network:
-    """Draw the network that `seed` names.
+def draw_network(spec: NetworkSpec, seed: int | str) -> Network:
+    """Draw a network by chance.
 
     Args:
         spec: the architecture and how its weights are drawn.
-        seed: 0 to 2**63 − 1; the same seed gives the same weights on every machine and version.
+        seed: of the random numbers: a seed, or the descent of a child.
 
     Returns:
         A network of float32 arrays, `len(spec.layers) + 1` layers, the last being the output.
-
-    Raises:
-        RecipeError: the seed is not a whole number, or negative or too large.
     """
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
-        raise RecipeError(key="seed", given=seed, allowed="a whole number from 0 to 2**63 - 1")
     inputs = tuple(name for name in INPUTS if name in spec.inputs)
     init = spec.init
     layers: list[Layer] = []
@@ -109,11 +103,11 @@ def sample_network(spec: NetworkSpec, seed: int) -> Network:
         weight = _first_weight(spec, inputs, width, seed, spec.channels)
     bias = _draw_bias(init, width, seed, "output.bias", spec.channels) if spec.output_bias else None
     layers.append(Layer(weight, bias, spec.output))
-    return Network(inputs, tuple(layers), sample_latent(spec, seed))
+    return Network(inputs, tuple(layers), draw_latent(spec, seed))
 
 
-def sample_latent(spec: NetworkSpec, seed: int) -> NDArray[np.float32]:
-    """Draw the latent that `seed` names: float32 [z_dim], times z_scale; empty without z."""
+def draw_latent(spec: NetworkSpec, seed: int | str) -> NDArray[np.float32]:
+    """Draw a latent by chance: float32 [z_dim], times z_scale; empty without z."""
     if "z" not in spec.inputs:
         return np.zeros(0, np.float32)
     draw = normal if spec.z_distribution == "normal" else uniform
@@ -121,7 +115,7 @@ def sample_latent(spec: NetworkSpec, seed: int) -> NDArray[np.float32]:
 
 
 def _first_weight(
-    spec: NetworkSpec, inputs: tuple[str, ...], fan_in: int, seed: int, width: int
+    spec: NetworkSpec, inputs: tuple[str, ...], fan_in: int, seed: int | str, width: int
 ) -> NDArray[np.float32]:
     """Draw the weights from the coordinates input by input, so that adding r leaves x, y and z."""
     init = spec.init
@@ -132,14 +126,16 @@ def _first_weight(
     return np.concatenate(columns, axis=1)
 
 
-def _draw_bias(init: Init, fan_in: int, seed: int, name: str, width: int) -> NDArray[np.float32]:
+def _draw_bias(
+    init: Init, fan_in: int, seed: int | str, name: str, width: int
+) -> NDArray[np.float32]:
     if init.biases == "zero":
         return np.zeros(width, np.float32)
     return _draw(init.biases, init.bias, fan_in, seed, name, (width,))
 
 
 def _draw(
-    kind: str, scale: float, fan_in: int, seed: int, name: str, shape: tuple[int, ...]
+    kind: str, scale: float, fan_in: int, seed: int | str, name: str, shape: tuple[int, ...]
 ) -> NDArray[np.float32]:
     """Draw one tensor: float64 arithmetic, rounded once to float32."""
     count = int(np.prod(shape))
@@ -151,19 +147,19 @@ def _draw(
     return (values * scale).astype(np.float32).reshape(shape)
 
 
-def raw_words(seed: int, name: str, count: int) -> NDArray[np.uint64]:
+def raw_words(seed: int | str, name: str, count: int) -> NDArray[np.uint64]:
     """Return `count` words of the stream that belongs to this seed and this name."""
     text = f"cppnvid/{SAMPLER_VERSION}|{seed}|{name}"
     key = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=16).digest(), "little")
     return np.random.Philox(key=key).random_raw(count)
 
 
-def uniform(seed: int, name: str, count: int) -> NDArray[np.float64]:
+def uniform(seed: int | str, name: str, count: int) -> NDArray[np.float64]:
     """Draw float64 [count] in [−1, 1), from the upper 53 bits of each word."""
     return (raw_words(seed, name, count) >> np.uint64(11)).astype(np.float64) * 2.0**-52 - 1.0
 
 
-def normal(seed: int, name: str, count: int) -> NDArray[np.float64]:
+def normal(seed: int | str, name: str, count: int) -> NDArray[np.float64]:
     """Draw float64 [count] of N(0, 1) by Box and Muller's transform, two words for two values."""
     pairs = (count + 1) // 2
     words = (raw_words(seed, name, 2 * pairs) >> np.uint64(11)).reshape(pairs, 2)

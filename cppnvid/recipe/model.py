@@ -67,7 +67,7 @@ class Recipe(Part):
             problem += f": given {frames}, use {frames + 1}"
             raise self.mistake("output.frames, output.seconds, morph.loop", problem)
         self._check_growth()
-        weights = self.network.weight_count * self.morph.corners
+        weights = self.network.weight_count * self.morph.drawn
         if weights > MAX_WEIGHTS:
             problem = f"at most {MAX_WEIGHTS:,} weights are allowed over all seeds and directions"
             keys = "network.layers, network.z_dim, morph.seeds, morph.weights, morph.detail"

@@ -9,6 +9,7 @@ from pydantic import Base64Bytes, Field, model_validator
 from cppnvid.errors import Setting
 from cppnvid.recipe.base import NamedFile, Part, Real, Seed, Whole
 from cppnvid.recipe.keyframes import Easing, Track, constant
+from cppnvid.recipe.pedigree import Picture, family, pedigree
 
 PathKind = Literal["cubic", "slerp", "linear", "spline", "orbit", "wander", "grow", "zoom"]
 
@@ -58,8 +59,9 @@ class WeightFile(NamedFile):
 class Morph(Part):
     """The path through seeds."""
 
-    seeds: Annotated[tuple[Seed, ...], Field(max_length=1000)] = (1, 2, 3)
-    """Pictures to pass through, in order; with `weights`, none by default."""
+    seeds: Annotated[tuple[Picture, ...], Field(max_length=1000)] = (1, 2, 3)
+    """Pictures to pass through, in order: seeds, and children of seeds such as `7m3` and `7x12`.
+    With `weights`, none by default."""
     of: Literal["weights", "z"] = "weights"
     """`weights`: each seed is a network. `z`: each is a latent of one network, `network_seed`."""
     weights: Annotated[tuple[WeightFile, ...], Field(max_length=1000)] = ()
@@ -175,6 +177,12 @@ class Morph(Part):
     def corners(self) -> int:
         """How many networks or latents the path is made of: pictures, and directions from one."""
         return self.pictures + 2 * self.harmonics
+
+    @property
+    def drawn(self) -> int:
+        """How many networks or latents are drawn: those of `corners`, and their ancestors'."""
+        families = (family(pedigree(name)) for name in self.seeds if isinstance(name, str))
+        return self.corners + sum(1 for members in families for _ in members)
 
     @property
     def is_read(self) -> bool:

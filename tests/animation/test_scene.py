@@ -12,7 +12,8 @@ from cppnvid.animation import control_points
 from cppnvid.animation.path import Pace
 from cppnvid.animation.scene import Moment
 from cppnvid.film.pacing import build_scene
-from cppnvid.networks.sampling import Network, sample_network
+from cppnvid.networks.children import sample_network
+from cppnvid.networks.sampling import Network
 from cppnvid.recipe import NetworkSpec, Recipe
 from tests.conftest import small
 

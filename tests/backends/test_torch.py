@@ -15,7 +15,7 @@ from cppnvid.colour.pixels import Raster
 from cppnvid.errors import BackendError, BackendUnavailable, RecipeError
 from cppnvid.film.pacing import build_scene
 from cppnvid.film.run import Run
-from cppnvid.networks.sampling import sample_network
+from cppnvid.networks.children import sample_network
 from cppnvid.recipe import Recipe
 from cppnvid.render import render_frames, render_still
 from tests.conftest import small

@@ -10,7 +10,8 @@ import torch
 
 from cppnvid.errors import RecipeError
 from cppnvid.networks.activations import ACTIVATIONS, OUTPUT_FUNCTIONS
-from cppnvid.networks.sampling import normal, sample_network, uniform
+from cppnvid.networks.children import sample_network
+from cppnvid.networks.sampling import normal, uniform
 from cppnvid.recipe import Init, Layer, NetworkSpec, Recipe
 
 SPEC = NetworkSpec.model_validate({"layers": "3x16"})

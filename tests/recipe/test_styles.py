@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from cppnvid.animation.camera import axes
 from cppnvid.backends import definition
 from cppnvid.film.pacing import build_scene
-from cppnvid.networks.sampling import Network, sample_network
+from cppnvid.networks.children import sample_network
+from cppnvid.networks.sampling import Network
 from cppnvid.recipe import Recipe
 from cppnvid.recipe.styles import STYLES
 
