@@ -30,12 +30,14 @@ if TYPE_CHECKING:
     from cppnvid.export import export_network
     from cppnvid.film.pacing import build_scene
     from cppnvid.film.run import Run
+    from cppnvid.networks.children import sample_network
     from cppnvid.networks.files import load_network, save_network
-    from cppnvid.networks.sampling import Network, sample_network
+    from cppnvid.networks.sampling import Network
     from cppnvid.notebook import LivePage, Still, Video
     from cppnvid.presets import list_presets, load_recipe
     from cppnvid.recipe import Recipe
     from cppnvid.render import live_page, render_frames, render_still, render_video, save_still
+    from cppnvid.sheets.breeding import children_of, save_breeding_sheet
     from cppnvid.sheets.gallery import (
         best_seeds,
         contact_sheet,
@@ -56,11 +58,13 @@ _HOMES = {
     "film.pacing": "build_scene",
     "film.run": "Run",
     "networks.files": "load_network save_network",
-    "networks.sampling": "Network sample_network",
+    "networks.children": "sample_network",
+    "networks.sampling": "Network",
     "notebook": "LivePage Still Video",
     "presets": "list_presets load_recipe",
     "recipe": "Recipe",
     "render": "live_page render_frames render_still render_video save_still",
+    "sheets.breeding": "children_of save_breeding_sheet",
     "sheets.gallery": "best_seeds contact_sheet save_contact_sheet save_moving_sheet",
     "sheets.scoring": "score",
     "sheets.storyboard": "save_storyboard storyboard",
@@ -69,10 +73,12 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split
 
 __all__ = ["BackendError", "BackendUnavailable", "CppnvidError", "EncodeError", "Explanation"]
 __all__ += ["LivePage", "Network", "Recipe", "RecipeError", "Run", "Scene", "Still", "Video"]
-__all__ += ["best_seeds", "build_scene", "choose", "contact_sheet", "decode", "decode_deep"]
+__all__ += ["best_seeds", "build_scene", "children_of", "choose", "contact_sheet"]
+__all__ += ["decode", "decode_deep"]
 __all__ += ["explain", "explain_video", "export_network", "list_presets", "live_page"]
 __all__ += ["load_network", "load_recipe", "probe", "render_frames", "render_still"]
-__all__ += ["render_video", "sample_network", "save_contact_sheet", "save_explanation"]
+__all__ += ["render_video", "sample_network", "save_breeding_sheet", "save_contact_sheet"]
+__all__ += ["save_explanation"]
 __all__ += ["save_moving_sheet", "save_network", "save_still", "save_storyboard", "score"]
 __all__ += ["storyboard"]
 

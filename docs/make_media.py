@@ -84,6 +84,17 @@ def seeds() -> None:
     save(np.asarray(cppnvid.contact_sheet(recipe, best, columns=6, tile=200)), "seeds")
 
 
+def breeding() -> None:
+    """Draw the children of two of the house style's seeds."""
+    recipe, parents = Recipe(), [7, 12]
+    children = cppnvid.children_of(recipe, parents, 24)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "breeding.png"
+        cppnvid.save_breeding_sheet(recipe, parents, children, path, tile=128, columns=9)
+        with Image.open(path) as picture:
+            save(np.asarray(picture.convert("RGB")), "breeding")
+
+
 def colours() -> None:
     """Draw one seed in six palettes, side by side."""
     names = ("rgb", "batlow", "ember", "opal", "oklch")
@@ -125,6 +136,7 @@ PICTURES: tuple[Callable[[], None], ...] = (
     presets,
     gallery,
     seeds,
+    breeding,
     colours,
     motion,
     shapes,

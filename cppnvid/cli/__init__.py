@@ -16,6 +16,7 @@ from types import FrameType
 from typing import NoReturn
 
 from cppnvid.cli import (  # noqa: F401 - importing registers their commands
+    breed,
     check,
     draw,
     explain,

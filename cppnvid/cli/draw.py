@@ -74,7 +74,7 @@ def _draw_video(source: "Source", asked: Request) -> Path:
     from cppnvid.render import render_video
 
     with Reporter(quiet=asked.quiet) as reporter:
-        if source.sheet == "seeds":
+        if source.shows_seeds:
             reporter.note(
                 "this is a walk through the seeds of a sheet; 'cppnvid gallery' on the same file "
                 "draws the sheet again"
@@ -108,7 +108,7 @@ def still(asked: Request) -> Path:
 
     picture = plan_picture(asked, "draw")
     source, recipe = _drawable(picture.source, asked), picture.recipe
-    stem = f"{source.stem}-{recipe.morph.seeds[0]}" if source.sheet == "seeds" else source.stem
+    stem = f"{source.stem}-{recipe.morph.seeds[0]}" if source.shows_seeds else source.stem
     place = named_output(asked.output, f"{stem or '-'.join(['still', *pictures(recipe)[:1]])}.png")
     container = container_for(place, still=True)
     if not container.still:

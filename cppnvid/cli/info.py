@@ -35,9 +35,11 @@ def info(file: str) -> None:
         _comment(f"made by 'cppnvid explain' ({film}), of the network of this recipe")
     if source.time is not None:
         _comment(f"the moment {source.time:g}")
-    if source.sheet == "seeds":
+    if source.shows_seeds:
         _comment(f"a sheet of its seeds: 'cppnvid still {file} --seed N' draws one")
-    elif source.sheet == "frames":
+    if source.sheet == "children":
+        _comment(f"breed on: 'cppnvid breed --from {file} --like N N', by their numbers")
+    if source.sheet == "frames":
         _comment("a storyboard: frames of its film")
     data, riders = without_riders(source.data)
     for number, rider in enumerate(riders, start=1):

@@ -67,7 +67,8 @@ class Option:
         heading = next(head for head, rows in TABLE.items() if self in rows)
         about: dict[str, Any] = {"metavar": self.metavar, "help": help_text}
         if self.positional:
-            return Annotated[str if self.required else str | None, typer.Argument(**about)]
+            words: Any = list[str] if self.many else str
+            return Annotated[words if self.required else words | None, typer.Argument(**about)]
         kind: Any = bool | None if self.flag else list[str] | None if self.many else str | None
         names = [f"{self.typed}/--no-{self.name}" if len(self.flag) > 1 else self.typed]
         names += [self.short] * bool(self.short)
@@ -89,6 +90,9 @@ TABLE: dict[str, tuple[Option, ...]] = {
         Option("file", "FILE",
                "A file cppnvid made, or weights.", read=parse.text, positional=True, required=True),
         Option("name", "[NAME]", "The one to print.", read=parse.text, positional=True),
+        Option("parents", "[PICTURES]",
+               "Pictures to breed: seeds, or children such as 7m3 and 7x12.",
+               read=parse.seeds, positional=True, many=True),
     ),
     "The picture": (
         Option("seeds", "N N N",
@@ -123,6 +127,14 @@ TABLE: dict[str, tuple[Option, ...]] = {
         Option("set", "KEY=VALUE",
                "Set any key of the recipe, such as network.activation=sin. Repeatable.",
                ANY_KEY, parse.key_values, many=True),
+        Option("from", "PRESET|FILE",
+               "The sheet that --like chooses from, or what to breed the pictures of.",
+               read=parse.text, id="base"),
+        Option("like", "K K K",
+               "Numbers of the pictures on the sheet to breed on from.", read=parse.numbers),
+        Option("children", "N", "Number of children (default 24).", read=parse.whole(1, 500)),
+        Option("page", "N", "Which page: each has other children (default 1).",
+               read=parse.whole(1, 1000), default=1),
         Option("tile", "PIXELS",
                "Shorter side of each picture on the sheet (default 160).",
                read=parse.whole(1, 4096)),

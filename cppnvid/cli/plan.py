@@ -151,7 +151,7 @@ def plan_picture(asked: "Request", verb: str) -> Picture:
     if not asked.typed & (enough | {"style", "set", "palette"} if verb == "explain" else enough):
         raise RecipeError(f"nothing to {verb}: give --seed 7, or a preset, such as aurora")
     source = Source({}) if asked.source is None else read_source(asked.source)
-    if source.sheet == "seeds" and not asked.typed & {"seed", "picture"}:
+    if source.shows_seeds and not asked.typed & {"seed", "picture"}:
         raise RecipeError(f"{asked.source}: is a sheet of many seeds: choose one with --seed")
     overrides = asked.overrides
     read: list[str] = []

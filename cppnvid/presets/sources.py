@@ -21,7 +21,7 @@ from cppnvid.recipe.styles import STYLES
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-SHEETS = ("seeds", "frames")  # kinds of contact sheets
+SHEETS = ("seeds", "children", "frames")  # kinds of contact sheets
 # Characters of base64, for 110,000 weights: a few networks of 4x128, well below the 1 MB that a
 # file's comment may have.
 MOST_RIDING = 600_000
@@ -57,13 +57,18 @@ class Source:
     suffix: str = ""
     """The ending of the file that cppnvid made, if it comes from one."""
     sheet: str = ""
-    """The kind of contact sheet, if it comes from one: `seeds` or `frames`."""
+    """The kind of contact sheet, if it comes from one: `seeds`, `children` or `frames`."""
     folder: Path | None = None
     """The folder of the files that it names; None where it may name none."""
     film: Path | None = None
     """The file that cppnvid made, if it comes from one."""
     explain: Mapping[str, Any] | None = None
     """The options of `explain`, if that made the file: it shows a network and no film."""
+
+    @property
+    def shows_seeds(self) -> bool:
+        """Whether it comes from a sheet each of whose tiles is a picture of its own."""
+        return self.sheet in ("seeds", "children")
 
 
 @cache
@@ -222,7 +227,7 @@ def recipe_text(
     Args:
         recipe: the recipe that was drawn or explained.
         time: the moment in [0, 1] of a still.
-        sheet: `seeds` or `frames` for a contact sheet.
+        sheet: `seeds`, `children` or `frames` for a contact sheet.
         explain: the options of an explanation.
     """
     data = recipe.to_data()

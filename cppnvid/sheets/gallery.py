@@ -34,7 +34,7 @@ _BYTES_AT_ONCE = 2**27  # of a moving sheet's frames, while its tiles are drawn 
 
 def contact_sheet(
     recipe: Recipe,
-    seeds: Sequence[int] = SEEDS,
+    seeds: Sequence[int | str] = SEEDS,
     run: Run = Run(),
     *,
     tile: int = TILE,
@@ -60,12 +60,12 @@ def contact_sheet(
         BackendError: this machine cannot draw it.
     """
     sheet = plan_gallery(recipe, seeds, tile=tile, columns=columns, title=title)
-    return still(sheet.filled(_stills(recipe, seeds, sheet.tile, run), run.progress))
+    return still(sheet.filled(stills(recipe, seeds, sheet.tile, run), run.progress))
 
 
 def save_contact_sheet(
     recipe: Recipe,
-    seeds: Sequence[int],
+    seeds: Sequence[int | str],
     path: str | os.PathLike[str],
     run: Run = Run(),
     *,
@@ -84,13 +84,13 @@ def save_contact_sheet(
         EncodeError: the disk failed.
     """
     sheet = plan_gallery(recipe, seeds, tile=tile, columns=columns, title=title)
-    tiles = _stills(recipe, seeds, sheet.tile, run, time)
-    return save_sheet(sheet, tiles, path, run, _inside(recipe, seeds))
+    tiles = stills(recipe, seeds, sheet.tile, run, time)
+    return save_sheet(sheet, tiles, path, run, sheet_text(recipe, seeds))
 
 
 def save_moving_sheet(
     recipe: Recipe,
-    seeds: Sequence[int],
+    seeds: Sequence[int | str],
     path: str | os.PathLike[str],
     run: Run = Run(),
     *,
@@ -126,7 +126,7 @@ def save_moving_sheet(
     scenes = [build_scene(of_seed(recipe, seed)) for seed in seeds]
     first, count = scenes[0].at(0.0), len(seeds) * output.frames
     tiles = Tiles.of(recipe, sheet.tile, first, count=count, run=run)
-    with open_encoder(target, recipe_text=_inside(recipe, seeds), note=run.note) as encoder:
+    with open_encoder(target, recipe_text=sheet_text(recipe, seeds), note=run.note) as encoder:
         done = 0
         for frames in _moving(recipe, scenes, sheet, tiles):
             encoder.write(frames)
@@ -136,8 +136,8 @@ def save_moving_sheet(
 
 
 def best_seeds(
-    recipe: Recipe, seeds: Iterable[int], count: int, *, progress: Progress = silent
-) -> list[int]:
+    recipe: Recipe, seeds: Iterable[int | str], count: int, *, progress: Progress = silent
+) -> list[int | str]:
     """Return the `count` seeds whose stills score highest, best first; see `cppnvid.score`.
 
     They are always drawn by numpy, so that the choice does not depend on the backend.
@@ -151,7 +151,7 @@ def best_seeds(
         raise RecipeError(key="count", given=count, allowed=allowed)
     size = tile_size(recipe.canvas.size, SCORED_SIDE)
     scores = {}
-    for frame, seed in zip(_stills(recipe, different, size, Run("numpy")), different, strict=True):
+    for frame, seed in zip(stills(recipe, different, size, Run("numpy")), different, strict=True):
         scores[seed] = score(frame)
         progress(len(scores), len(different))
     return sorted(different, key=lambda seed: -scores[seed])[:count]
@@ -159,13 +159,14 @@ def best_seeds(
 
 def plan_gallery(
     recipe: Recipe,
-    seeds: Sequence[int],
+    seeds: Sequence[int | str],
     *,
     tile: int = TILE,
     columns: int | None = None,
     title: str = "",
+    labels: Sequence[str] = (),
 ) -> Sheet:
-    """Lay out a gallery; arguments and errors are those of `contact_sheet`."""
+    """Lay out a gallery, whose labels are its seeds; others are those of `contact_sheet`."""
     if not seeds:
         raise RecipeError("none given: a sheet shows at least one", key="seeds")
     if recipe.morph.weights and recipe.morph.of == "weights":
@@ -178,19 +179,20 @@ def plan_gallery(
         )
     with_seeds(recipe, seeds)  # raises unless all of them are seeds
     size = tile_size(recipe.canvas.size, tile)
-    return plan_sheet([str(seed) for seed in seeds], tile=size, columns=columns, title=title)
+    texts = labels or [str(seed) for seed in seeds]
+    return plan_sheet(texts, tile=size, columns=columns, title=title)
 
 
 # ------------------------------------------------------------------ recipes
 
 
-def of_seed(recipe: Recipe, seed: int) -> Recipe:
+def of_seed(recipe: Recipe, seed: int | str) -> Recipe:
     """Return the recipe of one seed's film: an orbit, which starts at the seed's own picture."""
     morph = recipe.morph.model_copy(update={"seeds": (seed,), "path": "orbit", "holds": ()})
     return recipe.model_copy(update={"morph": morph})
 
 
-def with_seeds(recipe: Recipe, seeds: Sequence[int]) -> Recipe:
+def with_seeds(recipe: Recipe, seeds: Sequence[int | str]) -> Recipe:
     """Return the recipe of a walk through seeds.
 
     Raises:
@@ -210,16 +212,16 @@ def _with_morph(recipe: Recipe, values: dict[str, object]) -> Recipe:
     return load_recipe(data | {"morph": data["morph"] | values})
 
 
-def _inside(recipe: Recipe, seeds: Sequence[int]) -> str:
+def sheet_text(recipe: Recipe, seeds: Sequence[int | str], kind: str = "seeds") -> str:
     """Return the text of the recipe that a sheet of these seeds holds."""
-    return recipe_text(with_seeds(recipe, seeds), sheet="seeds")
+    return recipe_text(with_seeds(recipe, seeds), sheet=kind)
 
 
 # ------------------------------------------------------------------ drawing
 
 
-def _stills(
-    recipe: Recipe, seeds: Sequence[int], size: tuple[int, int], run: Run, time: float = 0.0
+def stills(
+    recipe: Recipe, seeds: Sequence[int | str], size: tuple[int, int], run: Run, time: float = 0.0
 ) -> Iterator[NDArray[np.uint8]]:
     """Draw each seed's still, small."""
     tiles: Tiles | None = None
