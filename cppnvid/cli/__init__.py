@@ -10,6 +10,7 @@ with 4 where stdout cannot be written, and with 141 where its reader left.
 import errno
 import signal
 import sys
+import tempfile
 import traceback
 from collections.abc import Sequence
 from types import FrameType
@@ -36,6 +37,11 @@ __all__ = ["main"]
 # Where even asking whether a file is there fails: a folder that may not be entered, a name that is
 # longer than the disk holds, a link to itself.
 _NAMED_BY_USER = (errno.EACCES, errno.ENAMETOOLONG, errno.ELOOP)
+# Disks that are full, read-only or broken, and limits on files, wherever they show.
+_OF_THE_MACHINE = {
+    *(errno.ENOSPC, errno.EROFS, errno.EFBIG, errno.EIO, errno.EMFILE, errno.ENFILE),
+    *(getattr(errno, name) for name in ("EDQUOT", "ESTALE") if hasattr(errno, name)),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -69,13 +75,28 @@ def _run(arguments: list[str]) -> int:
         complain("interrupted: nothing was left behind")
         return 130
     except OSError as error:
-        if error.errno not in _NAMED_BY_USER or error.filename is None:
-            return _own_up()
-        complain(f"{error.filename}: {error.strerror}")
-        return 2
+        return _failed(error)
+    except MemoryError:
+        complain("there is not enough memory: choose a smaller size, or fewer threads")
+        return 3
     except Exception:  # noqa: BLE001 - the end of the line: whatever is left is a defect of ours
         return _own_up()
     return 0
+
+
+def _failed(error: OSError) -> int:
+    """Say what the system refused, and return the exit code."""
+    if error.errno in _NAMED_BY_USER and error.filename is not None:
+        complain(f"{error.filename}: {error.strerror}")
+        return 2
+    if error.errno in _OF_THE_MACHINE:
+        complain(": ".join(str(part) for part in (error.filename, error.strerror) if part))
+        return 4
+    # Python looked in vain for a folder for temporary files, and would name it here.
+    if isinstance(error, FileNotFoundError) and error.filename is None and not tempfile.tempdir:
+        complain("no folder for temporary files can be written: name one in TMPDIR")
+        return 4
+    return _own_up()
 
 
 def _own_up() -> int:

@@ -4,6 +4,7 @@ import inspect
 from collections import defaultdict
 from collections.abc import Callable
 from os import PathLike
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -15,6 +16,7 @@ from cppnvid.cli.parse import gather
 from cppnvid.cli.pipes import pipe_of
 from cppnvid.cli.reporter import say, say_name
 from cppnvid.cli.request import Request
+from cppnvid.errors import RecipeError
 
 # What a command returns is the name of the file that it has written, if it writes one.
 _Function = TypeVar("_Function", bound=Callable[..., str | PathLike[str] | None])
@@ -69,6 +71,20 @@ class _Command(TyperCommand):
                 formatter.write_dl(records)
 
 
+def _check_place() -> None:
+    """Refuse to work in a folder that is gone: no name means anything, and libraries give up.
+
+    Raises:
+        RecipeError: says what to do.
+    """
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise RecipeError(
+            f"the folder you are in cannot be used ({error.strerror}): change to another one"
+        ) from error
+
+
 def command(options: str = "", /, **helps: str) -> Callable[[_Function], _Function]:
     """Register a function as the command of its name, and return it as it is.
 
@@ -83,6 +99,7 @@ def command(options: str = "", /, **helps: str) -> Callable[[_Function], _Functi
 
     def register(function: _Function) -> _Function:
         def run(**typed: Any) -> None:
+            _check_place()
             asked, others = Request.read(rows, typed)
             pipe = pipe_of(asked, others.pop("format")) if "format" in rows else None
             if "asked" not in inspect.signature(function).parameters:
