@@ -18,7 +18,7 @@ from pathlib import Path
 import psutil
 
 from cppnvid.callbacks import Note
-from cppnvid.encode.place import name_parts
+from cppnvid.encode.names import name_parts
 
 if sys.platform != "win32":
     import fcntl

@@ -9,11 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cppnvid.encode.folder import entries_of, is_ours
+from cppnvid.encode.names import name_parts
 from cppnvid.errors import EncodeError, Message, RecipeError, Setting
 
 _MOUNTS = Path("/proc/self/mountinfo")  # Linux alone has it
-_LONGEST_NAME = 255  # bytes, on nearly every file system
-_LONGEST_ADDITION = 60  # bytes that working files add to a name
 _KINDS = {
     stat.S_IFIFO: "a FIFO",
     stat.S_IFSOCK: "a socket",
@@ -127,13 +126,6 @@ def temporary_for(path: Path, *, folder: bool) -> Path:
     stem, suffix = name_parts(path, folder=folder)
     name = f".{stem}.partial-{os.getpid()}{suffix}"
     return working_place(path, folder=folder) / name
-
-
-def name_parts(path: Path, *, folder: bool) -> tuple[str, str]:
-    """Return the stem and suffix of working files, the stem short enough for what is added."""
-    stem, suffix = (path.name, "") if folder else (path.stem, path.suffix)
-    room = _LONGEST_NAME - _LONGEST_ADDITION - len(os.fsencode(suffix))
-    return os.fsdecode(os.fsencode(stem)[:room]), suffix
 
 
 def working_place(path: Path, *, folder: bool) -> Path:

@@ -19,7 +19,8 @@ from typing import BinaryIO
 from cppnvid.callbacks import Note
 from cppnvid.encode.folder import is_ours
 from cppnvid.encode.leftovers import discard, held, sweep, take_place
-from cppnvid.encode.place import exists_error, name_parts, temporary_for
+from cppnvid.encode.names import name_parts
+from cppnvid.encode.place import exists_error, temporary_for
 from cppnvid.encode.replace import place_file, place_folder
 from cppnvid.errors import EncodeError
 

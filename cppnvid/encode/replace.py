@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cppnvid.encode.folder import entries_of
+from cppnvid.encode.names import name_parts
 from cppnvid.encode.place import keep_attributes
 
 _AT_ONCE = 1 << 20  # bytes copied at a time
@@ -111,13 +112,18 @@ def _keep_all_attributes(old: Path, new: Path) -> None:
     keep_attributes(old, new)
 
 
+def _aside(path: Path) -> str:
+    """Return the name under which an old folder, or what is in it, waits to be removed."""
+    return f".{name_parts(path, folder=True)[0]}.replaced-{os.getpid()}"
+
+
 def _swap(temporary: Path, path: Path) -> None:
     if path.is_dir() and not any(path.iterdir()):
         path.rmdir()  # Windows renames over nothing, not even over an empty folder
     if not os.path.lexists(path):
         temporary.rename(path)
         return
-    old = path.with_name(f".{path.name}.replaced-{os.getpid()}")
+    old = path.with_name(_aside(path))
     path.rename(old)
     try:
         temporary.rename(path)
@@ -141,7 +147,7 @@ def _copy_in(temporary: Path, path: Path) -> None:
 
 def _move_in(temporary: Path, path: Path) -> None:
     """Let the files of a folder inside `path` take the place of the others there, all or none."""
-    aside = path / f".{path.name}.replaced-{os.getpid()}"
+    aside = path / _aside(path)
     olds = entries_of(path)
     moves = [(old, aside / old.name) for old in olds]
     moves += [(new, path / new.name) for new in sorted(temporary.iterdir())]

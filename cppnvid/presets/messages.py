@@ -29,6 +29,7 @@ _ALLOWED = {
     "less_than_equal": "at most {le}",
     "string_too_long": "text of at most {max_length} characters",
     "string_type": "text, in quotes if necessary",
+    "string_unicode": "UTF-8 text, which alone a recipe can hold; of a file, change the name",
     "tuple_type": "a list",
     "too_long": "at most {max_length} entries",
     "too_short": "at least {min_length} entries",
