@@ -30,6 +30,7 @@ from cppnvid.cli import (  # noqa: F401 - importing registers their commands
 from cppnvid.cli.app import app
 from cppnvid.cli.reporter import complain
 from cppnvid.cli.streams import guarded
+from cppnvid.cli.usage import UsageError, in_our_words
 from cppnvid.errors import CppnvidError
 
 __all__ = ["main"]
@@ -62,18 +63,17 @@ def _run(arguments: list[str]) -> int:
     """Run the command line and return its exit code; whatever went wrong is on stderr."""
     _end_cleanly_when_told_to()
     try:
-        app(args=arguments, prog_name="cppnvid")
+        return _ended(app(args=arguments, prog_name="cppnvid", standalone_mode=False))
     except CppnvidError as error:
         complain(error)
         return error.exit_code
+    except UsageError as error:
+        complain(in_our_words(error))
+        return 2
     except SystemExit as end:
-        if end.code in (129, 130, 143):
-            how = "interrupted" if end.code == 130 else "stopped"
-            complain(f"{how}: nothing was left behind")
-        return int(end.code or 0)
+        return _ended(end.code)
     except KeyboardInterrupt:
-        complain("interrupted: nothing was left behind")
-        return 130
+        return _ended(130)
     except OSError as error:
         return _failed(error)
     except MemoryError:
@@ -81,7 +81,13 @@ def _run(arguments: list[str]) -> int:
         return 3
     except Exception:  # noqa: BLE001 - the end of the line: whatever is left is a defect of ours
         return _own_up()
-    return 0
+
+
+def _ended(code: object) -> int:
+    """Return an exit code, and say where it is a signal's."""
+    if code in (129, 130, 143):
+        complain(f"{'interrupted' if code == 130 else 'stopped'}: nothing was left behind")
+    return code if isinstance(code, int) else 0
 
 
 def _failed(error: OSError) -> int:

@@ -16,6 +16,7 @@ from cppnvid.cli.parse import gather
 from cppnvid.cli.pipes import pipe_of
 from cppnvid.cli.reporter import say, say_name
 from cppnvid.cli.request import Request
+from cppnvid.cli.usage import Commands, check_all_taken
 from cppnvid.errors import RecipeError
 
 # What a command returns is the name of the file that it has written, if it writes one.
@@ -23,12 +24,12 @@ _Function = TypeVar("_Function", bound=Callable[..., str | PathLike[str] | None]
 
 # Plain help: rich would take half of the time that --help may take, and break lines in boxes.
 app = typer.Typer(
+    cls=Commands,
     help="Animations and videos painted by small random neural networks.",
     epilog="Start with: cppnvid morph --seeds 1 2 3 --frames 300",
     rich_markup_mode=None,
     add_completion=False,
     pretty_exceptions_enable=False,
-    no_args_is_help=True,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
 
@@ -54,7 +55,10 @@ class _Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the words after the command's name."""
-        return super().parse_args(ctx, gather(args))
+        ctx.allow_extra_args = True
+        left = super().parse_args(ctx, gather(args))
+        check_all_taken(ctx)
+        return left
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write one section for each heading, in the order of the options."""

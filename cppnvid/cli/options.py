@@ -88,7 +88,7 @@ TABLE: dict[str, tuple[Option, ...]] = {
                read=parse.text, positional=True, required=True),
         Option("file", "FILE",
                "A file cppnvid made, or weights.", read=parse.text, positional=True, required=True),
-        Option("name", "[NAME]", "The one to print.", read=parse.text, positional=True),
+        Option("name", "NAME", "The one to print.", read=parse.text, positional=True),
     ),
     "The picture": (
         Option("seeds", "N N N",

@@ -111,8 +111,8 @@ def _name(path: Path) -> str:
     return path.relative_to(presets_folder()).with_suffix("").as_posix()
 
 
-def preset_path(name: str) -> Path:
-    """Return the file of a preset.
+def preset_path(name: str, *, key: str = "name") -> Path:
+    """Return the file of a preset; `key` is what messages call the argument.
 
     Raises:
         RecipeError: no preset has this name; names the nearest.
@@ -129,7 +129,7 @@ def preset_path(name: str) -> Path:
     style, names = Setting("style", name), ", ".join(group)
     near = unknown("preset", name, known)
     facts: dict[str, Any] = {"name": name, "style": style, "group": names, "unknown": near}
-    raise RecipeError(problem, key="recipe", given=name, **facts)
+    raise RecipeError(problem, key=key, given=name, **facts)
 
 
 def read_source(source: str | os.PathLike[str]) -> Source:
@@ -148,7 +148,7 @@ def read_source(source: str | os.PathLike[str]) -> Source:
         raise RecipeError("is empty: name a preset or a file", key="recipe", given=text)
     bare = isinstance(source, str) and not path.suffix and not path.is_absolute()
     if bare and (_names_preset(text) or _may_mean_preset(text)):
-        return _read_text(preset_path(text), stem=path.name)
+        return _read_text(preset_path(text, key="recipe"), stem=path.name)
     if path.suffix.lower() in TEXT_SUFFIXES:
         return _read_text(path, stem=path.stem)
     return _read_media(text)
