@@ -54,6 +54,7 @@ from cppnvid.encode.sound import (
     check_track as check_track,
     fitted_sound as fitted_sound,
     open_raw as open_raw,
+    track_seconds as track_seconds,
 )
 from cppnvid.encode.still import write_still as write_still
 from cppnvid.encode.target import Target as Target

@@ -34,6 +34,8 @@ _ALLOWED = {
     "too_long": "at most {max_length} entries",
     "too_short": "at least {min_length} entries",
 }
+# Keys whose numbers are easily taken for frames or seconds.
+_MOMENTS = ("time", "times")
 
 
 def explain(
@@ -162,6 +164,10 @@ def _of_pydantic(details: ErrorDetails, path: KeyPath, value: Any, data: Any) ->
         return Mistake("must not be empty", given=given)
     if kind in ("too_long", "too_short"):
         given = context["actual_length"]
+    named = next((step for step in reversed(details["loc"]) if isinstance(step, str)), "")
+    if named in _MOMENTS and kind in ("less_than_equal", "greater_than_equal"):
+        allowed = "a share of the film, from 0 to 1"
+        return Mistake(given=given, allowed=allowed)
     if kind not in _ALLOWED:
         return Mistake(str(details["msg"]), given=given)
     return Mistake(given=given, allowed=_ALLOWED[kind].format(**context))

@@ -60,6 +60,8 @@ class Source:
     """The kind of contact sheet, if it comes from one: `seeds` or `frames`."""
     folder: Path | None = None
     """The folder of the files that it names; None where it may name none."""
+    linked: Path | None = None
+    """The folder of the file that it is a link to, if it is a link."""
     film: Path | None = None
     """The file that cppnvid made, if it comes from one."""
     explain: Mapping[str, Any] | None = None
@@ -184,7 +186,8 @@ def _read_text(path: Path, *, stem: str) -> Source:
     if isinstance(document.data, dict) and {"cppnvid", "recipe"} <= document.data.keys():
         return parse_recipe_text(text, str(path))  # recipe.json beside a folder's pictures
     name, lines = str(path), document.lines
-    return Source(document.data, name=name, stem=stem, lines=lines, folder=path.parent)
+    linked = path.resolve().parent if path.is_symlink() else None
+    return Source(document.data, name, stem, lines=lines, folder=path.parent, linked=linked)
 
 
 def _read_media(text: str) -> Source:
