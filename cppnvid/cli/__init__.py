@@ -1,7 +1,7 @@
 """The command line: the only place that prints or ends the process.
 
 0 done | 1 a defect of ours | 2 the user's input | 3 the machine cannot | 4 encoding or disk
-130 interrupted | 141 nobody reads our output | 143 terminated
+130 interrupted | 141 nobody reads our output | 143, 149 terminated, by Ctrl-Break
 
 A command that writes a file has done its work when the file is there, heard or not. The others end
 with 4 where stdout cannot be written, and with 141 where its reader left.
@@ -85,7 +85,7 @@ def _run(arguments: list[str]) -> int:
 
 def _ended(code: object) -> int:
     """Return an exit code, and say where it is a signal's."""
-    if code in (129, 130, 143):
+    if code in (129, 130, 143, 149):
         complain(f"{'interrupted' if code == 130 else 'stopped'}: nothing was left behind")
     return code if isinstance(code, int) else 0
 
@@ -116,8 +116,8 @@ def _end_cleanly_when_told_to() -> None:
 
     A signal that is ignored stays ignored: `nohup` asks for that.
     """
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)  # Windows has no SIGHUP
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP, and alone Ctrl-Break
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _end)
 

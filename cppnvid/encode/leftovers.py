@@ -145,6 +145,8 @@ def _changed(path: Path) -> float:
 
 def _is_on_network(path: Path) -> bool:
     """Tell whether other machines may write to the disk of an absolute path."""
+    if path.drive.startswith("\\\\"):  # a share of Windows that has no letter
+        return True
     disks = {Path(part.mountpoint): part for part in psutil.disk_partitions(all=True)}
     disk = next((disks[folder] for folder in path.parents if folder in disks), None)
     if disk is None:
