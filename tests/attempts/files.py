@@ -72,40 +72,12 @@ def _weights() -> Iterator[Attempt]:
 
 
 _ODD = (
-    *(
-        ".",
-        "..",
-        "/",
-        "",
-        "~/x.png",
-        "a/b.png",
-        "good.yaml/x.png",
-        "x",
-        "x.",
-        ".png",
-        "..png",
-        " .png",
-    ),
-    *("x.PNG", "x.png ", "a\nb.png", "é🙂.png", "\udcff.png", "\x1b[31m.png", "-x.png", "x.png/"),
+    *(".", "..", "/", "", "x", "x.", ".png", "..png", " .png", "x.PNG", "x.png ", "x.png/"),
+    *("~/x.png", "a/b.png", "good.yaml/x.png", "a/" * 2100 + "x.png", "%d.png", "-x.png"),
+    *("file:x.png", "pipe:1.png", "a:b.png", "con.png", "a\nb.png", "é🙂.png", "\udcff.png"),
     *("/dev/null", "/dev/full", "/dev/full/x.png", "/proc/x.png", "/proc/self/x.png", "/sys/x.png"),
-    *(
-        "loop.png",
-        "loop.png/x.png",
-        "dangling.png",
-        "folder.png",
-        "fifo.png/x.png",
-        "%d.png",
-        "a:b.png",
-    ),
-    *(
-        "file:x.png",
-        "pipe:1.png",
-        "con.png",
-        "x" * 251 + ".png",
-        "x" * 252 + ".png",
-        "é" * 125 + ".png",
-    ),
-    *("a/" * 2100 + "x.png", "x." + "y" * 250, "x" * 4096 + ".png"),
+    *("loop.png", "loop.png/x.png", "dangling.png", "folder.png", "fifo.png/x.png", "\x1b[31m.png"),
+    *("x" * 251 + ".png", "x" * 252 + ".png", "é" * 125 + ".png", "x." + "y" * 250, "x" * 4096),
 )
 
 

@@ -11,37 +11,18 @@ from cppnvid.cli.options import OPTIONS
 from tests.attempts import GOOD, SMALL, STILL, Attempt, good_film, writes
 
 _WRONG = (
-    *(
-        "",
-        " ",
-        "-",
-        "--",
-        "-1",
-        "0",
-        "1e999",
-        "nan",
-        "9" * 400,
-        "0.1",
-        "1,",
-        "a,b",
-        "[",
-        "{",
-        "[1]",
-    ),
-    *("{a: 1}", "null", "true", "~", "*a", "&a [*a]", "!!python/object:os.system", "'", "\\", "%s"),
-    *(
-        "é🙂",
-        "\udcff",
-        "a\nb",
-        "\x1b[31m",
-        "../..",
-        "/",
-        "a=b",
-        "=",
-        "x" * 5000,
-        "{keys: [[0, 1]]}",
-    ),
-    *("{keys: []}", "1e-320", "0x10", "1_000", "2026-11-29", "1:2", "#ff", "#zzzzzz,#000000"),
+    *("", " ", "-", "--", "-1", "0", "1e999", "1e-320", "nan", "9" * 400, "0x10", "1_000", "0.1"),
+    *("1,", "a,b", "[", "{", "[1]", "{a: 1}", "null", "true", "~", "'", "\\", "%s", "a=b", "="),
+    *("*a", "&a [*a]", "!!python/object:os.system", "{keys: [[0, 1]]}", "{keys: []}", "1:2"),
+    *("#ff", "#zzzzzz,#000000", "../..", "/", "x" * 5000, "é🙂", "\udcff", "a\nb", "\x1b[31m"),
+)
+
+_ROOTS = "title style network morph camera palette canvas output sound"
+_KEYS = f"{_ROOTS} layers seeds of loop size keys zoom warps name file react frames fps colours"
+_KEYS += " activation init inputs weights path"
+_SCALARS = (
+    *("1", "-1", "0.5", "1e400", ".nan", ".inf", "null", "true", "2001-01-01"),
+    *("x", "8x8", "sin", "good.gif", "''", "'\\ud800'", '"\\0"'),
 )
 
 
@@ -93,27 +74,13 @@ def _random_text(lot: random.Random) -> str:
 
 
 def _random_yaml(lot: random.Random) -> str:
-    keys = "title style network morph camera palette canvas output sound layers seeds of loop size"
-    keys += (
-        " keys zoom warps name file react frames fps colours activation init inputs weights path"
-    )
-
     def value(depth: int) -> str:
-        kind = lot.randint(0, 5 if depth < 3 else 2)
-        if kind < 2:
-            return lot.choice(
-                ["1", "-1", "0.5", "x", ".nan", ".inf", "null", "true", "''", "1e400"]
-            )
-        if kind == 2:
-            return lot.choice(
-                ["8x8", "'\\ud800'", '"\\0"', "[]", "{}", "2001-01-01", "sin", "good.gif"]
-            )
-        if kind == 3:
-            return f"[{', '.join(value(depth + 1) for _ in range(lot.randint(0, 3)))}]"
-        parts = (
-            f"{lot.choice(keys.split())}: {value(depth + 1)}" for _ in range(lot.randint(1, 3))
-        )
-        return f"{{{', '.join(dict.fromkeys(parts))}}}"
+        kind = lot.choice(("scalar", "scalar", "list", "mapping")[: 4 if depth < 3 else 2])
+        if kind == "scalar":
+            return lot.choice(_SCALARS)
+        count = range(lot.randint(0, 3))
+        if kind == "list":
+            return f"[{', '.join(value(depth + 1) for _ in count)}]"
+        return f"{{{', '.join(f'{lot.choice(_KEYS.split())}: {value(depth + 1)}' for _ in count)}}}"
 
-    top = lot.sample(keys.split()[:9], 2)
-    return "".join(f"{key}: {value(0)}\n" for key in top)
+    return "".join(f"{key}: {value(0)}\n" for key in lot.sample(_ROOTS.split(), 2))
