@@ -1,4 +1,4 @@
-"""Warnings before a film is drawn: clipped colours, jumps, an unheard sound, an end that jumps.
+"""Warnings before a film is drawn: clipped colours, jumps, and sound that is silent or cut off.
 
 One channel at 0 or 255 is a strong colour, and neighbours still differ; with two or three there,
 hue is gone and patches run together. It is measured on few points, whatever the file's format.
@@ -22,7 +22,7 @@ from cppnvid.recipe import Recipe
 # the house style's seeds none. Of the published, patterns-c has 0.87 and article/mondrian all.
 NOTEWORTHY = 1 / 3
 
-# A song under a short loop is usual; what is said is that most of it will not be heard.
+# Songs are often longer than their film; one of which most is cut off is worth a note.
 _MUCH_LONGER = 2
 _SIDE = 64  # points across and down, whatever the size
 
@@ -83,16 +83,17 @@ def sound_notes(recipe: Recipe, target: Target) -> Iterator[str]:
     if unmoved and len(unmoved) == len(recipe.sound.react):
         yield "the sound is silent, so nothing moves to it"
     elif unmoved:
-        bands = dict.fromkeys(one.band for one in unmoved)
-        keys = dict.fromkeys(one.drives for one in unmoved)
-        yield f"nothing is heard of {', '.join(bands)}, so {', '.join(keys)} does not move"
-    lasts = None if target.sound is None else track_seconds(target.sound)
+        still = ", ".join(f"{one.drives} ({one.band} {one.feature})" for one in unmoved)
+        yield f"nothing to react to was heard for {still}"
+    if target.sound is None:
+        return
+    lasts = track_seconds(target.sound)
     if lasts is not None and lasts > _MUCH_LONGER * target.seconds:
         yield Message(
             "the film plays the first {film:g} s of {name}, which lasts {lasts:g} s; a larger "
             "{repeat} plays more of it",
             film=round(float(target.seconds), 2),
-            name=target.sound.name if target.sound else "",
+            name=target.sound.name,
             lasts=round(lasts, 1),
             repeat=Setting("output.repeat"),
         )
@@ -104,8 +105,8 @@ def crowd_note(recipe: Recipe) -> Message | None:
     if stride_count(recipe) + (loop == "open") >= pictures:
         return None
     return Message(
-        "{pictures} pictures in {frames} frames: some pass unseen between two frames; {enough} "
-        "has one for each",
+        "{pictures} pictures in {frames} frames: some fall between two frames and are never "
+        "shown; {enough} shows each",
         pictures=pictures,
         frames=recipe.output.frames,
         enough=Setting("output.frames", pictures * (2 if loop == "ping-pong" else 1)),

@@ -5,6 +5,7 @@ folder or below it, since whoever wrote it may not choose what is read from anot
 A recipe that is a link has two folders: its own, and that of the file it leads to.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
@@ -20,7 +21,7 @@ SOUND = "sound.file"
 def place_beside(name: str, source: Source, *, key: str) -> Path:
     """Return the place of a file that a recipe's text names, relative to the recipe's folder.
 
-    Of a recipe that is a link that is the link's folder, or if it is not there, its target's.
+    Where the recipe is a link, its own folder comes first, then that of the file it leads to.
 
     Raises:
         RecipeError: the name leads out of the folder, or is not a file's name.
@@ -31,7 +32,7 @@ def place_beside(name: str, source: Source, *, key: str) -> Path:
     windows = PureWindowsPath(name)
     steps = {*PurePosixPath(name).parts, *windows.parts}
     places = [folder / name for folder in folders]
-    place = next((place for place in places if place.exists()), places[0])
+    place = next((place for place in places if os.path.lexists(place)), places[0])
     outside = PurePosixPath(name).is_absolute() or windows.drive or windows.root or ".." in steps
     if outside or not any(place.resolve().is_relative_to(one.resolve()) for one in folders):
         problem = (

@@ -29,7 +29,7 @@ _ALLOWED = {
     "less_than_equal": "at most {le}",
     "string_too_long": "text of at most {max_length} characters",
     "string_type": "text, in quotes if necessary",
-    "string_unicode": "UTF-8 text, which alone a recipe can hold; of a file, change the name",
+    "string_unicode": "text in UTF-8, as recipes are; if it names a file, rename the file",
     "tuple_type": "a list",
     "too_long": "at most {max_length} entries",
     "too_short": "at least {min_length} entries",
@@ -166,8 +166,7 @@ def _of_pydantic(details: ErrorDetails, path: KeyPath, value: Any, data: Any) ->
         given = context["actual_length"]
     named = next((step for step in reversed(details["loc"]) if isinstance(step, str)), "")
     if named in _MOMENTS and kind in ("less_than_equal", "greater_than_equal"):
-        allowed = "a share of the film, from 0 to 1"
-        return Mistake(given=given, allowed=allowed)
+        return Mistake(given=given, allowed="a share of the film, from 0 to 1")
     if kind not in _ALLOWED:
         return Mistake(str(details["msg"]), given=given)
     return Mistake(given=given, allowed=_ALLOWED[kind].format(**context))
