@@ -19,6 +19,7 @@ import psutil
 
 from cppnvid.callbacks import Note
 from cppnvid.encode.names import name_parts
+from cppnvid.encode.patience import patiently
 
 if sys.platform != "win32":
     import fcntl
@@ -46,7 +47,7 @@ def take_place(successor: Path, working: Path) -> None:
     if working in _held:
         _lock(successor)
     try:
-        successor.replace(working)
+        patiently(successor.replace, working)
     except BaseException:
         _unlock(successor)
         raise
@@ -210,4 +211,4 @@ def discard(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
     else:
         with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)
+            patiently(path.unlink, missing_ok=True)

@@ -5,11 +5,12 @@ import os
 import re
 import secrets
 import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from cppnvid.encode.folder import entries_of, is_ours
-from cppnvid.encode.names import name_parts
+from cppnvid.encode.names import is_file_on_windows, name_parts
 from cppnvid.errors import EncodeError, Message, RecipeError, Setting
 
 _MOUNTS = Path("/proc/self/mountinfo")  # Linux alone has it
@@ -37,9 +38,11 @@ def check_place(
 
     Raises:
         RecipeError: for a missing parent folder, an existing output without `overwrite`, one that
-            is read-only or neither a file nor a folder, or a folder that `ours` does not know.
+            is read-only or neither a file nor a folder, or a folder that `ours` does not know; on
+            Windows, for a name that it gives to no file.
         EncodeError: the folder cannot be written to, or the file that is to be replaced.
     """
+    _check_name(path)
     mode = _mode_of(path)  # first, because it also says what is wrong with a name
     parent = path.parent
     if not parent.exists():
@@ -69,6 +72,16 @@ def check_place(
         raise EncodeError(f"{path}: cannot write in {shown}: {error.strerror}") from error
     if mode is not None:
         _check_replaceable(path, mode)
+
+
+def _check_name(path: Path) -> None:
+    if sys.platform != "win32" or not path.name.strip(".") or is_file_on_windows(path.name):
+        return
+    problem = (
+        f"{path}: Windows gives this name to no file: choose one without any of "
+        "<>:\"|?*, without a dot or space at its end, and that is not a device's, as con.png is"
+    )
+    raise _refused(path, problem)
 
 
 def _mode_of(path: Path) -> int | None:

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from cppnvid.encode.folder import entries_of
 from cppnvid.encode.names import name_parts
+from cppnvid.encode.patience import patiently
 from cppnvid.encode.place import keep_attributes
 
 _AT_ONCE = 1 << 20  # bytes copied at a time
@@ -48,7 +49,7 @@ def place_file(temporary: Path, path: Path, *, overwrite: bool) -> None:
 
 def _replace_or_fill(temporary: Path, path: Path) -> None:
     try:
-        temporary.replace(path)
+        patiently(temporary.replace, path)
     except OSError:
         if not path.is_file():
             raise
@@ -121,14 +122,14 @@ def _swap(temporary: Path, path: Path) -> None:
     if path.is_dir() and not any(path.iterdir()):
         path.rmdir()  # Windows renames over nothing, not even over an empty folder
     if not os.path.lexists(path):
-        temporary.rename(path)
+        patiently(temporary.rename, path)
         return
     old = path.with_name(_aside(path))
-    path.rename(old)
+    patiently(path.rename, old)
     try:
-        temporary.rename(path)
+        patiently(temporary.rename, path)
     except BaseException:
-        old.rename(path)
+        patiently(old.rename, path)
         raise
     shutil.rmtree(old, ignore_errors=True)  # if one is open on Windows, the next run does it
 
