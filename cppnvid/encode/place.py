@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cppnvid.encode.folder import entries_of, is_ours
 from cppnvid.encode.names import is_file_on_windows, name_parts
+from cppnvid.encode.patience import patiently
 from cppnvid.errors import EncodeError, Message, RecipeError, Setting
 
 _MOUNTS = Path("/proc/self/mountinfo")  # Linux alone has it
@@ -131,7 +132,7 @@ def _try_in(where: Path, temporary: Path) -> None:
     """Write and remove a file in a folder, under a name that no other run has."""
     trial = where / f"{temporary.stem}-{secrets.token_hex(4)}.try"
     trial.open("xb").close()
-    trial.unlink()
+    patiently(trial.unlink)
 
 
 def temporary_for(path: Path, *, folder: bool) -> Path:

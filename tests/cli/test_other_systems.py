@@ -179,6 +179,27 @@ def test_a_file_that_a_scanner_has_open_is_waited_for(
     assert len(waited) == (0 if system == "linux" else 3)
 
 
+def test_a_new_file_that_a_scanner_has_open_is_no_sign_of_a_full_disk(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is written to try a folder can be removed a moment later."""
+    waited: list[float] = []
+    real = Path.unlink
+
+    def unlink(self: Path, missing_ok: bool = False) -> None:
+        if len(waited) < 2:
+            raise PermissionError(13, "The process cannot access the file")
+        real(self, missing_ok)
+
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(time, "sleep", waited.append)
+    monkeypatch.setattr(Path, "unlink", unlink)
+
+    check_place(Path("a.png"), folder=False, overwrite=False)
+
+    assert (len(waited), names_here()) == (2, [])
+
+
 def test_a_page_that_windows_cannot_open_is_no_defect(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine without a browser; the preview is there."""
 
