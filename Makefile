@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test lint bench bench-gpu clean
+.PHONY: help demo test attempts lint bench bench-gpu clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -12,6 +12,9 @@ demo: .venv/.app  ## set up, then make the loop that README shows
 
 test: .venv/.dev  ## set up, then run the whole test suite
 	$(BIN)/pytest -n auto
+
+attempts: .venv/.dev  ## try two thousand ways to make the command line fail
+	$(BIN)/python -m tests.attempts
 
 lint: .venv/.dev  ## check style and types
 	$(BIN)/ruff check .

@@ -16,7 +16,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 from cppnvid.callbacks import silent
-from cppnvid.encode import Target, check_place, read_recipe, write_document
+from cppnvid.encode import (
+    LONGEST_NAME,
+    Target,
+    check_place,
+    read_recipe,
+    shortened,
+    write_document,
+)
 from cppnvid.errors import RecipeError
 from cppnvid.film.run import Run
 from cppnvid.notebook import Still, Video
@@ -61,6 +68,7 @@ class PreviewFiles:
         """Return the preview's places for a film of this name: `x.preview.mp4` and `.html`."""
         path = Path(output)
         stem = (path.stem if path.suffix else path.name).removesuffix(".preview")
+        stem = shortened(stem, LONGEST_NAME - len(".preview.html"))
         return cls(*(path.with_name(f"{stem}.preview{suffix}") for suffix in (".mp4", ".html")))
 
 

@@ -17,7 +17,7 @@ from cppnvid.film.loop_check import check_loop
 from cppnvid.film.pacing import paced
 from cppnvid.film.run import Run
 from cppnvid.film.size_cap import write_fitted
-from cppnvid.film.warnings import warnings_of
+from cppnvid.film.warnings import sound_notes, warnings_of
 from cppnvid.notebook import LivePage, Still, Video, still
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import Recipe
@@ -64,7 +64,7 @@ def render_video(
     if target.container.live:
         return _written_document(recipe, target, run)
     film = film_of(recipe, run, target)
-    for warning in warnings_of(recipe, film.scene):
+    for warning in (*warnings_of(recipe, film.scene), *sound_notes(recipe, target)):
         run.note(warning)
     if target.container.palettes:
         film = with_gif_colours(film, run.note)

@@ -62,7 +62,8 @@ Run = Callable[..., tuple[int, str, str]]
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
     """Run the real command line; return its exit code, stdout and stderr."""
     monkeypatch.setenv("COLUMNS", "300")  # or words that are looked for are broken over two lines
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    numbers = (getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP", "SIGBREAK"))
+    handlers = {number: signal.getsignal(number) for number in numbers if number is not None}
 
     def run(*typed: str) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as ended:

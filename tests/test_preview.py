@@ -71,6 +71,13 @@ def test_the_motion_stays() -> None:
     assert step(film, looked) < step(film, film_after) / 2
 
 
+def test_names_are_as_short_as_a_disk_needs() -> None:
+    """Films of one beginning have previews of their own."""
+    one, other = (PreviewFiles.beside(f"{'é' * 123}{end}.mp4") for end in "ab")
+    assert len(one.page.name.encode()) <= 255
+    assert one.film != other.film
+
+
 def test_names_stand_beside_the_film() -> None:
     """The film's own name stays free, whatever it is, and a preview has none of its own."""
     names = ["a/x.mp4", "a/x.gif", "a/x/", "a/x.preview.mp4"]

@@ -1,7 +1,7 @@
 """The command line: the only place that prints or ends the process.
 
 0 done | 1 a defect of ours | 2 the user's input | 3 the machine cannot | 4 encoding or disk
-130 interrupted | 141 nobody reads our output | 143 terminated
+130 interrupted | 141 nobody reads our output | 143, 149 terminated, by Ctrl-Break
 
 A command that writes a file has done its work when the file is there, heard or not. The others end
 with 4 where stdout cannot be written, and with 141 where its reader left.
@@ -10,6 +10,7 @@ with 4 where stdout cannot be written, and with 141 where its reader left.
 import errno
 import signal
 import sys
+import tempfile
 import traceback
 from collections.abc import Sequence
 from types import FrameType
@@ -30,6 +31,7 @@ from cppnvid.cli import (  # noqa: F401 - importing registers their commands
 from cppnvid.cli.app import app
 from cppnvid.cli.reporter import complain
 from cppnvid.cli.streams import guarded
+from cppnvid.cli.usage import UsageError, in_our_words
 from cppnvid.errors import CppnvidError
 
 __all__ = ["main"]
@@ -37,6 +39,11 @@ __all__ = ["main"]
 # Where even asking whether a file is there fails: a folder that may not be entered, a name that is
 # longer than the disk holds, a link to itself.
 _NAMED_BY_USER = (errno.EACCES, errno.ENAMETOOLONG, errno.ELOOP)
+# Disks that are full, read-only or broken, and limits on files, wherever they show.
+_OF_THE_MACHINE = {
+    *(errno.ENOSPC, errno.EROFS, errno.EFBIG, errno.EIO, errno.EMFILE, errno.ENFILE),
+    *(getattr(errno, name) for name in ("EDQUOT", "ESTALE") if hasattr(errno, name)),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -57,26 +64,46 @@ def _run(arguments: list[str]) -> int:
     """Run the command line and return its exit code; whatever went wrong is on stderr."""
     _end_cleanly_when_told_to()
     try:
-        app(args=arguments, prog_name="cppnvid")
+        return _ended(app(args=arguments, prog_name="cppnvid", standalone_mode=False))
     except CppnvidError as error:
         complain(error)
         return error.exit_code
-    except SystemExit as end:
-        if end.code in (129, 130, 143):
-            how = "interrupted" if end.code == 130 else "stopped"
-            complain(f"{how}: nothing was left behind")
-        return int(end.code or 0)
-    except KeyboardInterrupt:
-        complain("interrupted: nothing was left behind")
-        return 130
-    except OSError as error:
-        if error.errno not in _NAMED_BY_USER or error.filename is None:
-            return _own_up()
-        complain(f"{error.filename}: {error.strerror}")
+    except UsageError as error:
+        complain(in_our_words(error))
         return 2
+    except SystemExit as end:
+        return _ended(end.code)
+    except KeyboardInterrupt:
+        return _ended(130)
+    except OSError as error:
+        return _failed(error)
+    except MemoryError:
+        complain("there is not enough memory: choose a smaller size, or fewer threads")
+        return 3
     except Exception:  # noqa: BLE001 - the end of the line: whatever is left is a defect of ours
         return _own_up()
-    return 0
+
+
+def _ended(code: object) -> int:
+    """Return an exit code, and say where it is a signal's."""
+    if code in (129, 130, 143, 149):
+        complain(f"{'interrupted' if code == 130 else 'stopped'}: nothing was left behind")
+    return code if isinstance(code, int) else 0
+
+
+def _failed(error: OSError) -> int:
+    """Say what the system refused, and return the exit code."""
+    if error.errno in _NAMED_BY_USER and error.filename is not None:
+        complain(f"{error.filename}: {error.strerror}")
+        return 2
+    if error.errno in _OF_THE_MACHINE:
+        complain(": ".join(str(part) for part in (error.filename, error.strerror) if part))
+        return 4
+    # Python looked in vain for a folder for temporary files, and would name it here.
+    if isinstance(error, FileNotFoundError) and error.filename is None and not tempfile.tempdir:
+        complain("no folder for temporary files can be written: name one in TMPDIR")
+        return 4
+    return _own_up()
 
 
 def _own_up() -> int:
@@ -90,8 +117,8 @@ def _end_cleanly_when_told_to() -> None:
 
     A signal that is ignored stays ignored: `nohup` asks for that.
     """
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)  # Windows has no SIGHUP
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP, and alone Ctrl-Break
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _end)
 

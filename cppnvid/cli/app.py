@@ -4,6 +4,7 @@ import inspect
 from collections import defaultdict
 from collections.abc import Callable
 from os import PathLike
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -15,18 +16,20 @@ from cppnvid.cli.parse import gather
 from cppnvid.cli.pipes import pipe_of
 from cppnvid.cli.reporter import say, say_name
 from cppnvid.cli.request import Request
+from cppnvid.cli.usage import Commands, check_all_taken
+from cppnvid.errors import RecipeError
 
 # What a command returns is the name of the file that it has written, if it writes one.
 _Function = TypeVar("_Function", bound=Callable[..., str | PathLike[str] | None])
 
 # Plain help: rich would take half of the time that --help may take, and break lines in boxes.
 app = typer.Typer(
+    cls=Commands,
     help="Animations and videos painted by small random neural networks.",
     epilog="Start with: cppnvid morph --seeds 1 2 3 --frames 300",
     rich_markup_mode=None,
     add_completion=False,
     pretty_exceptions_enable=False,
-    no_args_is_help=True,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
 
@@ -52,7 +55,10 @@ class _Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the words after the command's name."""
-        return super().parse_args(ctx, gather(args))
+        ctx.allow_extra_args = True
+        left = super().parse_args(ctx, gather(args))
+        check_all_taken(ctx)
+        return left
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write one section for each heading, in the order of the options."""
@@ -69,6 +75,20 @@ class _Command(TyperCommand):
                 formatter.write_dl(records)
 
 
+def _check_place() -> None:
+    """Refuse to work in a folder that is gone: no name means anything, and libraries give up.
+
+    Raises:
+        RecipeError: says what to do.
+    """
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise RecipeError(
+            f"the folder you are in cannot be used ({error.strerror}): change to another one"
+        ) from error
+
+
 def command(options: str = "", /, **helps: str) -> Callable[[_Function], _Function]:
     """Register a function as the command of its name, and return it as it is.
 
@@ -83,6 +103,7 @@ def command(options: str = "", /, **helps: str) -> Callable[[_Function], _Functi
 
     def register(function: _Function) -> _Function:
         def run(**typed: Any) -> None:
+            _check_place()
             asked, others = Request.read(rows, typed)
             pipe = pipe_of(asked, others.pop("format")) if "format" in rows else None
             if "asked" not in inspect.signature(function).parameters:

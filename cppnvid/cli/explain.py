@@ -56,7 +56,7 @@ def _draw_report(picture: Picture, other: "Recipe | None", place: str, asked: Re
     with Reporter(quiet=asked.quiet) as reporter:
         reporter.note(*picture.notes)
         recipes = [picture.recipe, *([] if other is None else [other])]
-        first, *rest = [measure(recipe, picture.time or 0.0) for recipe in recipes]
+        first, *rest = [measure(recipe, time=picture.time or 0.0) for recipe in recipes]
         written = save_explanation(
             first,
             place,

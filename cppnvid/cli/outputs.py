@@ -1,5 +1,6 @@
 """An output: its name, what its format needs of the recipe, and what it is when finished."""
 
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 from fractions import Fraction
@@ -55,7 +56,14 @@ def named_output(output: str | None, default: str) -> str:
     """Return the output's name; an empty one is a variable nobody set, and no wish."""
     if output == "":
         raise refusal("--output", "is empty: name a file, or leave the option out")
-    return output or default
+    if output is not None:
+        return output
+    from cppnvid.encode import LONGEST_NAME, shortened
+
+    # It is made from another file's name, and may have become longer than a name can be.
+    place = Path(default)
+    stem = shortened(place.stem, LONGEST_NAME - len(os.fsencode(place.suffix)))
+    return str(place.with_name(f"{stem}{place.suffix}"))
 
 
 def is_named(key: str, overrides: "Sequence[Override]") -> bool:

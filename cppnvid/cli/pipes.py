@@ -16,27 +16,35 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from cppnvid.cli.options import namer
 from cppnvid.cli.parse import refusal
 from cppnvid.cli.request import Request
 from cppnvid.cli.streams import Stream, is_unread
-from cppnvid.errors import EncodeError
+from cppnvid.errors import EncodeError, Mistake, RecipeError, Setting
 
 STDOUT = "-"
 
 
 @dataclass(frozen=True)
 class Pipe:
-    """A pipe that a command writes to: `name` as it was typed, `ending` that of the file."""
+    """A pipe that a command writes to.
+
+    Attributes:
+        name: as it was typed.
+        ending: of the file that is sent.
+        formatted: `--format` says which; otherwise the ending of a FIFO does.
+    """
 
     name: str
     ending: str
+    formatted: bool
 
     @contextmanager
     def filled(self, asked: Request) -> Iterator[Request]:
         """Yield the request for a file; send that file through the pipe after the block.
 
         Raises:
-            RecipeError: stdout is a terminal, or a preview was asked for.
+            RecipeError: stdout is a terminal, a preview was asked for, or the block refuses.
             EncodeError: the pipe cannot be written, or no temporary folder can be made.
             SystemExit: nobody reads the pipe any more; the code is the shells' for that.
         """
@@ -48,9 +56,20 @@ class Pipe:
             raise EncodeError(f"{where}: cannot be written: {error.strerror}") from error
         with folder as place:
             stem = "output" if self.name == STDOUT else Path(self.name).stem[:20]
-            file = Path(place) / f"{stem}{self.ending}"
-            yield replace(asked, output=str(file), overwrite=False)
+            file = Path(place).resolve() / f"{stem}{self.ending}"
+            try:
+                yield replace(asked, output=str(file), overwrite=False)
+            except RecipeError as error:
+                raise self._refused(error, file) from error
             self._send(file)
+
+    def _refused(self, error: RecipeError, file: Path) -> RecipeError:
+        """Return a refusal in which the pipe stands for the file, which the user has not named."""
+        called, mistakes = self.name, error.mistakes
+        if self.formatted:
+            called = f"{self.ending} for {'stdout' if self.name == STDOUT else self.name}"
+            mistakes = tuple(map(_of_format, mistakes))
+        return RecipeError(RecipeError.of(mistakes).words(namer).replace(str(file), called))
 
     def _check(self, asked: Request) -> None:
         if asked.preview:
@@ -92,6 +111,12 @@ def _opened(name: str) -> BinaryIO:
     return os.fdopen(number, "wb")
 
 
+def _of_format(mistake: Mistake) -> Mistake:
+    """Blame `--format`, which chose the name that a mistake blames `--output` for."""
+    blamed = mistake.origins or (namer(Setting(mistake.key)),)
+    return replace(mistake, origins=("--format",)) if blamed == ("--output",) else mistake
+
+
 def pipe_of(asked: Request, form: str | None) -> Pipe | None:
     """Return the pipe that an output names, None for a file; `form` is what `--format` says.
 
@@ -111,7 +136,7 @@ def pipe_of(asked: Request, form: str | None) -> Pipe | None:
     if not ending:
         what = "stdout" if name == STDOUT else f"the FIFO {name}"
         raise refusal("--output", f"nothing says what to write to {what}: add --format mp4, ...")
-    return Pipe(name, ending)
+    return Pipe(name, ending, form is not None)
 
 
 def _endings() -> list[str]:

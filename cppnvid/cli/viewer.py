@@ -13,7 +13,10 @@ def open_file(path: Path) -> str | None:
     Without a display nothing is started: some systems would open a browser in the terminal.
     """
     if sys.platform == "win32":
-        os.startfile(path)  # noqa: S606 - a page we wrote, by the program Windows has for it
+        try:
+            os.startfile(path)  # noqa: S606 - a page we wrote, by the program Windows has for it
+        except OSError as error:  # it has none
+            return str(error.strerror or error)
         return None
     if sys.platform != "darwin" and not (
         os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")

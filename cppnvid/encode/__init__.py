@@ -33,6 +33,7 @@ from cppnvid.encode.formats.shader import (
     shader_recipe as shader_recipe,
 )
 from cppnvid.encode.h264 import H264_ENCODERS as H264_ENCODERS, unusable as unusable
+from cppnvid.encode.names import LONGEST_NAME as LONGEST_NAME, shortened as shortened
 from cppnvid.encode.pictures import read_picture as read_picture
 from cppnvid.encode.place import check_place as check_place
 from cppnvid.encode.program import (
@@ -53,6 +54,7 @@ from cppnvid.encode.sound import (
     check_track as check_track,
     fitted_sound as fitted_sound,
     open_raw as open_raw,
+    track_seconds as track_seconds,
 )
 from cppnvid.encode.still import write_still as write_still
 from cppnvid.encode.target import Target as Target

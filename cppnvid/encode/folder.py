@@ -7,6 +7,8 @@ that one travels alone.
 import re
 from pathlib import Path
 
+from cppnvid.encode.names import name_parts
+
 RECIPE_NAME = "recipe.json"
 
 
@@ -23,7 +25,8 @@ def pictures_in(folder: Path) -> list[Path]:
 
 def entries_of(folder: Path) -> list[Path]:
     """Return what a folder holds, in order, without working files of a run that prepares it."""
-    working = re.compile(rf"\.{re.escape(folder.resolve().name)}\.(partial|replaced)-\d+.*")
+    stem, _ = name_parts(folder.resolve(), folder=True)
+    working = re.compile(rf"\.{re.escape(stem)}\.(partial|replaced)-\d+.*")
     return sorted(entry for entry in folder.iterdir() if not working.fullmatch(entry.name))
 
 

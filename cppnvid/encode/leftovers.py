@@ -18,7 +18,8 @@ from pathlib import Path
 import psutil
 
 from cppnvid.callbacks import Note
-from cppnvid.encode.place import name_parts
+from cppnvid.encode.names import name_parts
+from cppnvid.encode.patience import patiently
 
 if sys.platform != "win32":
     import fcntl
@@ -46,7 +47,7 @@ def take_place(successor: Path, working: Path) -> None:
     if working in _held:
         _lock(successor)
     try:
-        successor.replace(working)
+        patiently(successor.replace, working)
     except BaseException:
         _unlock(successor)
         raise
@@ -145,6 +146,8 @@ def _changed(path: Path) -> float:
 
 def _is_on_network(path: Path) -> bool:
     """Tell whether other machines may write to the disk of an absolute path."""
+    if path.drive.startswith("\\\\"):  # a share of Windows that has no letter
+        return True
     disks = {Path(part.mountpoint): part for part in psutil.disk_partitions(all=True)}
     disk = next((disks[folder] for folder in path.parents if folder in disks), None)
     if disk is None:
@@ -208,4 +211,4 @@ def discard(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
     else:
         with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)
+            patiently(path.unlink, missing_ok=True)

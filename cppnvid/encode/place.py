@@ -5,15 +5,16 @@ import os
 import re
 import secrets
 import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from cppnvid.encode.folder import entries_of, is_ours
+from cppnvid.encode.names import is_file_on_windows, name_parts
+from cppnvid.encode.patience import patiently
 from cppnvid.errors import EncodeError, Message, RecipeError, Setting
 
 _MOUNTS = Path("/proc/self/mountinfo")  # Linux alone has it
-_LONGEST_NAME = 255  # bytes, on nearly every file system
-_LONGEST_ADDITION = 60  # bytes that working files add to a name
 _KINDS = {
     stat.S_IFIFO: "a FIFO",
     stat.S_IFSOCK: "a socket",
@@ -38,9 +39,11 @@ def check_place(
 
     Raises:
         RecipeError: for a missing parent folder, an existing output without `overwrite`, one that
-            is read-only or neither a file nor a folder, or a folder that `ours` does not know.
+            is read-only or neither a file nor a folder, or a folder that `ours` does not know; on
+            Windows, for a name that it gives to no file.
         EncodeError: the folder cannot be written to, or the file that is to be replaced.
     """
+    _check_name(path)
     mode = _mode_of(path)  # first, because it also says what is wrong with a name
     parent = path.parent
     if not parent.exists():
@@ -70,6 +73,16 @@ def check_place(
         raise EncodeError(f"{path}: cannot write in {shown}: {error.strerror}") from error
     if mode is not None:
         _check_replaceable(path, mode)
+
+
+def _check_name(path: Path) -> None:
+    if sys.platform != "win32" or not path.name.strip(".") or is_file_on_windows(path.name):
+        return
+    problem = (
+        f"{path}: Windows gives this name to no file: choose one without any of "
+        "<>:\"|?*, without a dot or space at its end, and that is not a device's, as con.png is"
+    )
+    raise _refused(path, problem)
 
 
 def _mode_of(path: Path) -> int | None:
@@ -119,7 +132,7 @@ def _try_in(where: Path, temporary: Path) -> None:
     """Write and remove a file in a folder, under a name that no other run has."""
     trial = where / f"{temporary.stem}-{secrets.token_hex(4)}.try"
     trial.open("xb").close()
-    trial.unlink()
+    patiently(trial.unlink)
 
 
 def temporary_for(path: Path, *, folder: bool) -> Path:
@@ -127,13 +140,6 @@ def temporary_for(path: Path, *, folder: bool) -> Path:
     stem, suffix = name_parts(path, folder=folder)
     name = f".{stem}.partial-{os.getpid()}{suffix}"
     return working_place(path, folder=folder) / name
-
-
-def name_parts(path: Path, *, folder: bool) -> tuple[str, str]:
-    """Return the stem and suffix of working files, the stem short enough for what is added."""
-    stem, suffix = (path.name, "") if folder else (path.stem, path.suffix)
-    room = _LONGEST_NAME - _LONGEST_ADDITION - len(os.fsencode(suffix))
-    return os.fsdecode(os.fsencode(stem)[:room]), suffix
 
 
 def working_place(path: Path, *, folder: bool) -> Path:

@@ -19,7 +19,9 @@ from typing import BinaryIO
 from cppnvid.callbacks import Note
 from cppnvid.encode.folder import is_ours
 from cppnvid.encode.leftovers import discard, held, sweep, take_place
-from cppnvid.encode.place import exists_error, name_parts, temporary_for
+from cppnvid.encode.names import name_parts
+from cppnvid.encode.patience import patiently
+from cppnvid.encode.place import exists_error, temporary_for
 from cppnvid.encode.replace import place_file, place_folder
 from cppnvid.errors import EncodeError
 
@@ -123,7 +125,7 @@ def _kept(temporary: Path, path: Path, problem: str) -> EncodeError:
     free = (temporary.with_name(name) for name in names)
     kept = next((place for place in free if not os.path.lexists(place)), temporary)
     try:
-        temporary.rename(kept)
+        patiently(temporary.rename, kept)
     except OSError:
         kept = temporary
     return EncodeError(f"{path}: {problem}; what was drawn is complete in {kept}")

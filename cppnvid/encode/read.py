@@ -63,6 +63,8 @@ def _present(path: str | os.PathLike[str]) -> Path:
     place = Path(path)
     if not place.exists():
         raise RecipeError(f"{place}: there is no such file")
+    if not (place.is_file() or place.is_dir()):  # a FIFO would be waited for
+        raise RecipeError(f"{place}: is not a regular file")
     return place
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cppnvid.encode.folder import entries_of
+from cppnvid.encode.names import name_parts
+from cppnvid.encode.patience import patiently
 from cppnvid.encode.place import keep_attributes
 
 _AT_ONCE = 1 << 20  # bytes copied at a time
@@ -47,7 +49,7 @@ def place_file(temporary: Path, path: Path, *, overwrite: bool) -> None:
 
 def _replace_or_fill(temporary: Path, path: Path) -> None:
     try:
-        temporary.replace(path)
+        patiently(temporary.replace, path)
     except OSError:
         if not path.is_file():
             raise
@@ -111,18 +113,23 @@ def _keep_all_attributes(old: Path, new: Path) -> None:
     keep_attributes(old, new)
 
 
+def _aside(path: Path) -> str:
+    """Return the name under which an old folder, or what is in it, waits to be removed."""
+    return f".{name_parts(path, folder=True)[0]}.replaced-{os.getpid()}"
+
+
 def _swap(temporary: Path, path: Path) -> None:
     if path.is_dir() and not any(path.iterdir()):
         path.rmdir()  # Windows renames over nothing, not even over an empty folder
     if not os.path.lexists(path):
-        temporary.rename(path)
+        patiently(temporary.rename, path)
         return
-    old = path.with_name(f".{path.name}.replaced-{os.getpid()}")
-    path.rename(old)
+    old = path.with_name(_aside(path))
+    patiently(path.rename, old)
     try:
-        temporary.rename(path)
+        patiently(temporary.rename, path)
     except BaseException:
-        old.rename(path)
+        patiently(old.rename, path)
         raise
     shutil.rmtree(old, ignore_errors=True)  # if one is open on Windows, the next run does it
 
@@ -141,7 +148,7 @@ def _copy_in(temporary: Path, path: Path) -> None:
 
 def _move_in(temporary: Path, path: Path) -> None:
     """Let the files of a folder inside `path` take the place of the others there, all or none."""
-    aside = path / f".{path.name}.replaced-{os.getpid()}"
+    aside = path / _aside(path)
     olds = entries_of(path)
     moves = [(old, aside / old.name) for old in olds]
     moves += [(new, path / new.name) for new in sorted(temporary.iterdir())]

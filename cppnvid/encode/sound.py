@@ -56,6 +56,15 @@ def check_track(path: Path, seconds: Fraction | None = None) -> None:
     _check_length(path, len(start.getvalue()) // _SAMPLE, _least(seconds))
 
 
+def track_seconds(path: Path) -> float | None:
+    """Return how long a track that `check_track` takes says it lasts, None if it does not say."""
+    found = re.search(r"^  Duration: (\d+):(\d\d):(\d\d\.\d+)", _header(path), re.MULTILINE)
+    if found is None:
+        return None
+    hours, minutes, seconds = map(float, found.groups())
+    return 3600 * hours + 60 * minutes + seconds
+
+
 def fitted_sound(
     path: Path, raw: IO[bytes], *, seconds: Fraction, loops: bool, turns: int = 1
 ) -> None:

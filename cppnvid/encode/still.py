@@ -40,7 +40,7 @@ def write_still(
         raise TypeError(f"{place}: the target is a film's; pass still=True")
     if not kind.holds(recipe_text):
         note(
-            f"{target.path} is without its recipe: a {target.container.name} has no room for "
+            f"{target.path.name} is without its recipe: a {target.container.name} has no room for "
             f"{file_size(len(recipe_text))}; a .png does"
         )
         recipe_text = ""

@@ -27,7 +27,7 @@ class Explanation(Findings):
         return draw_fragment(self)
 
 
-def explain(recipe: Recipe, time: float = 0.0, *, seeds: int = SEEDS) -> Explanation:
+def explain(recipe: Recipe, *, time: float = 0.0, seeds: int = SEEDS) -> Explanation:
     """Measure what every layer of a recipe's network does to the picture.
 
     Args:

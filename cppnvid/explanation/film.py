@@ -140,8 +140,6 @@ def _backend(run: Run, stages: Sequence[Moment], raster: Raster, frames: int) ->
 
     It must be able to draw the widest, and if it compiles, each takes a share of the frames.
     """
-    if not isinstance(run.backend, str):
-        return run.backend
     widest = max(stages, key=lambda moment: max(len(layer.bias) for layer in moment.layers))
     job = Job(widest, raster, frames / len(stages), run.threads)
     return choose(run.backend, job, run.note)

@@ -73,7 +73,7 @@ def looked_at(frames: int, pixels: int) -> list[int]:
 def _error(frames: Pixels) -> float:
     """Return the mean distance in Oklab between frames and the same frames coded as GIF."""
     count, height, width, _ = frames.shape
-    with tempfile.TemporaryDirectory(prefix="cppnvid-") as folder:
+    with tempfile.TemporaryDirectory(prefix="cppnvid-", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / "sample.gif"
         output = Output(fps=Fraction(25), frames=count, colours=QUALITY_COLOURS)
         with open_encoder(Target.to(path, (width, height), output)) as file:

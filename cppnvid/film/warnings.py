@@ -1,4 +1,4 @@
-"""Warnings before a film is drawn: clipped colours, jumps, and an end that does not repeat well.
+"""Warnings before a film is drawn: clipped colours, jumps, and sound that is silent or cut off.
 
 One channel at 0 or 255 is a strong colour, and neighbours still differ; with two or three there,
 hue is gone and patches run together. It is measured on few points, whatever the file's format.
@@ -14,6 +14,7 @@ from cppnvid.animation.camera import axes
 from cppnvid.animation.scene import Moment, Scene
 from cppnvid.animation.timing import FEWEST_STRIDES, stride_count
 from cppnvid.backends.numpy_ import NumpyBackend
+from cppnvid.encode import Target, track_seconds
 from cppnvid.errors import Message, Setting
 from cppnvid.recipe import Recipe
 
@@ -21,6 +22,8 @@ from cppnvid.recipe import Recipe
 # the house style's seeds none. Of the published, patterns-c has 0.87 and article/mondrian all.
 NOTEWORTHY = 1 / 3
 
+# Songs are often longer than their film; one of which most is cut off is worth a note.
+_MUCH_LONGER = 2
 _SIDE = 64  # points across and down, whatever the size
 
 
@@ -63,11 +66,51 @@ def warnings_of(recipe: Recipe, scene: Scene, *, still: float | None = None) -> 
             share=clipped,
             output=Setting("network.init.output"),
         )
-    jump = jump_note(recipe) if still is None else None
-    if jump is not None:
-        yield jump
+    if still is None:
+        yield from filter(None, (crowd_note(recipe), jump_note(recipe)))
     if still is None and recipe.output.repeat > 1 and recipe.morph.loop == "open":
         yield "the film ends elsewhere than it starts, so it jumps where it is repeated"
+
+
+def sound_notes(recipe: Recipe, target: Target) -> Iterator[str]:
+    """Yield warnings that a film's sound moves nothing, or is mostly cut off.
+
+    Args:
+        recipe: with the curves that were heard.
+        target: the film's file.
+    """
+    unmoved = [one for one in recipe.sound.react if one.curve is not None and not any(one.curve)]
+    if unmoved and len(unmoved) == len(recipe.sound.react):
+        yield "the sound is silent, so nothing moves to it"
+    elif unmoved:
+        still = ", ".join(f"{one.drives} ({one.band} {one.feature})" for one in unmoved)
+        yield f"nothing to react to was heard for {still}"
+    if target.sound is None:
+        return
+    lasts = track_seconds(target.sound)
+    if lasts is not None and lasts > _MUCH_LONGER * target.seconds:
+        yield Message(
+            "the film plays the first {film:g} s of {name}, which lasts {lasts:g} s; a larger "
+            "{repeat} plays more of it",
+            film=round(float(target.seconds), 2),
+            name=target.sound.name,
+            lasts=round(lasts, 1),
+            repeat=Setting("output.repeat"),
+        )
+
+
+def crowd_note(recipe: Recipe) -> Message | None:
+    """Return a warning that a film has fewer frames than pictures to pass, if it has."""
+    pictures, loop = recipe.morph.pictures, recipe.morph.loop
+    if stride_count(recipe) + (loop == "open") >= pictures:
+        return None
+    return Message(
+        "{pictures} pictures in {frames} frames: some fall between two frames and are never "
+        "shown; {enough} shows each",
+        pictures=pictures,
+        frames=recipe.output.frames,
+        enough=Setting("output.frames", pictures * (2 if loop == "ping-pong" else 1)),
+    )
 
 
 def jump_note(recipe: Recipe) -> Message | None:

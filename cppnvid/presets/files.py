@@ -2,8 +2,10 @@
 
 A file that the user names may lie anywhere. One that a recipe's text names lies in the recipe's
 folder or below it, since whoever wrote it may not choose what is read from another person's disk.
+A recipe that is a link has two folders: its own, and that of the file it leads to.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
@@ -19,17 +21,20 @@ SOUND = "sound.file"
 def place_beside(name: str, source: Source, *, key: str) -> Path:
     """Return the place of a file that a recipe's text names, relative to the recipe's folder.
 
+    Where the recipe is a link, its own folder comes first, then that of the file it leads to.
+
     Raises:
         RecipeError: the name leads out of the folder, or is not a file's name.
     """
-    folder = source.folder or Path()
+    folders = [source.folder or Path(), *filter(None, [source.linked])]
     if not name.isprintable() or not name:
         raise RecipeError(file=source.name, key=key, given=name, allowed="the name of a file")
     windows = PureWindowsPath(name)
     steps = {*PurePosixPath(name).parts, *windows.parts}
-    place = folder / name
+    places = [folder / name for folder in folders]
+    place = next((place for place in places if os.path.lexists(place)), places[0])
     outside = PurePosixPath(name).is_absolute() or windows.drive or windows.root or ".." in steps
-    if outside or not place.resolve().is_relative_to(folder.resolve()):
+    if outside or not any(place.resolve().is_relative_to(one.resolve()) for one in folders):
         problem = (
             "{name!r} lies outside the recipe's folder, where a recipe may not look: put the file "
             "beside it, or name it yourself with {setting}"

@@ -29,10 +29,13 @@ _ALLOWED = {
     "less_than_equal": "at most {le}",
     "string_too_long": "text of at most {max_length} characters",
     "string_type": "text, in quotes if necessary",
+    "string_unicode": "text in UTF-8, as recipes are; if it names a file, rename the file",
     "tuple_type": "a list",
     "too_long": "at most {max_length} entries",
     "too_short": "at least {min_length} entries",
 }
+# Keys whose numbers are easily taken for frames or seconds.
+_MOMENTS = ("time", "times")
 
 
 def explain(
@@ -161,6 +164,9 @@ def _of_pydantic(details: ErrorDetails, path: KeyPath, value: Any, data: Any) ->
         return Mistake("must not be empty", given=given)
     if kind in ("too_long", "too_short"):
         given = context["actual_length"]
+    named = next((step for step in reversed(details["loc"]) if isinstance(step, str)), "")
+    if named in _MOMENTS and kind in ("less_than_equal", "greater_than_equal"):
+        return Mistake(given=given, allowed="a share of the film, from 0 to 1")
     if kind not in _ALLOWED:
         return Mistake(str(details["msg"]), given=given)
     return Mistake(given=given, allowed=_ALLOWED[kind].format(**context))

@@ -60,6 +60,8 @@ class Source:
     """The kind of contact sheet, if it comes from one: `seeds`, `children` or `frames`."""
     folder: Path | None = None
     """The folder of the files that it names; None where it may name none."""
+    linked: Path | None = None
+    """The folder of the file that it is a link to, if it is a link."""
     film: Path | None = None
     """The file that cppnvid made, if it comes from one."""
     explain: Mapping[str, Any] | None = None
@@ -116,8 +118,8 @@ def _name(path: Path) -> str:
     return path.relative_to(presets_folder()).with_suffix("").as_posix()
 
 
-def preset_path(name: str) -> Path:
-    """Return the file of a preset.
+def preset_path(name: str, *, key: str = "name") -> Path:
+    """Return the file of a preset; `key` is what messages call the argument.
 
     Raises:
         RecipeError: no preset has this name; names the nearest.
@@ -134,7 +136,7 @@ def preset_path(name: str) -> Path:
     style, names = Setting("style", name), ", ".join(group)
     near = unknown("preset", name, known)
     facts: dict[str, Any] = {"name": name, "style": style, "group": names, "unknown": near}
-    raise RecipeError(problem, key="recipe", given=name, **facts)
+    raise RecipeError(problem, key=key, given=name, **facts)
 
 
 def read_source(source: str | os.PathLike[str]) -> Source:
@@ -153,7 +155,7 @@ def read_source(source: str | os.PathLike[str]) -> Source:
         raise RecipeError("is empty: name a preset or a file", key="recipe", given=text)
     bare = isinstance(source, str) and not path.suffix and not path.is_absolute()
     if bare and (_names_preset(text) or _may_mean_preset(text)):
-        return _read_text(preset_path(text), stem=path.name)
+        return _read_text(preset_path(text, key="recipe"), stem=path.name)
     if path.suffix.lower() in TEXT_SUFFIXES:
         return _read_text(path, stem=path.stem)
     return _read_media(text)
@@ -189,7 +191,8 @@ def _read_text(path: Path, *, stem: str) -> Source:
     if isinstance(document.data, dict) and {"cppnvid", "recipe"} <= document.data.keys():
         return parse_recipe_text(text, str(path))  # recipe.json beside a folder's pictures
     name, lines = str(path), document.lines
-    return Source(document.data, name=name, stem=stem, lines=lines, folder=path.parent)
+    linked = path.resolve().parent if path.is_symlink() else None
+    return Source(document.data, name, stem, lines=lines, folder=path.parent, linked=linked)
 
 
 def _read_media(text: str) -> Source:

@@ -19,6 +19,7 @@ from cppnvid.errors import RecipeError
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
+_MOST_DIGITS = 300  # of a whole number; the largest float has 309
 MAX_VALUES = 50_000  # takes two seconds to read; the largest sensible recipe has a tenth of them
 
 KeyPath = tuple[str | int, ...]
@@ -202,7 +203,7 @@ def _scalar(node: yaml.ScalarNode, path: KeyPath) -> Any:
         return _text(node)
     if node.tag == _BOOL:
         return node.value.lower() == "true"
-    if node.tag == _INT and len(node.value) <= 400:  # more digits than the largest float
+    if node.tag == _INT and len(node.value) <= _MOST_DIGITS:
         return int(node.value)
     if node.tag not in (_INT, _FLOAT, _INFINITE):
         return _text(node)

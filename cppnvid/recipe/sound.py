@@ -85,7 +85,7 @@ class Sound(Part):
     @model_validator(mode="after")
     def _curves_have_a_rate(self) -> Self:
         if self.rate is None and any(reaction.curve for reaction in self.react):
-            problem = "is missing: curves need their number of moments per second"
+            problem = "sound.rate is missing: curves need their number of moments per second"
             raise self.mistake("rate, react", problem)
         return self
 

@@ -44,8 +44,6 @@ class Tiles:
             BackendError: this machine cannot draw them.
         """
         raster = tile_raster(recipe, size)
-        if not isinstance(run.backend, str):
-            return cls(size, raster, run.backend)
         return cls(size, raster, choose(run.backend, Job(moment, raster, count), run.note))
 
     def still(self, moment: Moment) -> NDArray[np.uint8]:

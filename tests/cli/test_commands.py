@@ -432,3 +432,39 @@ def test_what_a_recipe_says_of_its_path_waits_while_another_is_taken(run: Run) -
     assert load_recipe("film.gif").morph.detail == 6
     assert run(*film, "--radius", "0.1")[0] == 0
     assert load_recipe("film.gif").morph.radius == 0.1
+
+
+@pytest.mark.parametrize(
+    ("typed", "ending"),
+    [("sheet", ".png"), ("export", ".safetensors"), ("explain --size 16", ".png")],
+)
+def test_a_name_made_from_a_long_one_is_short_enough(run: Run, typed: str, ending: str) -> None:
+    """The end of the stem gives way to a hash."""
+    film = f"{'x' * 251}.gif"
+    run(*f"morph --seeds 1 2 --frames 3 --pace uniform --size 16 -o {film}".split())
+
+    code, out, err = run(*typed.split(), film)
+
+    assert code == 0, err
+    name = out.removesuffix("\n")
+    assert name.endswith(ending)
+    assert "x" * 200 in name
+    assert len(name) == 255
+    assert Path(name).exists()
+
+
+@pytest.mark.parametrize("typed", ["morph --seeds 1 2 --audio", "still --weights"])
+@pytest.mark.skipif(sys.platform != "linux", reason="other disks take no such name")
+def test_a_file_whose_name_is_not_utf_8_is_refused(run: Run, typed: str) -> None:
+    """A recipe holds the names of the files it is made from, and is UTF-8."""
+    name = os.fsdecode(b"caf\xe9.npz")
+    run("export", "--seed", "1", "-o", "n.npz")
+    Path("n.npz").rename(name)
+
+    code, _, err = run(*typed.split(), name)
+
+    assert code == 2
+    assert (
+        "must be text in UTF-8, as recipes are; if it names a file, rename the file, given" in err
+    )
+    assert "given 'caf\\udce9.npz'" in err

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -112,7 +113,11 @@ def test_a_terminal_is_not_filled_with_bytes() -> None:
         (f"{MORPH} -o p", "--output: nothing says what to write to the FIFO p: add --format mp4"),
         (f"{MORPH} -o p --format mpeg", "--format: must be one of mp4, m4v, webm"),
         (f"{MORPH} -o - --format a/b", "--format: must be an ending of files, such as mp4"),
-        (f"{MORPH} -o p --format png", ".png holds one picture"),
+        (f"{MORPH} -o p --format png", "--format: .png for p: .png holds one picture"),
+        (f"{MORPH} -o - --format mp4 --for x-gif", "--format: x-gif takes .gif, given .mp4 for st"),
+        (f"{MORPH} -o - --format html --repeat 3", "--repeat, --backend: does not apply to .html "),
+        ("gallery --seeds 1 2 -o - --format gif", "--format: .gif for stdout: a gallery is a .png"),
+        (f"{MORPH} -o q.png", "--output: q.png: .png holds one picture"),
         (f"{MORPH} -o o.mp4 --format mp4", "--format: applies only to pipes: add '--output -'"),
         (f"{MORPH} --format gif", "--format: applies only to pipes"),
         (f"{MORPH} -o p --format gif --preview", "--preview, --output: p is a pipe"),
@@ -120,11 +125,16 @@ def test_a_terminal_is_not_filled_with_bytes() -> None:
     ],
 )
 def test_what_no_pipe_can_be_is_refused(run: Run, typed: str, said: str) -> None:
-    """Before anything is drawn, and so before anybody waits for a reader."""
+    """Before anything is drawn, and so before anybody waits for a reader.
+
+    None names the file that would be sent.
+    """
     os.mkfifo("p")
+    os.mkfifo("q.png")
 
     code, out, err = run(*typed.split())
 
     assert (code, out) == (2, "")
     assert said in err
-    assert names_here() == ["p"]
+    assert tempfile.gettempdir() not in err
+    assert names_here() == ["p", "q.png"]

@@ -126,5 +126,7 @@ def test_an_animated_png_is_read_under_either_name(tmp_path: Path, run: Run) -> 
     assert run("check", f"{tmp_path}/a.png", "--max-seam", "99")[0] == 0
     assert run("sheet", f"{tmp_path}/a.png", "-o", f"{tmp_path}/sheet.png", "-q")[0] == 0
     assert probe(tmp_path / "sheet.png").frames == 1
-    code, _, err = run("check", f"{tmp_path}/sheet.png")
-    assert (code, "is one picture" in err) == (2, True)
+    encode(tmp_path / "one.gif", numbered(1))
+    for picture in ("sheet.png", "one.gif"):
+        code, out, err = run("check", f"{tmp_path}/{picture}")
+        assert (code, out, "is one picture, not a film" in err) == (2, "", True)

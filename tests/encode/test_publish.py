@@ -18,6 +18,7 @@ import psutil
 import pytest
 
 from cppnvid.encode import check_place, probe, write_document
+from cppnvid.encode.folder import is_ours
 from cppnvid.encode.leftovers import sweep, take_place
 from cppnvid.encode.publish import publication, rewriting, working_folder
 from cppnvid.errors import EncodeError, RecipeError
@@ -447,6 +448,46 @@ def test_names_that_lead_nowhere_are_refused(
     gone.rmdir()
     with pytest.raises(RecipeError, match="cannot be found from here"):
         check_place(Path("a.txt"), folder=False, overwrite=False)
+
+
+@posix
+@pytest.mark.parametrize("name", ["x" * 251 + ".txt", "é" * 125 + ".txt", "x" * 234 + ".txt"])
+def test_names_as_long_as_a_disk_takes_are_written(tmp_path: Path, name: str) -> None:
+    """Working files have shorter ones, made of whole letters, which eCryptfs takes too."""
+    place, alike = tmp_path / name, tmp_path / f"{name[:-5]}y.txt"
+    for text in ("old", "new"):
+        with (
+            publication(place, overwrite=True, folder=False, note=lambda _: None) as one,
+            publication(alike, overwrite=True, folder=False, note=lambda _: None) as other,
+        ):
+            with working_folder(one, "segments") as segments:
+                for path in (one, other, segments):
+                    assert len(path.name.encode("utf-8")) < 143
+            one.write_text(text)
+            other.write_text(text)
+
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
+        place.name: "new",
+        alike.name: "new",
+    }
+
+
+@posix
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_folder_of_the_longest_name_is_replaced(
+    tmp_path: Path, inside: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Moved aside, and where it is a mount point, file by file."""
+    monkeypatch.setattr("cppnvid.encode.place.is_mounted", lambda path: inside)
+    place = tmp_path / ("x" * 255)
+    for picture in ("old", "new"):
+        with publication(place, overwrite=True, folder=True, note=lambda _: None) as temporary:
+            assert (temporary.parent == place) is (inside and picture == "new")
+            assert picture == "old" or is_ours(place), "what is being written does not count"
+            (temporary / "00000.png").write_text(picture)
+
+    assert names(tmp_path) == {place.name}
+    assert {path.name: path.read_text() for path in place.iterdir()} == {"00000.png": "new"}
 
 
 def test_a_disk_that_cannot_sync_still_publishes(

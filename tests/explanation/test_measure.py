@@ -270,7 +270,7 @@ def test_presets_are_explained_at_any_moment(name: str) -> None:
         }
     )
 
-    explained = cppnvid.explain(asked, 0.3, seeds=1)
+    explained = cppnvid.explain(asked, time=0.3, seeds=1)
 
     drawn = cppnvid.render_still(asked, Run(backend="torch:cpu"), time=0.3).astype(float)
     levels = math.sqrt(float(drawn.reshape(-1, 3).var(axis=0).mean()))
@@ -306,7 +306,7 @@ def test_the_grid_has_the_canvas_shape() -> None:
 def test_what_cannot_be_explained_is_refused(time: float, seeds: int, words: str) -> None:
     """A moment outside the film, and a fit over no networks."""
     with pytest.raises(RecipeError, match=words):
-        cppnvid.explain(recipe(), time, seeds=seeds)
+        cppnvid.explain(recipe(), time=time, seeds=seeds)
 
 
 def test_numbers_are_written_for_people() -> None:

@@ -191,7 +191,7 @@ MISTAKES = [
     ("camera: {warps: [{angle: 3}]}",
      "camera.warps.0: needs a kind, such as {kind: swirl}, given"),
     ("camera:\n  warps:\n  - {kind: swirl, angle: {keys: [[0, 1], [2, 3]]}}",
-     "loop.yaml:3: camera.warps.0.angle.keys.1.0: must be at most 1, given 2"),
+     "camera.warps.0.angle.keys.1.0: must be a share of the film, from 0 to 1, given 2"),
     ("camera: {zoom: fast}", "camera.zoom: must be a number, or keyframes such as"),
     ("canvas:\n  samples: 9",
      "canvas.samples: must be a whole number from 1 to 8, or auto, given 9"),

@@ -98,6 +98,34 @@ def stranger(text: str) -> str:
     return str(caught.value)
 
 
+@pytest.mark.parametrize("kind", ["recipe", "both", "folder"])
+def test_a_linked_recipe_finds_the_files_of_its_target(kind: str) -> None:
+    """As those do who keep recipes in one place and link to them; its own folder comes first."""
+    Path("kept").mkdir()
+    Path("here").mkdir()
+    save_network(sample_network(NetworkSpec(), 1), "kept/net.npz")
+    Path("kept/loop.yaml").write_text("morph: {weights: [net.npz]}")
+    if kind == "folder":
+        Path("here").rmdir()
+        Path("here").symlink_to("kept")
+    else:
+        Path("here/loop.yaml").symlink_to("../kept/loop.yaml")
+    if kind == "both":
+        Path("here/net.npz").symlink_to("../kept/net.npz")
+
+    found = load_recipe("here/loop.yaml")
+
+    assert found == load_recipe("kept/loop.yaml")
+    if kind == "recipe":
+        save_network(sample_network(NetworkSpec(), 2), "here/net.npz")
+        assert load_recipe("here/loop.yaml") != found
+        Path("here/net.npz").unlink()
+        Path("secret.npz").write_bytes(Path("kept/net.npz").read_bytes())
+        Path("here/net.npz").symlink_to("../secret.npz")
+        with pytest.raises(RecipeError, match="lies outside"):
+            load_recipe("here/loop.yaml")
+
+
 @pytest.mark.parametrize(
     "name",
     ["../net.npz", "inside/../../net.npz", "/etc/passwd.npz", "C:\\net.npz", "..\\net.npz",

@@ -15,7 +15,7 @@ from cppnvid.callbacks import Note
 from cppnvid.encode.codecs import Coding
 from cppnvid.encode.formats.base import RECIPE_LIMIT, Animation, PictureFacts, take, too_long
 from cppnvid.encode.formats.gif_colours import check_kind, palette_arguments
-from cppnvid.encode.leftovers import take_place
+from cppnvid.encode.leftovers import discard, take_place
 from cppnvid.encode.publish import rewriting
 from cppnvid.errors import RecipeError
 from cppnvid.units import file_size
@@ -157,7 +157,7 @@ def optimise(path: Path, note: Note) -> None:
     except (OSError, RecipeError, subprocess.TimeoutExpired) as error:
         note(f"skipped gifsicle, which failed: {error}")
     finally:
-        successor.unlink(missing_ok=True)
+        discard(successor)
 
 
 def _timing(path: Path) -> tuple[int, int, tuple[Fraction, ...]]:

@@ -10,6 +10,7 @@ from numpy.typing import DTypeLike
 from cppnvid.colour.pixels import Pixels
 from cppnvid.encode.ffmpeg import reading
 from cppnvid.encode.frame_feed import FrameFeed
+from cppnvid.encode.leftovers import discard
 
 # ffmpeg's name for each; FFV1's for its planes, which are the same numbers in another order; bytes
 # per pixel.
@@ -70,7 +71,7 @@ class KeptFrames:
 
     def drop(self) -> None:
         """Delete the file."""
-        self._path.unlink(missing_ok=True)
+        discard(self._path)
         self.complete = False
 
     def _command(self, planes: str) -> list[str]:
