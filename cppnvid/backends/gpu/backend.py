@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
@@ -18,6 +19,7 @@ from cppnvid.backends import definition
 from cppnvid.backends.gpu.adapters import Adapter, adapter_of
 from cppnvid.backends.gpu.drawing import MOST_PIXELS, Drawing, program_of
 from cppnvid.backends.gpu.kernels import POINTS
+from cppnvid.backends.gpu.program import forget_programs
 from cppnvid.backends.gpu.ring import Piece, Places, Ring
 from cppnvid.backends.shader.architecture import Architecture
 from cppnvid.backends.uniforms import check_format
@@ -55,8 +57,9 @@ class GpuBackend:
         """
         check_format(raster, PIXEL_FORMATS)
         drawing = Drawing(self.adapter, raster)
-        for _, moments in groupby((scene.at(time) for time in times), Architecture.of):
-            yield from drawing.frames(moments)
+        with self._device():
+            for _, moments in groupby((scene.at(time) for time in times), Architecture.of):
+                yield from drawing.frames(moments)
 
     def bands(self, moment: Moment, raster: Raster) -> Iterator[Pixels]:
         """Draw one frame from top to bottom: see `Backend.bands`.
@@ -66,11 +69,12 @@ class GpuBackend:
             BackendError: the device was lost, or lacks the memory.
         """
         drawing = Drawing(self.adapter, raster)
-        if raster.samples == "auto":
-            yield from drawing.refined_bands(moment)
-            return
-        for _, band in drawing.bands([moment]):
-            yield band
+        with self._device():
+            if raster.samples == "auto":
+                yield from drawing.refined_bands(moment)
+                return
+            for _, band in drawing.bands([moment]):
+                yield band
 
     def colours(self, moment: Moment, x: NDArray[Any], y: NDArray[Any]) -> NDArray[np.float32]:
         """Return the colours at points: see `Backend.colours`.
@@ -79,6 +83,10 @@ class GpuBackend:
             BackendUnavailable: this backend cannot draw such a scene.
             BackendError: the device was lost, or lacks the memory.
         """
+        with self._device():
+            return self._colours(moment, x, y)
+
+    def _colours(self, moment: Moment, x: NDArray[Any], y: NDArray[Any]) -> NDArray[np.float32]:
         colours = np.empty((len(x), 3), np.float32)
         program = program_of(self.adapter, moment)
         at = 0
@@ -91,6 +99,17 @@ class GpuBackend:
             colours[here] = made.view(np.float32).reshape(-1, 3)
             at += count
         return colours
+
+    @contextmanager
+    def _device(self) -> Iterator[None]:
+        """Let the next film open the device again if this one loses it."""
+        try:
+            yield
+        except BackendUnavailable:
+            raise
+        except BackendError:
+            forget_programs(self.adapter)
+            raise
 
 
 # ------------------------------------------------------------------ the machine

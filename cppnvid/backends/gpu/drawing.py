@@ -187,8 +187,8 @@ def program_of(adapter: Adapter, moment: Moment) -> Program:
     reason = lacking(moment)
     if reason:
         raise BackendUnavailable(
-            "backend gpu cannot draw this: {reason}. Use {other}",
+            "backend gpu cannot draw this: {reason}",
+            instead=Setting("backend", "torch:cpu"),
             reason=reason,
-            other=Setting("backend", "torch:cpu"),
         )
     return program_for(adapter, moment)
