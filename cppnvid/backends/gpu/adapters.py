@@ -65,12 +65,20 @@ class DriverWords(logging.Handler):
 _WORDS = DriverWords()
 
 
+class OutOfMemory(BackendError):  # noqa: N818 - reads as a state
+    """A device lacks the memory; with less it may do."""
+
+
 @contextmanager
 def driver_words(doing: str) -> Iterator[None]:
     """Turn what wgpu raises into a `BackendError` with the driver's words, and what wgpu logged.
 
     Args:
         doing: what was tried, `drawing a frame`.
+
+    Raises:
+        OutOfMemory: memory lacked.
+        BackendError: anything else.
     """
     import wgpu
 
@@ -79,11 +87,12 @@ def driver_words(doing: str) -> Iterator[None]:
         yield
     except (wgpu.GPUError, wgpu.GPUPipelineError, RuntimeError, MemoryError, OSError) as error:
         told = " ".join(dict.fromkeys(filter(None, map(_short, (error, _WORDS.last)))))
-        raise BackendError(
+        kind = OutOfMemory if isinstance(error, MemoryError) else BackendError
+        raise kind(
             "backend gpu failed while {doing}: {told}",
             instead=Setting("backend", "cpu"),
             doing=doing,
-            told=told or type(error).__name__,
+            told=told.rstrip(".") or type(error).__name__,
         ) from error
 
 
