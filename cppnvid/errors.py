@@ -244,9 +244,22 @@ class NoRecipe(RecipeError):  # noqa: N818 - reads as a state, as BackendUnavail
 
 
 class BackendError(CppnvidError):
-    """The machine cannot draw this: names the backend and what was missing."""
+    """The machine cannot draw this: names the backend and what was missing.
+
+    Args:
+        problem: what is wrong, as in `CppnvidError`.
+        instead: what would draw it.
+        facts: as in `CppnvidError`.
+    """
 
     exit_code: ClassVar[int] = 3
+
+    def __init__(self, problem: str, *, instead: Setting | None = None, **facts: Any) -> None:
+        self.why = Message(problem, **facts)  # without the advice, which `auto` follows by itself
+        if instead is None:
+            super().__init__(self.why)
+        else:
+            super().__init__("{why}. Use {instead}", why=self.why, instead=instead)
 
 
 class BackendUnavailable(BackendError):  # noqa: N818 - reads as a state in messages and in design.md

@@ -1,18 +1,20 @@
 """How a backend is chosen.
 
 A backend asked for by name works or raises. Only `auto` chooses, and it reports what it chose and
-why not the others.
+why not the others; and goes on to the next where its choice fails before anything was drawn.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
 
 from cppnvid.backends.machine import BACKENDS, by_numpy, report, until_halide_draws
 from cppnvid.backends.protocol import Backend, Job
+from cppnvid.backends.until_drawn import UntilDrawn
 from cppnvid.callbacks import Note, silent
-from cppnvid.errors import BackendUnavailable, RecipeError
+from cppnvid.errors import BackendError, BackendUnavailable, Message, RecipeError
 from cppnvid.recipe import unknown
 
 
@@ -72,6 +74,27 @@ def _best(name: str, job: Job, note: Note) -> Backend:
             note(f"drawing with numpy, as the job is small ({drawing:.1f} s)")
             return BACKENDS["numpy"].make("numpy", job.threads)
     passed: list[tuple[str, str]] = []
+    usable = _usable(name, job, passed)
+    made = next(usable, None)
+    if made is None:
+        raise BackendUnavailable("no backend is usable here: {why}", why=_reasons(passed))
+    if name == "torch":
+        return made[0]
+
+    def go_on(error: BackendError) -> Backend:
+        passed.clear()
+        following = next(usable, None)
+        if following is None:
+            raise error
+        note(Message("{why}; {taken}", why=error.why, taken=_taken(*following, passed)))
+        return following[0]
+
+    note(_taken(*made, passed))
+    return UntilDrawn(made[0], go_on)
+
+
+def _usable(name: str, job: Job, passed: list[tuple[str, str]]) -> Iterator[tuple[Backend, str]]:
+    """Yield what can do the job with what it draws on, best first; say why not the rest."""
     for kind, row in BACKENDS.items():
         if not kind.startswith("torch:") if name == "torch" else not row.could_be_here():
             continue
@@ -82,15 +105,24 @@ def _best(name: str, job: Job, note: Note) -> Backend:
         if why_not is None and job.moment is not None:
             why_not = row.declines(job.moment) or row.does_not_pay(job.moment, job)
         if why_not is None:
-            made = row.make(kind, job.threads)
-            why_not = _lacks(made, job)
-            if why_not is None:
-                if name == "auto":
-                    not_with = f"; not with {_reasons(passed)}" if passed else ""
-                    note(f"drawing with {kind} ({detail}){not_with}")
-                return made
-        passed.append((kind, why_not))
-    raise BackendUnavailable(f"no backend is usable here: {_reasons(passed)}")
+            try:
+                made = row.make(kind, job.threads)
+            except BackendUnavailable as error:  # usable when it was probed, and no longer
+                why_not = error.why
+            else:
+                why_not = _lacks(made, job)
+        if why_not is None:
+            yield made, detail
+        else:
+            passed.append((kind, why_not))
+
+
+def _taken(made: Backend, detail: str, passed: list[tuple[str, str]]) -> Message:
+    """Return what `auto` says of its choice."""
+    taken = f"drawing with {made.name} ({detail})"
+    if not passed:
+        return Message("{taken}", taken=taken)
+    return Message("{taken}; not with {why}", taken=taken, why=_reasons(passed))
 
 
 def _reasons(passed: list[tuple[str, str]]) -> str:

@@ -77,11 +77,11 @@ class TorchBackend(TiledBackend):
         if points // 2 < FEWEST_POINTS:
             raise BackendError(
                 "{name} lacks the memory for {points} points of this network: {error}. "
-                "Free some, use fewer neurons, or draw with {other}",
+                "Free some, or use fewer neurons",
+                instead=Setting("backend", "torch:cpu"),
                 name=self.name,
                 points=points,
                 error=error,
-                other=Setting("backend", "torch:cpu"),
             ) from error
         self._scratch = threading.local()
         if self.device.type == "cuda":

@@ -99,3 +99,15 @@ def assert_defined(
     assert steps.max() <= level, f"{np.count_nonzero(steps > level)} values are off by more"
     if level == 1:
         assert np.count_nonzero(steps) <= 1 + share * steps.size
+
+
+def planes_of(moment: Moment, width: int, height: int) -> NDArray[np.uint8]:
+    """Return the planes of BT.709 that the definition's colours make, in float64."""
+    rgb = definition.picture(moment, Raster(width, height, 1, "rgb48")) / 65535
+    padded = np.pad(rgb, ((0, 0), (1, 0), (0, 0)), mode="edge")
+    mean = (padded[:, 0:-1:2] + 2 * padded[:, 1::2] + padded[:, 2::2]) / 4
+    mean = mean.reshape(height // 2, 2, width // 2, 3).mean(1)
+    shares = np.array([0.2126, 0.7152, 0.0722])
+    chroma = [(mean[..., c] - mean @ shares) / (2 * (1 - shares[c])) * 224 + 128 for c in (2, 0)]
+    values = [(rgb @ shares * 219 + 16).ravel(), *(plane.ravel() for plane in chroma)]
+    return (np.concatenate(values) + 0.5).astype(np.uint8).reshape(-1, width)

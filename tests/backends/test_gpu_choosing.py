@@ -10,7 +10,7 @@ import pytest
 
 from cppnvid import cli
 from cppnvid.backends import choose, definition, machine
-from cppnvid.backends.gpu import adapters, backend as gpu, drawing, ring
+from cppnvid.backends.gpu import adapters, backend as gpu, drawing
 from cppnvid.backends.machine import report
 from cppnvid.backends.protocol import Job
 from cppnvid.backends.shader import functions
@@ -174,42 +174,6 @@ def _error_of(draw: Any) -> BackendUnavailable:
     with pytest.raises(BackendUnavailable) as caught:
         draw()
     return caught.value
-
-
-def test_a_device_that_is_lost_in_a_film(
-    monkeypatch: pytest.MonkeyPatch, capsys: Any, tmp_path: Any
-) -> None:
-    """Exit code 3 with the driver's words; nothing under the file's name, nor does wgpu print."""
-    if not adapters.adapters():
-        pytest.skip("no adapter for wgpu")
-    gpu.GpuBackend()
-    landed = ring.Ring._landed
-    frames = iter(range(3))
-
-    def lost(self: Any, flight: Any, seats: Any) -> Iterator[Any]:
-        if next(frames, None) is None:
-            with adapters.driver_words("drawing"):
-                adapters._WORDS.emit(_record("The WGPU device was lost (unknown)"))
-                raise RuntimeError("Parent device is lost")
-        yield from landed(self, flight, seats)
-
-    monkeypatch.setattr(ring.Ring, "_landed", lost)
-    monkeypatch.setattr(ring, "MOST_TOGETHER", 1)
-    film = tmp_path / "film.mp4"
-    with pytest.raises(SystemExit) as ended:
-        cli.main([*CLI, "--frames", "20", "--backend", "gpu", "-o", str(film)])
-
-    assert ended.value.code == 3
-    told = capsys.readouterr().err
-    assert "Parent device is lost The WGPU device was lost (unknown)" in told
-    assert "--backend cpu" in told
-    assert not film.exists()
-
-
-def _record(words: str) -> Any:
-    import logging
-
-    return logging.LogRecord("wgpu", logging.ERROR, "", 0, words, (), None)
 
 
 def test_a_film_from_the_command_line(capfd: Any, tmp_path: Any) -> None:

@@ -9,13 +9,13 @@ import pytest
 from numpy.typing import NDArray
 
 from cppnvid import list_presets, load_recipe
-from cppnvid.animation.scene import Moment, Scene
+from cppnvid.animation.scene import Scene
 from cppnvid.backends import choose, definition
 from cppnvid.backends.gpu import adapters, backend as gpu, drawing, program, ring
 from cppnvid.colour.pixels import Raster
 from cppnvid.film.pacing import moment_of
 from cppnvid.recipe import Samples
-from tests.backends.helpers import assert_defined, drawn, scene_of
+from tests.backends.helpers import assert_defined, drawn, planes_of, scene_of
 from tests.helpers import Moments
 
 pytest.importorskip("wgpu")
@@ -45,18 +45,6 @@ def scene() -> Scene:
 def in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a frame take several pieces."""
     monkeypatch.setattr(drawing, "MOST_PIXELS", 200)
-
-
-def planes_of(moment: Moment, width: int, height: int) -> NDArray[np.uint8]:
-    """Return the planes of BT.709 that the definition's colours make, in float64."""
-    rgb = definition.picture(moment, Raster(width, height, 1, "rgb48")) / 65535
-    padded = np.pad(rgb, ((0, 0), (1, 0), (0, 0)), mode="edge")
-    mean = (padded[:, 0:-1:2] + 2 * padded[:, 1::2] + padded[:, 2::2]) / 4
-    mean = mean.reshape(height // 2, 2, width // 2, 3).mean(1)
-    shares = np.array([0.2126, 0.7152, 0.0722])
-    chroma = [(mean[..., c] - mean @ shares) / (2 * (1 - shares[c])) * 224 + 128 for c in (2, 0)]
-    values = [(rgb @ shares * 219 + 16).ravel(), *(plane.ravel() for plane in chroma)]
-    return (np.concatenate(values) + 0.5).astype(np.uint8).reshape(-1, width)
 
 
 def test_the_article_network_is_as_exact_as_cpu(backend: gpu.GpuBackend) -> None:

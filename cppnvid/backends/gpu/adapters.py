@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from cppnvid.errors import BackendError, BackendUnavailable, Setting
@@ -65,12 +65,20 @@ class DriverWords(logging.Handler):
 _WORDS = DriverWords()
 
 
+class OutOfMemory(BackendError):  # noqa: N818 - reads as a state
+    """A device lacks the memory; with less it may do."""
+
+
 @contextmanager
 def driver_words(doing: str) -> Iterator[None]:
-    """Turn what wgpu raises into a `BackendError` with the driver's words.
+    """Turn what wgpu raises into a `BackendError` with the driver's words, and what wgpu logged.
 
     Args:
         doing: what was tried, `drawing a frame`.
+
+    Raises:
+        OutOfMemory: memory lacked.
+        BackendError: anything else.
     """
     import wgpu
 
@@ -78,18 +86,19 @@ def driver_words(doing: str) -> Iterator[None]:
     try:
         yield
     except (wgpu.GPUError, wgpu.GPUPipelineError, RuntimeError, MemoryError, OSError) as error:
-        told = " ".join(dict.fromkeys(filter(None, (_short(error), _WORDS.last.strip()))))
-        raise BackendError(
-            "backend gpu failed while {doing}: {told}. Draw with {other}",
+        told = " ".join(dict.fromkeys(filter(None, map(_short, (error, _WORDS.last)))))
+        kind = OutOfMemory if isinstance(error, MemoryError) else BackendError
+        raise kind(
+            "backend gpu failed while {doing}: {told}",
+            instead=Setting("backend", "cpu"),
             doing=doing,
-            told=told or type(error).__name__,
-            other=Setting("backend", "cpu"),
+            told=told.rstrip(".") or type(error).__name__,
         ) from error
 
 
-def _short(error: BaseException) -> str:
+def _short(told: object) -> str:
     """Return a driver's words on one line that a message can bear."""
-    words = " ".join(str(error).split())
+    words = " ".join(str(told).split())
     return words if len(words) <= 300 else f"{words[:297]}..."
 
 
@@ -154,13 +163,26 @@ def adapter_of(name: str) -> Adapter:
     return found[int(index)]
 
 
-@cache  # each device leaks a little
+_DEVICES: dict[Adapter, Any] = {}
+
+
 def device_of(adapter: Adapter) -> Any:
-    """Return an adapter's device, wgpu's, opened once in a process.
+    """Return an adapter's device, wgpu's, opened once in a process, since each leaks a little.
 
     Raises:
         BackendError: the driver refuses.
     """
+    if adapter not in _DEVICES:
+        _DEVICES[adapter] = _opened(adapter)
+    return _DEVICES[adapter]
+
+
+def forget_device(adapter: Adapter) -> None:
+    """Let the next that asks for an adapter's device open another, since this one failed."""
+    _DEVICES.pop(adapter, None)
+
+
+def _opened(adapter: Adapter) -> Any:
     with driver_words(f"opening {adapter.name}"), _runtime_folder():
         limits = {name: adapter.handle.limits[name] for name in _LIMITS}
         return adapter.handle.request_device_sync(required_limits=limits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
@@ -16,9 +17,8 @@ from cppnvid.animation.palette import Colouring
 from cppnvid.animation.scene import Moment, Timeline
 from cppnvid.backends import definition
 from cppnvid.backends.gpu.adapters import Adapter, adapter_of
-from cppnvid.backends.gpu.drawing import MOST_PIXELS, Drawing, program_of
-from cppnvid.backends.gpu.kernels import POINTS
-from cppnvid.backends.gpu.ring import Piece, Places, Ring
+from cppnvid.backends.gpu.drawing import Drawing, colours_at
+from cppnvid.backends.gpu.program import forget_programs
 from cppnvid.backends.shader.architecture import Architecture
 from cppnvid.backends.uniforms import check_format
 from cppnvid.colour.pixels import Pixels, Raster
@@ -54,9 +54,9 @@ class GpuBackend:
             ValueError: for another pixel format, or an odd size in yuv420p.
         """
         check_format(raster, PIXEL_FORMATS)
-        drawing = Drawing(self.adapter, raster)
-        for _, moments in groupby((scene.at(time) for time in times), Architecture.of):
-            yield from drawing.frames(moments)
+        with self._device(), Drawing(self.adapter, raster) as drawing:
+            for _, moments in groupby((scene.at(time) for time in times), Architecture.of):
+                yield from drawing.frames(moments)
 
     def bands(self, moment: Moment, raster: Raster) -> Iterator[Pixels]:
         """Draw one frame from top to bottom: see `Backend.bands`.
@@ -65,12 +65,9 @@ class GpuBackend:
             BackendUnavailable: this backend cannot draw such a scene.
             BackendError: the device was lost, or lacks the memory.
         """
-        drawing = Drawing(self.adapter, raster)
-        if raster.samples == "auto":
-            yield from drawing.refined_bands(moment)
-            return
-        for _, band in drawing.bands([moment]):
-            yield band
+        with self._device(), Drawing(self.adapter, raster) as drawing:
+            for _, band in drawing.bands([moment]):
+                yield band
 
     def colours(self, moment: Moment, x: NDArray[Any], y: NDArray[Any]) -> NDArray[np.float32]:
         """Return the colours at points: see `Backend.colours`.
@@ -79,18 +76,20 @@ class GpuBackend:
             BackendUnavailable: this backend cannot draw such a scene.
             BackendError: the device was lost, or lacks the memory.
         """
-        colours = np.empty((len(x), 3), np.float32)
-        program = program_of(self.adapter, moment)
-        at = 0
-        while at < len(x):
-            count = min(program.pace.points(), MOST_PIXELS, len(x) - at)
-            here = slice(at, at + count)
-            places = Places(x[here].astype(np.float32), y[here].astype(np.float32), 1)
-            with Ring(self.adapter, program, places, "float32", count, moment) as ring:
-                (made,) = ring.through([Piece(moment, count, count, way=POINTS)])
-            colours[here] = made.view(np.float32).reshape(-1, 3)
-            at += count
-        return colours
+        with self._device():
+            places = x.astype(np.float32), y.astype(np.float32)
+            return colours_at(self.adapter, moment, *places)
+
+    @contextmanager
+    def _device(self) -> Iterator[None]:
+        """Let the next film open the device again if this one loses it."""
+        try:
+            yield
+        except BackendUnavailable:
+            raise
+        except BackendError:
+            forget_programs(self.adapter)
+            raise
 
 
 # ------------------------------------------------------------------ the machine
@@ -107,7 +106,8 @@ def check(adapter: Adapter) -> str | None:
     """
     moment = small_moment()
     try:
-        made = np.concatenate([band for _, band in Drawing(adapter, _SMALL).bands([moment])])
+        with Drawing(adapter, _SMALL) as drawing:
+            made = np.concatenate([band for _, band in drawing.bands([moment])])
     except BackendError as error:
         return str(error)
     off = int(np.abs(made.astype(int) - definition.picture(moment, _SMALL)).max())

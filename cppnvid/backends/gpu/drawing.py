@@ -1,13 +1,9 @@
-"""The frames of one raster, drawn in pieces of whole rows.
-
-No piece takes a driver's watchdog long, and none is larger than a binding may be; so pictures have
-any size.
-"""
+"""The frames of one raster, drawn in pieces of whole rows, so that pictures have any size."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from itertools import chain, tee
 from typing import Any
 
 import numpy as np
@@ -15,141 +11,155 @@ from numpy.typing import NDArray
 
 from cppnvid.animation.camera import axes
 from cppnvid.animation.scene import Moment
-from cppnvid.backends.adaptive import FEW, SAMPLES, Redraw, refined
+from cppnvid.backends.adaptive import Redraw, refined
 from cppnvid.backends.gpu.adapters import Adapter
-from cppnvid.backends.gpu.kernels import LIST
-from cppnvid.backends.gpu.program import Program, program_for
-from cppnvid.backends.gpu.ring import Piece, Places, Ring
-from cppnvid.backends.shader.architecture import lacking
+from cppnvid.backends.gpu.kernels import LIST, POINTS
+from cppnvid.backends.gpu.lane import Lane, Whole
+from cppnvid.backends.gpu.pieces import Kind, Piece, Places
 from cppnvid.colour.pixels import LEVELS, Pixels, Raster
-from cppnvid.errors import BackendUnavailable, Setting
 
 # Of a piece, at most: 64 MiB as they are drawn. A binding has 128 MiB, and 4K is one piece.
 MOST_PIXELS = 2**23
+MOST_LISTED = 2**18  # a list needs 56 bytes for each, and so many points fill any card
+
+# The top row and the pixels of a part of a frame: [rows, width, 3], or planes [rows · 3/2, width].
+Band = tuple[int, Pixels]
 
 
 class Drawing:
-    """The frames of one raster on one adapter."""
+    """The frames of one raster on one adapter; its memory is kept from frame to frame."""
 
     def __init__(self, adapter: Adapter, raster: Raster) -> None:
-        self.adapter, self.raster = adapter, raster
-        self._unit = 2 if raster.pixel_format == "yuv420p" else 1  # rows that stay together
-        most = max(MOST_PIXELS // (raster.width * self._unit), 1) * self._unit
-        self._most_rows = min(most, raster.height)
+        self._adapter, self.raster = adapter, raster
+        self._lanes: dict[tuple[str, int, bool, str], Lane] = {}
+
+    def __enter__(self) -> Drawing:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for lane in self._lanes.values():
+            lane.close()
 
     def frames(self, moments: Iterable[Moment]) -> Iterator[Pixels]:
         """Yield every moment's frame as a batch of one; their architecture is the same."""
-        if self.raster.samples == "auto":
-            for moment in moments:
-                if self.raster.pixel_format == "yuv420p":
-                    yield self._together(self._planes(moment))
-                else:
-                    yield np.concatenate(list(self.refined_bands(moment)))[None]
-            return
         bands = self.bands(moments)
         for top, band in bands:
-            if top == 0 and self._rows_of(band) == self.raster.height:
+            if top + _rows_of(band) == self.raster.height and top == 0:
                 yield band[None]
             else:
-                yield self._together(self._one_frame(top, band, bands))
+                yield self._together([(top, band), *self._rest_of_frame(bands)])
 
-    def bands(self, moments: Iterable[Moment]) -> Iterator[tuple[int, Pixels]]:
-        """Yield the first row and the pixels of every piece, frame after frame."""
+    def bands(self, moments: Iterable[Moment]) -> Iterator[Band]:
+        """Yield all frames from top to bottom, one after the other."""
         raster = self.raster
-        pieces, first = _peeked(moments)
+        if raster.samples != "auto":
+            yield from self._rows(moments, raster.pixel_format, raster.samples)
+        elif raster.pixel_format == "yuv420p":
+            yield from self._planes(self._refined(moments, "rgb48"))
+        else:
+            for _, band in self._refined(moments, raster.pixel_format):
+                yield band
+
+    def _rows(self, moments: Iterable[Moment], pixel_format: str, samples: int) -> Iterator[Band]:
+        """Yield frames that take the same samples everywhere."""
+        width, height = self.raster.width, self.raster.height
+
+        def whole(moment: Moment) -> Whole:
+            def cut(top: int, bottom: int) -> Piece:
+                return Piece(moment, (bottom - top) * width, width, top)
+
+            return Whole(moment, height, cut)
+
+        waiting = iter(moments)
+        first = next(waiting, None)
         if first is None:
             return
-        samples = int(raster.samples)
-        program = program_of(self.adapter, first)
-        places = _places(first, raster, samples)
-        tops: list[int] = []
+        lane = self._lane(first, pixel_format, samples)
+        for top, made in lane.draw(map(whole, chain((first,), waiting))):
+            yield top, _shaped(made, width, pixel_format)
 
-        def pieces_of(moments: Iterable[Moment]) -> Iterator[Piece]:
-            for moment in moments:
-                top = 0
-                while top < raster.height:
-                    rows = program.pace.points() // (raster.width * samples**2 * self._unit)
-                    rows = min(max(rows, 1) * self._unit, self._most_rows, raster.height - top)
-                    tops.append(top)
-                    yield Piece(moment, rows * raster.width, raster.width, top)
-                    top += rows
-
-        capacity = self._most_rows * raster.width
-        with Ring(self.adapter, program, places, raster.pixel_format, capacity, first) as ring:
-            for made in ring.through(pieces_of(pieces)):
-                yield tops.pop(0), self._shaped(made)
-
-    def refined_bands(self, moment: Moment) -> Iterator[Pixels]:
-        """Yield a frame of `samples: auto` from top to bottom, in rgb24 or rgb48."""
-        pixel_format = "rgb24" if self.raster.pixel_format == "rgb24" else "rgb48"
-        once = Drawing(self.adapter, replace(self.raster, samples=1, pixel_format=pixel_format))
-        drawn = (band for _, band in once.bands([moment]))
-        yield from refined(drawn, self.raster.height, self._redraw(moment, pixel_format))
+    def _refined(
+        self, moments: Iterable[Moment], pixel_format: str
+    ) -> Iterator[tuple[Moment, Band]]:
+        """Yield frames of `samples: auto`; while one is looked at, the next are drawn."""
+        moments, ahead = tee(moments)
+        drawn = self._rows(ahead, pixel_format, 1)
+        for moment in moments:
+            once = (band for _, band in self._rest_of_frame(drawn))
+            top = 0
+            for band in refined(once, self.raster.height, self._redraw(moment, pixel_format)):
+                yield moment, (top, band)
+                top += len(band)
 
     def _redraw(self, moment: Moment, pixel_format: str) -> Redraw[Any]:
-        """Return what draws a list of a frame's pixels with FEW² or SAMPLES² points."""
-        program = program_of(self.adapter, moment)
-        places = {count: _places(moment, self.raster, count) for count in (FEW, SAMPLES)}
+        """Return what draws a list of a frame's pixels with more points."""
 
         def redraw(rows: NDArray[np.intp], across: NDArray[np.intp], samples: int) -> Pixels:
             listed = np.stack((across, rows), axis=1).astype(np.uint32)
             drawn = np.empty((len(listed), 3), LEVELS[pixel_format])
-            most = min(max(program.pace.points() // samples**2, 1), MOST_PIXELS, len(listed))
-            parts = (listed[at : at + most] for at in range(0, len(listed), most))
-            pieces = (Piece(moment, len(p), len(p), listed=p, way=LIST) for p in parts)
-            kind = (places[samples], pixel_format, most, moment)
-            at = 0
-            with Ring(self.adapter, program, *kind, listed=True) as ring:
-                for made in ring.through(pieces):
-                    part = made.view(drawn.dtype).reshape(-1, 3)
-                    drawn[at : at + len(part)] = part
-                    at += len(part)
+
+            def cut(begin: int, end: int) -> Piece:
+                return Piece(moment, end - begin, 1, listed=listed[begin:end], way=LIST)
+
+            lane = self._lane(moment, pixel_format, samples, listed=True)
+            for at, made in lane.draw([Whole(moment, len(listed), cut)]):
+                part = made.view(drawn.dtype).reshape(-1, 3)
+                drawn[at : at + len(part)] = part
             return drawn
 
         return redraw
 
-    def _planes(self, moment: Moment) -> Iterator[tuple[int, Pixels]]:
-        """Yield the planes of a refined frame, band by band."""
+    def _planes(self, bands: Iterable[tuple[Moment, Band]]) -> Iterator[Band]:
+        """Yield the planes of bands in rgb48."""
         width = self.raster.width
-        program = program_of(self.adapter, moment)
-        places = _places(moment, self.raster, 1)
-        capacity = self._most_rows * width
-        top = 0
-        with Ring(self.adapter, program, places, "yuv420p", capacity, moment) as ring:
-            for band in self.refined_bands(moment):
-                for at in range(0, len(band), self._most_rows):
-                    part = band[at : at + self._most_rows].reshape(-1, 3)
-                    for made in ring.through([Piece(moment, len(part), width, given=part)]):
-                        yield top, self._shaped(made)
-                    top += len(part) // width
 
-    def _shaped(self, made: NDArray[np.uint8]) -> Pixels:
-        """Return a piece's bytes as pixels, or as planes one below the other."""
-        if self.raster.pixel_format == "yuv420p":
-            return made.reshape(-1, self.raster.width)
-        pixels: Pixels = made.view(LEVELS[self.raster.pixel_format])
-        return pixels.reshape(-1, self.raster.width, 3)
+        def whole(moment: Moment, top: int, band: Pixels) -> Whole:
+            def cut(begin: int, end: int) -> Piece:
+                given = band[begin:end].reshape(-1, 3)
+                return Piece(moment, len(given), width, given=given)
 
-    def _rows_of(self, band: Pixels) -> int:
-        return len(band) * 2 // 3 if self.raster.pixel_format == "yuv420p" else len(band)
+            return Whole(moment, len(band), cut, top)
 
-    def _one_frame(
-        self, top: int, band: Pixels, bands: Iterator[tuple[int, Pixels]]
-    ) -> Iterator[tuple[int, Pixels]]:
-        """Yield a frame's first band, and its others from those that follow."""
-        yield top, band
-        while top + self._rows_of(band) < self.raster.height:
-            top, band = next(bands)
+        for moment, (top, band) in bands:
+            # One at a time: a frame may come in bands, the last of which is not yet drawn.
+            lane = self._lane(moment, "yuv420p", 1)
+            for at, made in lane.draw([whole(moment, top, band)]):
+                yield at, _shaped(made, width, "yuv420p")
+
+    def _lane(
+        self, moment: Moment, pixel_format: str, samples: int, *, listed: bool = False
+    ) -> Lane:
+        """Return what draws so; one for all frames."""
+        key = pixel_format, samples, listed, moment.coordinates
+        if key not in self._lanes:
+            width, height = self.raster.width, self.raster.height
+            columns, rows = axes(moment.coordinates, width, height, samples)
+            places = Places(columns.astype(np.float32), rows.astype(np.float32))
+            kind = Kind(pixel_format, samples, places, listed=listed)
+            pixels = min(width * height, MOST_PIXELS)
+            if listed:
+                lane = Lane(self._adapter, kind, min(pixels, MOST_LISTED))
+            else:
+                unit = 2 if pixel_format == "yuv420p" else 1
+                lane = Lane(self._adapter, kind, pixels, line=width, unit=unit)
+            self._lanes[key] = lane
+        return self._lanes[key]
+
+    def _rest_of_frame(self, bands: Iterator[Band]) -> Iterator[Band]:
+        """Yield what follows up to a frame's last row."""
+        for top, band in bands:
             yield top, band
+            if top + _rows_of(band) == self.raster.height:
+                return
 
-    def _together(self, bands: Iterable[tuple[int, Pixels]]) -> Pixels:
+    def _together(self, bands: Iterable[Band]) -> Pixels:
         """Return one frame of its bands, as a batch."""
         width, height = self.raster.width, self.raster.height
         if self.raster.pixel_format != "yuv420p":
             return np.concatenate([band for _, band in bands])[None]
         frame = np.empty(width * height * 3 // 2, np.uint8)
         for top, band in bands:
-            pixels, parts = self._rows_of(band) * width, band.reshape(-1)
+            pixels, parts = _rows_of(band) * width, band.reshape(-1)
             start, blue = top * width, width * height
             red = blue + blue // 4
             frame[start : start + pixels] = parts[:pixels]
@@ -159,36 +169,34 @@ class Drawing:
         return frame.reshape(1, -1, width)
 
 
-def _peeked(moments: Iterable[Moment]) -> tuple[Iterator[Moment], Moment | None]:
-    """Return the moments again, and the first of them."""
-    waiting = iter(moments)
-    first = next(waiting, None)
+def colours_at(
+    adapter: Adapter, moment: Moment, x: NDArray[np.float32], y: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return the colours at points of the screen, [n, 3]."""
+    colours = np.empty((len(x), 3), np.float32)
 
-    def again() -> Iterator[Moment]:
-        if first is not None:
-            yield first
-            yield from waiting
+    def cut(begin: int, end: int) -> Piece:
+        places = Places(x[begin:end], y[begin:end])
+        return Piece(moment, end - begin, 1, places=places, way=POINTS)
 
-    return again(), first
+    lane = Lane(adapter, Kind("float32", 1, None), min(MOST_LISTED, len(x)))
+    try:
+        for at, made in lane.draw([Whole(moment, len(x), cut)]):
+            part = made.view(np.float32).reshape(-1, 3)
+            colours[at : at + len(part)] = part
+    finally:
+        lane.close()
+    return colours
 
 
-def _places(moment: Moment, raster: Raster, samples: int) -> Places:
-    columns, rows = axes(moment.coordinates, raster.width, raster.height, samples)
-    return Places(columns.astype(np.float32), rows.astype(np.float32), samples)
+def _shaped(made: NDArray[np.uint8], width: int, pixel_format: str) -> Pixels:
+    """Return a piece's bytes as pixels, or as planes one below the other."""
+    if pixel_format == "yuv420p":
+        return made.reshape(-1, width)
+    pixels: Pixels = made.view(LEVELS[pixel_format])
+    return pixels.reshape(-1, width, 3)
 
 
-def program_of(adapter: Adapter, moment: Moment) -> Program:
-    """Return the compiled program that draws a moment.
-
-    Raises:
-        BackendUnavailable: this backend cannot draw such a scene.
-        BackendError: the driver does not compile it.
-    """
-    reason = lacking(moment)
-    if reason:
-        raise BackendUnavailable(
-            "backend gpu cannot draw this: {reason}. Use {other}",
-            reason=reason,
-            other=Setting("backend", "torch:cpu"),
-        )
-    return program_for(adapter, moment)
+def _rows_of(band: Pixels) -> int:
+    """Return how many rows of a frame pixels or planes are."""
+    return len(band) * 2 // 3 if band.ndim == 2 else len(band)

@@ -28,12 +28,13 @@ SETTINGS = """struct Settings {
     width: u32,    // of a row of the grid
     top: u32,      // its first row here
     rows: u32,
-    pixels: u32,   // how many `draw` makes
+    pixels: u32,   // where `draw` ends
     samples: u32,  // points on each side of a pixel
     way: u32,
     below: u32,    // where in `places` the rows begin
     zero: u32,     // 0, of which a compiler cannot know
     words: u32,    // how many `pack` makes
+    first: u32,    // pixel that this dispatch of `draw` begins with
 }
 @group(0) @binding(0) var<uniform> settings: Settings;
 """
@@ -67,7 +68,7 @@ fn main(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    let i = INDEX;"""
+    let i = FIRSTINDEX;"""
 _DRAW = """
 @group(0) @binding(1) var<SPACE> weights: array<vec4<f32>SIZE>;
 @group(0) @binding(2) var<storage, read> numbers: array<f32>;
@@ -169,7 +170,7 @@ def draw_source(architecture: Architecture, *, uniform: bool) -> str:
     size = f", {layer_blocks(architecture)[-1].end}" if uniform else ""
     text = _DRAW.replace("SPACE", "uniform" if uniform else "storage, read").replace("SIZE", size)
     functions = wgsl.functions(architecture, _ENDING, wgsl.FETCH + _PLACE)
-    return SETTINGS + _numbered(text).replace("FUNCTIONS", functions)
+    return SETTINGS + _numbered(text, "settings.first + ").replace("FUNCTIONS", functions)
 
 
 def pack_source(pixel_format: str) -> str:
@@ -177,6 +178,6 @@ def pack_source(pixel_format: str) -> str:
     return SETTINGS + _numbered(_PACK).replace("WORD", _WORDS[pixel_format])
 
 
-def _numbered(text: str) -> str:
-    text = text.replace("ENTRY", _ENTRY)
+def _numbered(text: str, first: str = "") -> str:
+    text = text.replace("ENTRY", _ENTRY).replace("FIRST", first)
     return text.replace("INDEX", _INDEX).replace("GROUP", str(GROUP))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cppnvid.animation.palette import GRADIENT_STEPS
 from cppnvid.animation.scene import Moment
 from cppnvid.backends.gpu import kernels
-from cppnvid.backends.gpu.adapters import Adapter, device_of, driver_words
+from cppnvid.backends.gpu.adapters import Adapter, device_of, driver_words, forget_device
 from cppnvid.backends.shader.architecture import Architecture, numbers_of
 from cppnvid.backends.shader.layout import Layout
 
@@ -98,6 +98,15 @@ def program_for(adapter: Adapter, moment: Moment) -> Program:
                 del _PROGRAMS[next(iter(_PROGRAMS))]
             _PROGRAMS[key] = _program(*key, moment)
         return _PROGRAMS[key]
+
+
+def forget_programs(adapter: Adapter) -> None:
+    """Let an adapter's device and all that it compiled go: it was lost, or soon will be."""
+    with _COMPILING:
+        for key in [key for key in _PROGRAMS if key[0] == adapter]:
+            del _PROGRAMS[key]
+        packer_for.cache_clear()
+        forget_device(adapter)
 
 
 def _program(adapter: Adapter, architecture: Architecture, moment: Moment) -> Program:

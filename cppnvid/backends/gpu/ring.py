@@ -18,53 +18,14 @@ from numpy.typing import NDArray
 
 from cppnvid.animation.scene import Moment
 from cppnvid.backends.gpu.adapters import Adapter, driver_words
-from cppnvid.backends.gpu.kernels import GRID, GROUP
+from cppnvid.backends.gpu.kernels import GROUP
+from cppnvid.backends.gpu.pieces import Kind, Piece, Room, size_of
 from cppnvid.backends.gpu.program import Program, packer_for
+from cppnvid.errors import BackendError
 
-SLOTS = 3
 MOST_TOGETHER = 16  # pieces of a submission
 BYTES_TOGETHER = 2**21  # below that a submission costs more than what it draws
 MOST_ACROSS = 65535  # workgroups of a dimension
-
-# Of a pixel, times two.
-_BYTES = {"rgb24": 6, "rgb48": 12, "yuv420p": 3, "float32": 24}
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where the pixels of a frame lie: x of every sub-column, y of every sub-row, float32."""
-
-    columns: NDArray[np.float32]
-    rows: NDArray[np.float32]
-    samples: int
-
-
-@dataclass(frozen=True)
-class Piece:
-    """What one dispatch draws.
-
-    Attributes:
-        moment: of the scene.
-        pixels: how many.
-        width: of a row, where it is rows.
-        top: the first of them.
-        listed: uint32 [pixels, 2], a column and a row for each; None where it is rows.
-        given: uint16 [pixels, 3], colours that were drawn before and are packed only.
-        way: `kernels.GRID`, `LIST` or `POINTS`.
-    """
-
-    moment: Moment
-    pixels: int
-    width: int
-    top: int = 0
-    listed: NDArray[np.uint32] | None = None
-    given: NDArray[np.uint16] | None = None
-    way: int = GRID
-
-
-def size_of(pixel_format: str, pixels: int) -> int:
-    """Return how many bytes so many pixels are."""
-    return _BYTES[pixel_format] * pixels // 2
 
 
 class _Seat:
@@ -73,7 +34,7 @@ class _Seat:
     def __init__(self, ring: Ring, moment: Moment) -> None:
         program = ring.program
         self._ring = ring
-        self.settings = ring.buffer(9 * 4, "UNIFORM")
+        self.settings = ring.buffer(10 * 4, "UNIFORM")
         self.weights = ring.buffer(
             16 * program.layout.vectors, "UNIFORM" if program.uniform else "STORAGE"
         )
@@ -92,7 +53,6 @@ class _Seat:
     def fill(self, piece: Piece) -> None:
         """Hand a piece's numbers over."""
         ring, write = self._ring, self._ring.write
-        write(self.settings, ring.settings_of(piece))
         if piece.given is not None:
             words = np.zeros((piece.pixels, 4), np.uint16)
             words[:, :3] = piece.given
@@ -104,6 +64,8 @@ class _Seat:
         write(self.gradient, program.gradient_of(piece.moment))
         if piece.listed is not None:
             write(self.listed, piece.listed)
+        if piece.places is not None:
+            write(ring.places, piece.places.joined())
 
 
 @dataclass
@@ -123,50 +85,51 @@ class Ring:
     Args:
         adapter: to draw on.
         program: that draws them.
-        places: of their pixels.
-        pixel_format: what they become, or `float32`: colours as they are.
-        capacity: pixels of the largest piece.
+        kind: of the pieces.
+        room: for how many.
         moment: any of the film's.
-        listed: whether pieces are lists.
 
     Raises:
-        BackendError: the device lacks the memory.
+        OutOfMemory: the device has not so much; what was taken is given back.
+        BackendError: it was lost.
     """
 
     def __init__(
-        self,
-        adapter: Adapter,
-        program: Program,
-        places: Places,
-        pixel_format: str,
-        capacity: int,
-        moment: Moment,
-        *,
-        listed: bool = False,
+        self, adapter: Adapter, program: Program, kind: Kind, room: Room, moment: Moment
     ) -> None:
         self.program, self._made = program, list[Any]()
-        self._format, self._samples, self._below = pixel_format, places.samples, len(places.columns)
-        self.packer = None if pixel_format == "float32" else packer_for(adapter, pixel_format)
-        self.most_listed = capacity if listed else 1
-        whole = _words(size_of(pixel_format, capacity))
+        self._kind = kind
+        drawn = kind.pixel_format != "float32"
+        self.packer = packer_for(adapter, kind.pixel_format) if drawn else None
+        self.most_listed = room.pixels if kind.listed else 1
+        whole = _words(size_of(kind.pixel_format, room.pixels))
         self._together = max(min(BYTES_TOGETHER // (4 * whole), MOST_TOGETHER), 1)
-        with driver_words(f"taking memory for {capacity:,} pixels"):
-            self.places = self.buffer(4 * (len(places.columns) + len(places.rows)), "STORAGE")
-            self.write(self.places, np.concatenate((places.columns, places.rows)))
-            self.drawn = self.buffer((8 if self.packer else 12) * capacity, "STORAGE", "COPY_SRC")
-            self.packed = self.buffer(4 * whole, "STORAGE", "COPY_SRC") if self.packer else None
-            self._free = [
-                (
-                    self.buffer(4 * whole * self._together, "MAP_READ"),
-                    [_Seat(self, moment) for _ in range(self._together)],
-                )
-                for _ in range(SLOTS)
-            ]
+        try:
+            with driver_words(f"taking memory for {room.pixels:,} pixels"):
+                self._take(room, whole, moment)
+        except BackendError:
+            self.close()
+            raise
 
-    def __enter__(self) -> Ring:
-        return self
+    def _take(self, room: Room, words: int, moment: Moment) -> None:
+        if self._kind.places is None:
+            self.places = self.buffer(8 * room.pixels, "STORAGE")
+        else:
+            places = self._kind.places.joined()
+            self.places = self.buffer(places.nbytes, "STORAGE")
+            self.write(self.places, places)
+        self.drawn = self.buffer((8 if self.packer else 12) * room.pixels, "STORAGE", "COPY_SRC")
+        self.packed = self.buffer(4 * words, "STORAGE", "COPY_SRC") if self.packer else None
+        self._free = [
+            (
+                self.buffer(4 * words * self._together, "MAP_READ"),
+                [_Seat(self, moment) for _ in range(self._together)],
+            )
+            for _ in range(room.slots)
+        ]
 
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Give the memory back, also of what is under way."""
         for buffer in self._made:
             buffer.destroy()
 
@@ -195,12 +158,14 @@ class Ring:
         ]
         return self.program.device.create_bind_group(layout=groups, entries=entries)
 
-    def settings_of(self, piece: Piece) -> NDArray[np.uint32]:
-        """Return a piece's `Settings`."""
-        words = _words(size_of(self._format, piece.pixels))
+    def settings_of(self, piece: Piece, begin: int, end: int) -> NDArray[np.uint32]:
+        """Return the `Settings` of a piece that is drawn from one pixel to another."""
+        words = _words(size_of(self._kind.pixel_format, piece.pixels))
         rows = piece.pixels // piece.width
-        numbers = (piece.width, piece.top, rows, piece.pixels, self._samples, piece.way)
-        return np.array([*numbers, self._below, 0, words], np.uint32)
+        places = piece.places or self._kind.places
+        below = 0 if places is None else len(places.columns)
+        numbers = (piece.width, piece.top, rows, end, self._kind.samples, piece.way)
+        return np.array([*numbers, below, 0, words, begin], np.uint32)
 
     # ------------------------------------------------------------------ work
 
@@ -217,8 +182,8 @@ class Ring:
                 yield from self._landed(*flying.popleft())
             batch = [first]
             budget = self.program.pace.points() - self._points(first)
-            if first.given is not None:  # they share the buffer that they are written to
-                budget = 0
+            if first.given is not None or first.places is not None:
+                budget = 0  # they share the buffer that they are written to
             while len(batch) < self._together and budget > 0:
                 more = next(waiting, None)
                 if more is None:
@@ -232,7 +197,7 @@ class Ring:
             yield from self._landed(*flying.popleft())
 
     def _points(self, piece: Piece) -> int:
-        return 0 if piece.given is not None else piece.pixels * self._samples**2
+        return 0 if piece.given is not None else piece.pixels * self._kind.samples**2
 
     def _submitted(self, batch: list[Piece], staging: Any, seats: list[_Seat]) -> _Flight:
         import wgpu
@@ -241,9 +206,8 @@ class Ring:
         sizes, at = [], 0
         for piece, seat in zip(batch, seats, strict=False):
             seat.fill(piece)
-            if piece.given is None:
-                _run(encoder, self.program.pipeline, seat.drawing, piece.pixels)
-            size = size_of(self._format, piece.pixels)
+            encoder = self._drawn(encoder, piece, seat)
+            size = size_of(self._kind.pixel_format, piece.pixels)
             made = self.drawn
             if self.packer is not None:
                 _run(encoder, self.packer[0], seat.packing, _words(size))
@@ -255,6 +219,26 @@ class Ring:
         points = sum(self._points(piece) for piece in batch)
         mapped = staging.map_async(wgpu.MapMode.READ, 0, at)
         return _Flight(staging, mapped, sizes, points, time.monotonic())
+
+    def _drawn(self, encoder: Any, piece: Piece, seat: _Seat) -> Any:
+        """Draw a piece; return what encodes the rest of its submission.
+
+        Even a row may take longer than a driver's watchdog allows. It is then drawn in strokes, of
+        which all but the last are submitted here.
+        """
+        device, begin, end = self.program.device, 0, piece.pixels
+        stroke = max(self.program.pace.points() // self._kind.samples**2, GROUP)
+        while piece.given is None and begin < end:
+            if begin > 0:
+                device.queue.submit([encoder.finish()])
+                encoder = device.create_command_encoder()
+            count = min(stroke, end - begin)
+            self.write(seat.settings, self.settings_of(piece, begin, begin + count))
+            _run(encoder, self.program.pipeline, seat.drawing, count)
+            begin += count
+        if piece.given is not None:
+            self.write(seat.settings, self.settings_of(piece, 0, end))
+        return encoder
 
     def _landed(self, flight: _Flight, seats: list[_Seat]) -> Iterator[NDArray[np.uint8]]:
         with driver_words("drawing"):

@@ -218,9 +218,9 @@ def pipeline_for(moment: Moment, samples: int, bits: int = 8, *, listed: bool = 
     reason = unsupported(moment)
     if reason:
         raise BackendUnavailable(
-            "backend cpu cannot draw this: {reason}. Use {other}",
+            "backend cpu cannot draw this: {reason}",
+            instead=Setting("backend", "torch:cpu"),
             reason=reason,
-            other=Setting("backend", "torch:cpu"),
         )
     with _BUILDING:
         return compiled(architecture_of(moment, samples, bits, listed=listed))

@@ -138,9 +138,9 @@ class CudaBackend:
         reason = unsupported(moment)
         if reason:
             raise BackendUnavailable(
-                "backend cuda cannot draw this: {reason}. Use {other}",
+                "backend cuda cannot draw this: {reason}",
+                instead=Setting("backend", "torch:cuda"),
                 reason=reason,
-                other=Setting("backend", "torch:cuda"),
             )
         return precision_for(architecture, [card.capability for card in self.cards])
 

@@ -104,10 +104,10 @@ class Card:
                 return stream.fetch(out)
         except (torch.OutOfMemoryError, triton.runtime.errors.OutOfResources) as error:
             raise BackendError(
-                "{device} lacks the memory for this: {error}. Free some, or draw with {other}",
+                "{device} lacks the memory for this: {error}",
+                instead=Setting("backend", "torch:cuda"),
                 device=self.device,
                 error=error,
-                other=Setting("backend", "torch:cuda"),
             ) from error
 
     def prepare(self, work: Work, stream: Stream) -> tuple[Callable[[], None], Tensor]:
