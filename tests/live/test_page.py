@@ -30,11 +30,11 @@ def text_of(page: str, opening: str) -> str:
 
 
 def test_the_house_style_is_small() -> None:
-    """Three seeds and 300 frames: at most 130 kB, the script under 600 lines."""
+    """Three seeds and 300 frames: at most 105 kB, the script under 600 lines."""
     data = {"morph": {"seeds": [1, 2, 3], "pace": "uniform"}, "output": {"frames": 300}}
     recipe = load_recipe(Source(data))
 
-    assert len(draw_page(recipe, Scene.of(recipe))) <= 130_000
+    assert len(draw_page(recipe, Scene.of(recipe))) <= 105_000
     assert sum(part(name).count("\n") for name in SCRIPTS) < 600
 
 
