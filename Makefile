@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test lint bench bench-gpu clean
+.PHONY: help demo test lint lint-page bench bench-gpu clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -17,6 +17,12 @@ lint: .venv/.dev  ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# A tool of npm, and the only one: it comes by itself where npm can fetch it.
+BIOME := npx --yes @biomejs/biome@2.6.8
+
+lint-page:  ## check the script of live pages, if npm is there
+	@if $(BIOME) --version > /dev/null 2>&1; then $(BIOME) lint --error-on-warnings; else echo "skipped: lint-page, without npm"; fi
 
 bench: .venv/.dev  ## measure what README's speed figures come from
 	$(BIN)/python -m benchmarks

@@ -70,7 +70,7 @@ def draw_page(recipe: Recipe, scene: Timeline, *, weights: Weights | None = None
     ground, ink, accent = _colours(poster)
     colours = {"GROUND": ground, "INK": ink, "ACCENT": accent}
     style = re.sub("@([A-Z]+)@", lambda found: colours[found[1]], part("page.css"))
-    script = '"use strict";\n' + "\n".join(part(name) for name in SCRIPTS)
+    script = joined(SCRIPTS)
     output, title = recipe.output, _text(recipe.title or "cppnvid")
     parts = {
         "POLICY": policy(script, style),
@@ -151,6 +151,13 @@ def policy(script: str, style: str) -> str:
             "form-action 'none'",
         )
     )
+
+
+def joined(names: Iterable[str]) -> str:
+    """Return modules as one script, in this order: what each imports is in one before it."""
+    modules = (part(name) for name in names)
+    plain = (re.sub(r"^import .*\n+|^export ", "", text, flags=re.MULTILINE) for text in modules)
+    return '"use strict";\n' + "".join(plain)
 
 
 @cache

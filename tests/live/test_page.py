@@ -14,7 +14,7 @@ from cppnvid.animation.scene import Scene
 from cppnvid.encode import probe
 from cppnvid.errors import RecipeError
 from cppnvid.film.run import Run
-from cppnvid.live.page import SCRIPTS, draw_page, json_in_html, part
+from cppnvid.live.page import SCRIPTS, draw_page, joined, json_in_html
 from cppnvid.presets import Override, Source, load_recipe
 from tests.conftest import Run as Cli, names_here
 from tests.live.films import film
@@ -35,7 +35,7 @@ def test_the_house_style_is_small() -> None:
     recipe = load_recipe(Source(data))
 
     assert len(draw_page(recipe, Scene.of(recipe))) <= 105_000
-    assert sum(part(name).count("\n") for name in SCRIPTS) < 600
+    assert joined(SCRIPTS).count("\n") < 600
 
 
 def test_the_policy_names_its_own_script_and_style_alone() -> None:

@@ -1,8 +1,10 @@
 // The device: one program, the film's numbers as its data, and pictures of any size.
+import { columnsOf } from "./numbers.js";
+
 const POSITIONS = `#version 300 es
 void main() { gl_Position = vec4(vec2(gl_VertexID & 1, gl_VertexID >> 1) * 4.0 - 1.0, 0.0, 1.0); }`;
 
-class Device {
+export class Device {
   constructor(canvas, film, lowPower) {
     const powerPreference = lowPower ? "low-power" : "default";
     Object.assign(this, { canvas, film });

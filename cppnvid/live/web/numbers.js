@@ -1,10 +1,10 @@
 // The film: a row of numbers for every time, and the network that the row describes.
 // Nothing here knows of paths, easing or sound: all that is in the rows (see live/matrix.py).
-const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+export const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 const floatsOf = (text) => new Float32Array(bytesOf(text).buffer);
 
 // Columns of whole numbers, each as its differences of some order, in few bytes (live/packing.py).
-function columnsOf({ columns, data }) {
+export function columnsOf({ columns, data }) {
   const bytes = bytesOf(data);
   let from = 0;
   return columns.map(([count, width, ...heads]) => {
@@ -23,7 +23,7 @@ const stepsOf = (packed) => {
   return columnsOf(packed).map((column, k) => Float64Array.from(column, (whole) => whole * steps[k]));
 };
 
-class Film {
+export class Film {
   constructor(data) {
     this.data = data;
     this.ways = bytesOf(data.ways); // how to go from each row to the next

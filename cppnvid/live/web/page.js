@@ -1,5 +1,9 @@
 // The page: plays the film by the clock, at rest while nobody looks, coarser where the device is
 // slow, and sharp when it is paused.
+import { Device } from "./device.js";
+import { Film } from "./numbers.js";
+import { pngOf } from "./still.js";
+
 const film = new Film(JSON.parse(document.getElementById("film").textContent));
 const find = (id) => document.getElementById(id);
 const canvas = find("canvas"), poster = find("poster"), bar = find("bar");

@@ -30,7 +30,7 @@ function filtered(pixels, width, above) {
   return made;
 }
 // Draw a picture and return it as a PNG. `recipe` is its text, or empty; `done` hears the share that is made.
-async function pngOf(device, picture, recipe, done) {
+export async function pngOf(device, picture, recipe, done) {
   const { width, height } = picture;
   const columns = Math.min(width, TILE), part = Math.min(PART, (LONGEST / device.cost) * 1e6) / picture.samples ** 2;
   const rows = Math.max(1, Math.min(TILE, Math.floor(part / columns)));
