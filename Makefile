@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test attempts lint bench bench-gpu clean
+.PHONY: help demo test attempts lint lint-page fuzz-page bench bench-gpu clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -20,6 +20,15 @@ lint: .venv/.dev  ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# A tool of npm, and the only one: it comes by itself where npm can fetch it.
+BIOME := npx --yes @biomejs/biome@2.6.8
+
+lint-page:  ## check the script of live pages, if npm is there
+	@if $(BIOME) --version > /dev/null 2>&1; then $(BIOME) lint --error-on-warnings; else echo "skipped: lint-page, without npm"; fi
+
+fuzz-page: .venv/.dev  ## open 300 pages of hostile recipes; the tests open 31
+	FUZZ_PAGES=300 $(BIN)/pytest tests/live/test_fuzz.py
 
 bench: .venv/.dev  ## measure what README's speed figures come from
 	$(BIN)/python -m benchmarks

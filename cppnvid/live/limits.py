@@ -13,7 +13,7 @@ MOST_WEIGHTS = 2**18
 # Numbers that a pixel keeps at a time, of the layer it reads and the layer it makes: 16 KiB, beyond
 # which shader compilers of phones give up.
 MOST_NEURONS = 1024
-# Numbers of all rows: 16 MB of text in the page, which still opens at once.
+# Numbers of all rows: at most 12 MB of text in the page, which still opens at once.
 MOST_NUMBERS = 3_000_000
 
 

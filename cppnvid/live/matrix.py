@@ -119,6 +119,11 @@ class Matrix:
         )
         return matrix, misses.min(axis=0)
 
+    @property
+    def shares(self) -> int:
+        """How many numbers of a row are shares of directions; they come first."""
+        return sum(map(len, self.directions))
+
     def row_at(self, time: float) -> Values:
         """Return the numbers at a time in [0, 1], as whatever plays the film finds them."""
         place = min(max(time, 0.0), 1.0) * len(self.ways)

@@ -12,6 +12,7 @@ import html
 import io
 import json
 import re
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -31,6 +32,7 @@ from cppnvid.colour.pixels import Raster
 from cppnvid.encode import live_mark, with_recipe
 from cppnvid.live.limits import check_network, check_rows
 from cppnvid.live.matrix import Matrix
+from cppnvid.live.packing import FINE, FINER, in_steps, packed_columns
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import Recipe
 
@@ -68,7 +70,7 @@ def draw_page(recipe: Recipe, scene: Timeline, *, weights: Weights | None = None
     ground, ink, accent = _colours(poster)
     colours = {"GROUND": ground, "INK": ink, "ACCENT": accent}
     style = re.sub("@([A-Z]+)@", lambda found: colours[found[1]], part("page.css"))
-    script = '"use strict";\n' + "\n".join(part(name) for name in SCRIPTS)
+    script = joined(SCRIPTS)
     output, title = recipe.output, _text(recipe.title or "cppnvid")
     parts = {
         "POLICY": policy(script, style),
@@ -95,7 +97,6 @@ def film_data(recipe: Recipe, matrix: Matrix, weights: Weights | None = None) ->
     moving = np.flatnonzero(np.ptp(rows, axis=0))
     check_rows(recipe, len(rows), len(moving))
     places = np.concatenate([place.ravel() for pair in layout.places for place in pair])
-    wide = layout.vectors > 2**14  # 16 bits do not reach
     if weights is None:
         weights = "uniform" if layout.vectors <= BLOCK_VECTORS else "texture"
     samples = recipe.canvas.samples
@@ -112,12 +113,16 @@ def film_data(recipe: Recipe, matrix: Matrix, weights: Weights | None = None) ->
         "weights": weights,
         "vectors": layout.vectors,
         "tensors": [list(directions.shape) for directions in matrix.directions],
-        "directions": _packed(np.concatenate([part.ravel() for part in matrix.directions])),
-        "wide": wide,
-        "places": _packed(places.astype("<u4" if wide else "<u2")),
+        "directions": _in_steps([(row, 0.0, FINE) for part in matrix.directions for row in part]),
+        "places": packed_columns([places]),
         "moving": moving.tolist(),
         "first": _packed(rows[0]),
-        "rows": _packed(rows[:, moving]),
+        "rows": _in_steps(
+            [
+                (rows[:, k], rows[0, k], FINE if k < matrix.shares else FINER)
+                for k in moving.tolist()
+            ]
+        ),
         "ways": _packed(matrix.ways),
         # 1 kB without the spaces that begin its lines
         "shader": re.sub("\n +", "\n", fragment(Architecture.of(moment), weights)),
@@ -125,7 +130,7 @@ def film_data(recipe: Recipe, matrix: Matrix, weights: Weights | None = None) ->
     gradient = moment.colouring.gradient
     if gradient is not None:
         # Of Oklab from -1 to 1 in 16 bits: within a hundredth of a level.
-        film["gradient"] = _packed(np.round(32767 * gradient).astype("<i2"))
+        film["gradient"] = packed_columns(np.round(32767 * gradient).T)
     return film
 
 
@@ -148,6 +153,13 @@ def policy(script: str, style: str) -> str:
     )
 
 
+def joined(names: Iterable[str]) -> str:
+    """Return modules as one script, in this order: what each imports is in one before it."""
+    modules = (part(name) for name in names)
+    plain = (re.sub(r"^import .*\n+|^export ", "", text, flags=re.MULTILINE) for text in modules)
+    return '"use strict";\n' + "".join(plain)
+
+
 @cache
 def part(name: str) -> str:
     """Return a file of the page: its script, its style or its frame."""
@@ -162,6 +174,16 @@ def _hash(text: str) -> str:
 def _text(text: str) -> str:
     """Return a text as HTML, in ASCII: half a character of UTF-16, which a title can be, too."""
     return html.escape(text).encode("ascii", "xmlcharrefreplace").decode()
+
+
+def _in_steps(columns: Iterable[tuple[NDArray[Any], float, int]]) -> dict[str, Any]:
+    """Return columns of numbers, each with its origin and bits, as the page's script reads them."""
+    made = [
+        in_steps(column, float(origin), bits, float(np.abs(column - origin).max()))
+        for column, origin, bits in columns
+    ]
+    steps = np.array([step for _, step in made], "<f4")
+    return {**packed_columns(whole for whole, _ in made), "steps": _packed(steps)}
 
 
 def _packed(array: NDArray[Any]) -> str:

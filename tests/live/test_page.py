@@ -14,7 +14,7 @@ from cppnvid.animation.scene import Scene
 from cppnvid.encode import probe
 from cppnvid.errors import RecipeError
 from cppnvid.film.run import Run
-from cppnvid.live.page import SCRIPTS, draw_page, json_in_html, part
+from cppnvid.live.page import SCRIPTS, draw_page, joined, json_in_html
 from cppnvid.presets import Override, Source, load_recipe
 from tests.conftest import Run as Cli, names_here
 from tests.live.films import film
@@ -30,12 +30,12 @@ def text_of(page: str, opening: str) -> str:
 
 
 def test_the_house_style_is_small() -> None:
-    """Three seeds and 300 frames: at most 130 kB, the script under 600 lines."""
+    """Three seeds and 300 frames: at most 105 kB, the script under 600 lines."""
     data = {"morph": {"seeds": [1, 2, 3], "pace": "uniform"}, "output": {"frames": 300}}
     recipe = load_recipe(Source(data))
 
-    assert len(draw_page(recipe, Scene.of(recipe))) <= 130_000
-    assert sum(part(name).count("\n") for name in SCRIPTS) < 600
+    assert len(draw_page(recipe, Scene.of(recipe))) <= 105_000
+    assert joined(SCRIPTS).count("\n") < 600
 
 
 def test_the_policy_names_its_own_script_and_style_alone() -> None:

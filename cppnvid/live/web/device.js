@@ -1,12 +1,13 @@
 // The device: one program, the film's numbers as its data, and pictures of any size.
+import { columnsOf } from "./numbers.js";
+
 const POSITIONS = `#version 300 es
 void main() { gl_Position = vec4(vec2(gl_VertexID & 1, gl_VertexID >> 1) * 4.0 - 1.0, 0.0, 1.0); }`;
 
-class Device {
+export class Device {
   constructor(canvas, film, lowPower) {
-    this.canvas = canvas;
-    this.film = film;
     const powerPreference = lowPower ? "low-power" : "default";
+    Object.assign(this, { canvas, film });
     this.gl = canvas.getContext("webgl2", { alpha: false, antialias: false, powerPreference });
   }
   // Compile the program without holding up the page, where the browser can, and send what is fixed.
@@ -46,10 +47,10 @@ class Device {
     gl.texImage2D(gl.TEXTURE_2D, 0, stored, width, height, 0, sent, gl.FLOAT, values);
   }
   sendGradient() {
-    const whole = new Int16Array(bytesOf(this.film.data.gradient || "").buffer);
-    if (!whole.length) return;
-    const colours = Float32Array.from(whole, (level) => level / 32767);
-    this.table(0, colours.length / 3, 1, this.gl.RGB32F, this.gl.RGB, colours);
+    if (!this.film.data.gradient) return;
+    const columns = columnsOf(this.film.data.gradient), count = columns[0].length;
+    const colours = Float32Array.from({ length: 3 * count }, (_, k) => columns[k % 3][Math.floor(k / 3)] / 32767);
+    this.table(0, count, 1, this.gl.RGB32F, this.gl.RGB, colours);
     this.gl.uniform1i(this.place.gradient, 0);
   }
   // Return what sends the network's numbers: as a uniform block, which every device has 16 KiB of …

@@ -1,63 +1,73 @@
 // The film: a row of numbers for every time, and the network that the row describes.
 // Nothing here knows of paths, easing or sound: all that is in the rows (see live/matrix.py).
-const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+export const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 const floatsOf = (text) => new Float32Array(bytesOf(text).buffer);
 
-class Film {
+// Columns of whole numbers, each as its differences of some order, in few bytes (live/packing.py).
+export function columnsOf({ columns, data }) {
+  const bytes = bytesOf(data);
+  let from = 0;
+  return columns.map(([count, width, ...heads]) => {
+    let values = Array.from({ length: count - heads.length }, () => {
+      let value = -(256 ** width) / 2;
+      for (let k = 0; k < width; k++) value += bytes[from++] * 256 ** k;
+      return value;
+    });
+    for (let sum of heads.reverse()) values = [sum, ...values.map((step) => (sum += step))];
+    return values;
+  });
+}
+// Columns of numbers that are kept as whole steps, from 0 on.
+const stepsOf = (packed) => {
+  const steps = floatsOf(packed.steps);
+  return columnsOf(packed).map((column, k) => Float64Array.from(column, (whole) => whole * steps[k]));
+};
+
+export class Film {
   constructor(data) {
     this.data = data;
-    this.steps = data.steps; // intervals between rows
-    this.moving = data.moving; // the numbers of a row that change during the film
-    this.rows = floatsOf(data.rows); // of those numbers alone
     this.ways = bytesOf(data.ways); // how to go from each row to the next
-    this.directions = floatsOf(data.directions);
-    this.places = new (data.wide ? Uint32Array : Uint16Array)(bytesOf(data.places).buffer);
+    this.directions = stepsOf(data.directions); // one after another, tensor by tensor
+    [this.places] = columnsOf(data.places);
     this.row = Float64Array.from(floatsOf(data.first));
+    // The numbers that change during the film, as steps from what they are in its first row.
+    const column = (steps, k) => steps.map((more) => this.row[data.moving[k]] + more);
+    this.columns = stepsOf(data.rows).map((steps, k) => Float64Array.from(this.beyond(column(steps, k))));
     this.weights = new Float32Array(4 * data.vectors); // the network as the shader reads it
     this.shares = data.tensors.reduce((sum, [rank]) => sum + rank, 0);
     this.time = -1;
   }
-  // One number of a row. Beyond its ends a loop goes on from its other end, and angles by a turn.
-  cell(row, column) {
-    const count = this.moving.length, last = this.steps;
-    const at = (k) => this.rows[k * count + column];
-    if (row >= 0 && row <= last) return at(row);
-    if (this.data.loop === "closed")
-      return row < 0 ? at(last - 1) + at(0) - at(last) : at(1) + at(last) - at(0);
-    if (this.data.loop === "ping-pong") return row < 0 ? at(1) : at(last - 1);
-    return row < 0 ? 2 * at(0) - at(1) : 2 * at(last) - at(last - 1);
+  // A column with what is before and after it: a loop goes on from its other end, angles by a turn.
+  beyond(column) {
+    const [first, second] = column, [last, earlier] = [column.at(-1), column.at(-2)];
+    if (this.data.loop === "closed") return [earlier + first - last, ...column, second + last - first];
+    if (this.data.loop === "ping-pong") return [second, ...column, earlier];
+    return [2 * first - second, ...column, 2 * last - earlier];
   }
   // Set the row of a time from 0 to 1: by a cubic (0), a straight line (1), or the nearer end (2, 3).
   setRow(time) {
-    let place = Math.min(Math.max(time, 0), 1) * this.steps;
+    let place = Math.min(Math.max(time, 0), 1) * this.data.steps;
     if (Math.abs(place - Math.round(place)) < 1e-6) place = Math.round(place); // 1/3 · 24 is below 8
-    const k = Math.min(Math.floor(place), this.steps - 1);
+    const k = Math.min(Math.floor(place), this.data.steps - 1);
     const share = place - k, way = share === 0 ? 2 : share === 1 ? 3 : this.ways[k];
-    this.moving.forEach((number, column) => {
-      const b = this.cell(k, column), c = this.cell(k + 1, column);
-      let value = way === 3 ? c : b;
-      if (way === 1) value = b + share * (c - b);
-      if (way === 0) {
-        const a = this.cell(k - 1, column), d = this.cell(k + 2, column);
-        const bend = 2 * a - 5 * b + 4 * c - d + share * (3 * (b - c) + d - a);
-        value = b + (share / 2) * (c - a + share * bend);
-      }
-      this.row[number] = value;
+    this.columns.forEach((column, number) => {
+      const [a, b, c, d] = column.slice(k, k + 4), straight = b + share * (c - b);
+      const bend = 2 * a - 5 * b + 4 * c - d + share * (3 * (b - c) + d - a);
+      this.row[this.data.moving[number]] = [b + (share / 2) * (c - a + share * bend), straight, b, c][way];
     });
   }
   // Fill `weights` with the network of a time, and return the numbers of its view and its colours.
   at(time) {
     if (time !== this.time) {
       this.setRow(time);
-      let share = 0, direction = 0, place = 0;
+      let share = 0, place = 0;
       for (const [rank, count] of this.data.tensors) {
         for (let i = 0; i < count; i++) {
           let value = 0;
-          for (let k = 0; k < rank; k++) value += this.row[share + k] * this.directions[direction + k * count + i];
+          for (let k = 0; k < rank; k++) value += this.row[share + k] * this.directions[share + k][i];
           this.weights[this.places[place + i]] = value;
         }
         share += rank;
-        direction += rank * count;
         place += count;
       }
       this.time = time;

@@ -1,5 +1,9 @@
 // The page: plays the film by the clock, at rest while nobody looks, coarser where the device is
 // slow, and sharp when it is paused.
+import { Device } from "./device.js";
+import { Film } from "./numbers.js";
+import { pngOf } from "./still.js";
+
 const film = new Film(JSON.parse(document.getElementById("film").textContent));
 const find = (id) => document.getElementById(id);
 const canvas = find("canvas"), poster = find("poster"), bar = find("bar");
@@ -14,19 +18,18 @@ const sizeOf = (text) => {
 const exact = sizeOf(asked.get("size")), shape = exact || film.data.size;
 const FASTEST = has("wallpaper") ? 30 : Infinity, LEAST = 0.1; // frames a second; scale where a device is slow
 const NEAREST = 1000, FARTHEST = 0.1; // magnification by hand
+const frames = film.data.frames, span = film.data.steps / film.data.density; // from the start to time 1
+const wrapped = (frame) => ((frame % frames) + frames) % frames;
+const timeOf = (frame) => Math.min(frame / span, 1);
 const state = {
   playing: !asked.has("t") && (has("wallpaper") || !matchMedia("(prefers-reduced-motion: reduce)").matches),
-  frame: 0, // where the film is, in frames, with fractions
+  frame: wrapped((Number(asked.get("t")) || 0) * span), // where the film is, in frames, with fractions
   speed: 1,
   scale: 1, // of the canvas's pixels to the screen's, along a side
   view: { x: 0, y: 0, zoom: 1 },
   ready: false, // a program is there to draw with
   changes: 0, // counts what makes another picture, so that older ones know
 };
-const frames = film.data.frames;
-const wrapped = (frame) => ((frame % frames) + frames) % frames;
-const timeOf = (frame) => Math.min(frame / (film.steps / film.data.density), 1);
-if (asked.has("t")) state.frame = wrapped((Number(asked.get("t")) || 0) * (film.steps / film.data.density));
 
 // ---- the picture
 // Lay the canvas out in whole pixels of the screen, and return how many there are.
@@ -57,8 +60,8 @@ function changed() {
   if (state.playing) return;
   tell();
   show();
-  const wanted = () => change === state.changes && !state.playing && state.ready;
-  setTimeout(() => wanted() && state.scale < 1 && !exact && device.showInStrips(picture(1), wanted), 150);
+  const wanted = () => change === state.changes && !state.playing && state.ready && state.scale < 1 && !exact;
+  setTimeout(() => wanted() && device.showInStrips(picture(1), wanted), 150);
 }
 
 // ---- playing
@@ -80,18 +83,15 @@ function adapt(gone) {
   const late = Math.max(40, 1500 / FASTEST);
   slowness = gone > late ? slowness + 1 : Math.max(0, slowness - 0.2);
   swiftness = gone < late / 1.5 ? swiftness + 1 : 0;
-  if (slowness > 12 && state.scale > LEAST) {
-    tooFine = state.scale;
-    state.scale = Math.max(LEAST, state.scale * 0.75);
-    slowness = 0;
-  } else if (swiftness > 240 && state.scale < 1) {
-    state.scale = Math.min(1, state.scale * 1.25) < tooFine ? Math.min(1, state.scale * 1.25) : state.scale;
-    swiftness = 0;
-  }
+  const finer = Math.min(1, state.scale * 1.25);
+  if (slowness > 12 && state.scale > LEAST)
+    [tooFine, state.scale, slowness] = [state.scale, Math.max(LEAST, state.scale * 0.75), 0];
+  else if (swiftness > 240 && state.scale < 1)
+    [state.scale, swiftness] = [finer < tooFine ? finer : state.scale, 0];
 }
 function play(playing) {
   state.playing = playing;
-  find("play").setAttribute("aria-label", playing ? "Pause" : "Play");
+  find("play").ariaLabel = playing ? "Pause" : "Play";
   document.body.classList.toggle("paused", !playing);
   changed();
 }
@@ -108,28 +108,32 @@ function tell() {
   const seconds = (frame) => (frame / film.data.fps).toFixed(1);
   find("time").textContent = `${seconds(state.frame)} of ${seconds(frames)} s`;
   find("place").value = state.frame;
-  find("place").setAttribute("aria-valuetext", find("time").textContent);
+  find("place").ariaValueText = find("time").textContent;
 }
 
 // ---- stills
 let saving = false;
 async function save() {
   const size = sizeOf(find("size").value);
-  find("size").setAttribute("aria-invalid", String(!size));
+  find("size").ariaInvalid = String(!size);
   if (!size) say("a size is, for example, 1920x1080, at most 32768 on a side");
   if (!size || saving || !state.ready) return;
   saving = true;
   try {
     const name = `${film.data.name}-${Math.round(state.frame)}.png`;
     const made = await still(...size, (share) => say(`drawing ${Math.round(100 * share)} %`));
-    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(made), download: name });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-    say(`saved ${name}`);
+    keep(made, name);
   } catch (error) {
     say(`the still could not be made: ${error.message}`);
   }
   saving = false;
+}
+// Give a file to the reader, and say so.
+function keep(made, name) {
+  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(made), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  say(`saved ${name}`);
 }
 // Return the PNG of what is shown, in this size. Its recipe is inside, from which cppnvid draws it
 // again, unless a hand has moved the view.
@@ -151,9 +155,8 @@ function say(text) {
 function awake() {
   document.body.classList.remove("resting");
   clearTimeout(rest);
-  rest = setTimeout(() => {
-    if (state.playing && !bar.matches(":hover, :focus-within")) document.body.classList.add("resting");
-  }, 2500);
+  const resting = () => state.playing && !bar.matches(":hover, :focus-within");
+  rest = setTimeout(() => document.body.classList.toggle("resting", resting()), 2500);
 }
 function fullscreen() {
   if (document.fullscreenElement) document.exitFullscreen();
@@ -187,8 +190,8 @@ function onMove(event) {
   state.view.y -= y / side;
   way += Math.abs(x) + Math.abs(y);
   touches.set(event.pointerId, event);
-  if (touches.size === 2) {
-    const [a, b] = [...touches.values()];
+  const [a, b, third] = touches.values();
+  if (b && !third) {
     const wide = Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY);
     if (gap) magnify(wide / gap, (a.clientX + b.clientX) / 2, (a.clientY + b.clientY) / 2);
     gap = wide;
@@ -196,9 +199,8 @@ function onMove(event) {
   changed();
 }
 function onUp(event) {
-  const tapped = touches.delete(event.pointerId) && !touches.size && way < 6 && event.type === "pointerup";
   gap = 0;
-  if (tapped) play(!state.playing);
+  if (touches.delete(event.pointerId) && !touches.size && way < 6 && event.type === "pointerup") play(!state.playing);
 }
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input[type=text], select")) return;
@@ -218,16 +220,14 @@ function listen() {
   document.addEventListener("visibilitychange", () => document.hidden || changed());
   canvas.addEventListener("webglcontextlost", (event) => {
     event.preventDefault(); // which asks for it back
-    state.ready = false;
-    poster.hidden = false;
+    state.ready = poster.hidden = false;
   });
   canvas.addEventListener("webglcontextrestored", begin);
   if (has("wallpaper")) return;
   canvas.addEventListener("pointerdown", (event) => {
     canvas.setPointerCapture(event.pointerId);
     touches.set(event.pointerId, event);
-    if (touches.size === 1) way = 0;
-    gap = 0;
+    [way, gap] = [touches.size === 1 ? 0 : way, 0];
   });
   for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, onUp);
   if (bare) return; // a page around it scrolls by wheel and finger
@@ -240,18 +240,17 @@ function listen() {
   addEventListener("keydown", onKey);
   addEventListener("pointermove", awake);
   bar.addEventListener("focusin", awake);
-  find("play").addEventListener("click", () => play(!state.playing));
-  find("place").addEventListener("input", (event) => seek(Number(event.target.value)));
-  find("speed").addEventListener("change", (event) => (state.speed = Number(event.target.value)));
-  find("save").addEventListener("click", save);
-  find("whole").addEventListener("click", fullscreen);
+  find("play").onclick = () => play(!state.playing);
+  find("place").oninput = () => seek(find("place").valueAsNumber);
+  find("speed").onchange = () => (state.speed = Number(find("speed").value));
+  find("save").onclick = save;
+  find("whole").onclick = fullscreen;
 }
 
 // ---- the beginning, and every beginning after a lost context
 async function begin() {
   try {
     await device.start();
-    film.time = -1;
     await device.measure(picture(1));
     const size = room(), cost = (device.cost * size[0] * size[1] * film.data.samples ** 2) / 1e6;
     // A picture in 25 ms leaves time for the page; slow devices start coarse and stay alive.
@@ -266,8 +265,7 @@ async function begin() {
   }
 }
 function without(why) {
-  canvas.hidden = true;
-  bar.hidden = true;
+  canvas.hidden = bar.hidden = true;
   find("said").textContent = why;
 }
 const device = new Device(canvas, film, has("wallpaper"));

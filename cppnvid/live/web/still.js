@@ -29,9 +29,8 @@ function filtered(pixels, width, above) {
   }
   return made;
 }
-// Draw a picture and return it as a PNG. `recipe` is the text of it, or empty; `done` is told the
-// share that is finished, and throws where nobody waits for the rest.
-async function pngOf(device, picture, recipe, done) {
+// Draw a picture and return it as a PNG. `recipe` is its text, or empty; `done` hears the share that is made.
+export async function pngOf(device, picture, recipe, done) {
   const { width, height } = picture;
   const columns = Math.min(width, TILE), part = Math.min(PART, (LONGEST / device.cost) * 1e6) / picture.samples ** 2;
   const rows = Math.max(1, Math.min(TILE, Math.floor(part / columns)));
@@ -51,10 +50,8 @@ async function pngOf(device, picture, recipe, done) {
     await writer.write(filtered(band, width, above));
   }
   await writer.close();
-  const head = new Uint8Array(13), numbers = new DataView(head.buffer);
-  numbers.setUint32(0, width);
-  numbers.setUint32(4, height);
-  head.set([8, 2], 8); // 8 bits, RGB
+  const sides = [width, height].flatMap((side) => [side >> 24, side >> 16, side >> 8, side]); // each a byte
+  const head = Uint8Array.of(...sides, 8, 2, 0, 0, 0); // 8 bits, RGB
   const text = new TextEncoder().encode(`comment\0\0\0\0\0${recipe}`);
   const parts = [Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a), chunk("IHDR", head)];
   if (recipe) parts.push(chunk("iTXt", text));
