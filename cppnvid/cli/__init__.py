@@ -75,11 +75,8 @@ def _run(arguments: list[str]) -> int:
         return _ended(end.code)
     except KeyboardInterrupt:
         return _ended(130)
-    except OSError as error:
+    except (OSError, MemoryError) as error:
         return _failed(error)
-    except MemoryError:
-        complain("there is not enough memory: choose a smaller size, or fewer threads")
-        return 3
     except Exception:  # noqa: BLE001 - the end of the line: whatever is left is a defect of ours
         return _own_up()
 
@@ -91,8 +88,11 @@ def _ended(code: object) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _failed(error: OSError) -> int:
+def _failed(error: OSError | MemoryError) -> int:
     """Say what the system refused, and return the exit code."""
+    if isinstance(error, MemoryError) or error.errno == errno.ENOMEM:
+        complain("there is not enough memory: choose a smaller size, or fewer threads")
+        return 3
     if error.errno in _NAMED_BY_USER and error.filename is not None:
         complain(f"{error.filename}: {error.strerror}")
         return 2
