@@ -66,7 +66,7 @@ class _Command(TyperCommand):
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
             if record is not None:
-                name = record[0].removesuffix(" <str>")  # an artist need not know of types
+                name = record[0].partition(" <")[0]  # an artist need not know of types
                 heading = "Arguments" if parameter.param_type_name == "argument" else "Other"
                 heading = getattr(parameter, "rich_help_panel", None) or heading
                 groups[heading].append((name, record[1]))

@@ -50,7 +50,7 @@ class Option:
     @property
     def typed(self) -> str:
         """What a user types for it and what messages call it: `--size`."""
-        return self.metavar.strip("[]") if self.positional else f"--{self.name}"
+        return self.metavar if self.positional else f"--{self.name}"
 
     @property
     def argument(self) -> str:

@@ -33,6 +33,7 @@ GOOD = {
     "render": f"render good.yaml {SMALL}",
     "still": STILL,
     "gallery": "gallery --seeds 1 2 --tile 16 --backend numpy",
+    "breed": "breed 1 2 --tile 16 --backend numpy",
     "sheet": "sheet good.gif --tile 16 --backend numpy",
     "explain": f"explain --seed 1 {SMALL} -o e.html",
     "export": "export --seed 1",
