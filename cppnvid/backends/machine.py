@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -145,6 +146,21 @@ def _halide() -> tuple[bool, str]:
     return reason is None, reason or f"Halide {version('halide')}, {hl.get_host_target()}"
 
 
+def _with_torch(probe: Callable[[], tuple[bool, str]]) -> Callable[[], tuple[bool, str]]:
+    """Let a probe say where PyTorch cannot be loaded: a new Python may have no wheel of it yet."""
+
+    @wraps(probe)
+    def probed() -> tuple[bool, str]:
+        try:
+            import torch  # noqa: F401
+        except (ImportError, OSError) as error:
+            return False, f"PyTorch cannot be loaded ({error}); pip install torch"
+        return probe()
+
+    return probed
+
+
+@_with_torch
 def _cuda() -> tuple[bool, str]:
     import torch
 
@@ -155,6 +171,7 @@ def _cuda() -> tuple[bool, str]:
     return False, "torch finds no CUDA device"
 
 
+@_with_torch
 def _mps() -> tuple[bool, str]:
     import torch
 
@@ -163,6 +180,7 @@ def _mps() -> tuple[bool, str]:
     return False, "no Apple GPU here"
 
 
+@_with_torch
 def _cpu() -> tuple[bool, str]:
     import torch
 

@@ -1,5 +1,6 @@
 """When the `gpu` backend is chosen, and what it says where it cannot draw."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from types import SimpleNamespace
@@ -23,6 +24,10 @@ wgpu = pytest.importorskip("wgpu")
 CARD = adapters.Adapter("Arc", software=False, interface="Vulkan", driver="Mesa 30", handle=None)
 SOFT = replace(CARD, name="llvmpipe", software=True)
 JOB = Job(scene_of(network={"layers": ["9x16"]}).at(0.0), Raster(10**9, 1))
+# What draws on the processor: a new Python has no wheel of Halide, nor perhaps of PyTorch.
+PROCESSOR = next(
+    name for name in ("cpu", "torch:cpu", "numpy") if machine.BACKENDS[name].probe()[0]
+)
 CLI = ["morph", "--seeds", "1", "--frames", "2", "--size", "16x16", "--quiet"]
 
 
@@ -69,7 +74,7 @@ def test_auto_never_takes_software(monkeypatch: pytest.MonkeyPatch) -> None:
     let_draw(monkeypatch)
     notes: list[str] = []
 
-    assert choose("auto", JOB, notes.append).name == "cpu"
+    assert choose("auto", JOB, notes.append).name == PROCESSOR
     assert "not with" in notes[0]
     assert "gpu: llvmpipe is software" in notes[0]
     assert choose("gpu", note=notes.append).name == "gpu"
@@ -111,11 +116,14 @@ def test_no_adapter_at_all(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None
     """Exit code 3 with what is missing and what is usable; auto goes on."""
     let_be(monkeypatch)
 
-    assert choose("auto", JOB).name == "cpu"
+    assert choose("auto", JOB).name == PROCESSOR
     with pytest.raises(SystemExit) as ended:
         cli.main([*CLI, "--backend", "gpu"])
     assert ended.value.code == 3
-    assert "finds no Vulkan, Metal or Direct3D 12 here. Usable: cpu" in capsys.readouterr().err
+    assert (
+        f"finds no Vulkan, Metal or Direct3D 12 here. Usable: {PROCESSOR}"
+        in capsys.readouterr().err
+    )
 
 
 def test_an_adapter_that_draws_wrong_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,7 +132,7 @@ def test_an_adapter_that_draws_wrong_is_refused(monkeypatch: pytest.MonkeyPatch)
     let_draw(monkeypatch, off=3)
     notes: list[str] = []
 
-    assert choose("auto", JOB, notes.append).name == "cpu"
+    assert choose("auto", JOB, notes.append).name == PROCESSOR
     assert "Arc (Vulkan, Mesa 30) draws a test picture up to 3 of 255 levels off" in notes[0]
     with pytest.raises(BackendUnavailable, match="3 of 255 levels off"):
         choose("gpu")
@@ -150,7 +158,7 @@ def test_a_device_that_does_not_open(monkeypatch: pytest.MonkeyPatch) -> None:
     let_be(monkeypatch, replace(CARD, name="Broken", handle=handle))
     notes: list[str] = []
 
-    assert choose("auto", JOB, notes.append).name == "cpu"
+    assert choose("auto", JOB, notes.append).name == PROCESSOR
     assert "opening Broken: Request device failed: not enough memory left" in notes[0]
 
 
@@ -162,7 +170,7 @@ def test_a_row_that_shaders_lack_is_named(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.delitem(functions.ACTIVATIONS, "tanh")
     notes: list[str] = []
 
-    assert choose("auto", JOB, notes.append).name == "cpu"
+    assert choose("auto", JOB, notes.append).name == PROCESSOR
     for named in (notes[0], str(_error_of(lambda: choose("gpu", JOB)))):
         assert "it has no activation tanh" in named
     assert JOB.moment is not None
@@ -177,13 +185,13 @@ def _error_of(draw: Any) -> BackendUnavailable:
 
 
 def test_a_film_from_the_command_line(capfd: Any, tmp_path: Any) -> None:
-    """Its frames are those of cpu, to the encoder's loss; nothing is printed that is not ours."""
+    """Its frames are the processor's, to the encoder's loss; nothing is printed that is not ours."""
     if not adapters.adapters():
         pytest.skip("no adapter for wgpu")
     from cppnvid import decode
 
     films = []
-    for name in ("gpu", "cpu"):
+    for name in ("gpu", PROCESSOR):
         film = tmp_path / f"{name}.gif"
         with pytest.raises(SystemExit, match="0"):
             cli.main([*CLI, "--frames", "3", "--size", "64x48", "--backend", name, "-o", str(film)])
@@ -193,6 +201,20 @@ def test_a_film_from_the_command_line(capfd: Any, tmp_path: Any) -> None:
     assert np.abs(films[0] - films[1]).mean() < 1
     assert films[0].std() > 10
     assert told.err == ""
+
+
+def test_a_python_that_has_no_pytorch_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What needs it says so, and the card draws all the same."""
+    monkeypatch.undo()
+    monkeypatch.setitem(sys.modules, "torch", None)
+    let_be(monkeypatch, CARD)
+    let_draw(monkeypatch)
+    rows = {row.name: row for row in report()}
+
+    assert rows["gpu"].usable
+    for name in ("cuda", "torch:cuda", "torch:mps", "torch:cpu"):
+        assert not rows[name].usable
+        assert "PyTorch cannot be loaded" in rows[name].detail
 
 
 def test_errors_are_the_machines() -> None:
