@@ -19,9 +19,11 @@ from cppnvid.animation.scene import Scene
 from cppnvid.backends.definition import picture
 from cppnvid.colour.pixels import Raster
 from cppnvid.encode import read_recipe
+from cppnvid.live.extras import PageExtras
 from cppnvid.live.page import draw_page
 from cppnvid.presets import load_recipe, parse_recipe_text
 from cppnvid.recipe import Recipe
+from tests.helpers import clicks, write_wav
 from tests.live.films import FRAMES, NAMES, film
 
 if TYPE_CHECKING:
@@ -257,6 +259,36 @@ def test_without_webgl_the_poster_stays(browser: "Browser", opened: Opener) -> N
     assert page.locator("#poster").is_visible()
     assert page.locator("#bar").is_hidden()
     assert "WebGL 2" in page.locator("#said").inner_text()
+
+
+def test_the_sound_leads_the_film(opened: Opener, tmp_path: Path) -> None:
+    """It starts muted, loops with the film, rests and is moved with it, and m switches it on."""
+    track = write_wav(tmp_path / "a.wav", clicks(0.8, 0.2))
+    recipe = film("walk", WIDTH, HEIGHT)
+    extras = PageExtras(embed_audio=True)
+    page = opened(page_of(recipe, extras=extras, sound=extras.sound(recipe, track)), "t=0")
+    sound = "document.getElementById('sound')"
+    until(page, f"{sound}.readyState === 4")
+    assert page.evaluate(f"{sound}.duration") == pytest.approx(0.8, abs=1e-3)
+    assert page.evaluate(f"{sound}.paused && {sound}.muted")
+    page.evaluate("cppnvid.seek(12)")
+    assert page.evaluate(f"{sound}.currentTime") == pytest.approx(0.4)
+
+    page.keyboard.press(" ")
+    for turn in range(2):  # over the seam, which both pass
+        until(page, f"!{sound}.paused && cppnvid.state.frame {'<>'[turn]} 12")
+    apart = (
+        "{ const d = Math.abs(cppnvid.state.frame / 30 - %s.currentTime); Math.min(d, 0.8 - d) }"
+    )
+    assert min(page.evaluate(apart % sound) for _ in range(20)) < 0.1
+    page.keyboard.press("m")
+    assert page.get_by_role("button", name="Sound").get_attribute("aria-pressed") == "true"
+    assert not page.evaluate(f"{sound}.muted || {sound}.paused")
+    page.keyboard.press(" ")
+    until(page, f"{sound}.paused")
+    page.keyboard.press("Home")
+    assert page.evaluate(f"{sound}.currentTime") == 0
+    assert opened.errors == []
 
 
 HOSTILE = (

@@ -4,24 +4,23 @@ import { Device } from "./device.js";
 import { Film } from "./numbers.js";
 import { pngOf } from "./still.js";
 
-const film = new Film(JSON.parse(document.getElementById("film").textContent));
-const find = (id) => document.getElementById(id);
+export const film = new Film(JSON.parse(document.getElementById("film").textContent));
+export const find = (id) => document.getElementById(id);
 const canvas = find("canvas"), poster = find("poster"), bar = find("bar");
 const asked = new URLSearchParams(location.search); // what the address asks for
-const has = (name) => asked.has(name) && !["0", "false"].includes(asked.get(name));
-const bare = has("embed") || has("wallpaper");
+export const has = (name) => asked.has(name) && !["0", "false"].includes(asked.get(name));
+const bare = has("embed") || has("wallpaper") || film.data.bare;
 const sizeOf = (text) => {
-  const pair = /^\s*(\d{1,5})\s*[x×]\s*(\d{1,5})\s*$/i.exec(text || "");
-  const size = pair && [Number(pair[1]), Number(pair[2])];
+  const size = /^\s*(\d{1,5})\s*[x×]\s*(\d{1,5})\s*$/i.exec(text || "")?.slice(1).map(Number);
   return size && Math.min(...size) > 0 && Math.max(...size) <= 32768 ? size : null;
 };
 const exact = sizeOf(asked.get("size")), shape = exact || film.data.size;
 const FASTEST = has("wallpaper") ? 30 : Infinity, LEAST = 0.1; // frames a second; scale where a device is slow
 const NEAREST = 1000, FARTHEST = 0.1; // magnification by hand
-const frames = film.data.frames, span = film.data.steps / film.data.density; // from the start to time 1
+export const frames = film.data.frames, span = film.data.steps / film.data.density; // from the start to time 1
 const wrapped = (frame) => ((frame % frames) + frames) % frames;
 const timeOf = (frame) => Math.min(frame / span, 1);
-const state = {
+export const state = {
   playing: !asked.has("t") && (has("wallpaper") || !matchMedia("(prefers-reduced-motion: reduce)").matches),
   frame: wrapped((Number(asked.get("t")) || 0) * span), // where the film is, in frames, with fractions
   speed: 1,
@@ -29,6 +28,12 @@ const state = {
   view: { x: 0, y: 0, zoom: 1 },
   ready: false, // a program is there to draw with
   changes: 0, // counts what makes another picture, so that older ones know
+};
+
+// What a sound replaces: where the film is after a while, and what follows a change.
+export const hooks = {
+  advance: (milliseconds) => state.frame + (milliseconds / 1000) * state.speed * film.data.fps,
+  changed() {},
 };
 
 // ---- the picture
@@ -51,12 +56,11 @@ function picture(scale) {
   const samples = scale < 1 ? 1 : film.data.samples;
   return { time: timeOf(state.frame), width, height, view: state.view, samples };
 }
-function show() {
-  if (state.ready) device.show(picture(exact ? 1 : state.scale));
-}
+const show = () => state.ready && device.show(picture(exact ? 1 : state.scale));
 // Show what changed: at once as it is when playing, and sharp when nothing changes for a moment.
 function changed() {
   const change = ++state.changes;
+  hooks.changed();
   if (state.playing) return;
   tell();
   show();
@@ -73,7 +77,7 @@ function tick(now) {
   before = now;
   if (document.hidden || !state.ready || !state.playing) return;
   // After a pause of the device the film goes on from where it was.
-  state.frame = wrapped(state.frame + (Math.min(gone, 250) / 1000) * state.speed * film.data.fps);
+  state.frame = wrapped(hooks.advance(Math.min(gone, 250)));
   tell();
   show();
   adapt(gone);
@@ -95,10 +99,7 @@ function play(playing) {
   document.body.classList.toggle("paused", !playing);
   changed();
 }
-function seek(frame) {
-  state.frame = wrapped(frame);
-  changed();
-}
+const seek = (frame) => changed(Object.assign(state, { frame: wrapped(frame) }));
 function step(count) {
   if (state.playing) play(false);
   const on = state.frame + count; // to a whole frame, whichever way
@@ -158,18 +159,15 @@ function awake() {
   const resting = () => state.playing && !bar.matches(":hover, :focus-within");
   rest = setTimeout(() => document.body.classList.toggle("resting", resting()), 2500);
 }
-function fullscreen() {
+const fullscreen = () => {
   if (document.fullscreenElement) document.exitFullscreen();
   else document.documentElement.requestFullscreen?.().catch(() => say("this browser refuses full screen here"));
-}
+};
 
 // ---- hands: drag moves, wheel and pinch magnify, a tap pauses, a double click returns
 const touches = new Map();
 let way = 0, gap = 0;
-function home() {
-  state.view = { x: 0, y: 0, zoom: 1 };
-  changed();
-}
+const home = () => changed(Object.assign(state, { view: { x: 0, y: 0, zoom: 1 } }));
 // Magnify so that what is under a place of the window stays there.
 function magnify(by, x, y) {
   const box = canvas.getBoundingClientRect(), side = Math.min(box.width, box.height), view = state.view;
@@ -202,22 +200,22 @@ function onUp(event) {
   gap = 0;
   if (touches.delete(event.pointerId) && !touches.size && way < 6 && event.type === "pointerup") play(!state.playing);
 }
+export const keys = {
+  " ": () => play(!state.playing),
+  ArrowLeft: (event) => step(event.shiftKey ? -10 : -1), ArrowRight: (event) => step(event.shiftKey ? 10 : 1),
+  Home: () => seek(0), f: fullscreen, s: save, 0: home,
+};
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input[type=text], select")) return;
   const pressed = event.target.matches("button") && [" ", "Enter"].includes(event.key);
-  const keys = {
-    " ": () => play(!state.playing),
-    ArrowLeft: () => step(event.shiftKey ? -10 : -1), ArrowRight: () => step(event.shiftKey ? 10 : 1),
-    Home: () => seek(0), f: fullscreen, s: save, 0: home,
-  };
   if (pressed || !keys[event.key]) return;
   event.preventDefault(); // or a slider and the page would move too
   awake();
-  keys[event.key]();
+  keys[event.key](event);
 }
 function listen() {
   addEventListener("resize", changed);
-  document.addEventListener("visibilitychange", () => document.hidden || changed());
+  document.addEventListener("visibilitychange", changed);
   canvas.addEventListener("webglcontextlost", (event) => {
     event.preventDefault(); // which asks for it back
     state.ready = poster.hidden = false;
@@ -242,7 +240,7 @@ function listen() {
   bar.addEventListener("focusin", awake);
   find("play").onclick = () => play(!state.playing);
   find("place").oninput = () => seek(find("place").valueAsNumber);
-  find("speed").onchange = () => (state.speed = Number(find("speed").value));
+  find("speed").onchange = () => changed(Object.assign(state, { speed: Number(find("speed").value) }));
   find("save").onclick = save;
   find("whole").onclick = fullscreen;
 }
