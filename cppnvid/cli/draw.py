@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 _FILM = (
     "seeds weights style palette hue_shift contrast size samples set frames seconds fps of path "
     "radius detail times pace speed loop ping_pong hold ease shutter react output format platform "
-    "repeat plays least_seconds audio embed_audio embed preview crf gif max_size codec depth "
-    "lossless dither overwrite backend encoder threads quiet"
+    "repeat plays least_seconds audio embed_audio embed with_saver preview crf gif max_size codec "
+    "depth lossless dither overwrite backend encoder threads quiet"
 )
 _FILM_ONLY = (
-    "react platform repeat plays least_seconds audio embed_audio embed preview gif max_size encoder"
+    "react platform repeat plays least_seconds audio embed_audio embed with_saver preview gif "
+    "max_size encoder"
 )
 
 

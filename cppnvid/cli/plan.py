@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 # Options about frames and how they are coded, or about what draws them on this machine.
 _OF_FRAMES = "repeat least_seconds crf max_size codec depth lossless dither backend encoder shutter"
 
-_OF_PAGES = "embed embed_audio"
+_OF_PAGES = "embed embed_audio with_saver"
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ class Request:
         react: the film moves to its sound.
         embed: a page is bare.
         embed_audio: a page holds the film's sound.
+        with_saver: a page saves its film as a video.
         preview: a preview is shown in place of the film.
         backend: what draws.
         encoder: what encodes H.264.
@@ -50,6 +51,7 @@ class Request:
     react: bool = False
     embed: bool = False
     embed_audio: bool = False
+    with_saver: bool = False
     preview: bool = False
     backend: str = "auto"
     encoder: str = "auto"
@@ -66,7 +68,7 @@ class Request:
         """What a page is to have beyond its film."""
         from cppnvid.live.extras import PageExtras
 
-        return PageExtras(self.embed, self.embed_audio)
+        return PageExtras(self.embed, self.embed_audio, self.with_saver)
 
     def run(self, reporter: Reporter) -> "Run":
         """Return how to draw and write what is asked for."""

@@ -22,10 +22,12 @@ class PageExtras:
     Attributes:
         embed: it is bare, without bar and keys, for a frame in another page.
         embed_audio: it holds the film's sound, which leads the film.
+        with_saver: it has a button that encodes the film as a video, in the browser.
     """
 
     embed: bool = False
     embed_audio: bool = False
+    with_saver: bool = False
 
     def check(
         self, container: Container, recipe: Recipe, audio: str | os.PathLike[str] | None
@@ -45,16 +47,14 @@ class PageExtras:
             if getattr(self, field.name) and not container.page:
                 problem = f"applies only to a page, such as a.html; this is {container.name}"
                 raise RecipeError(problem, key=field.name)
+        if self.embed and self.with_saver:
+            raise _without_buttons("saves a video", "with_saver")
         if not self.embed_audio:
             return
         if audio is None:
             raise RecipeError("needs a sound to embed", key="embed_audio")
         if self.embed:
-            raise RecipeError(
-                "a bare page has no button that switches a sound on: leave out this or {sound}",
-                key="embed",
-                sound=Setting("embed_audio", True),
-            )
+            raise _without_buttons("switches a sound on", "embed_audio")
         try:
             check_track(Path(audio), recipe.output.frames / recipe.output.fps)
         except RecipeError as error:
@@ -74,6 +74,14 @@ class PageExtras:
         seconds = recipe.output.frames / recipe.output.fps
         loops = recipe.morph.loop != "open"
         return aac_file(Path(audio), seconds=seconds, loops=loops, rate=_rate(recipe))
+
+
+def _without_buttons(does: str, key: str) -> RecipeError:
+    return RecipeError(
+        f"a bare page has no button that {does}: leave out this or {{other}}",
+        key="embed",
+        other=Setting(key, True),
+    )
 
 
 def _rate(recipe: Recipe) -> int:

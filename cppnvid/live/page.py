@@ -7,6 +7,7 @@ allows its own script and style alone, by their hashes, and a stranger's title i
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import html
 import io
@@ -80,17 +81,22 @@ def draw_page(
     ground, ink, accent = _colours(poster)
     colours = {"GROUND": ground, "INK": ink, "ACCENT": accent}
     style = re.sub("@([A-Z]+)@", lambda found: colours[found[1]], part("page.css"))
-    script = joined([*SCRIPTS, *["sound.js"] * bool(sound)])
+    library = part("mediabunny.js", "vendor") if extras.with_saver else ""
+    more = {"sound": bool(sound), "saver": extras.with_saver}
+    script = joined([*SCRIPTS, *(f"{name}.js" for name in more if more[name])])
     output, title = recipe.output, _text(recipe.title or "cppnvid")
     parts = {
-        "POLICY": policy(script, style, "media-src data:" if sound else ""),
+        "POLICY": policy(
+            [script, *[library] * bool(library)], style, "media-src data:" if sound else ""
+        ),
         "MARK": live_mark(__version__, recipe.canvas.size, output.fps, output.frames),
         "GROUND": ground,
         "TITLE": title,
         "STYLE": style,
         "POSTER": _data_uri(poster),
         "SOUND": _sound_element(sound),
-        "BUTTONS": part("sound.html") if sound else "",
+        "BUTTONS": "".join(part(f"{name}.html") for name in more if more[name]),
+        "LIBRARY": _packed_script("library", library) if library else "",
         "DATA": json_in_html(film),
         "SCRIPT": script,
     }
@@ -151,15 +157,15 @@ def json_in_html(data: Any) -> str:
     return json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
 
 
-def policy(script: str, style: str, *more: str) -> str:
-    """Return a content security policy that allows this script and this style, and no request.
+def policy(scripts: Iterable[str], style: str, *more: str) -> str:
+    """Return a content security policy that allows these scripts and this style, and no request.
 
     `more` are directives that it has besides; empty ones are left out.
     """
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src {_hash(script)}",
+            f"script-src {' '.join(map(_hash, scripts))}",
             f"style-src {_hash(style)}",
             "img-src data: blob:",
             *filter(None, more),
@@ -177,9 +183,9 @@ def joined(names: Iterable[str]) -> str:
 
 
 @cache
-def part(name: str) -> str:
-    """Return a file of the page: its script, its style or its frame."""
-    return (files("cppnvid.live") / "web" / name).read_text(encoding="utf-8")
+def part(name: str, folder: str = "web") -> str:
+    """Return a file of the page: its script, its style or its frame, or the work of others."""
+    return (files("cppnvid.live") / folder / name).read_text(encoding="utf-8")
 
 
 def _hash(text: str) -> str:
@@ -224,6 +230,12 @@ def _sound_element(sound: bytes) -> str:
     return (
         f'<audio id="sound" loop muted preload="auto" src="data:audio/mp4;base64,{data}"></audio>'
     )
+
+
+def _packed_script(name: str, text: str) -> str:
+    """Return the element that holds a script as data, which the page's own unpacks and adds."""
+    data = base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode()
+    return f'<script type="application/gzip" id="{name}">{data}</script>\n'
 
 
 def _data_uri(frame: Frame) -> str:

@@ -18,7 +18,7 @@ from PIL import Image
 from cppnvid.animation.scene import Scene
 from cppnvid.backends.definition import picture
 from cppnvid.colour.pixels import Raster
-from cppnvid.encode import read_recipe
+from cppnvid.encode import decode, probe, read_recipe
 from cppnvid.live.extras import PageExtras
 from cppnvid.live.page import draw_page
 from cppnvid.presets import load_recipe, parse_recipe_text
@@ -288,6 +288,54 @@ def test_the_sound_leads_the_film(opened: Opener, tmp_path: Path) -> None:
     until(page, f"{sound}.paused")
     page.keyboard.press("Home")
     assert page.evaluate(f"{sound}.currentTime") == 0
+    assert opened.errors == []
+
+
+def pressed(page: "Page", key: str, place: Path) -> Path:
+    """Press a key that saves a file, and return where it is now."""
+    with page.expect_download() as found:
+        page.keyboard.press(key)
+    found.value.save_as(place / found.value.suggested_filename)
+    return place / found.value.suggested_filename
+
+
+def test_the_film_is_saved_from_the_page(opened: Opener, tmp_path: Path) -> None:
+    """As MP4 and as WebM: every frame once, of even sides, the colours right, its recipe inside."""
+    recipe = film("walk", 63, 48, canvas={"size": "63x48"})
+    page = opened(page_of(recipe, extras=PageExtras(with_saver=True)), "t=0")
+    for kind in ("mp4", "webm"):
+        page.evaluate(f"document.getElementById('kind').value = '{kind}'")
+        saved = pressed(page, "v", tmp_path)
+        assert saved.name == f"cppnvid.{kind}"
+        facts = probe(saved)
+        assert (facts.width, facts.height, facts.frames) == (64, 48, FRAMES)
+        again = load_recipe(parse_recipe_text(read_recipe(saved) or "", str(saved)))
+        assert again == recipe.model_copy(update={"canvas": again.canvas})
+        assert again.canvas.size == (64, 48)
+        for number, frame in enumerate(decode(saved)):
+            if number in (0, 7, FRAMES - 1):
+                missed = apart(frame, defined(again, number / FRAMES))
+                assert missed.mean() < 2.5, (kind, number, missed.mean())
+    assert opened.errors == []
+
+
+def test_saving_is_cancelled_and_says_what_is_wrong(opened: Opener) -> None:
+    """A second click ends it; a browser without an encoder, and one too small, say so."""
+    text = page_of(film("walk", 64, 48), extras=PageExtras(with_saver=True))
+    page = opened(text, "t=0", viewport={"width": 520, "height": 300})
+    said = page.locator("#said")
+    page.evaluate("document.getElementById('record').click()")
+    page.get_by_role("button", name="Cancel saving").dispatch_event("click")
+    until(page, "!cppnvid.state.saving")
+    assert said.inner_text() == "could not be saved: you cancelled it"
+    page.evaluate("document.getElementById('size').value = '32000x32000'")
+    page.keyboard.press("v")
+    until(page, "!cppnvid.state.saving")
+    assert "encodes no mp4 of 32000x32000; try a smaller size" in said.inner_text()
+    page.evaluate("delete window.VideoEncoder")
+    page.keyboard.press("v")
+    until(page, "!cppnvid.state.saving")
+    assert "has no video encoder" in said.inner_text()
     assert opened.errors == []
 
 

@@ -1,6 +1,7 @@
 """The page as a file: its size, its policy, what it holds, and what is refused."""
 
 import base64
+import gzip
 import hashlib
 import html
 import json
@@ -208,6 +209,8 @@ def test_a_page_embeds_its_sound(run: Cli) -> None:
         ("--audio a.wav -o a.html", "--audio: a page holds a sound only with --embed-audio: add"),
         ("--audio a.wav --embed-audio -o a.mp4", "--embed-audio: applies only to a .html; a.mp4"),
         ("--embed --embed-audio -o a.gif", "--embed, --embed-audio: applies only to a .html"),
+        ("--with-saver -o a.webm", "--with-saver: applies only to a .html; a.webm is WebM"),
+        ("--embed --with-saver -o a.html", "--embed: a bare page has no button that saves a video"),
         ("--embed -o a.glsl", "--embed: applies only to a .html; a.glsl is Shadertoy"),
         ("--audio a.wav --embed --embed-audio -o a.html", "--embed: a bare page has no button"),
         ("--audio b.wav --embed-audio -o a.html", "--audio: b.wav: there is no such file"),
@@ -231,6 +234,23 @@ def test_the_librarys_extras_name_arguments() -> None:
             cppnvid.render_video(film("walk"), f"a.{'mp4' if key == 'embed' else 'html'}", page=how)
         assert error.value.mistakes[0].key.startswith(key)
     assert names_here() == []
+
+
+def test_the_saver_is_there_only_where_it_is_asked_for() -> None:
+    """Packed, under 80 kB, and allowed by the hash of what it unpacks to."""
+    recipe = film("walk", 8, 8)
+    plain, saver = (
+        draw_page(recipe, Scene.of(recipe), extras=PageExtras(with_saver=asked))
+        for asked in (False, True)
+    )
+
+    assert "mediabunny" not in plain
+    assert len(saver) - len(plain) < 85_000
+    library = gzip.decompress(base64.b64decode(text_of(saver, 'id="library">'))).decode()
+    digest = base64.b64encode(hashlib.sha256(library.encode()).digest()).decode()
+    assert f"'sha256-{digest}'" in saver
+    assert "</script" not in library.lower()
+    assert library.startswith("/* mediabunny 1.61.0")
 
 
 def test_a_bare_page_is_written_so(run: Cli) -> None:

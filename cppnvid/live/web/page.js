@@ -19,7 +19,7 @@ const FASTEST = has("wallpaper") ? 30 : Infinity, LEAST = 0.1; // frames a secon
 const NEAREST = 1000, FARTHEST = 0.1; // magnification by hand
 export const frames = film.data.frames, span = film.data.steps / film.data.density; // from the start to time 1
 const wrapped = (frame) => ((frame % frames) + frames) % frames;
-const timeOf = (frame) => Math.min(frame / span, 1);
+export const timeOf = (frame) => Math.min(frame / span, 1);
 export const state = {
   playing: !asked.has("t") && (has("wallpaper") || !matchMedia("(prefers-reduced-motion: reduce)").matches),
   frame: wrapped((Number(asked.get("t")) || 0) * span), // where the film is, in frames, with fractions
@@ -28,6 +28,7 @@ export const state = {
   view: { x: 0, y: 0, zoom: 1 },
   ready: false, // a program is there to draw with
   changes: 0, // counts what makes another picture, so that older ones know
+  saving: false, // a file is being made
 };
 
 // What a sound replaces: where the film is after a while, and what follows a change.
@@ -93,7 +94,7 @@ function adapt(gone) {
   else if (swiftness > 240 && state.scale < 1)
     [state.scale, swiftness] = [finer < tooFine ? finer : state.scale, 0];
 }
-function play(playing) {
+export function play(playing) {
   state.playing = playing;
   find("play").ariaLabel = playing ? "Pause" : "Play";
   document.body.classList.toggle("paused", !playing);
@@ -112,43 +113,41 @@ function tell() {
   find("place").ariaValueText = find("time").textContent;
 }
 
-// ---- stills
-let saving = false;
-async function save() {
+// ---- files
+// Make a file of the size in the bar, one at a time. `make` returns it and its name, or throws why not.
+export async function saved(make) {
   const size = sizeOf(find("size").value);
   find("size").ariaInvalid = String(!size);
   if (!size) say("a size is, for example, 1920x1080, at most 32768 on a side");
-  if (!size || saving || !state.ready) return;
-  saving = true;
+  if (!size || state.saving || !state.ready) return;
+  state.saving = true;
   try {
-    const name = `${film.data.name}-${Math.round(state.frame)}.png`;
-    const made = await still(...size, (share) => say(`drawing ${Math.round(100 * share)} %`));
-    keep(made, name);
+    const [made, name] = await make(size, (share) => say(`drawing ${Math.round(100 * share)} %`));
+    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(made), download: name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    say(`saved ${name}`);
   } catch (error) {
-    say(`the still could not be made: ${error.message}`);
+    say(`could not be saved: ${error.message}`);
   }
-  saving = false;
+  state.saving = false;
 }
-// Give a file to the reader, and say so.
-function keep(made, name) {
-  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(made), download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-  say(`saved ${name}`);
-}
-// Return the PNG of what is shown, in this size. Its recipe is inside, from which cppnvid draws it
-// again, unless a hand has moved the view.
-function still(width, height, done = () => {}) {
-  const picture = { time: timeOf(state.frame), width, height, view: { ...state.view }, samples: film.data.samples };
-  const { x, y, zoom } = picture.view;
-  const recipe = { ...JSON.parse(find("cppnvid-recipe").textContent), time: picture.time };
+const save = () =>
+  saved(async (size, done) => [await still(...size, done), `${film.data.name}-${Math.round(state.frame)}.png`]);
+// The recipe of what is shown, as text, from which cppnvid draws it again; empty if a hand moved the view.
+export function recipeOf({ width, height, view: { x, y, zoom } }, more) {
+  const recipe = { ...JSON.parse(find("cppnvid-recipe").textContent), ...more };
   recipe.recipe.canvas.size = `${width}x${height}`;
-  return pngOf(device, picture, x || y || zoom !== 1 ? "" : JSON.stringify(recipe), done);
+  return x || y || zoom !== 1 ? "" : JSON.stringify(recipe);
 }
-
+// Return the PNG of what is shown, in this size.
+function still(width, height, done = () => {}) {
+  const time = timeOf(state.frame), shown = { time, width, height, view: { ...state.view }, samples: film.data.samples };
+  return pngOf(device, shown, recipeOf(shown, { time }), done);
+}
 // ---- what is said, and the bar that hides
 let silence = 0, rest = 0;
-function say(text) {
+export function say(text) {
   find("said").textContent = text;
   clearTimeout(silence);
   silence = setTimeout(() => (find("said").textContent = ""), 4000);
@@ -163,7 +162,6 @@ const fullscreen = () => {
   if (document.fullscreenElement) document.exitFullscreen();
   else document.documentElement.requestFullscreen?.().catch(() => say("this browser refuses full screen here"));
 };
-
 // ---- hands: drag moves, wheel and pinch magnify, a tap pauses, a double click returns
 const touches = new Map();
 let way = 0, gap = 0;
@@ -244,7 +242,6 @@ function listen() {
   find("save").onclick = save;
   find("whole").onclick = fullscreen;
 }
-
 // ---- the beginning, and every beginning after a lost context
 async function begin() {
   try {
@@ -266,7 +263,7 @@ function without(why) {
   canvas.hidden = bar.hidden = true;
   find("said").textContent = why;
 }
-const device = new Device(canvas, film, has("wallpaper"));
+export const device = new Device(canvas, film, has("wallpaper"));
 document.body.classList.toggle("bare", bare);
 document.body.classList.toggle("wallpaper", has("wallpaper"));
 find("place").max = frames - (film.data.loop === "open" ? 1 : 0);
