@@ -183,6 +183,52 @@ def test_hands_move_and_magnify(opened: Opener) -> None:
     assert page.evaluate("cppnvid.state.view") == {"x": 0, "y": 0, "zoom": 1}
 
 
+def test_two_fingers_magnify(opened: Opener) -> None:
+    """What is between them stays there, grows as they part, and the film plays on as before."""
+    page = opened(film("walk", WIDTH, HEIGHT), "t=0", has_touch=True)
+    box = page.locator("#canvas").bounding_box()
+    assert box is not None
+    middle = (box["x"] + 0.75 * box["width"], box["y"] + 0.5 * box["height"])
+    fingers = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *gaps: float) -> None:
+        points = [{"x": middle[0] + gap, "y": middle[1], "id": k} for k, gap in enumerate(gaps)]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", -8, 8)
+    for gap in (10, 13, 16):
+        touch("touchMove", -gap, gap)
+    touch("touchEnd")
+    view = page.evaluate("cppnvid.state.view")
+    assert view["zoom"] == pytest.approx(2, rel=0.3)  # the first of the moves is where they begin
+    across = 0.25 * box["width"] / min(box["width"], box["height"])
+    assert across / view["zoom"] + view["x"] == pytest.approx(across, abs=0.02)
+    assert not page.evaluate("cppnvid.state.playing")
+    page.touchscreen.tap(*middle)
+    assert page.evaluate("cppnvid.state.playing")
+    assert opened.errors == []
+
+
+def test_every_control_has_a_name_and_is_in_reach(opened: Opener) -> None:
+    """As a screen reader has them; on a small phone all that is shown is within the window."""
+    recipe = film("walk", WIDTH, HEIGHT).model_copy(update={"title": "A walk"})
+    extras = PageExtras(embed_audio=True, with_saver=True)
+    text = page_of(recipe, extras=extras, sound=b"none")
+    page = opened(text, "t=0", viewport={"width": 320, "height": 480})
+    boxes = [one.bounding_box() for one in page.locator("#bar > *").all() if one.is_visible()]
+    assert len(boxes) == 7
+    assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= 320 for box in boxes)
+    assert len({box["y"] for box in boxes if box and box["height"] == 36}) == 2, "two rows"
+    page.set_viewport_size({"width": 900, "height": 300})
+    nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    found = [(node["role"]["value"], node["name"]["value"]) for node in nodes if "name" in node]
+    named = [name for role, name in found if role in ("button", "slider", "combobox", "textbox")]
+    assert len(set(named)) == len(named) == 9
+    assert all(named)
+    assert ("image", "A walk") in found
+    assert opened.errors == []
+
+
 def test_a_changed_script_does_not_run(opened: Opener) -> None:
     """The policy names the one script that may run, by its hash."""
     page = opened(page_of(film("walk", 8, 8)).replace("const TILE", "const tile"), waits=False)
