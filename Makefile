@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test attempts lint lint-page fuzz-page mediabunny bench bench-gpu clean
+.PHONY: help demo test attempts lint lint-page fuzz-page mediabunny media bench bench-gpu clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -37,6 +37,9 @@ mediabunny:  ## fetch and pack what writes videos in a browser; for a new versio
 	cd build/vendor && npx esbuild entry.js --bundle --minify --format=iife --global-name=mediabunny \
 		--legal-comments=none --log-level=error >> made.js
 	mv build/vendor/made.js $(VENDOR)/mediabunny.js
+
+media: .venv/.dev  ## draw the pictures and the page that README and the docs show
+	$(BIN)/python docs/make_media.py
 
 bench: .venv/.dev  ## measure what README's speed figures come from
 	$(BIN)/python -m benchmarks
