@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test attempts lint lint-page fuzz-page bench bench-gpu clean
+.PHONY: help demo test attempts lint lint-page fuzz-page mediabunny media bench bench-gpu clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -29,6 +29,17 @@ lint-page:  ## check the script of live pages, if npm is there
 
 fuzz-page: .venv/.dev  ## open 300 pages of hostile recipes; the tests open 31
 	FUZZ_PAGES=300 $(BIN)/pytest tests/live/test_fuzz.py
+
+VENDOR := cppnvid/live/vendor
+mediabunny:  ## fetch and pack what writes videos in a browser; for a new version change its README, header and this
+	npm install --silent --no-audit --prefix build/vendor mediabunny@1.61.0 esbuild@0.28.2
+	cp $(VENDOR)/entry.js build/vendor/ && head -3 $(VENDOR)/mediabunny.js > build/vendor/made.js
+	cd build/vendor && npx esbuild entry.js --bundle --minify --format=iife --global-name=mediabunny \
+		--legal-comments=none --log-level=error >> made.js
+	mv build/vendor/made.js $(VENDOR)/mediabunny.js
+
+media: .venv/.dev  ## draw the pictures and the page that README and the docs show
+	$(BIN)/python docs/make_media.py
 
 bench: .venv/.dev  ## measure what README's speed figures come from
 	$(BIN)/python -m benchmarks

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cppnvid.export import export_network
     from cppnvid.film.pacing import build_scene
     from cppnvid.film.run import Run
+    from cppnvid.live.extras import PageExtras
     from cppnvid.networks.children import sample_network
     from cppnvid.networks.files import load_network, save_network
     from cppnvid.networks.sampling import Network
@@ -57,6 +58,7 @@ _HOMES = {
     "export": "export_network",
     "film.pacing": "build_scene",
     "film.run": "Run",
+    "live.extras": "PageExtras",
     "networks.files": "load_network save_network",
     "networks.children": "sample_network",
     "networks.sampling": "Network",
@@ -72,8 +74,8 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = ["BackendError", "BackendUnavailable", "CppnvidError", "EncodeError", "Explanation"]
-__all__ += ["LivePage", "Network", "Recipe", "RecipeError", "Run", "Scene", "Still", "Video"]
-__all__ += ["best_seeds", "build_scene", "children_of", "choose", "contact_sheet"]
+__all__ += ["LivePage", "Network", "PageExtras", "Recipe", "RecipeError", "Run", "Scene", "Still"]
+__all__ += ["Video", "best_seeds", "build_scene", "children_of", "choose", "contact_sheet"]
 __all__ += ["decode", "decode_deep"]
 __all__ += ["explain", "explain_video", "export_network", "list_presets", "live_page"]
 __all__ += ["load_network", "load_recipe", "probe", "render_frames", "render_still"]

@@ -1,8 +1,9 @@
 """The program in verbs: draw a recipe's film or picture, and write it as a file."""
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +19,11 @@ from cppnvid.film.pacing import paced
 from cppnvid.film.run import Run
 from cppnvid.film.size_cap import write_fitted
 from cppnvid.film.warnings import sound_notes, warnings_of
+from cppnvid.live.extras import PageExtras
 from cppnvid.notebook import LivePage, Still, Video, still
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import Recipe
+from cppnvid.units import file_size
 
 
 def render_video(
@@ -32,6 +35,7 @@ def render_video(
     max_size: int | None = None,
     keep: Collection[str] = (),
     measure: bool = True,
+    page: PageExtras = PageExtras(),
 ) -> Video:
     """Draw a recipe and write it as the video, animation or folder of PNGs its ending asks for.
 
@@ -45,6 +49,7 @@ def render_video(
         max_size: in bytes; a film that would be larger is reduced until it fits.
         keep: keys of the recipe that `max_size` must not change, such as `output.fps`.
         measure: decode the finished loop and measure it; 300 frames of 4K take half a minute.
+        page: what a .html has beyond its film, such as `audio`.
 
     Returns:
         The finished file, which plays in a notebook.
@@ -55,14 +60,20 @@ def render_video(
         EncodeError: ffmpeg or the disk failed; whatever was at `path` before is still there.
     """
     target = Target.of(
-        recipe, path, encoder=run.encoder, overwrite=run.overwrite, sound=audio, max_size=max_size
+        recipe,
+        path,
+        encoder=run.encoder,
+        overwrite=run.overwrite,
+        sound=None if page.embed_audio else audio,
+        max_size=max_size,
     )
+    page.check(target.container, recipe, audio)
     if audio is not None and recipe.sound.unheard:
         from cppnvid.audio import heard  # scipy takes half a second, which a silent film need not
 
         recipe = heard(recipe, Path(audio))
     if target.container.live:
-        return _written_document(recipe, target, run)
+        return _written_document(recipe, target, run, page, audio)
     film = film_of(recipe, run, target)
     for warning in (*warnings_of(recipe, film.scene), *sound_notes(recipe, target)):
         run.note(warning)
@@ -92,10 +103,17 @@ def live_page(recipe: Recipe) -> LivePage:
     Raises:
         RecipeError: the network is too large to be drawn live, or the film too long.
     """
-    return LivePage(_document(recipe, _live_scene(recipe), "webgl"), *recipe.canvas.size)
+    text = _documents()["webgl"](recipe, _live_scene(recipe))
+    return LivePage(text, *recipe.canvas.size)
 
 
-def _written_document(recipe: Recipe, target: Target, run: Run) -> Video:
+def _written_document(
+    recipe: Recipe,
+    target: Target,
+    run: Run,
+    page: PageExtras,
+    audio: str | os.PathLike[str] | None,
+) -> Video:
     """Write the page or the shader of a film, which is drawn where it is watched."""
     if run.backend != "auto":
         problem = "does not apply to what is drawn where it is watched; leave it out"
@@ -105,17 +123,22 @@ def _written_document(recipe: Recipe, target: Target, run: Run) -> Video:
         run.note(warning)
     if recipe.canvas.shutter:
         run.note("what is drawn where it is watched has no motion blur")
-    text = _document(recipe, scene, target.container.codec)
+    beyond: dict[str, Any] = {}
+    if target.container.page:
+        beyond = {"extras": page, "sound": page.sound(recipe, audio)}
+        if beyond["sound"]:
+            run.note(f"the page holds its sound: {file_size(len(beyond['sound']))} of AAC")
+    text = _documents()[target.container.codec](recipe, scene, **beyond)
     write_document(target.path, text, overwrite=target.overwrite, note=run.note)
     frames, (width, height) = recipe.output.frames, recipe.canvas.size
     return Video(target.path, width, height, frames, recipe.output.seconds)
 
 
-def _document(recipe: Recipe, scene: Scene, codec: str) -> str:
-    """Return the page or the shader that draws a film."""
+def _documents() -> dict[str, Callable[..., str]]:
+    """Return what draws the page or the shader of a film, by codec."""
     from cppnvid.live.documents import DOCUMENTS  # takes 20 ms, which a film need not
 
-    return DOCUMENTS[codec](recipe, scene)
+    return DOCUMENTS
 
 
 def _live_scene(recipe: Recipe) -> Scene:

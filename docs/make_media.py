@@ -43,14 +43,15 @@ def save(picture: Picture, name: str) -> None:
 
 def loop() -> None:
     """Draw the main job's loop, small enough to play in the page."""
-    recipe = cppnvid.load_recipe(
-        {
-            "morph": {"seeds": [1, 2, 3]},
-            "canvas": {"size": "400x400"},
-            "output": {"frames": 200, "fps": 25},
-        }
-    )
+    smaller = {"canvas": {"size": "400x400"}, "output": {"frames": 200, "fps": 25}}
+    recipe = cppnvid.load_recipe({"morph": {"seeds": [1, 2, 3]}, **smaller})
     cppnvid.render_video(recipe, MEDIA / "loop.webp", cppnvid.Run(overwrite=True))
+
+
+def live() -> None:
+    """Write the main job's loop as a live page."""
+    recipe = cppnvid.load_recipe({"title": "Seeds 1, 2 and 3", "morph": {"seeds": [1, 2, 3]}})
+    cppnvid.render_video(recipe, MEDIA / "loop.html", cppnvid.Run(overwrite=True))
 
 
 def presets() -> None:
@@ -133,6 +134,7 @@ def why() -> None:
 
 PICTURES: tuple[Callable[[], None], ...] = (
     loop,
+    live,
     presets,
     gallery,
     seeds,

@@ -13,7 +13,9 @@ import pytest
 import yaml
 
 import cppnvid
+from cppnvid.encode import read_recipe
 from cppnvid.explanation.figures import FIGURES, draw
+from cppnvid.presets import load_recipe, parse_recipe_text
 from cppnvid.recipe import Recipe
 from tests.helpers import run
 
@@ -142,6 +144,15 @@ def test_the_recipe_reference_is_current() -> None:
     made = runpy.run_path(str(ROOT / "docs" / "make_reference.py"))["reference"]()
 
     assert (ROOT / "docs" / "recipe.md").read_text(encoding="utf-8") == made
+
+
+def test_the_readmes_live_page_is_the_loop_above_it() -> None:
+    """Made by `make media`, small, and drawn from the same seeds."""
+    page = ROOT / "docs" / "media" / "loop.html"
+    recipe = load_recipe(parse_recipe_text(read_recipe(page) or "", str(page)))
+
+    assert page.stat().st_size < 105_000
+    assert (recipe.morph.seeds, recipe.output.frames) == ((1, 2, 3), 300)
 
 
 def test_media_are_small() -> None:

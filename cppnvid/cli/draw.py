@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 _FILM = (
     "seeds weights style palette hue_shift contrast size samples set frames seconds fps of path "
     "radius detail times pace speed loop ping_pong hold ease shutter react output format platform "
-    "repeat plays least_seconds audio preview crf gif max_size codec depth lossless dither "
-    "overwrite backend encoder threads quiet"
+    "repeat plays least_seconds audio embed_audio embed with_saver preview crf gif max_size codec "
+    "depth lossless dither overwrite backend encoder threads quiet"
 )
-_FILM_ONLY = "react platform repeat plays least_seconds audio preview gif max_size encoder"
+_FILM_ONLY = (
+    "react platform repeat plays least_seconds audio embed_audio embed with_saver preview gif "
+    "max_size encoder"
+)
 
 
 @command(_FILM)
@@ -88,6 +91,7 @@ def _draw_video(source: "Source", asked: Request) -> Path:
             max_size=plan.max_size,
             keep=plan.keep,
             measure=not asked.quiet,
+            page=asked.page,
         )
     reporter.note(summary(video))
     if plan.platform is not None:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 # Options about frames and how they are coded, or about what draws them on this machine.
 _OF_FRAMES = "repeat least_seconds crf max_size codec depth lossless dither backend encoder shutter"
 
+_OF_PAGES = "embed embed_audio with_saver"
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -84,10 +86,12 @@ def plan_film(source: "Source", asked: "Request") -> Plan:
     container = container_for(output)
     if "gif" in asked.typed and container.codec != "gif":
         raise refusal("--gif", f"applies only to .gif; {output} is {container.name}")
+    if not container.page and (unused := asked.named(_OF_PAGES)):
+        raise refusal(unused, f"applies only to a .html; {output} is {container.name}")
     if container.live and (unused := asked.named(_OF_FRAMES)):
         raise refusal(unused, f"does not apply to {output}, which is drawn where it is watched")
     recipe, formatted = for_format(recipe, container, source, overrides)
-    audio, silence = _sound(recipe, source, overrides, container)
+    audio, silence = _sound(recipe, source, overrides, container, embeds=asked.embed_audio)
     keep = tuple(key for key in KEYS if is_named(key, overrides))
     notes = (*read, *(formatted if platform is None else ()), *silence)
     plan = Plan(recipe, output, asked.max_size, keep, notes, platform, audio)
@@ -221,26 +225,35 @@ def _reaction(source: "Source", asked: "Request") -> "list[Override]":
 
 
 def _sound(
-    recipe: "Recipe", source: "Source", overrides: "Sequence[Override]", container: "Container"
+    recipe: "Recipe",
+    source: "Source",
+    overrides: "Sequence[Override]",
+    container: "Container",
+    *,
+    embeds: bool,
 ) -> tuple[Path | None, list[str]]:
     """Return the file with a film's sound, and the note to give if the film stays silent.
 
-    A format without sound is an error only where the sound does nothing else.
+    A page has a sound if it embeds it. A format without sound is an error only where the sound does
+    nothing else.
     """
     from cppnvid.encode import check_track
     from cppnvid.presets import sound_place
 
     place = sound_place(recipe, source, overrides)
     asked = any(override.origin == "--audio" for override in overrides)
+    holds = embeds or bool(container.sound)
+    if embeds and place is None:
+        raise refusal("--embed-audio", "there is no sound to embed: name one with --audio")
     if recipe.sound.unheard and recipe.sound.file is None:
         return None, ["the recipe moves to a sound, and there is none: name one with --audio"]
-    if place is not None and container.sound and not asked and place != source.film:
+    if place is not None and holds and not asked and place != source.film:
         try:
             check_track(place, recipe.output.frames * recipe.output.repeat / recipe.output.fps)
         except RecipeError as error:
             origins = tuple(o.origin or o.key for o in overrides if o.key == "sound.file")[-1:]
             raise error.at("sound.file", file=source.name, origins=origins) from error
-    if place is None or container.sound or (asked and not recipe.sound.react):
+    if place is None or holds or (asked and not recipe.sound.react):
         return place, []
     return None, [_silent(f"{container.name} holds", recipe)]
 

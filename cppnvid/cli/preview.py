@@ -27,7 +27,7 @@ def preview(plan: "Plan", asked: Request) -> Path:
         plan.output,
         encoder=asked.encoder,
         overwrite=True,
-        sound=plan.audio,
+        sound=None if asked.embed_audio else plan.audio,
         max_size=plan.max_size,
     )
     files = PreviewFiles.beside(plan.output)

@@ -11,6 +11,7 @@ from cppnvid.cli.reporter import Reporter
 
 if TYPE_CHECKING:
     from cppnvid.film.run import Run
+    from cppnvid.live.extras import PageExtras
     from cppnvid.presets import Override
 
 
@@ -28,6 +29,9 @@ class Request:
         max_size: most bytes that the file may have.
         least_seconds: how long the file lasts at least.
         react: the film moves to its sound.
+        embed: a page is bare.
+        embed_audio: a page holds the film's sound.
+        with_saver: a page saves its film as a video.
         preview: a preview is shown in place of the film.
         backend: what draws.
         encoder: what encodes H.264.
@@ -45,6 +49,9 @@ class Request:
     max_size: int | None = None
     least_seconds: Fraction | None = None
     react: bool = False
+    embed: bool = False
+    embed_audio: bool = False
+    with_saver: bool = False
     preview: bool = False
     backend: str = "auto"
     encoder: str = "auto"
@@ -55,6 +62,13 @@ class Request:
     def named(self, options: str) -> str:
         """Return those of these options that were given, as they are typed, or nothing."""
         return ", ".join(OPTIONS[name].typed for name in options.split() if name in self.typed)
+
+    @property
+    def page(self) -> "PageExtras":
+        """What a page is to have beyond its film."""
+        from cppnvid.live.extras import PageExtras
+
+        return PageExtras(self.embed, self.embed_audio, self.with_saver)
 
     def run(self, reporter: Reporter) -> "Run":
         """Return how to draw and write what is asked for."""

@@ -56,5 +56,6 @@ from cppnvid.encode.sound import (
     open_raw as open_raw,
     track_seconds as track_seconds,
 )
+from cppnvid.encode.sound_file import aac_file as aac_file
 from cppnvid.encode.still import write_still as write_still
 from cppnvid.encode.target import Target as Target

@@ -73,6 +73,7 @@ class Container:
         palettes: its colours are a palette's, to which its encoder dithers.
         still: it holds one picture, and is written without ffmpeg.
         live: it holds no frame, but the film's numbers, and draws them where it is watched.
+        page: so drawn, it is a page of its own, which may be bare or hold a sound beside the film.
         sound: ffmpeg's arguments that code a sound; empty where there can be none.
         sound_rates: in kilobits a second, the usual one first.
         sound_delay: samples of silence before the sound that players leave out only if an edit list
@@ -106,6 +107,7 @@ class Container:
     palettes: bool = False
     still: bool = False
     live: bool = False
+    page: bool = False
     sound: tuple[str, ...] = ()
     sound_rates: tuple[int, ...] = ()
     sound_delay: int = 0
@@ -289,6 +291,7 @@ CONTAINERS: tuple[Container, ...] = (
         format=LivePage(),
         max_side=16384,
         live=True,
+        page=True,
         codec="webgl",
     ),
     Container(

@@ -317,6 +317,13 @@ def _checked_encoder(container: Container, encoder: str) -> str:
 
 
 def _check_sound(target: Target, sound: Path) -> None:
+    if target.container.page:
+        raise RecipeError(
+            "a page holds a sound only with {embed}: add that, or leave the sound out",
+            key="audio",
+            given=str(sound),
+            embed=Setting("embed_audio", True),
+        )
     if not target.container.sound:
         able = endings(container for container in CONTAINERS if container.sound)
         problem = f"{target.container.name} can hold no sound; write one of {able}, or leave it out"

@@ -7,6 +7,7 @@ allows its own script and style alone, by their hashes, and a stranger's title i
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import html
 import io
@@ -30,6 +31,7 @@ from cppnvid.backends.shader.layout import Layout
 from cppnvid.colour.oklab import from_oklab, to_oklab
 from cppnvid.colour.pixels import Raster
 from cppnvid.encode import live_mark, with_recipe
+from cppnvid.live.extras import PageExtras
 from cppnvid.live.limits import check_network, check_rows
 from cppnvid.live.matrix import Matrix
 from cppnvid.live.packing import FINE, FINER, in_steps, packed_columns
@@ -52,33 +54,49 @@ AXES: dict[str, dict[str, tuple[float, float, float]]] = {
 }
 
 
-def draw_page(recipe: Recipe, scene: Timeline, *, weights: Weights | None = None) -> str:
+def draw_page(
+    recipe: Recipe,
+    scene: Timeline,
+    *,
+    weights: Weights | None = None,
+    extras: PageExtras = PageExtras(),
+    sound: bytes = b"",
+) -> str:
     """Return the text of the page that plays a recipe's film.
 
     Args:
         recipe: what to play; it is written into the page.
         scene: the recipe's, at its pace.
         weights: how the shader gets them; None is what devices are fastest with.
+        extras: what it has beyond the film.
+        sound: of the film, as M4A; empty for a silent page.
 
     Raises:
         RecipeError: the network is too large to be drawn live, or the film too long.
     """
     check_network(scene.at(0.0))
     matrix = Matrix.of(recipe, scene)
-    film = film_data(recipe, matrix, weights)
+    film = {**film_data(recipe, matrix, weights), "bare": extras.embed}
     poster = _poster(recipe, scene)
     ground, ink, accent = _colours(poster)
     colours = {"GROUND": ground, "INK": ink, "ACCENT": accent}
     style = re.sub("@([A-Z]+)@", lambda found: colours[found[1]], part("page.css"))
-    script = joined(SCRIPTS)
+    library = part("mediabunny.js", "vendor") if extras.with_saver else ""
+    more = {"sound": bool(sound), "saver": extras.with_saver}
+    script = joined([*SCRIPTS, *(f"{name}.js" for name in more if more[name])])
     output, title = recipe.output, _text(recipe.title or "cppnvid")
     parts = {
-        "POLICY": policy(script, style),
+        "POLICY": policy(
+            [script, *[library] * bool(library)], style, "media-src data:" if sound else ""
+        ),
         "MARK": live_mark(__version__, recipe.canvas.size, output.fps, output.frames),
         "GROUND": ground,
         "TITLE": title,
         "STYLE": style,
         "POSTER": _data_uri(poster),
+        "SOUND": _sound_element(sound),
+        "BUTTONS": "".join(part(f"{name}.html") for name in more if more[name]),
+        "LIBRARY": _packed_script("library", library) if library else "",
         "DATA": json_in_html(film),
         "SCRIPT": script,
     }
@@ -139,14 +157,18 @@ def json_in_html(data: Any) -> str:
     return json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
 
 
-def policy(script: str, style: str) -> str:
-    """Return a content security policy that allows this script and this style, and no request."""
+def policy(scripts: Iterable[str], style: str, *more: str) -> str:
+    """Return a content security policy that allows these scripts and this style, and no request.
+
+    `more` are directives that it has besides; empty ones are left out.
+    """
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src {_hash(script)}",
+            f"script-src {' '.join(map(_hash, scripts))}",
             f"style-src {_hash(style)}",
             "img-src data: blob:",
+            *filter(None, more),
             "base-uri 'none'",
             "form-action 'none'",
         )
@@ -161,9 +183,9 @@ def joined(names: Iterable[str]) -> str:
 
 
 @cache
-def part(name: str) -> str:
-    """Return a file of the page: its script, its style or its frame."""
-    return (files("cppnvid.live") / "web" / name).read_text(encoding="utf-8")
+def part(name: str, folder: str = "web") -> str:
+    """Return a file of the page: its script, its style or its frame, or the work of others."""
+    return (files("cppnvid.live") / folder / name).read_text(encoding="utf-8")
 
 
 def _hash(text: str) -> str:
@@ -198,6 +220,22 @@ def _poster(recipe: Recipe, scene: Timeline) -> Frame:
     (frames,) = NumpyBackend().render(scene, [0.0], raster)
     frame: Frame = frames[0]
     return frame
+
+
+def _sound_element(sound: bytes) -> str:
+    """Return the element that plays a sound, muted, as browsers ask of what plays at once."""
+    if not sound:
+        return ""
+    data = base64.b64encode(sound).decode()
+    return (
+        f'<audio id="sound" loop muted preload="auto" src="data:audio/mp4;base64,{data}"></audio>'
+    )
+
+
+def _packed_script(name: str, text: str) -> str:
+    """Return the element that holds a script as data, which the page's own unpacks and adds."""
+    data = base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode()
+    return f'<script type="application/gzip" id="{name}">{data}</script>\n'
 
 
 def _data_uri(frame: Frame) -> str:

@@ -18,10 +18,12 @@ from PIL import Image
 from cppnvid.animation.scene import Scene
 from cppnvid.backends.definition import picture
 from cppnvid.colour.pixels import Raster
-from cppnvid.encode import read_recipe
+from cppnvid.encode import decode, probe, read_recipe
+from cppnvid.live.extras import PageExtras
 from cppnvid.live.page import draw_page
 from cppnvid.presets import load_recipe, parse_recipe_text
 from cppnvid.recipe import Recipe
+from tests.helpers import clicks, write_wav
 from tests.live.films import FRAMES, NAMES, film
 
 if TYPE_CHECKING:
@@ -181,6 +183,52 @@ def test_hands_move_and_magnify(opened: Opener) -> None:
     assert page.evaluate("cppnvid.state.view") == {"x": 0, "y": 0, "zoom": 1}
 
 
+def test_two_fingers_magnify(opened: Opener) -> None:
+    """What is between them stays there, grows as they part, and the film plays on as before."""
+    page = opened(film("walk", WIDTH, HEIGHT), "t=0", has_touch=True)
+    box = page.locator("#canvas").bounding_box()
+    assert box is not None
+    middle = (box["x"] + 0.75 * box["width"], box["y"] + 0.5 * box["height"])
+    fingers = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *gaps: float) -> None:
+        points = [{"x": middle[0] + gap, "y": middle[1], "id": k} for k, gap in enumerate(gaps)]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", -8, 8)
+    for gap in (10, 13, 16):
+        touch("touchMove", -gap, gap)
+    touch("touchEnd")
+    view = page.evaluate("cppnvid.state.view")
+    assert view["zoom"] == pytest.approx(2, rel=0.3)  # the first of the moves is where they begin
+    across = 0.25 * box["width"] / min(box["width"], box["height"])
+    assert across / view["zoom"] + view["x"] == pytest.approx(across, abs=0.02)
+    assert not page.evaluate("cppnvid.state.playing")
+    page.touchscreen.tap(*middle)
+    assert page.evaluate("cppnvid.state.playing")
+    assert opened.errors == []
+
+
+def test_every_control_has_a_name_and_is_in_reach(opened: Opener) -> None:
+    """As a screen reader has them; on a small phone all that is shown is within the window."""
+    recipe = film("walk", WIDTH, HEIGHT).model_copy(update={"title": "A walk"})
+    extras = PageExtras(embed_audio=True, with_saver=True)
+    text = page_of(recipe, extras=extras, sound=b"none")
+    page = opened(text, "t=0", viewport={"width": 320, "height": 480})
+    boxes = [one.bounding_box() for one in page.locator("#bar > *").all() if one.is_visible()]
+    assert len(boxes) == 7
+    assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= 320 for box in boxes)
+    assert len({box["y"] for box in boxes if box and box["height"] == 36}) == 2, "two rows"
+    page.set_viewport_size({"width": 900, "height": 300})
+    nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    found = [(node["role"]["value"], node["name"]["value"]) for node in nodes if "name" in node]
+    named = [name for role, name in found if role in ("button", "slider", "combobox", "textbox")]
+    assert len(set(named)) == len(named) == 9
+    assert all(named)
+    assert ("image", "A walk") in found
+    assert opened.errors == []
+
+
 def test_a_changed_script_does_not_run(opened: Opener) -> None:
     """The policy names the one script that may run, by its hash."""
     page = opened(page_of(film("walk", 8, 8)).replace("const TILE", "const tile"), waits=False)
@@ -257,6 +305,84 @@ def test_without_webgl_the_poster_stays(browser: "Browser", opened: Opener) -> N
     assert page.locator("#poster").is_visible()
     assert page.locator("#bar").is_hidden()
     assert "WebGL 2" in page.locator("#said").inner_text()
+
+
+def test_the_sound_leads_the_film(opened: Opener, tmp_path: Path) -> None:
+    """It starts muted, loops with the film, rests and is moved with it, and m switches it on."""
+    track = write_wav(tmp_path / "a.wav", clicks(0.8, 0.2))
+    recipe = film("walk", WIDTH, HEIGHT)
+    extras = PageExtras(embed_audio=True)
+    page = opened(page_of(recipe, extras=extras, sound=extras.sound(recipe, track)), "t=0")
+    sound = "document.getElementById('sound')"
+    until(page, f"{sound}.readyState === 4")
+    assert page.evaluate(f"{sound}.duration") == pytest.approx(0.8, abs=1e-3)
+    assert page.evaluate(f"{sound}.paused && {sound}.muted")
+    page.evaluate("cppnvid.seek(12)")
+    assert page.evaluate(f"{sound}.currentTime") == pytest.approx(0.4)
+
+    page.keyboard.press(" ")
+    for turn in range(2):  # over the seam, which both pass
+        until(page, f"!{sound}.paused && cppnvid.state.frame {'<>'[turn]} 12")
+    apart = (
+        "{ const d = Math.abs(cppnvid.state.frame / 30 - %s.currentTime); Math.min(d, 0.8 - d) }"
+    )
+    assert min(page.evaluate(apart % sound) for _ in range(20)) < 0.1
+    page.keyboard.press("m")
+    assert page.get_by_role("button", name="Sound").get_attribute("aria-pressed") == "true"
+    assert not page.evaluate(f"{sound}.muted || {sound}.paused")
+    page.keyboard.press(" ")
+    until(page, f"{sound}.paused")
+    page.keyboard.press("Home")
+    assert page.evaluate(f"{sound}.currentTime") == 0
+    assert opened.errors == []
+
+
+def pressed(page: "Page", key: str, place: Path) -> Path:
+    """Press a key that saves a file, and return where it is now."""
+    with page.expect_download() as found:
+        page.keyboard.press(key)
+    found.value.save_as(place / found.value.suggested_filename)
+    return place / found.value.suggested_filename
+
+
+def test_the_film_is_saved_from_the_page(opened: Opener, tmp_path: Path) -> None:
+    """As MP4 and as WebM: every frame once, of even sides, the colours right, its recipe inside."""
+    recipe = film("walk", 63, 48, canvas={"size": "63x48"})
+    page = opened(page_of(recipe, extras=PageExtras(with_saver=True)), "t=0")
+    for kind in ("mp4", "webm"):
+        page.evaluate(f"document.getElementById('kind').value = '{kind}'")
+        saved = pressed(page, "v", tmp_path)
+        assert saved.name == f"cppnvid.{kind}"
+        facts = probe(saved)
+        assert (facts.width, facts.height, facts.frames) == (64, 48, FRAMES)
+        again = load_recipe(parse_recipe_text(read_recipe(saved) or "", str(saved)))
+        assert again == recipe.model_copy(update={"canvas": again.canvas})
+        assert again.canvas.size == (64, 48)
+        for number, frame in enumerate(decode(saved)):
+            if number in (0, 7, FRAMES - 1):
+                missed = apart(frame, defined(again, number / FRAMES))
+                assert missed.mean() < 2.5, (kind, number, missed.mean())
+    assert opened.errors == []
+
+
+def test_saving_is_cancelled_and_says_what_is_wrong(opened: Opener) -> None:
+    """A second click ends it; a browser without an encoder, and one too small, say so."""
+    text = page_of(film("walk", 64, 48), extras=PageExtras(with_saver=True))
+    page = opened(text, "t=0", viewport={"width": 520, "height": 300})
+    said = page.locator("#said")
+    page.evaluate("document.getElementById('record').click()")
+    page.get_by_role("button", name="Cancel saving").dispatch_event("click")
+    until(page, "!cppnvid.state.saving")
+    assert said.inner_text() == "could not be saved: you cancelled it"
+    page.evaluate("document.getElementById('size').value = '32000x32000'")
+    page.keyboard.press("v")
+    until(page, "!cppnvid.state.saving")
+    assert "encodes no mp4 of 32000x32000; try a smaller size" in said.inner_text()
+    page.evaluate("delete window.VideoEncoder")
+    page.keyboard.press("v")
+    until(page, "!cppnvid.state.saving")
+    assert "has no video encoder" in said.inner_text()
+    assert opened.errors == []
 
 
 HOSTILE = (

@@ -1,22 +1,26 @@
 """The page as a file: its size, its policy, what it holds, and what is refused."""
 
 import base64
+import gzip
 import hashlib
 import html
 import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import cppnvid
 from cppnvid.animation.scene import Scene
-from cppnvid.encode import probe
+from cppnvid.encode import RATE, probe
 from cppnvid.errors import RecipeError
 from cppnvid.film.run import Run
+from cppnvid.live.extras import PageExtras
 from cppnvid.live.page import SCRIPTS, draw_page, joined, json_in_html
 from cppnvid.presets import Override, Source, load_recipe
 from tests.conftest import Run as Cli, names_here
+from tests.helpers import clicks, heard, write_wav
 from tests.live.films import film
 
 TINY = ("--frames", "4", "--size", "32x24", "--set", "network.layers=2x4", "-q")
@@ -166,8 +170,6 @@ def test_frames_of_other_films_are_no_page(typed: tuple[str, ...], run: Cli) -> 
 
 def test_a_film_moves_to_its_sound_in_silence(run: Cli) -> None:
     """A sound alone is refused; one that is heard is in the rows, and the page is silent."""
-    from tests.helpers import clicks, write_wav
-
     write_wav(Path("a.wav"), clicks(0.5, 0.1))
     code, _, err = run("morph", "--seeds", "1", *TINY, "--audio", "a.wav", "-o", "a.html")
     assert code == 2
@@ -176,6 +178,86 @@ def test_a_film_moves_to_its_sound_in_silence(run: Cli) -> None:
     code, _, err = run(*loud)
     assert code == 0, err
     assert "HTML page holds no sound: the film moves to it in silence" in err
+
+
+def test_a_page_embeds_its_sound(run: Cli) -> None:
+    """As AAC, which a note weighs; the policy lets it play, and other pages play none."""
+    write_wav(Path("a.wav"), clicks(0.5, 0.02, first=0.0))
+    typed = ("morph", "--seeds", "1", *TINY[:-1], "--audio", "a.wav", "--embed-audio")
+    code, _, err = run(*typed, "-o", "a.html")
+    assert code == 0, err
+    assert re.search(r"the page holds its sound: [\d.]+ kB of AAC", err)
+    page = Path("a.html").read_text(encoding="utf-8")
+    sound = base64.b64decode(re.findall('src="data:audio/mp4;base64,([^"]*)"', page)[0])
+    Path("a.mp4").write_bytes(sound)
+    samples = heard(Path("a.mp4"))
+    assert abs(len(samples) - 4 / 30 * RATE) <= 1024
+    assert np.abs(samples).max() > 0.3
+    assert "; media-src data:;" in page
+    assert run(*typed, "--quiet", "-o", "b.html")[0] == 0
+    assert Path("b.html").read_text(encoding="utf-8") == page
+    assert run("render", "a.html", "-q", "-o", "c.html")[0] == 0
+    silent = Path("c.html").read_text(encoding="utf-8")
+    assert "media-src" not in silent
+    assert "<audio" not in silent
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ("--embed-audio -o a.html", "--embed-audio: there is no sound to embed: name one with --"),
+        ("--audio a.wav -o a.html", "--audio: a page holds a sound only with --embed-audio: add"),
+        ("--audio a.wav --embed-audio -o a.mp4", "--embed-audio: applies only to a .html; a.mp4"),
+        ("--embed --embed-audio -o a.gif", "--embed, --embed-audio: applies only to a .html"),
+        ("--with-saver -o a.webm", "--with-saver: applies only to a .html; a.webm is WebM"),
+        ("--embed --with-saver -o a.html", "--embed: a bare page has no button that saves a video"),
+        ("--embed -o a.glsl", "--embed: applies only to a .html; a.glsl is Shadertoy"),
+        ("--audio a.wav --embed --embed-audio -o a.html", "--embed: a bare page has no button"),
+        ("--audio b.wav --embed-audio -o a.html", "--audio: b.wav: there is no such file"),
+        ("--audio a.wav --embed-audio --seconds 7200 -o a.html", "--embed-audio: would add 115"),
+    ],
+)
+def test_extras_that_mean_nothing_are_refused(typed: str, named: str, run: Cli) -> None:
+    """By name, and nothing is written."""
+    write_wav(Path("a.wav"), clicks(0.5, 0.1))
+    code, out, err = run("morph", "--seeds", "1", *typed.split())
+
+    assert (code, out) == (2, "")
+    assert err.splitlines()[-1].startswith(f"cppnvid: {named}"), err
+    assert names_here() == ["a.wav"]
+
+
+def test_the_librarys_extras_name_arguments() -> None:
+    """Of a page, which nothing else takes."""
+    for how, key in ((PageExtras(embed=True), "embed"), (PageExtras(embed_audio=True), "embed_")):
+        with pytest.raises(RecipeError) as error:
+            cppnvid.render_video(film("walk"), f"a.{'mp4' if key == 'embed' else 'html'}", page=how)
+        assert error.value.mistakes[0].key.startswith(key)
+    assert names_here() == []
+
+
+def test_the_saver_is_there_only_where_it_is_asked_for() -> None:
+    """Packed, under 80 kB, and allowed by the hash of what it unpacks to."""
+    recipe = film("walk", 8, 8)
+    plain, saver = (
+        draw_page(recipe, Scene.of(recipe), extras=PageExtras(with_saver=asked))
+        for asked in (False, True)
+    )
+
+    assert "mediabunny" not in plain
+    assert len(saver) - len(plain) < 85_000
+    library = gzip.decompress(base64.b64decode(text_of(saver, 'id="library">'))).decode()
+    digest = base64.b64encode(hashlib.sha256(library.encode()).digest()).decode()
+    assert f"'sha256-{digest}'" in saver
+    assert "</script" not in library.lower()
+    assert library.startswith("/* mediabunny 1.61.0")
+
+
+def test_a_bare_page_is_written_so(run: Cli) -> None:
+    """As `?embed` makes one of any page."""
+    assert run("morph", "--seeds", "1", *TINY, "--embed", "-o", "a.html")[0] == 0
+    page = Path("a.html").read_text(encoding="utf-8")
+    assert json.loads(text_of(page, 'id="film">'))["bare"] is True
 
 
 def test_a_notebook_plays_it() -> None:

@@ -170,7 +170,8 @@ def _comment_in(listing: str) -> str | None:
         if entry[0].startswith("["):
             return None  # the tags of streams and chapters
         key, _, value = entry[0].partition("=")
-        if key.lower() == "comment":
+        # Of WebM that names what it comments, as the library does by which pages save films.
+        if key.lower() in ("comment", "movie/comment"):
             return re.sub(r"\\([\s\S])", r"\1", value)
     return None
 

@@ -4,24 +4,23 @@ import { Device } from "./device.js";
 import { Film } from "./numbers.js";
 import { pngOf } from "./still.js";
 
-const film = new Film(JSON.parse(document.getElementById("film").textContent));
-const find = (id) => document.getElementById(id);
+export const film = new Film(JSON.parse(document.getElementById("film").textContent));
+export const find = (id) => document.getElementById(id);
 const canvas = find("canvas"), poster = find("poster"), bar = find("bar");
 const asked = new URLSearchParams(location.search); // what the address asks for
-const has = (name) => asked.has(name) && !["0", "false"].includes(asked.get(name));
-const bare = has("embed") || has("wallpaper");
+export const has = (name) => asked.has(name) && !["0", "false"].includes(asked.get(name));
+const bare = has("embed") || has("wallpaper") || film.data.bare;
 const sizeOf = (text) => {
-  const pair = /^\s*(\d{1,5})\s*[x×]\s*(\d{1,5})\s*$/i.exec(text || "");
-  const size = pair && [Number(pair[1]), Number(pair[2])];
+  const size = /^\s*(\d{1,5})\s*[x×]\s*(\d{1,5})\s*$/i.exec(text || "")?.slice(1).map(Number);
   return size && Math.min(...size) > 0 && Math.max(...size) <= 32768 ? size : null;
 };
 const exact = sizeOf(asked.get("size")), shape = exact || film.data.size;
 const FASTEST = has("wallpaper") ? 30 : Infinity, LEAST = 0.1; // frames a second; scale where a device is slow
 const NEAREST = 1000, FARTHEST = 0.1; // magnification by hand
-const frames = film.data.frames, span = film.data.steps / film.data.density; // from the start to time 1
+export const frames = film.data.frames, span = film.data.steps / film.data.density; // from the start to time 1
 const wrapped = (frame) => ((frame % frames) + frames) % frames;
-const timeOf = (frame) => Math.min(frame / span, 1);
-const state = {
+export const timeOf = (frame) => Math.min(frame / span, 1);
+export const state = {
   playing: !asked.has("t") && (has("wallpaper") || !matchMedia("(prefers-reduced-motion: reduce)").matches),
   frame: wrapped((Number(asked.get("t")) || 0) * span), // where the film is, in frames, with fractions
   speed: 1,
@@ -29,6 +28,13 @@ const state = {
   view: { x: 0, y: 0, zoom: 1 },
   ready: false, // a program is there to draw with
   changes: 0, // counts what makes another picture, so that older ones know
+  saving: false, // a file is being made
+};
+
+// What a sound replaces: where the film is after a while, and what follows a change.
+export const hooks = {
+  advance: (milliseconds) => state.frame + (milliseconds / 1000) * state.speed * film.data.fps,
+  changed() {},
 };
 
 // ---- the picture
@@ -51,12 +57,11 @@ function picture(scale) {
   const samples = scale < 1 ? 1 : film.data.samples;
   return { time: timeOf(state.frame), width, height, view: state.view, samples };
 }
-function show() {
-  if (state.ready) device.show(picture(exact ? 1 : state.scale));
-}
+const show = () => state.ready && device.show(picture(exact ? 1 : state.scale));
 // Show what changed: at once as it is when playing, and sharp when nothing changes for a moment.
 function changed() {
   const change = ++state.changes;
+  hooks.changed();
   if (state.playing) return;
   tell();
   show();
@@ -73,7 +78,7 @@ function tick(now) {
   before = now;
   if (document.hidden || !state.ready || !state.playing) return;
   // After a pause of the device the film goes on from where it was.
-  state.frame = wrapped(state.frame + (Math.min(gone, 250) / 1000) * state.speed * film.data.fps);
+  state.frame = wrapped(hooks.advance(Math.min(gone, 250)));
   tell();
   show();
   adapt(gone);
@@ -89,16 +94,13 @@ function adapt(gone) {
   else if (swiftness > 240 && state.scale < 1)
     [state.scale, swiftness] = [finer < tooFine ? finer : state.scale, 0];
 }
-function play(playing) {
+export function play(playing) {
   state.playing = playing;
   find("play").ariaLabel = playing ? "Pause" : "Play";
   document.body.classList.toggle("paused", !playing);
   changed();
 }
-function seek(frame) {
-  state.frame = wrapped(frame);
-  changed();
-}
+const seek = (frame) => changed(Object.assign(state, { frame: wrapped(frame) }));
 function step(count) {
   if (state.playing) play(false);
   const on = state.frame + count; // to a whole frame, whichever way
@@ -111,43 +113,41 @@ function tell() {
   find("place").ariaValueText = find("time").textContent;
 }
 
-// ---- stills
-let saving = false;
-async function save() {
+// ---- files
+// Make a file of the size in the bar, one at a time. `make` returns it and its name, or throws why not.
+export async function saved(make) {
   const size = sizeOf(find("size").value);
   find("size").ariaInvalid = String(!size);
   if (!size) say("a size is, for example, 1920x1080, at most 32768 on a side");
-  if (!size || saving || !state.ready) return;
-  saving = true;
+  if (!size || state.saving || !state.ready) return;
+  state.saving = true;
   try {
-    const name = `${film.data.name}-${Math.round(state.frame)}.png`;
-    const made = await still(...size, (share) => say(`drawing ${Math.round(100 * share)} %`));
-    keep(made, name);
+    const [made, name] = await make(size, (share) => say(`drawing ${Math.round(100 * share)} %`));
+    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(made), download: name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    say(`saved ${name}`);
   } catch (error) {
-    say(`the still could not be made: ${error.message}`);
+    say(`could not be saved: ${error.message}`);
   }
-  saving = false;
+  state.saving = false;
 }
-// Give a file to the reader, and say so.
-function keep(made, name) {
-  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(made), download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-  say(`saved ${name}`);
-}
-// Return the PNG of what is shown, in this size. Its recipe is inside, from which cppnvid draws it
-// again, unless a hand has moved the view.
-function still(width, height, done = () => {}) {
-  const picture = { time: timeOf(state.frame), width, height, view: { ...state.view }, samples: film.data.samples };
-  const { x, y, zoom } = picture.view;
-  const recipe = { ...JSON.parse(find("cppnvid-recipe").textContent), time: picture.time };
+const save = () =>
+  saved(async (size, done) => [await still(...size, done), `${film.data.name}-${Math.round(state.frame)}.png`]);
+// The recipe of what is shown, as text, from which cppnvid draws it again; empty if a hand moved the view.
+export function recipeOf({ width, height, view: { x, y, zoom } }, more) {
+  const recipe = { ...JSON.parse(find("cppnvid-recipe").textContent), ...more };
   recipe.recipe.canvas.size = `${width}x${height}`;
-  return pngOf(device, picture, x || y || zoom !== 1 ? "" : JSON.stringify(recipe), done);
+  return x || y || zoom !== 1 ? "" : JSON.stringify(recipe);
 }
-
+// Return the PNG of what is shown, in this size.
+function still(width, height, done = () => {}) {
+  const time = timeOf(state.frame), shown = { time, width, height, view: { ...state.view }, samples: film.data.samples };
+  return pngOf(device, shown, recipeOf(shown, { time }), done);
+}
 // ---- what is said, and the bar that hides
 let silence = 0, rest = 0;
-function say(text) {
+export function say(text) {
   find("said").textContent = text;
   clearTimeout(silence);
   silence = setTimeout(() => (find("said").textContent = ""), 4000);
@@ -158,18 +158,14 @@ function awake() {
   const resting = () => state.playing && !bar.matches(":hover, :focus-within");
   rest = setTimeout(() => document.body.classList.toggle("resting", resting()), 2500);
 }
-function fullscreen() {
+const fullscreen = () => {
   if (document.fullscreenElement) document.exitFullscreen();
   else document.documentElement.requestFullscreen?.().catch(() => say("this browser refuses full screen here"));
-}
-
+};
 // ---- hands: drag moves, wheel and pinch magnify, a tap pauses, a double click returns
 const touches = new Map();
 let way = 0, gap = 0;
-function home() {
-  state.view = { x: 0, y: 0, zoom: 1 };
-  changed();
-}
+const home = () => changed(Object.assign(state, { view: { x: 0, y: 0, zoom: 1 } }));
 // Magnify so that what is under a place of the window stays there.
 function magnify(by, x, y) {
   const box = canvas.getBoundingClientRect(), side = Math.min(box.width, box.height), view = state.view;
@@ -202,22 +198,22 @@ function onUp(event) {
   gap = 0;
   if (touches.delete(event.pointerId) && !touches.size && way < 6 && event.type === "pointerup") play(!state.playing);
 }
+export const keys = {
+  " ": () => play(!state.playing),
+  ArrowLeft: (event) => step(event.shiftKey ? -10 : -1), ArrowRight: (event) => step(event.shiftKey ? 10 : 1),
+  Home: () => seek(0), f: fullscreen, s: save, 0: home,
+};
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input[type=text], select")) return;
   const pressed = event.target.matches("button") && [" ", "Enter"].includes(event.key);
-  const keys = {
-    " ": () => play(!state.playing),
-    ArrowLeft: () => step(event.shiftKey ? -10 : -1), ArrowRight: () => step(event.shiftKey ? 10 : 1),
-    Home: () => seek(0), f: fullscreen, s: save, 0: home,
-  };
   if (pressed || !keys[event.key]) return;
   event.preventDefault(); // or a slider and the page would move too
   awake();
-  keys[event.key]();
+  keys[event.key](event);
 }
 function listen() {
   addEventListener("resize", changed);
-  document.addEventListener("visibilitychange", () => document.hidden || changed());
+  document.addEventListener("visibilitychange", changed);
   canvas.addEventListener("webglcontextlost", (event) => {
     event.preventDefault(); // which asks for it back
     state.ready = poster.hidden = false;
@@ -242,11 +238,10 @@ function listen() {
   bar.addEventListener("focusin", awake);
   find("play").onclick = () => play(!state.playing);
   find("place").oninput = () => seek(find("place").valueAsNumber);
-  find("speed").onchange = () => (state.speed = Number(find("speed").value));
+  find("speed").onchange = () => changed(Object.assign(state, { speed: Number(find("speed").value) }));
   find("save").onclick = save;
   find("whole").onclick = fullscreen;
 }
-
 // ---- the beginning, and every beginning after a lost context
 async function begin() {
   try {
@@ -268,7 +263,7 @@ function without(why) {
   canvas.hidden = bar.hidden = true;
   find("said").textContent = why;
 }
-const device = new Device(canvas, film, has("wallpaper"));
+export const device = new Device(canvas, film, has("wallpaper"));
 document.body.classList.toggle("bare", bare);
 document.body.classList.toggle("wallpaper", has("wallpaper"));
 find("place").max = frames - (film.data.loop === "open" ? 1 : 0);

@@ -29,14 +29,11 @@ function filtered(pixels, width, above) {
   }
   return made;
 }
-// Draw a picture and return it as a PNG. `recipe` is its text, or empty; `done` hears the share that is made.
-export async function pngOf(device, picture, recipe, done) {
+// Draw a picture in bands of its full width, no device being kept busy for long: their pixels and tops.
+export async function* bandsOf(device, picture, done) {
   const { width, height } = picture;
   const columns = Math.min(width, TILE), part = Math.min(PART, (LONGEST / device.cost) * 1e6) / picture.samples ** 2;
   const rows = Math.max(1, Math.min(TILE, Math.floor(part / columns)));
-  const packer = new CompressionStream("deflate");
-  const packed = new Response(packer.readable).arrayBuffer();
-  const writer = packer.writable.getWriter(), above = new Uint8Array(3 * width);
   for (let top = 0; top < height; top += rows) {
     const band = new Uint8Array(4 * width * Math.min(rows, height - top));
     for (let left = 0; left < width; left += columns) {
@@ -47,8 +44,15 @@ export async function pngOf(device, picture, recipe, done) {
       done((top + (high * (left + wide)) / width) / height);
       await new Promise((resolve) => setTimeout(resolve)); // the page stays alive
     }
-    await writer.write(filtered(band, width, above));
+    yield [band, top];
   }
+}
+// Draw a picture and return it as a PNG. `recipe` is its text, or empty; `done` hears the share that is made.
+export async function pngOf(device, picture, recipe, done) {
+  const { width, height } = picture, packer = new CompressionStream("deflate");
+  const packed = new Response(packer.readable).arrayBuffer();
+  const writer = packer.writable.getWriter(), above = new Uint8Array(3 * width);
+  for await (const [band] of bandsOf(device, picture, done)) await writer.write(filtered(band, width, above));
   await writer.close();
   const sides = [width, height].flatMap((side) => [side >> 24, side >> 16, side >> 8, side]); // each a byte
   const head = Uint8Array.of(...sides, 8, 2, 0, 0, 0); // 8 bits, RGB
