@@ -12,7 +12,7 @@ import html
 import io
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -69,21 +69,19 @@ def draw_page(recipe: Recipe, scene: Timeline, *, weights: Weights | None = None
     poster = _poster(recipe, scene)
     ground, ink, accent = _colours(poster)
     colours = {"GROUND": ground, "INK": ink, "ACCENT": accent}
-    style = re.sub("@([A-Z]+)@", lambda found: colours[found[1]], part("page.css"))
-    script = joined(SCRIPTS)
-    output, title = recipe.output, _text(recipe.title or "cppnvid")
+    style, script = filled("page.css", colours), joined(SCRIPTS)
+    output, title = recipe.output, html_text(recipe.title or "cppnvid")
     parts = {
         "POLICY": policy(script, style),
         "MARK": live_mark(__version__, recipe.canvas.size, output.fps, output.frames),
         "GROUND": ground,
         "TITLE": title,
         "STYLE": style,
-        "POSTER": _data_uri(poster),
+        "POSTER": data_uri(poster),
         "DATA": json_in_html(film),
         "SCRIPT": script,
     }
-    page = re.sub("@([A-Z]+)@", lambda found: parts[found[1]], part("page.html"))
-    return with_recipe(page, recipe_text(recipe))
+    return with_recipe(filled("page.html", parts), recipe_text(recipe))
 
 
 def film_data(recipe: Recipe, matrix: Matrix, weights: Weights | None = None) -> dict[str, Any]:
@@ -166,12 +164,17 @@ def part(name: str) -> str:
     return (files("cppnvid.live") / "web" / name).read_text(encoding="utf-8")
 
 
+def filled(name: str, parts: Mapping[str, str]) -> str:
+    """Return a file of a page with each of its `@NAME@` replaced by that part."""
+    return re.sub("@([A-Z]+)@", lambda found: parts[found[1]], part(name))
+
+
 def _hash(text: str) -> str:
     digest = hashlib.sha256(text.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-def _text(text: str) -> str:
+def html_text(text: str) -> str:
     """Return a text as HTML, in ASCII: half a character of UTF-16, which a title can be, too."""
     return html.escape(text).encode("ascii", "xmlcharrefreplace").decode()
 
@@ -200,9 +203,10 @@ def _poster(recipe: Recipe, scene: Timeline) -> Frame:
     return frame
 
 
-def _data_uri(frame: Frame) -> str:
+def data_uri(frame: Frame, quality: int = 65) -> str:
+    """Return a picture, uint8 [height, width, 3], as the address of a WebP that is in it."""
     buffer = io.BytesIO()
-    Image.fromarray(frame).save(buffer, "WEBP", quality=65, method=6)
+    Image.fromarray(frame).save(buffer, "WEBP", quality=quality, method=6)
     return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
