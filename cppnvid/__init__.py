@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from cppnvid.sheets.page import save_gallery_page
     from cppnvid.sheets.scoring import score
     from cppnvid.sheets.storyboard import save_storyboard, storyboard
+    from cppnvid.widget import live_widget
 
 # Each public name by the module that it is loaded from on first use.
 _HOMES = {
@@ -70,6 +71,7 @@ _HOMES = {
     "sheets.page": "save_gallery_page",
     "sheets.scoring": "score",
     "sheets.storyboard": "save_storyboard storyboard",
+    "widget": "live_widget",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
@@ -80,7 +82,7 @@ __all__ += ["decode", "decode_deep"]
 __all__ += ["explain", "explain_video", "export_network", "list_presets", "live_page"]
 __all__ += ["load_network", "load_recipe", "probe", "render_frames", "render_still"]
 __all__ += ["render_video", "sample_network", "save_breeding_sheet", "save_contact_sheet"]
-__all__ += ["save_explanation", "save_gallery_page"]
+__all__ += ["live_widget", "save_explanation", "save_gallery_page"]
 __all__ += ["save_moving_sheet", "save_network", "save_still", "save_storyboard", "score"]
 __all__ += ["storyboard"]
 

@@ -92,7 +92,7 @@ def live_page(recipe: Recipe) -> LivePage:
     Raises:
         RecipeError: the network is too large to be drawn live, or the film too long.
     """
-    return LivePage(_document(recipe, _live_scene(recipe), "webgl"), *recipe.canvas.size)
+    return LivePage(_document(recipe, live_scene(recipe), "webgl"), *recipe.canvas.size)
 
 
 def _written_document(recipe: Recipe, target: Target, run: Run) -> Video:
@@ -100,7 +100,7 @@ def _written_document(recipe: Recipe, target: Target, run: Run) -> Video:
     if run.backend != "auto":
         problem = "does not apply to what is drawn where it is watched; leave it out"
         raise RecipeError(problem, key="backend", given=str(run.backend))
-    scene = _live_scene(recipe)
+    scene = live_scene(recipe)
     for warning in warnings_of(recipe, scene):
         run.note(warning)
     if recipe.canvas.shutter:
@@ -118,7 +118,7 @@ def _document(recipe: Recipe, scene: Scene, codec: str) -> str:
     return DOCUMENTS[codec](recipe, scene)
 
 
-def _live_scene(recipe: Recipe) -> Scene:
+def live_scene(recipe: Recipe) -> Scene:
     """Return a film's scene; its network is checked before its pace is measured."""
     from cppnvid.live.limits import check_network
 

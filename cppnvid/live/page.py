@@ -66,7 +66,7 @@ def draw_page(recipe: Recipe, scene: Timeline, *, weights: Weights | None = None
     check_network(scene.at(0.0))
     matrix = Matrix.of(recipe, scene)
     film = film_data(recipe, matrix, weights)
-    poster = _poster(recipe, scene)
+    poster = poster_of(recipe, scene)
     ground, ink, accent = _colours(poster)
     colours = {"GROUND": ground, "INK": ink, "ACCENT": accent}
     style, script = filled("page.css", colours), joined(SCRIPTS)
@@ -193,7 +193,7 @@ def _packed(array: NDArray[Any]) -> str:
     return base64.b64encode(np.ascontiguousarray(array).tobytes()).decode()
 
 
-def _poster(recipe: Recipe, scene: Timeline) -> Frame:
+def poster_of(recipe: Recipe, scene: Timeline) -> Frame:
     """Return the first frame, small: uint8 [height, width, 3]."""
     width, height = recipe.canvas.size
     ratio = min(1.0, POSTER_SIDE / max(width, height))

@@ -40,7 +40,7 @@ QUALITY = 82  # of a still, as WebP: 5 kB
 # Of a film in its first look; there are up to four times as many where it shows between them. An
 # orbit of the house style needs 65, and 300 would make its page 1.6 times as large.
 ROWS = 32
-SCRIPTS = ("numbers.js", "device.js", "gallery.js")
+SCRIPTS = ("numbers.js", "device.js", "fineness.js", "gallery.js")
 
 Picture = NDArray[np.uint8]
 

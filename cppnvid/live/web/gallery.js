@@ -12,8 +12,6 @@ const state = {
   shown: -1, // the tile that moves; -1 is none
   chosen: -1, // the tile that has the focus or was clicked, which moves when nothing is pointed at
   time: 0, // of the film that moves, 0 to 1
-  scale: 1, // of the canvas's pixels to the screen's, along a side: less where a device is slow
-  samples: sheet.samples, // of a pixel, along a side: one, before it becomes coarse
 };
 // A tile shows the whole of its film's picture, also where coordinates count pixels.
 class Tile extends Film {
@@ -33,15 +31,9 @@ function begin() {
 }
 function picture() {
   const box = canvas.parentElement.getBoundingClientRect(), ratio = window.devicePixelRatio || 1;
-  const [width, height] = [box.width, box.height].map((side) => Math.max(1, Math.round(side * ratio * state.scale)));
-  return { time: state.time, width, height, view: { x: 0, y: 0, zoom: 1 }, samples: state.samples };
-}
-// Be as fine as a device can be in 15 ms a picture, which leaves time for the page.
-function adapt() {
-  const box = canvas.parentElement.getBoundingClientRect(), ratio = window.devicePixelRatio || 1;
-  const cost = (device.cost * box.width * box.height * ratio ** 2) / 1e6;
-  state.samples = cost * sheet.samples ** 2 < 15 ? sheet.samples : 1;
-  state.scale = Math.min(1, Math.max(Math.sqrt(15 / cost), 0.2));
+  const { scale, samples } = fineness(device, box.width * box.height * ratio ** 2, sheet.samples);
+  const [width, height] = [box.width, box.height].map((side) => Math.max(1, Math.round(side * ratio * scale)));
+  return { time: state.time, width, height, view: { x: 0, y: 0, zoom: 1 }, samples };
 }
 // Let one tile move, from what its still shows on; the one before it is still again.
 async function show(index) {
@@ -59,7 +51,6 @@ async function show(index) {
   }
   if (index !== state.shown) return;
   device.film = filmOf(index);
-  adapt();
   before = performance.now();
   requestAnimationFrame((now) => tick(now, index));
 }
