@@ -7,7 +7,7 @@ from typing import Any
 from cppnvid.animation.scene import Timeline
 from cppnvid.live.limits import check_network
 from cppnvid.live.matrix import Matrix
-from cppnvid.live.page import data_uri, film_data, part, poster_of
+from cppnvid.live.page import data_uri, film_data, joined, poster_of
 from cppnvid.recipe import Recipe
 
 STYLE = "widget.css"
@@ -16,7 +16,7 @@ _SCRIPTS = ("numbers.js", "device.js", "fineness.js", "widget.js")
 
 def widget_script() -> str:
     """Return an ES module whose default export has `render({ model, el })`, as anywidget asks."""
-    return "\n".join(map(part, _SCRIPTS))
+    return f"{joined(_SCRIPTS)}export default {{ render }};\n"
 
 
 def widget_film(recipe: Recipe, scene: Timeline) -> dict[str, Any]:

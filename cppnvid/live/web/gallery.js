@@ -1,6 +1,7 @@
 // The gallery: many stills, and one canvas that lies on the one under the pointer and draws its film.
 // All films have one form, so one program draws them; it is compiled when the first is asked for.
 import { Device } from "./device.js";
+import { fineness } from "./fineness.js";
 import { Film } from "./numbers.js";
 
 const find = (id) => document.getElementById(id);

@@ -1,5 +1,9 @@
 // The widget: the film in a notebook's cell, where `time`, `zoom`, `hue` and `paused` are the same
 // here and in Python. What it is shown in gives `model` and `el` (see anywidget.dev).
+import { Device } from "./device.js";
+import { fineness } from "./fineness.js";
+import { Film } from "./numbers.js";
+
 const SAID = 500; // milliseconds between two messages that say where a playing film is
 
 // A film whose hues are turned by hand, in degrees, beside how the film itself turns them.
@@ -18,118 +22,130 @@ function made(name, more) {
   return Object.assign(document.createElement(name), more);
 }
 
-function render({ model, el }) {
-  const film = new Turned(model.get("film")), { size, frames, fps, samples } = film.data;
-  const canvas = made("canvas", { className: "cppnvid-film" });
-  canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", film.data.title);
-  canvas.style.aspectRatio = `${size[0]} / ${size[1]}`;
-  canvas.style.backgroundImage = `url("${film.data.poster}")`;
-  const bar = made("div", { className: "cppnvid-bar" });
-  const play = made("button", { type: "button" });
-  const place = made("input", { type: "range", min: 0, max: 1, step: "any" });
-  place.setAttribute("aria-label", "Position");
-  const said = made("span", { className: "cppnvid-said" });
-  said.setAttribute("role", "status");
-  bar.append(play, place, said);
-  el.append(canvas, bar);
-
-  const device = new Device(canvas, film, false);
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const state = { ready: false, seen: true, telling: false, time: model.get("time"), before: 0, told: 0, gone: false };
-  const playing = () => !model.get("paused");
-  function picture() {
-    const ratio = window.devicePixelRatio || 1, width = canvas.clientWidth * ratio;
-    const fine = fineness(device, width * canvas.clientHeight * ratio, samples);
-    const sides = [width, canvas.clientHeight * ratio].map((side) => Math.max(1, Math.round(side * fine.scale)));
-    const view = { x: 0, y: 0, zoom: model.get("zoom") };
-    return { time: state.time, width: sides[0], height: sides[1], view, samples: fine.samples };
+class Cell {
+  constructor(model, el) {
+    this.model = model;
+    this.film = new Turned(model.get("film"));
+    this.time = model.get("time");
+    Object.assign(this, { ready: false, seen: true, telling: false, before: 0, told: 0, gone: false });
+    this.furnish(el);
+    this.device = new Device(this.canvas, this.film, false);
+    this.heard = {
+      time: () => this.telling || this.seek(Math.min(Math.max(model.get("time"), 0), 1)),
+      paused: () => this.label(),
+      zoom: () => this.show(),
+      hue: () => this.show(),
+    };
+    this.watching = new IntersectionObserver(([entry]) => (this.seen = entry.isIntersecting));
+    this.fitting = new ResizeObserver(() => this.show());
   }
-  function show() {
-    film.hue = model.get("hue");
-    place.value = state.time;
-    if (state.ready && !device.gl.isContextLost()) device.show(picture());
+  furnish(el) {
+    const { size, title, poster } = this.film.data;
+    this.canvas = made("canvas", { className: "cppnvid-film" });
+    this.canvas.setAttribute("role", "img");
+    this.canvas.setAttribute("aria-label", title);
+    this.canvas.style.aspectRatio = `${size[0]} / ${size[1]}`;
+    this.canvas.style.backgroundImage = `url("${poster}")`;
+    this.play = made("button", { type: "button" });
+    this.place = made("input", { type: "range", min: 0, max: 1, step: "any", value: this.time });
+    this.place.setAttribute("aria-label", "Position");
+    this.said = made("span", { className: "cppnvid-said" });
+    this.said.setAttribute("role", "status");
+    const bar = made("div", { className: "cppnvid-bar" });
+    bar.append(this.play, this.place, this.said);
+    el.append(this.canvas, bar);
+  }
+  listen() {
+    for (const [name, hear] of Object.entries(this.heard)) this.model.on(`change:${name}`, hear);
+    for (const one of [this.play, this.canvas]) one.addEventListener("click", () => this.pause(this.playing));
+    this.place.addEventListener("input", () => {
+      this.seek(Number(this.place.value));
+      if (performance.now() - this.told > SAID) this.tell();
+    });
+    this.place.addEventListener("change", () => this.tell());
+    this.canvas.addEventListener("webglcontextlost", (event) => {
+      event.preventDefault(); // which asks for it back
+      this.ready = false;
+    });
+    this.canvas.addEventListener("webglcontextrestored", () => this.begin());
+    this.watching.observe(this.canvas);
+    this.fitting.observe(this.canvas);
+  }
+  get playing() {
+    return !this.model.get("paused");
+  }
+  seek(time) {
+    this.time = time;
+    this.show();
+  }
+  show() {
+    this.film.hue = this.model.get("hue");
+    this.place.value = this.time;
+    if (!this.ready || this.device.gl.isContextLost()) return;
+    const ratio = window.devicePixelRatio || 1;
+    const sides = [this.canvas.clientWidth, this.canvas.clientHeight].map((side) => side * ratio);
+    const { scale, samples } = fineness(this.device, sides[0] * sides[1], this.film.data.samples);
+    const [width, height] = sides.map((side) => Math.max(1, Math.round(side * scale)));
+    this.device.show({ time: this.time, width, height, view: { x: 0, y: 0, zoom: this.model.get("zoom") }, samples });
   }
   // Say in Python where the film is; that is no wish to go there.
-  function tell() {
-    state.telling = true;
-    model.set("time", state.time);
-    state.telling = false;
-    model.save_changes();
-    state.told = performance.now();
+  tell() {
+    this.telling = true;
+    this.model.set("time", this.time);
+    this.telling = false;
+    this.model.save_changes();
+    this.told = performance.now();
   }
-  function tick(now) {
-    if (state.gone) return;
-    requestAnimationFrame(tick);
-    const gone = Math.min(Math.max(now - state.before, 0), 250);
-    state.before = now;
-    if (!playing() || !state.ready || !state.seen || document.hidden) return;
-    state.time = (state.time + ((gone / 1000) * fps) / frames) % 1;
-    show();
-    if (now - state.told > SAID) tell();
+  pause(paused) {
+    this.model.set("paused", paused);
+    this.tell();
   }
-  function label() {
-    play.textContent = playing() ? "Pause" : "Play";
+  label() {
+    this.play.textContent = this.playing ? "Pause" : "Play";
   }
-  function pause(paused) {
-    model.set("paused", paused);
-    tell();
+  tick(now) {
+    if (this.gone) return;
+    requestAnimationFrame((later) => this.tick(later));
+    const passed = Math.min(Math.max(now - this.before, 0), 250) / 1000;
+    this.before = now;
+    if (!this.playing || !this.ready || !this.seen || document.hidden) return;
+    this.seek((this.time + (passed * this.film.data.fps) / this.film.data.frames) % 1);
+    if (now - this.told > SAID) this.tell();
   }
-  const heard = {
-    time: () => {
-      if (state.telling) return;
-      state.time = Math.min(Math.max(model.get("time"), 0), 1);
-      show();
-    },
-    paused: () => {
-      label();
-      show();
-    },
-    zoom: show,
-    hue: show,
-  };
-  for (const [name, hear] of Object.entries(heard)) model.on(`change:${name}`, hear);
-  play.addEventListener("click", () => pause(playing()));
-  canvas.addEventListener("click", () => pause(playing()));
-  place.addEventListener("input", () => {
-    state.time = Number(place.value);
-    show();
-    if (performance.now() - state.told > SAID) tell();
-  });
-  place.addEventListener("change", tell);
-  canvas.addEventListener("webglcontextlost", (event) => {
-    event.preventDefault(); // which asks for it back
-    state.ready = false;
-  });
-  canvas.addEventListener("webglcontextrestored", begin);
-  const watching = new IntersectionObserver(([entry]) => (state.seen = entry.isIntersecting));
-  watching.observe(canvas);
-  const fitting = new ResizeObserver(() => show());
-  fitting.observe(canvas);
-
-  async function begin() {
+  async begin() {
     try {
-      await device.start();
-      await device.measure({ time: state.time, view: { x: 0, y: 0, zoom: 1 } });
-      state.ready = true;
-      show();
+      await this.device.start();
+      await this.device.measure({ time: this.time, view: { x: 0, y: 0, zoom: 1 } });
+      this.ready = true;
+      this.show();
     } catch (error) {
-      if (!state.gone && !device.gl.isContextLost()) said.textContent = `cannot be drawn here: ${error.message.trim()}`;
+      if (this.gone || this.device.gl.isContextLost()) return;
+      this.said.textContent = `cannot be drawn here: ${error.message.trim()}`;
     }
   }
-  label();
-  if (device.gl) {
-    if (still && playing()) pause(true);
-    begin();
-    requestAnimationFrame(tick);
-  } else said.textContent = "this browser has no WebGL 2: the first frame";
-  // What shows it calls this when the cell goes: browsers have few contexts.
-  return () => {
-    state.gone = true;
-    for (const [name, hear] of Object.entries(heard)) model.off(`change:${name}`, hear);
-    watching.disconnect();
-    fitting.disconnect();
-    device.gl?.getExtension("WEBGL_lose_context")?.loseContext();
-  };
+  start() {
+    this.label();
+    if (!this.device.gl) {
+      this.said.textContent = "this browser has no WebGL 2: the first frame";
+      return;
+    }
+    this.listen();
+    if (this.playing && matchMedia("(prefers-reduced-motion: reduce)").matches) this.pause(true);
+    this.begin();
+    requestAnimationFrame((now) => this.tick(now));
+  }
+  // Let go of everything: browsers have few contexts.
+  stop() {
+    this.gone = true;
+    for (const [name, hear] of Object.entries(this.heard)) this.model.off(`change:${name}`, hear);
+    this.watching.disconnect();
+    this.fitting.disconnect();
+    this.device.gl?.getExtension("WEBGL_lose_context")?.loseContext();
+  }
 }
-export default { render };
+
+export function render({ model, el }) {
+  const cell = new Cell(model, el);
+  cell.start();
+  return () => cell.stop(); // called when the cell goes
+}
