@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test attempts lint lint-page fuzz-page mediabunny media bench bench-gpu clean
+.PHONY: help demo test attempts lint lint-page fuzz-page mediabunny media bench bench-gpu parity-live clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -46,6 +46,9 @@ bench: .venv/.dev  ## measure what README's speed figures come from
 
 bench-gpu: .venv/.dev  ## on a graphics card: compare all pictures, then measure every backend
 	$(BIN)/python -m benchmarks.gpu --save
+
+parity-live: .venv/.dev  ## compare what live pages draw with the definition, in everything they can draw
+	$(BIN)/python -m benchmarks.live_parity --save
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

@@ -45,8 +45,10 @@ if TYPE_CHECKING:
         save_contact_sheet,
         save_moving_sheet,
     )
+    from cppnvid.sheets.page import save_gallery_page
     from cppnvid.sheets.scoring import score
     from cppnvid.sheets.storyboard import save_storyboard, storyboard
+    from cppnvid.widget import live_widget
 
 # Each public name by the module that it is loaded from on first use.
 _HOMES = {
@@ -68,8 +70,10 @@ _HOMES = {
     "render": "live_page render_frames render_still render_video save_still",
     "sheets.breeding": "children_of save_breeding_sheet",
     "sheets.gallery": "best_seeds contact_sheet save_contact_sheet save_moving_sheet",
+    "sheets.page": "save_gallery_page",
     "sheets.scoring": "score",
     "sheets.storyboard": "save_storyboard storyboard",
+    "widget": "live_widget",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
@@ -80,7 +84,7 @@ __all__ += ["decode", "decode_deep"]
 __all__ += ["explain", "explain_video", "export_network", "list_presets", "live_page"]
 __all__ += ["load_network", "load_recipe", "probe", "render_frames", "render_still"]
 __all__ += ["render_video", "sample_network", "save_breeding_sheet", "save_contact_sheet"]
-__all__ += ["save_explanation"]
+__all__ += ["live_widget", "save_explanation", "save_gallery_page"]
 __all__ += ["save_moving_sheet", "save_network", "save_still", "save_storyboard", "score"]
 __all__ += ["storyboard"]
 

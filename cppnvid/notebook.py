@@ -57,6 +57,11 @@ class LivePage:
         """Return one line, not the page."""
         return f"<LivePage: {self.width}x{self.height}, {len(self.text)} characters>"
 
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Return it for every notebook: as HTML, and as text where nothing else is shown."""
+        del include, exclude  # which may be ignored
+        return {"text/html": self._repr_html_(), "text/plain": repr(self)}
+
     def _repr_html_(self) -> str:
         # The frame has an origin of its own: what is drawn can read nothing of the notebook.
         return (

@@ -1,8 +1,8 @@
-"""A preview: the film small, with few frames a second, on a page that loops it.
+"""A preview: the film, drawn live in a browser, or else small and with few frames a second.
 
 The first frame needs neither the path's pace nor a compiled backend, so it is drawn alone and shown
-at once; the page then waits for the film. Browsers play loops seamlessly, as video players do not,
-and the seam is what a preview is for.
+at once, on a page that then waits for the rest. Browsers play loops seamlessly, as video players do
+not, and the seam is what a preview is for.
 """
 
 import base64
@@ -29,7 +29,7 @@ from cppnvid.film.run import Run
 from cppnvid.notebook import Still, Video
 from cppnvid.presets import Override, Source, load_recipe, parse_recipe_text
 from cppnvid.recipe import Recipe
-from cppnvid.render import render_still, render_video
+from cppnvid.render import live_page, render_still, render_video
 
 SIDE = 320  # pixels of the shorter side
 FPS = Fraction(12)
@@ -58,7 +58,7 @@ _PAGE = """<!doctype html>
 
 @dataclass(frozen=True)
 class PreviewFiles:
-    """Where a preview goes: the film, and the page that shows it."""
+    """Where a preview goes: the page, and the film on it where that is not drawn live."""
 
     film: Path
     page: Path
@@ -99,7 +99,10 @@ def save_preview(
     audio: str | os.PathLike[str] | None = None,
     shown: Callable[[Path], None] = silent,
 ) -> Video:
-    """Draw a preview of a recipe's film; an older preview is replaced.
+    """Show a recipe's film quickly; an older preview is replaced.
+
+    The page draws it live. What shaders cannot draw, a film with a sound, and one for which a
+    backend is named, are drawn as a small film instead.
 
     Args:
         recipe: of the film itself.
@@ -110,32 +113,71 @@ def save_preview(
         shown: called with the page once the first frame is on it.
 
     Returns:
-        The preview's film, whose loop is not measured.
+        The page that draws it, or the small film, whose loop is not measured.
 
     Raises:
         RecipeError: one of the files exists and is not a preview.
         BackendError, EncodeError: as `render_video`.
     """
     small = preview_recipe(recipe)
-    width, height = small.canvas.size
-    replaces = run.overwrite or _is_preview(files.film)
-    Target.of(small, files.film, overwrite=replaces, sound=audio)
+    live = audio is None and run.backend == "auto"
+    if not live:
+        _check_film(small, files, run, audio)
     check_place(files.page, folder=False, overwrite=run.overwrite or _is_page(files.page))
     title = recipe.title or files.film.name.removesuffix(".preview.mp4")
     first = render_still(small, Run(backend="numpy"))
     before = files.page.read_text(encoding="utf-8") if files.page.exists() else _WAITING
-    waiting = _page(title, small, first, "the film is being drawn", film=None)
+    waiting = _page(title, small, first, "the film is on its way", film=None)
     write_document(files.page, waiting, overwrite=True, note=run.note)
     try:
         shown(files.page)
-        film_run = replace(run, encoder="auto", overwrite=replaces)
-        video = render_video(small, files.film, film_run, audio=audio, measure=False)
+        text = _live(recipe, run) if live else None
+        if text is None:
+            return _save_film(small, files, run, audio=audio, title=title, first=first)
     except BaseException:
         if _WAITING in before:
             files.page.unlink(missing_ok=True)  # it would wait for ever
         else:  # the older film is still there
             write_document(files.page, before, overwrite=True)
         raise
+    write_document(files.page, text, overwrite=True)
+    frames, seconds = recipe.output.frames, recipe.output.seconds
+    return Video(files.page, *recipe.canvas.size, frames, seconds)
+
+
+def _live(recipe: Recipe, run: Run) -> str | None:
+    """Return the page that draws a film live, marked as a preview; None where that cannot be."""
+    try:
+        text = live_page(recipe).text
+    except RecipeError:  # too large or too long; what is wrong with it otherwise, a film finds too
+        run.note("it cannot be drawn live: the preview is a film")
+        return None
+    return text.replace("<head>", f"<head>\n{_MARK}", 1)
+
+
+def _check_film(
+    small: Recipe, files: PreviewFiles, run: Run, audio: str | os.PathLike[str] | None
+) -> bool:
+    """Return whether a preview's film replaces an older one; raises as `Target.of`."""
+    replaces = run.overwrite or _is_preview(files.film)
+    Target.of(small, files.film, overwrite=replaces, sound=audio)
+    return replaces
+
+
+def _save_film(
+    small: Recipe,
+    files: PreviewFiles,
+    run: Run,
+    *,
+    audio: str | os.PathLike[str] | None,
+    title: str,
+    first: Still,
+) -> Video:
+    """Draw the small film, and the page that loops it."""
+    replaces = _check_film(small, files, run, audio)
+    film_run = replace(run, encoder="auto", overwrite=replaces)
+    video = render_video(small, files.film, film_run, audio=audio, measure=False)
+    width, height = small.canvas.size
     rate = f"{float(small.output.fps):g} frames a second, {small.output.seconds:g} s"
     caption = f"a preview: {width}x{height}, {rate}"
     write_document(files.page, _page(title, small, first, caption, film=video.path), overwrite=True)

@@ -103,7 +103,7 @@ def live_page(recipe: Recipe) -> LivePage:
     Raises:
         RecipeError: the network is too large to be drawn live, or the film too long.
     """
-    text = _documents()["webgl"](recipe, _live_scene(recipe))
+    text = _documents()["webgl"](recipe, live_scene(recipe))
     return LivePage(text, *recipe.canvas.size)
 
 
@@ -118,7 +118,7 @@ def _written_document(
     if run.backend != "auto":
         problem = "does not apply to what is drawn where it is watched; leave it out"
         raise RecipeError(problem, key="backend", given=str(run.backend))
-    scene = _live_scene(recipe)
+    scene = live_scene(recipe)
     for warning in warnings_of(recipe, scene):
         run.note(warning)
     if recipe.canvas.shutter:
@@ -141,7 +141,7 @@ def _documents() -> dict[str, Callable[..., str]]:
     return DOCUMENTS
 
 
-def _live_scene(recipe: Recipe) -> Scene:
+def live_scene(recipe: Recipe) -> Scene:
     """Return a film's scene; its network is checked before its pace is measured."""
     from cppnvid.live.limits import check_network
 

@@ -23,7 +23,7 @@ ROOMS = (
     ("live",),
     ("film", "notebook"),
     ("render",),
-    ("sheets", "explanation", "export", "preview"),
+    ("sheets", "explanation", "export", "preview", "widget"),
     ("cli",),
     ("__main__",),
 )

@@ -1,4 +1,4 @@
-"""A preview is the same film, quickly: its size and pace, its page, and what it may replace."""
+"""A preview is the same film, quickly: live on a page, or small, and what it may replace."""
 
 import base64
 import io
@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,10 +18,13 @@ import cppnvid
 from cppnvid import RecipeError, Run, preview, probe, render_still
 from cppnvid.cli import main, viewer
 from cppnvid.encode import decode
+from cppnvid.live import limits
 from cppnvid.preview import PreviewFiles, preview_recipe, save_preview
 from tests.conftest import small, step
+from tests.helpers import clicks, write_wav
 
 FAST = ["--set", "network.layers=2x4", "--set", "morph.pace=uniform", "--size", "32"]
+AS_FILM = Run(backend="torch:cpu")  # whose name asks for a film
 FILES = PreviewFiles(Path("x.preview.mp4"), Path("x.preview.html"))
 
 
@@ -88,17 +92,48 @@ def test_names_stand_beside_the_film() -> None:
         )
 
 
-def test_the_first_frame_is_shown_before_the_film_is_drawn() -> None:
-    """It is on a page that reloads itself; then the page plays the film as a loop."""
+def test_the_first_frame_is_shown_before_the_film_plays_live() -> None:
+    """It is on a page that reloads itself; the next one draws the film, in its own size."""
+    recipe = small(640, 480)
+    waiting: list[str] = []
+
+    video = save_preview(recipe, FILES, shown=lambda page: waiting.append(page.read_text()))
+
+    done = FILES.page.read_text(encoding="utf-8")
+    assert 'http-equiv="refresh"' in waiting[0]
+    assert "<canvas" not in waiting[0]
+    assert 'http-equiv="refresh"' not in done
+    assert "\n".join(done.split("\n")[:4]).endswith('content="cppnvid preview">')
+    assert done.replace('<meta name="generator" content="cppnvid preview">\n', "") == (
+        cppnvid.live_page(recipe).text
+    )
+    assert (video.path, video.width, video.frames) == (FILES.page, 640, 6)
+    assert probe(FILES.page).height == 480
+    assert not FILES.film.exists()
+
+
+@pytest.mark.parametrize("why", ["backend", "sound", "network", "length"])
+def test_what_cannot_be_live_is_a_film(why: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first frame is there at once all the same; then the page plays a small film as a loop."""
     recipe = small(32, 32)
+    notes: list[str] = []
+    run = Run(note=lambda *lines: notes.extend(lines))
+    audio = write_wav(Path("a.wav"), clicks(0.5, 0.1)) if why == "sound" else None
+    match why:
+        case "backend":
+            run = replace(run, backend="torch:cpu")
+        case "network":
+            monkeypatch.setattr(limits, "MOST_WEIGHTS", 20)
+        case "length":
+            monkeypatch.setattr(limits, "MOST_NUMBERS", 20)
     waiting: list[str] = []
 
     def shown(page: Path) -> None:
         assert not FILES.film.exists()
         waiting.append(page.read_text())
-        assert np.array_equal(picture_on(page), render_still(recipe, Run(backend="torch:cpu")))
+        assert np.array_equal(picture_on(page), render_still(recipe, AS_FILM))
 
-    video = save_preview(recipe, FILES, shown=shown)
+    video = save_preview(recipe, FILES, run, audio=audio, shown=shown)
 
     done = FILES.page.read_text()
     assert 'http-equiv="refresh"' in waiting[0]
@@ -109,6 +144,8 @@ def test_the_first_frame_is_shown_before_the_film_is_drawn() -> None:
     assert "justify-items: center" in done, "or a small film stands left of its caption"
     assert (video.path, video.frames) == (FILES.film, 2)
     assert np.abs(next(decode(FILES.film)).astype(int) - picture_on(FILES.page)).mean() < 6
+    said = "it cannot be drawn live: the preview is a film" in notes
+    assert said == (why in ("network", "length"))
 
 
 def test_a_title_is_text_on_the_page() -> None:
@@ -116,7 +153,7 @@ def test_a_title_is_text_on_the_page() -> None:
     recipe = small(16, 16).model_copy(update={"title": "<script>&"})
     files = PreviewFiles.beside("100% #1.mp4")
 
-    save_preview(recipe, files)
+    save_preview(recipe, files, AS_FILM)
 
     page = files.page.read_text()
     assert "<script>" not in page
@@ -127,20 +164,25 @@ def test_a_title_is_text_on_the_page() -> None:
 def test_only_previews_are_replaced() -> None:
     """An older preview gives way; what only bears the name is refused, and stays as it was."""
     recipe = small(16, 16)
-    save_preview(recipe, FILES)
-    save_preview(small(18, 16), FILES)
+    save_preview(recipe, FILES, AS_FILM)
+    save_preview(small(18, 16), FILES, AS_FILM)
     assert probe(FILES.film).width == 18
 
     FILES.film.write_bytes(b"mine")
     with pytest.raises(RecipeError, match="exists already"):
-        save_preview(recipe, FILES)
+        save_preview(recipe, FILES, AS_FILM)
     assert FILES.film.read_bytes() == b"mine"
-    save_preview(recipe, FILES, Run(overwrite=True))
+    save_preview(recipe, FILES)  # which writes no film
+    assert FILES.film.read_bytes() == b"mine"
+    save_preview(small(18, 16), FILES, replace(AS_FILM, overwrite=True))
+    save_preview(small(20, 16), FILES)
+    assert probe(FILES.page).width == 20
 
-    FILES.page.write_text("<p>mine")
-    with pytest.raises(RecipeError, match=r"x\.preview\.html exists already"):
-        save_preview(recipe, FILES)
-    assert FILES.page.read_text() == "<p>mine"
+    for mine in ("<p>mine", cppnvid.live_page(recipe).text):
+        FILES.page.write_text(mine, encoding="utf-8")
+        with pytest.raises(RecipeError, match=r"x\.preview\.html exists already"):
+            save_preview(recipe, FILES)
+        assert FILES.page.read_text(encoding="utf-8") == mine
 
 
 def test_a_finished_film_of_that_name_is_no_preview() -> None:
@@ -148,27 +190,30 @@ def test_a_finished_film_of_that_name_is_no_preview() -> None:
     cppnvid.render_video(small(16, 16), FILES.film)
 
     with pytest.raises(RecipeError, match="exists already"):
-        save_preview(small(16, 16), FILES)
+        save_preview(small(16, 16), FILES, AS_FILM)
 
 
-def test_a_page_does_not_wait_for_a_film_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("step", "run"), [("live_page", Run()), ("render_video", AS_FILM)])
+def test_a_page_does_not_wait_for_a_film_that_failed(
+    step: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Ctrl-C while the film is drawn leaves neither the film nor the page."""
 
     def interrupted(*given: object, **named: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(preview, "render_video", interrupted)
+        patched.setattr(preview, step, interrupted)
         with pytest.raises(KeyboardInterrupt):
-            save_preview(small(16, 16), FILES)
+            save_preview(small(16, 16), FILES, run)
     assert list(Path().iterdir()) == []
 
-    save_preview(small(16, 16), FILES)
-    older = FILES.page.read_text()
-    monkeypatch.setattr(preview, "render_video", interrupted)
+    save_preview(small(16, 16), FILES, run)
+    older = FILES.page.read_text(encoding="utf-8")
+    monkeypatch.setattr(preview, step, interrupted)
     with pytest.raises(KeyboardInterrupt):
-        save_preview(small(18, 16), FILES)
-    assert FILES.page.read_text() == older, "whose film still stands beside it"
+        save_preview(small(18, 16), FILES, run)
+    assert FILES.page.read_text(encoding="utf-8") == older, "which still plays"
 
 
 # ------------------------------------------------------------------ the command
@@ -187,11 +232,12 @@ def test_the_option(
 
     out, err = capsys.readouterr()
     assert ended.value.code == 0
-    assert out == "x.preview.mp4\n"
+    assert out == "x.preview.html\n"
     assert re.search(r"first frame after \d+\.\d s, on x\.preview\.html \(open\)", err)
-    assert "a preview: 32x32, 1 frame, 0.083 s, " in err
+    assert "a preview: 32x32, 1 frame, 0.04 s, " in err
     assert opened == [FILES.page]
-    assert sorted(path.name for path in Path().iterdir()) == ["x.preview.html", "x.preview.mp4"]
+    assert [path.name for path in Path().iterdir()] == ["x.preview.html"]
+    assert cppnvid.load_recipe("x.preview.html").morph.seeds == (1, 2)
 
 
 def test_what_the_film_is_refused_for_is_said_at_once(

@@ -1,5 +1,6 @@
 """`gallery`, `sheet`: many pictures side by side, to choose from and to look through."""
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from cppnvid.recipe import Recipe
 
 _SEEDS = range(1, 65)
+_OF_FILMS = "weights style palette hue_shift contrast size samples set of seconds"
 _SECONDS = 3  # of a moving sheet: time for one look at every tile of a row
 # Of a moving tile's orbit, half the usual: every tile stays close to the picture of its seed.
 _RADIUS = 0.25
@@ -30,9 +32,10 @@ _CRF = 10
     seeds="Seeds to draw: 1 2 3, or 1,2,5-10 (default 1-64).",
     size="Size whose shape the pictures have: reel, 1080p, ... (default square).",
     frames="With --animate: number of frames.",
-    seconds="With --animate: duration in seconds (default 3).",
+    seconds="With --animate or a .html: duration in seconds (default 3; on a page the recipe's).",
     fps="With --animate: frames per second (default: the format's).",
-    output="A .png; with --animate any video, such as .mp4 or .gif (default: gallery.png or .mp4).",
+    output="A .png; a .html, whose pictures move under the pointer; with --animate any video, such "
+    "as .mp4 or .gif (default: gallery.png or .mp4).",
 )
 def gallery(
     asked: Request, best: int | None, tile: int | None, columns: int | None, animate: bool
@@ -55,10 +58,16 @@ def gallery(
 
     name = recipe.title or recipe.style
     title = f"{name} · best {best} of {len(chosen)}" if best else name
-    form: dict[str, Any] = {"tile": tile or draw.TILE, "columns": columns, "title": title}
-    if best:
-        size = draw.plan_gallery(recipe, chosen[:best], **form).size
-        Target.to(place, size, overwrite=asked.overwrite, still=not animate)  # before it takes time
+    form: dict[str, Any] = {"tile": tile or draw.TILE, "title": title}
+    live = _is_page(place)
+    if not live:
+        form["columns"] = columns
+    if best:  # before it takes time
+        if live:
+            Target.of(recipe, place, overwrite=asked.overwrite)
+        else:
+            size = draw.plan_gallery(recipe, chosen[:best], **form).size
+            Target.to(place, size, overwrite=asked.overwrite, still=not animate)
         with Reporter(quiet=asked.quiet, unit="seeds") as reporter:
             looked_at = len(chosen)
             chosen = draw.best_seeds(recipe, chosen, best, progress=reporter.progress)
@@ -66,10 +75,15 @@ def gallery(
         reporter.note(f"the best {best} of {looked_at}, best first: --seeds {named}")
     with Reporter(quiet=asked.quiet, unit="frames" if animate else "tiles") as reporter:
         run = asked.run(reporter)
+        time = 0.0 if source.sheet else source.time or 0.0
         if animate:
             draw.save_moving_sheet(recipe, chosen, place, run, **form)
+        elif live:
+            from cppnvid.sheets.page import save_gallery_page
+
+            shown = _command(source, asked)
+            save_gallery_page(recipe, chosen, place, run, **form, time=time, command=shown)
         else:
-            time = 0.0 if source.sheet else source.time or 0.0
             draw.save_contact_sheet(recipe, chosen, place, run, **form, time=time)
     reporter.note(f"{len(chosen)} seeds, {size_on_disk(Path(place))}")
     return place
@@ -126,13 +140,41 @@ def _planned(source: "Source", asked: Request, *, animate: bool) -> "tuple[Recip
     container = container_for(place, still=not animate)
     if animate and container.still:
         raise refusal("--animate", f"{place} holds one picture: name an .mp4, .gif, ...")
+    if _is_page(place):
+        if animate:
+            raise refusal("--animate", f"the pictures of {place} move already, under the pointer")
+        if unused := asked.named("columns frames fps"):
+            raise refusal(unused, f"does not apply to {place}, a page with no frames or columns")
+        return recipe, place
     if not animate and not container.still:
-        raise refusal("--output", f"{place}: a gallery is a .png; --animate makes moving ones")
+        problem = f"{place}: a gallery is a .png, or a .html; --animate makes moving ones"
+        raise refusal("--output", problem)
     if animate:
         recipe = load_recipe(source, [*_moving(recipe, container, overrides), *overrides])
     elif lengths := asked.named("frames seconds fps"):
         raise refusal(lengths, "only a moving sheet has this: add --animate")
     return recipe, place
+
+
+def _is_page(place: str) -> bool:
+    from cppnvid.encode import PAGES
+
+    return Path(place).suffix.lower() in PAGES
+
+
+def _command(source: "Source", asked: Request) -> str:
+    """Return the command that draws the film of one picture, `{seed}` in place of its seed."""
+    from cppnvid.presets import Override, load_recipe
+
+    name = ["morph"] if asked.source is None else ["render", asked.source]
+    options = asked.again(_OF_FILMS)
+    one = [Override("morph.seeds", [1])]
+    usual = load_recipe(source, [*(o for o in asked.overrides if o.key != "morph.seeds"), *one])
+    if usual.morph.path != "orbit":
+        options += ["--path", "orbit"]
+    return shlex.join(["cppnvid", *name, "--seeds", "{seed}", *options]).replace(
+        "'{seed}'", "{seed}"
+    )
 
 
 def _usual_seeds(source: "Source") -> list[Any]:

@@ -72,9 +72,11 @@ def _check_made(file: str) -> None:
 
 def _facts(file: str) -> list[str]:
     """Return what a file is, in words."""
-    from cppnvid.encode import PAGES, probe
+    from cppnvid.encode import PAGES, gallery_on, probe
 
     if Path(file).suffix.lower() in PAGES and Path(file).is_file():
+        if (gallery := gallery_on(file)) is not None:
+            return ["gallery page", "{} pictures of {}x{}".format(*gallery)]
         with suppress(RecipeError):
             return _film_facts(probe(file))
         return ["page"]

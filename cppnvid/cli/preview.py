@@ -1,4 +1,4 @@
-"""`--preview`: a quick look at what `morph` or `render` would draw, in the system's viewer."""
+"""`--preview`: a quick look at what `morph` or `render` would draw, in the system's browser."""
 
 import time
 from dataclasses import replace
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def preview(plan: "Plan", asked: Request) -> Path:
-    """Draw the preview of a planned film, open it, and return its name.
+    """Make the preview of a planned film, open it, and return its name.
 
     It is refused for what the film would be refused for, unless that is a file of its name.
     """

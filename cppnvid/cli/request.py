@@ -1,7 +1,7 @@
 """A request: what was typed after a command's name, read once and typed from there on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Self
 
@@ -20,7 +20,8 @@ class Request:
     """What was typed after a command's name.
 
     Attributes:
-        typed: the options that were given, as functions call them: `min_seconds`.
+        words: the options that were given, as functions call them, such as `min_seconds`, with
+            what was typed after each; `True` or `False` for flags.
         overrides: values for keys of the recipe; those of `--set` come last.
         source: name of a preset or a file.
         output: name of the file to write.
@@ -40,7 +41,7 @@ class Request:
         quiet: neither progress nor notes are shown.
     """
 
-    typed: frozenset[str] = frozenset()
+    words: Mapping[str, Any] = field(default_factory=dict)
     overrides: "tuple[Override, ...]" = ()
     source: str | None = None
     output: str | None = None
@@ -58,6 +59,20 @@ class Request:
     threads: int | None = None
     overwrite: bool = False
     quiet: bool = False
+
+    @property
+    def typed(self) -> frozenset[str]:
+        """The options that were given, as functions call them."""
+        return frozenset(self.words)
+
+    def again(self, options: str) -> list[str]:
+        """Return those of these options that were given, as words of a command line."""
+        found: list[str] = []
+        for name in (name for name in options.split() if name in self.words):
+            row, word = OPTIONS[name], self.words[name]
+            values = word if isinstance(word, list) else [word]
+            found += [row.word(word)] if row.flag else [w for v in values for w in (row.typed, v)]
+        return found
 
     def named(self, options: str) -> str:
         """Return those of these options that were given, as they are typed, or nothing."""
@@ -98,9 +113,9 @@ class Request:
         values = {name: row.unset for name, row in rows.items() if not row.key}
         values |= {name: _value(rows[name], given[name]) for name in given if name in values}
         keyed = sorted((name for name in given if rows[name].key), key="set".__eq__)
-        held = {field.name for field in fields(cls)}
+        held = {one.name for one in fields(cls)}
         request = cls(
-            typed=frozenset(given),
+            words=given,
             overrides=tuple(o for name in keyed for o in _laid(rows[name], given[name])),
             **{name: value for name, value in values.items() if name in held},
         )

@@ -24,6 +24,8 @@ from cppnvid.encode.encoder import Encoder as Encoder, open_encoder as open_enco
 from cppnvid.encode.formats.base import MediaInfo as MediaInfo
 from cppnvid.encode.formats.page import (
     PAGES as PAGES,
+    gallery_mark as gallery_mark,
+    gallery_on as gallery_on,
     live_mark as live_mark,
     with_recipe as with_recipe,
 )

@@ -74,18 +74,20 @@ class Matrix:
     first: Moment
 
     @classmethod
-    def of(cls, recipe: Recipe, scene: Timeline) -> Self:
+    def of(cls, recipe: Recipe, scene: Timeline, *, calm: float = CALM) -> Self:
         """Look at a recipe's film in every frame, more often if it is wild between them.
 
         Args:
             recipe: frames, loop and canvas.
             scene: the recipe's, at its pace.
+            calm: levels by which two frames may differ where it matters what is between them;
+                infinite for frames that are farther apart than a film's.
         """
         density = 1
         while True:
             with one_thread_each():
                 matrix, errors = cls._with(recipe, scene, density)
-            if density >= MOST_ROWS or not matrix._misses(recipe, scene, errors):
+            if density >= MOST_ROWS or not matrix._misses(recipe, scene, errors, calm):
                 return matrix
             density *= 2
 
@@ -177,7 +179,7 @@ class Matrix:
         places = range(index - 1, index + 3)
         return np.stack([before if k < 0 else after if k == len(rows) else rows[k] for k in places])
 
-    def _misses(self, recipe: Recipe, scene: Timeline, errors: Values) -> bool:
+    def _misses(self, recipe: Recipe, scene: Timeline, errors: Values, calm: float) -> bool:
         """Tell whether it shows between rows that the film was not looked at there.
 
         Drawn small, in those intervals that miss most.
@@ -193,9 +195,9 @@ class Matrix:
             found = self.moment_at((index + 0.5) / count, half)
             moments += [scene.at(index / count), half, found, scene.at((index + 1) / count)]
         looks = 255.0 * np.stack(list(NumpyBackend(threads=1).looks(moments, x, y)))
-        calm = np.abs(looks[3::4] - looks[::4]).max(axis=-1) < CALM
+        near = np.abs(looks[3::4] - looks[::4]).max(axis=-1) < calm
         missed = np.abs(looks[2::4] - looks[1::4]).max(axis=-1) > SEEN
-        return float((calm & missed).mean()) > FEW
+        return float((near & missed).mean()) > FEW
 
 
 def _catmull_rom(around: Values, share: float) -> Values:

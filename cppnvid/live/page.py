@@ -13,7 +13,7 @@ import html
 import io
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -77,14 +77,13 @@ def draw_page(
     check_network(scene.at(0.0))
     matrix = Matrix.of(recipe, scene)
     film = {**film_data(recipe, matrix, weights), "bare": extras.embed}
-    poster = _poster(recipe, scene)
+    poster = poster_of(recipe, scene)
     ground, ink, accent = _colours(poster)
-    colours = {"GROUND": ground, "INK": ink, "ACCENT": accent}
-    style = re.sub("@([A-Z]+)@", lambda found: colours[found[1]], part("page.css"))
+    style = filled("page.css", {"GROUND": ground, "INK": ink, "ACCENT": accent})
     library = part("mediabunny.js", "vendor") if extras.with_saver else ""
     more = {"sound": bool(sound), "saver": extras.with_saver}
     script = joined([*SCRIPTS, *(f"{name}.js" for name in more if more[name])])
-    output, title = recipe.output, _text(recipe.title or "cppnvid")
+    output, title = recipe.output, html_text(recipe.title or "cppnvid")
     parts = {
         "POLICY": policy(
             [script, *[library] * bool(library)], style, "media-src data:" if sound else ""
@@ -93,15 +92,14 @@ def draw_page(
         "GROUND": ground,
         "TITLE": title,
         "STYLE": style,
-        "POSTER": _data_uri(poster),
+        "POSTER": data_uri(poster),
         "SOUND": _sound_element(sound),
         "BUTTONS": "".join(part(f"{name}.html") for name in more if more[name]),
         "LIBRARY": _packed_script("library", library) if library else "",
         "DATA": json_in_html(film),
         "SCRIPT": script,
     }
-    page = re.sub("@([A-Z]+)@", lambda found: parts[found[1]], part("page.html"))
-    return with_recipe(page, recipe_text(recipe))
+    return with_recipe(filled("page.html", parts), recipe_text(recipe))
 
 
 def film_data(recipe: Recipe, matrix: Matrix, weights: Weights | None = None) -> dict[str, Any]:
@@ -188,12 +186,17 @@ def part(name: str, folder: str = "web") -> str:
     return (files("cppnvid.live") / folder / name).read_text(encoding="utf-8")
 
 
+def filled(name: str, parts: Mapping[str, str]) -> str:
+    """Return a file of a page with each of its `@NAME@` replaced by that part."""
+    return re.sub("@([A-Z]+)@", lambda found: parts[found[1]], part(name))
+
+
 def _hash(text: str) -> str:
     digest = hashlib.sha256(text.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-def _text(text: str) -> str:
+def html_text(text: str) -> str:
     """Return a text as HTML, in ASCII: half a character of UTF-16, which a title can be, too."""
     return html.escape(text).encode("ascii", "xmlcharrefreplace").decode()
 
@@ -212,7 +215,7 @@ def _packed(array: NDArray[Any]) -> str:
     return base64.b64encode(np.ascontiguousarray(array).tobytes()).decode()
 
 
-def _poster(recipe: Recipe, scene: Timeline) -> Frame:
+def poster_of(recipe: Recipe, scene: Timeline) -> Frame:
     """Return the first frame, small: uint8 [height, width, 3]."""
     width, height = recipe.canvas.size
     ratio = min(1.0, POSTER_SIDE / max(width, height))
@@ -238,9 +241,10 @@ def _packed_script(name: str, text: str) -> str:
     return f'<script type="application/gzip" id="{name}">{data}</script>\n'
 
 
-def _data_uri(frame: Frame) -> str:
+def data_uri(frame: Frame, quality: int = 65) -> str:
+    """Return a picture, uint8 [height, width, 3], as the address of a WebP that is in it."""
     buffer = io.BytesIO()
-    Image.fromarray(frame).save(buffer, "WEBP", quality=65, method=6)
+    Image.fromarray(frame).save(buffer, "WEBP", quality=quality, method=6)
     return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 

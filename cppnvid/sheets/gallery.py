@@ -167,6 +167,18 @@ def plan_gallery(
     labels: Sequence[str] = (),
 ) -> Sheet:
     """Lay out a gallery, whose labels are its seeds; others are those of `contact_sheet`."""
+    check_seeds(recipe, seeds)
+    size = tile_size(recipe.canvas.size, tile)
+    texts = labels or [str(seed) for seed in seeds]
+    return plan_sheet(texts, tile=size, columns=columns, title=title)
+
+
+def check_seeds(recipe: Recipe, seeds: Sequence[int | str]) -> None:
+    """Refuse what no gallery shows.
+
+    Raises:
+        RecipeError: there are no seeds, one of them is none, or the networks come from files.
+    """
     if not seeds:
         raise RecipeError("none given: a sheet shows at least one", key="seeds")
     if recipe.morph.weights and recipe.morph.of == "weights":
@@ -178,9 +190,6 @@ def plan_gallery(
             none=Setting("morph.weights", "[]"),
         )
     with_seeds(recipe, seeds)  # raises unless all of them are seeds
-    size = tile_size(recipe.canvas.size, tile)
-    texts = labels or [str(seed) for seed in seeds]
-    return plan_sheet(texts, tile=size, columns=columns, title=title)
 
 
 # ------------------------------------------------------------------ recipes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, Literal
 
@@ -96,11 +97,15 @@ class OpenGl:
         height: int,
         samples: int = 1,
         weights: glsl.Weights = "texture",
+        numbers: Sequence[float] | None = None,
     ) -> NDArray[np.float32]:
-        """Return float32 [height, width, 3]; weights in a texture compile fastest in llvmpipe."""
+        """Return float32 [height, width, 3]; weights in a texture compile fastest in llvmpipe.
+
+        `numbers` are other ones than the moment's own `numbers_of`.
+        """
         program = self.program(Architecture.of(moment), weights)
         values = {
-            "numbers": numbers_of(moment),
+            "numbers": numbers_of(moment) if numbers is None else numbers,
             "frame": frame_of(moment.coordinates, width, height),
             "height": float(height),
             "samples": samples,

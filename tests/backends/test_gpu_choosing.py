@@ -185,7 +185,7 @@ def _error_of(draw: Any) -> BackendUnavailable:
 
 
 def test_a_film_from_the_command_line(capfd: Any, tmp_path: Any) -> None:
-    """Its frames are the processor's, to the encoder's loss; nothing is printed that is not ours."""
+    """Its frames are the processor's, to the encoder's loss; no line is printed but ours."""
     if not adapters.adapters():
         pytest.skip("no adapter for wgpu")
     from cppnvid import decode

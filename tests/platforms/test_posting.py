@@ -129,5 +129,5 @@ def test_preview_shows_the_platforms_shape(run: Run) -> None:
 
     code, out, err = run("morph", "--seeds", "1", "2", *FAST, *words)
 
-    assert (code, out) == (0, "morph-1-2.instagram-reel.preview.mp4\n"), err
+    assert (code, out) == (0, "morph-1-2.instagram-reel.preview.html\n"), err
     assert (probe(out.strip()).width, probe(out.strip()).height) == (54, 96)

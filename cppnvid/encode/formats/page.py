@@ -1,4 +1,4 @@
-"""HTML pages: the recipe in one, and the facts of a live page, which draws its film itself."""
+"""HTML pages: the recipe in one, and the facts of those that draw films: of one, or a gallery."""
 
 import os
 import re
@@ -21,6 +21,9 @@ _MARK = re.compile(
     r'<meta name="generator" content="cppnvid [\w.+-]{1,40} live '
     r'(\d{1,5})x(\d{1,5}) ([1-9]\d{0,8}(?:/[1-9]\d{0,8})?) (\d{1,7})">'
 )
+_GALLERY = re.compile(
+    r'<meta name="generator" content="cppnvid [\w.+-]{1,40} gallery (\d{1,7}) (\d{1,5})x(\d{1,5})">'
+)
 
 
 class LivePage(Format):
@@ -29,6 +32,8 @@ class LivePage(Format):
     def probe(self, path: Path, name: str, codec: str) -> MediaInfo:
         """Return what the page says of its film."""
         facts = _MARK.search(_start_of(path))
+        if gallery_on(path) is not None:
+            raise RecipeError(f"{path}: is a gallery, a page of many pictures, and no film")
         if facts is None:
             raise RecipeError(f"{path}: is not a live page, which cppnvid makes of films")
         width, height, frames = (int(facts[group]) for group in (1, 2, 4))
@@ -51,6 +56,18 @@ def live_mark(version: str, size: tuple[int, int], fps: Fraction, frames: int) -
     """Return the element that marks a live page, and says what it plays."""
     facts = f"{version} live {size[0]}x{size[1]} {fps} {frames}"
     return f'<meta name="generator" content="cppnvid {facts}">'
+
+
+def gallery_mark(version: str, count: int, size: tuple[int, int]) -> str:
+    """Return the element that marks a gallery page: how many pictures it has, of which size."""
+    facts = f"{version} gallery {count} {size[0]}x{size[1]}"
+    return f'<meta name="generator" content="cppnvid {facts}">'
+
+
+def gallery_on(path: str | os.PathLike[str]) -> tuple[int, int, int] | None:
+    """Return how many pictures a gallery page has, their width and height; None for any other."""
+    facts = _GALLERY.search(_start_of(Path(path)))
+    return None if facts is None else (int(facts[1]), int(facts[2]), int(facts[3]))
 
 
 def with_recipe(page: str, recipe: str) -> str:
@@ -77,7 +94,7 @@ def recipe_on(path: str | os.PathLike[str]) -> str | None:
     text = place.read_text(encoding="utf-8", errors="replace")
     _, found, rest = text.rpartition(_OPEN)
     recipe, closed, _ = rest.partition(_CLOSE)
-    if not found and _MARK.search(text[:_HEAD]) is None:
+    if not found and not any(mark.search(text[:_HEAD]) for mark in (_MARK, _GALLERY)):
         return None
     if not found or not closed:
         raise RecipeError(f"{place}: is cut short; make it again")

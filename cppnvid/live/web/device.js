@@ -1,4 +1,5 @@
-// The device: one program, the film's numbers as its data, and pictures of any size.
+// The device: one program, a film's numbers as its data, and pictures of any size. `film` may be
+// changed for another of the same form.
 import { columnsOf } from "./numbers.js";
 
 const POSITIONS = `#version 300 es
@@ -55,20 +56,20 @@ export class Device {
   }
   // Return what sends the network's numbers: as a uniform block, which every device has 16 KiB of …
   block(program) {
-    const gl = this.gl, weights = this.film.weights;
+    const gl = this.gl;
     gl.bindBufferBase(gl.UNIFORM_BUFFER, 0, gl.createBuffer());
-    gl.bufferData(gl.UNIFORM_BUFFER, weights.byteLength, gl.DYNAMIC_DRAW);
+    gl.bufferData(gl.UNIFORM_BUFFER, this.film.weights.byteLength, gl.DYNAMIC_DRAW);
     gl.uniformBlockBinding(program, gl.getUniformBlockIndex(program, "Weights"), 0);
-    return () => gl.bufferSubData(gl.UNIFORM_BUFFER, 0, weights);
+    return () => gl.bufferSubData(gl.UNIFORM_BUFFER, 0, this.film.weights);
   }
   // … or as a texture, 256 vectors wide.
   texture() {
-    const gl = this.gl, weights = this.film.weights;
-    const height = Math.ceil(weights.length / 1024), all = new Float32Array(1024 * height);
+    const gl = this.gl;
+    const height = Math.ceil(this.film.weights.length / 1024), all = new Float32Array(1024 * height);
     this.table(1, 256, height, gl.RGBA32F, gl.RGBA, all);
     gl.uniform1i(this.place.weights, 1);
     return () => {
-      all.set(weights);
+      all.set(this.film.weights);
       gl.activeTexture(gl.TEXTURE1);
       gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, 256, height, gl.RGBA, gl.FLOAT, all);
     };
