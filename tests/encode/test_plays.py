@@ -21,6 +21,9 @@ def stored(path: Path) -> int | None:
     if path.suffix == ".gif":
         _, found, rest = data.partition(b"\x21\xff\x0bNETSCAPE2.0\x03\x01")
         return int.from_bytes(rest[:2], "little") if found else None
+    if path.suffix == ".avif":  # how long it plays, and for how long once: 32 bits, or 64 for ever
+        head, edit = data.partition(b"tkhd")[2], data.partition(b"elst")[2]
+        return 0 if head[0] else int.from_bytes(head[20:24]) // int.from_bytes(edit[8:12])
     if path.suffix == ".webp":
         return int.from_bytes(data.partition(b"ANIM")[2][8:10], "little")
     return int.from_bytes(data.partition(b"acTL")[2][4:8], "big")
@@ -32,6 +35,7 @@ def stored(path: Path) -> int | None:
         *((".gif", *pair) for pair in [(0, 0), (1, None), (2, 1), (3, 2), (65_535, 65_534)]),
         *((".webp", plays, plays) for plays in (0, 1, 3, 65_535)),
         *((".apng", plays, plays) for plays in (0, 1, 3, 65_535)),
+        *((".avif", plays, plays) for plays in (0, 1, 3, 65_535)),
     ],
 )
 def test_each_format_has_its_own_number(
@@ -44,10 +48,10 @@ def test_each_format_has_its_own_number(
     assert (stored(path), probe(path).plays) == (number, plays)
     assert (probe(path).frames, read_recipe(path)) == (3, RECIPE)
     with Image.open(path) as image:
-        assert image.info.get("loop") == number
+        assert image.info.get("loop") == (None if suffix == ".avif" else number)
 
 
-@pytest.mark.parametrize("suffix", [".gif", ".webp", ".apng"])
+@pytest.mark.parametrize("suffix", [".gif", ".webp", ".apng", ".avif"])
 def test_for_ever_is_what_is_not_asked_for(tmp_path: Path, suffix: str) -> None:
     """A number of 0, and none, are one file."""
     encode(tmp_path / f"a{suffix}", numbered(2))
@@ -56,7 +60,7 @@ def test_for_ever_is_what_is_not_asked_for(tmp_path: Path, suffix: str) -> None:
     assert "plays" not in load_recipe({}).to_data()["output"]
 
 
-@pytest.mark.parametrize("suffix", [".gif", ".webp", ".apng"])
+@pytest.mark.parametrize("suffix", [".gif", ".webp", ".apng", ".avif"])
 def test_one_frame_is_whole(tmp_path: Path, suffix: str) -> None:
     """A WebP of one frame has no place for the number, and pixels where others have it."""
     encode(tmp_path / f"a{suffix}", numbered(2)[1:], plays=0)
@@ -69,7 +73,9 @@ def test_one_frame_is_whole(tmp_path: Path, suffix: str) -> None:
 @pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.mov", "frames/"])
 def test_a_file_without_such_a_number_is_refused(tmp_path: Path, name: str) -> None:
     """The refusal names the formats that have one."""
-    with pytest.raises(RecipeError, match=r"applies only to \.gif, \.webp, \.apng") as refused:
+    with pytest.raises(
+        RecipeError, match=r"applies only to \.gif, \.webp, \.avif, \.apng"
+    ) as refused:
         target(f"{tmp_path}/{name}", plays=2)
     assert (refused.value.key, refused.value.given) == ("output.plays", 2)
 
@@ -98,7 +104,7 @@ def test_the_command_line_plays_once(run: Run) -> None:
 
     code, _, err = run("morph", "--seeds", "1", "2", *small, "--plays", "2", "-o", "x.mp4")
     assert (code, Path("x.mp4").exists()) == (2, False)
-    assert "--plays: applies only to .gif, .webp, .apng" in err
+    assert "--plays: applies only to .gif, .webp, .avif, .apng" in err
     code, _, err = run("render", "3.gif", "--plays", "2", "-o", "x.png")
     assert (code, "--plays" in err) == (2, True)
 
