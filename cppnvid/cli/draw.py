@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from cppnvid.cli.app import command
 from cppnvid.cli.outputs import (
+    animated_still,
     check_posted,
     for_format,
     named_output,
@@ -58,7 +59,8 @@ def render(asked: Request) -> Path:
 
     if asked.source is None:
         raise RecipeError("nothing to draw: name a preset, such as aurora, or a file")
-    if not asked.output or not container_for(asked.output).still:
+    codec = animated_still(asked)
+    if not asked.output or not container_for(asked.output, codec=codec).still:
         if "time" in asked.typed:
             raise refusal("--time", "applies only to a still: add --output with a name as a.png")
         return _draw_video(_drawable(read_source(asked.source), asked), asked)

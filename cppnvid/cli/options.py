@@ -242,7 +242,8 @@ TABLE: dict[str, tuple[Option, ...]] = {
                read=parse.file_size),
         Option("codec", "NAME",
                "Codec: h264, hevc, av1 in .mp4 and .mkv; vp9, av1 in .webm; prores, prores4444 in "
-               ".mov; av1 in .avif (default: the first).", "output.codec", parse.text),
+               ".mov; av1 in .avif; apng animates a .png (default: the first).",
+               "output.codec", parse.text),
         Option("depth", "BITS",
                "Bits per channel: 8, 10 in videos (no bands), or 16 in PNGs (default 8; in .mov "
                "10).", "output.depth"),

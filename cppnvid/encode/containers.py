@@ -57,7 +57,7 @@ class Container:
         name: as people know it.
         suffixes: the endings of its files, the usual one first; `/` is a folder.
         format: reads it back, and puts the recipe in.
-        also: endings of stills that its files may have as well.
+        also: endings of stills that its files may have as well, if its codec is named.
         max_side: in pixels, as is `least_side`.
         least_side: see `max_side`.
         arguments: ffmpeg's that code frames.
@@ -386,10 +386,13 @@ CONTAINERS: tuple[Container, ...] = (
 )
 
 
-def container_for(path: str | os.PathLike[str], *, still: bool = False) -> Container:
+def container_for(
+    path: str | os.PathLike[str], *, still: bool = False, codec: str | None = None
+) -> Container:
     """Return the container `path` asks for by its ending, the `still` one where there are two.
 
-    An ending `/`, or an existing folder, is a folder of PNGs. Upper and lower case are one.
+    An ending `/`, or an existing folder, is a folder of PNGs. Upper and lower case are one. With a
+    film's `codec`, an ending of stills is an animation's that has it as well: .png coded as apng.
 
     Raises:
         RecipeError: for an ending that is not in the table; the message names those that are.
@@ -398,6 +401,8 @@ def container_for(path: str | os.PathLike[str], *, still: bool = False) -> Conta
     suffix = Path(text).suffix.lower()
     if text.endswith((FOLDER_SUFFIX, os.sep)) or (Path(text).is_dir() and not _named(suffix)):
         suffix = FOLDER_SUFFIX
+    if not still and (also := [c for c in CONTAINERS if suffix in c.also and c.codec == codec]):
+        return also[0]
     found = sorted(_named(suffix), key=lambda container: container.still != still)
     if found:
         return found[0]

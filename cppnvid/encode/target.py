@@ -147,7 +147,7 @@ class Target:
         still: bool,
     ) -> Target:
         """Return the checked target; arguments and errors are those of `to`."""
-        container = container_for(path, still=still)
+        container = container_for(path, still=still, codec=output.codec)
         target = _resolved(Path(path), container, size, output, still=still)
         if max_size is not None and (target.container.is_folder or container.live):
             live = "drawn where it is watched, with no frames to make smaller"
@@ -175,7 +175,8 @@ class Target:
         Raises:
             RecipeError: the container cannot hold it.
         """
-        container = container_for(f"{self.path}/" if self.container.is_folder else self.path)
+        place = f"{self.path}/" if self.container.is_folder else self.path
+        container = container_for(place, codec=recipe.output.codec)
         other = _resolved(self.path, container, recipe.canvas.size, recipe.output, still=False)
         return replace(
             other,
@@ -224,7 +225,15 @@ def _resolved(
         raise RecipeError(problem, key="path", given=str(path))
     if not still and container.still:
         problem = f"{path}: {path.suffix} holds one picture; use .apng, or end with /"
-        raise RecipeError(problem, key="path", given=str(path))
+        moving = [one.codec for one in CONTAINERS if path.suffix.lower() in one.also]
+        if not moving:
+            raise RecipeError(problem, key="path", given=str(path))
+        raise RecipeError(
+            f"{problem}; {{codec}} animates a {path.suffix}",
+            key="path",
+            given=str(path),
+            codec=Setting("output.codec", moving[0]),
+        )
     _check_size(container, *size)
     target = Target(path, container, coding, *size, output.fps)
     if still:

@@ -167,9 +167,9 @@ class Output(Part):
     """Number of times the film plays in an MP4, MKV, WebM or MOV; it is encoded only once."""
     plays: Annotated[Whole, Field(ge=0, le=65_535)] | None = None
     """Number of times a GIF, WebP, APNG or AVIF plays; 0 is for ever. Default: for ever."""
-    codec: Literal["h264", "hevc", "av1", "vp9", "prores", "prores4444"] | None = None
+    codec: Literal["h264", "hevc", "av1", "vp9", "prores", "prores4444", "apng"] | None = None
     """Codec of MP4 and MKV (h264, hevc, av1), WebM (vp9, av1), MOV (prores, prores4444) or AVIF
-    (av1). Default: the first that supports `depth`."""
+    (av1); `apng` animates a .png. Default: the first that supports `depth`."""
     depth: Literal[8, 10, 16] | None = None
     """Bits per channel: 10 for MP4, WebM, MOV and AVIF, 16 for PNG. Default: 8, for MOV 10."""
     lossless: Flag = False

@@ -136,3 +136,34 @@ def test_an_animated_png_is_read_under_either_name(tmp_path: Path, run: Run) -> 
     for picture in ("sheet.png", "one.gif"):
         code, out, err = run("check", f"{tmp_path}/{picture}")
         assert (code, out, "is one picture, not a film" in err) == (2, "", True)
+
+
+def test_an_animated_png_is_written_where_it_is_asked_for(run: Run) -> None:
+    """By its codec, or for a platform that takes it; by its name alone a .png is a still."""
+    small = ["--size", "16", "--frames", "3", "-q", "--set", "network.layers=2x4"]
+    film = ["morph", "--seeds", "1", "2", *small]
+    assert run(*film, "--codec", "apng", "--plays", "2", "-o", "a.png")[0] == 0
+    info = probe("a.png")
+    assert (info.container, info.frames, info.plays) == ("APNG", 3, 2)
+    with Image.open("a.png") as image:
+        assert (image.format, getattr(image, "n_frames", 1)) == ("PNG", 3)
+
+    assert run("render", "a.png", "-o", "still.png", "-q")[0] == 0
+    assert run("still", "a.png", "-o", "again.png", "-q")[0] == 0
+    assert Path("still.png").read_bytes() == Path("again.png").read_bytes()
+    assert (probe("still.png").container, probe("still.png").frames) == ("PNG", 1)
+
+    for given in (["--codec", "apng"], ["--for", "discord-sticker"]):
+        assert run("render", "a.png", *given, "-o", "film.png", "--overwrite", "-q")[0] == 0
+        assert (probe("film.png").container, probe("film.png").frames > 1) == ("APNG", True)
+    assert run("render", "film.png", "-o", "film.mp4", "-q")[0] == 0
+
+    code, _, err = run(*film, "-o", "no.png")
+    assert (code, "--codec apng animates a .png" in err) == (2, True)
+    code, _, err = run(*film, "--for", "slack-emoji", "-o", "no.png")
+    assert (code, "slack-emoji takes .gif" in err) == (2, True)
+    code, _, err = run(*film, "--codec", "apng", "-o", "no.gif")
+    assert (code, "GIF is coded as gif, given apng" in err) == (2, True)
+    code, _, err = run("still", "a.png", "--for", "discord-sticker", "-o", "no.png")
+    assert (code, "--for" in err) == (2, True)
+    assert not Path("no.png").exists()
