@@ -7,6 +7,7 @@ from typing import Any
 
 import imageio_ffmpeg
 import numpy as np
+import psutil
 import pytest
 
 from cppnvid.cli import main
@@ -16,7 +17,7 @@ from cppnvid.encode.formats import video as video_module
 from cppnvid.encode.formats.video import Video
 from cppnvid.encode.program import is_older
 from cppnvid.errors import EncodeError
-from tests.encode.helpers import encode_rings, names, stub, target
+from tests.encode.helpers import encode_rings, names, open_file, stub, target
 from tests.helpers import write_wav
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="uses shell scripts")
@@ -112,6 +113,23 @@ def test_an_ffmpeg_that_hangs_while_encoding_is_ended(
         encode_rings(tmp_path / "a.gif", recipe="")
     assert path in str(refused.value)
     assert names(tmp_path) == {"ffmpeg-stub"}
+
+
+def test_an_ffmpeg_that_takes_no_frame_of_a_short_film_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All frames wait for it, and nobody hands over another; what it started ends with it."""
+    script = f"sleep 60 & echo $! >{tmp_path}/child; wait"
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", stub(tmp_path, script))
+    monkeypatch.setattr(program_module, "QUIET_SECONDS", 0.5)
+    frames = np.zeros((2, 256, 256, 3), np.uint8)  # each larger than a pipe
+    with (
+        pytest.raises(EncodeError, match=r"hangs: for 0\.5 s"),
+        open_file(tmp_path / "a.gif", width=256, height=256, frames=2) as encoder,
+    ):
+        encoder.write(frames)
+    child = int((tmp_path / "child").read_text())
+    assert not psutil.pid_exists(child) or psutil.Process(child).status() == "zombie"
 
 
 def test_an_ffmpeg_that_hangs_elsewhere_is_ended(
