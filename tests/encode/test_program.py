@@ -168,7 +168,7 @@ def test_an_ffmpeg_that_hangs_while_frames_are_read_is_ended(
     path = stub(tmp_path, script)
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", path)
     monkeypatch.setattr(program_module, "QUIET_SECONDS", 0.5)
-    monkeypatch.setattr(video_module, "_padding", lambda *_: ("", None))
+    monkeypatch.setattr(video_module, "_layout", lambda *_: video_module._Layout())
     film = Video("mov")
     with pytest.raises(EncodeError, match=r"hangs: for 0\.5 s") as refused:
         list(film.frames(tmp_path / "a.mp4", deep=False))
