@@ -41,8 +41,8 @@ def render_video(
 
     Args:
         recipe: what to draw; it is written into the file.
-        path: .mp4, .mov, .webm, .gif, .webp, .apng, a folder of PNGs if it ends in `/`, or .html, a
-            page that draws the film where it is watched.
+        path: .mp4, .mov, .webm, .gif, .webp, .avif, .apng, a folder of PNGs if it ends in `/`, or
+            .html, a page that draws the film where it is watched.
         run: backend, encoder, threads, and who listens.
         audio: a file whose sound is laid under the film, cut or repeated to its length; for .mp4,
             .mov and .webm. Reactions of the recipe that have no curve yet follow it.

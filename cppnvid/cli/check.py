@@ -4,7 +4,6 @@ import typer
 
 from cppnvid.cli.app import command
 from cppnvid.cli.reporter import complain, say
-from cppnvid.errors import RecipeError
 
 
 @command("file max_seam", file="Any video or animation, or a folder of PNGs.")
@@ -18,8 +17,6 @@ def check(file: str, max_seam: float) -> None:
     from cppnvid.film.loop_check import check_loop
 
     report = check_loop(file)
-    if report.frames == 1:
-        raise RecipeError(f"{file}: is one picture, not a film")
     say(f"{file}: {report}")
     if report.tear > max_seam:
         complain(

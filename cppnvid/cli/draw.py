@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from cppnvid.cli.app import command
 from cppnvid.cli.outputs import (
+    animated_still,
     check_posted,
     for_format,
     named_output,
@@ -45,8 +46,8 @@ def morph(asked: Request) -> Path:
 
 @command(
     f"source {_FILM}".replace(" frames", " time frames"),
-    output="A .mp4, .m4v, .mkv, .webm, .mov, .gif, .webp, .apng, a .html that plays it live, or a "
-    "folder/ of PNGs; or a still: .png, .jpg, .tif, .avif (default: .mp4, named after what it "
+    output="A .mp4, .m4v, .mkv, .webm, .mov, .gif, .webp, .avif, .apng, a .html that plays it "
+    "live, or a folder/ of PNGs; or a still: .png, .jpg, .tif (default: .mp4, named after what it "
     "shows).",
     time="With a still: moment to draw, 0 is the start, 0.5 halfway, 1 the end (default 0).",
 )
@@ -61,7 +62,8 @@ def render(asked: Request) -> Path:
 
     if asked.source is None:
         raise RecipeError("nothing to draw: name a preset, such as aurora, or a file")
-    if not asked.output or not container_for(asked.output).still:
+    codec = animated_still(asked)
+    if not asked.output or not container_for(asked.output, codec=codec).still:
         if "time" in asked.typed:
             raise refusal("--time", "applies only to a still: add --output with a name as a.png")
         return _draw_video(_drawable(read_source(asked.source), asked), asked)

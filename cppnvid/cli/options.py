@@ -207,8 +207,8 @@ TABLE: dict[str, tuple[Option, ...]] = {
     ),
     "The file": (
         Option("output", "FILE",
-               "A .mp4, .m4v, .mkv, .webm, .mov, .gif, .webp, .apng, a .html that plays it live, "
-               "or a folder/ of PNGs (default: .mp4, named after what it shows).",
+               "A .mp4, .m4v, .mkv, .webm, .mov, .gif, .webp, .avif, .apng, a .html that plays it "
+               "live, or a folder/ of PNGs (default: .mp4, named after what it shows).",
                read=parse.text, short="-o"),
         Option("format", "NAME",
                "Format to send to a pipe (--output -, or a FIFO): mp4, webm, gif, png, ... The "
@@ -220,7 +220,7 @@ TABLE: dict[str, tuple[Option, ...]] = {
                "Play the loop N times in the file, without encoding it again (default 1).",
                "output.repeat"),
         Option("plays", "N",
-               "Number of times a .gif, .webp or .apng plays; 0 is for ever (default 0).",
+               "Number of times a .gif, .webp, .avif or .apng plays; 0 is for ever (default 0).",
                "output.plays"),
         Option("min-seconds", "S",
                "Repeat the loop until the file lasts at least S seconds.",
@@ -241,7 +241,8 @@ TABLE: dict[str, tuple[Option, ...]] = {
                "Show the first frame at once, and then the film, drawn live in a browser.",
                flag=(True,)),
         Option("crf", "N",
-               "Quality (CRF): lower is better and larger (default 14 in .mp4, 18 in .webm).",
+               "Quality (CRF): lower is better and larger (default 14 in .mp4, 18 in .webm, 8 "
+               "in .avif).",
                "output.crf"),
         Option("gif", "KIND",
                "GIF encoding: quality, or small, with one palette and gifsicle (default quality).",
@@ -251,7 +252,8 @@ TABLE: dict[str, tuple[Option, ...]] = {
                read=parse.file_size),
         Option("codec", "NAME",
                "Codec: h264, hevc, av1 in .mp4 and .mkv; vp9, av1 in .webm; prores, prores4444 in "
-               ".mov (default: the first).", "output.codec", parse.text),
+               ".mov; av1 in .avif; apng animates a .png (default: the first).",
+               "output.codec", parse.text),
         Option("depth", "BITS",
                "Bits per channel: 8, 10 in videos (no bands), or 16 in PNGs (default 8; in .mov "
                "10).", "output.depth"),

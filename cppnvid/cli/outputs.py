@@ -13,6 +13,7 @@ from cppnvid.errors import EncodeError, RecipeError, Setting
 from cppnvid.units import file_size
 
 if TYPE_CHECKING:
+    from cppnvid.cli.request import Request
     from cppnvid.encode import Container
     from cppnvid.notebook import Video
     from cppnvid.platforms import Platform
@@ -50,6 +51,24 @@ def posted_name(platform: "Platform", name: str) -> str:
     if stem.suffix[1:] in platforms():
         stem = stem.with_suffix("")
     return f"{stem}.{platform.name}{platform['endings'][0]}"
+
+
+def animated_still(asked: "Request") -> str | None:
+    """Return the codec of a film whose name is that of a still, such as `a.png`; None for others.
+
+    The user names it, or a platform that takes animations under this name.
+    """
+    from cppnvid.encode import CONTAINERS
+    from cppnvid.platforms import platform_named
+
+    suffix = Path(asked.output or "").suffix.lower()
+    known = [container.codec for container in CONTAINERS if suffix in container.also]
+    named = [override.value for override in asked.overrides if override.key == "output.codec"]
+    if not known or named or asked.platform is None:
+        return next((codec for codec in named[-1:] if codec in known), None)
+    platform = platform_named(asked.platform)
+    taken = known if suffix in platform["endings"] else []
+    return next((codec for codec in taken if codec in platform["codecs"]), None)
 
 
 def named_output(output: str | None, default: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cppnvid.cli.outputs import (
+    animated_still,
     for_format,
     is_named,
     named_output,
@@ -66,7 +67,7 @@ def plan_film(source: "Source", asked: "Request") -> Plan:
     """
     from cppnvid.encode import container_for
     from cppnvid.film.size_cap.ladder import KEYS
-    from cppnvid.presets import load_recipe
+    from cppnvid.presets import Override, load_recipe
 
     overrides = [*asked.overrides, *_reaction(source, asked)]
     read: list[str] = []
@@ -82,8 +83,11 @@ def plan_film(source: "Source", asked: "Request") -> Plan:
 
         platform = platform_named(asked.platform)
         name = posted_name(platform, name)
+        if animated := animated_still(asked):
+            overrides = [Override("output.codec", animated, "--for"), *overrides]
+            recipe = load_recipe(source, overrides)
     output = named_output(asked.output, name)
-    container = container_for(output)
+    container = container_for(output, codec=recipe.output.codec)
     if "gif" in asked.typed and container.codec != "gif":
         raise refusal("--gif", f"applies only to .gif; {output} is {container.name}")
     if not container.page and (unused := asked.named(_OF_PAGES)):

@@ -45,6 +45,7 @@ class Codec:
     segment_seconds: int | None = None
     lossless: bool = False
     dither: bool = False
+    least_side: int = 1
 
 
 # What is added where a frame is large, so that fewer are in memory at once. Measured at 4K: SVT-AV1
@@ -79,15 +80,17 @@ _WEBP = (
 # benchmarks/depth.py: HEVC of 10 bits has a fifth to two thirds of x264's low-frequency error at
 # its 14, in two thirds to an eighth of the bytes; VP9 has a quarter to a half of that which 8 bits
 # have at 18. AV1 has the smallest files, and more error.
-_HEVC_CRF, _AV1_CRF, _VP9_CRF = 10, 8, 8
+_HEVC_CRF, AV1_CRF, _VP9_CRF = 10, 8, 8
+
+AV1_SIDE = 8  # of 5x3, SVT-AV1 makes nothing
 
 HEVC = (
     Codec("hevc", 10, (_X265,), "yuv420p10le", _HEVC_CRF, 51),
     Codec("hevc", 8, (_X265,), "yuv420p", _HEVC_CRF, 51),
 )
 AV1 = (
-    Codec("av1", 10, (_SVT_AV1, _LIBAOM), "yuv420p10le", _AV1_CRF, 63),
-    Codec("av1", 8, (_SVT_AV1, _LIBAOM), "yuv420p", _AV1_CRF, 63),
+    Codec("av1", 10, (_SVT_AV1, _LIBAOM), "yuv420p10le", AV1_CRF, 63, least_side=AV1_SIDE),
+    Codec("av1", 8, (_SVT_AV1, _LIBAOM), "yuv420p", AV1_CRF, 63, least_side=AV1_SIDE),
 )
 DEEP_VP9 = Codec("vp9", 10, (), "yuv420p10le", _VP9_CRF, 63, segment_seconds=4)
 # Every pixel has its own colour, and three times the bytes.

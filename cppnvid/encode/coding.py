@@ -7,8 +7,9 @@ from typing import NoReturn
 
 from cppnvid.encode.codecs import OF_LARGE, Codec, Coding
 from cppnvid.encode.containers import CONTAINERS, Container, endings
+from cppnvid.encode.program import check_version, ffmpeg_program
 from cppnvid.encode.trial import unusable_arguments
-from cppnvid.errors import Message, RecipeError, Setting
+from cppnvid.errors import EncodeError, Message, RecipeError, Setting
 from cppnvid.recipe import Output
 
 AS_USUAL = Coding()
@@ -32,6 +33,7 @@ def coded(container: Container, coding: Coding) -> Container:
 
     Raises:
         RecipeError: it cannot be so; the message says how it can.
+        EncodeError: the ffmpeg here has none of the encoders that would do.
     """
     way = _way(container, coding)
     if way is None:
@@ -87,7 +89,8 @@ def _possible(container: Container, coding: Coding) -> bool:
 
 def _ways(container: Container, coding: Coding) -> list[Codec]:
     """Return the ways of a container, the likeliest wish first."""
-    own, others = _own(container), container.codecs
+    own = _own(container)
+    others = [way for way in container.codecs if way != own]
     # Who asks for more bits gets the most a format has.
     return [own, *others] if (coding.depth or 8) <= 8 else [*others, own]
 
@@ -105,18 +108,21 @@ def _way(container: Container, coding: Coding) -> Codec | None:
 
 
 def _own(container: Container) -> Codec:
-    return Codec(
-        container.codec, container.depth, (), lossless=container.lossless, dither=container.dither
-    )
+    """Return a container's own way, with its alternatives where its codecs list them."""
+    codec, depth, lossless = container.codec, container.depth, container.lossless
+    for way in container.codecs:
+        if (way.codec, way.depth, way.lossless) == (codec, depth, lossless):
+            return way
+    return Codec(codec, depth, (), lossless=lossless, dither=container.dither)
 
 
 def _with(container: Container, way: Codec) -> Container:
     """Return the container with another way's fields; its own way changes nothing."""
-    if way == _own(container):
+    if way == _own(container) and not way.arguments:
         return container
     arguments = container.arguments
     if way.arguments:
-        arguments = _first_usable(way)
+        arguments = _first_usable(way, container)
     return replace(
         container,
         codec=way.codec,
@@ -124,7 +130,7 @@ def _with(container: Container, way: Codec) -> Container:
         arguments=arguments,
         yuv=way.yuv,
         h264=False,
-        even_size=container.even_size or (way.yuv or "").startswith("yuv420"),
+        least_side=way.least_side,
         even_width=(way.yuv or "").startswith("yuv422"),
         default_crf=way.default_crf,
         max_crf=way.max_crf,
@@ -135,14 +141,26 @@ def _with(container: Container, way: Codec) -> Container:
     )
 
 
-def _first_usable(way: Codec) -> tuple[str, ...]:
-    """Return the first arguments that work here, or the last, whose failure then tells why."""
-    for arguments in way.arguments[:-1]:
+def _first_usable(way: Codec, container: Container) -> tuple[str, ...]:
+    """Return the first arguments that work here; the only ones are not tried.
+
+    Raises:
+        EncodeError: none of several does.
+    """
+    if len(way.arguments) == 1:
+        return way.arguments[0]
+    for arguments in way.arguments:
         small = dict.fromkeys(OF_LARGE, "")
         tried = tuple(part.format(crf=30, longest=1, **small) for part in arguments)
-        if unusable_arguments(tried) is None:
+        if unusable_arguments(tried, odd=not container.even_size) is None:
             return arguments
-    return way.arguments[-1]
+    check_version(container.ffmpeg)
+    names = " nor ".join(arguments[1] for arguments in way.arguments)
+    raise EncodeError(
+        f"the ffmpeg here, {ffmpeg_program()}, has neither {names} that works, and "
+        f"{container.name} coded as {way.codec} needs one: 'pip install --force-reinstall "
+        f"imageio-ffmpeg' brings it, where IMAGEIO_FFMPEG_EXE names no other"
+    )
 
 
 def _with_dither(container: Container, dither: bool | None) -> Container:

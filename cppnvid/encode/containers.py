@@ -2,7 +2,8 @@
 
 A new container is a new row, and a file in `formats/` if it is read or finished in a new way.
 `arguments` says how frames are coded and `muxing` how the file is written; `commands.py` fills in
-the numbers in braces and adds the rest. Two rows may share an ending: WebP is a film or a still.
+the numbers in braces and adds the rest. Two rows may share an ending: a WebP is a film or a
+still.
 """
 
 import os
@@ -13,6 +14,8 @@ from pathlib import Path
 
 from cppnvid.encode.codecs import (
     AV1,
+    AV1_CRF,
+    AV1_SIDE,
     DEEP_PNG,
     DEEP_VP9,
     HEVC,
@@ -20,6 +23,7 @@ from cppnvid.encode.codecs import (
     PRORES_4444,
     Codec,
 )
+from cppnvid.encode.formats.avif import Avif
 from cppnvid.encode.formats.base import Format
 from cppnvid.encode.formats.gif import Gif
 from cppnvid.encode.formats.page import PAGES, LivePage
@@ -30,6 +34,7 @@ from cppnvid.encode.formats.shader import ShaderText
 from cppnvid.encode.formats.video import Video
 from cppnvid.encode.formats.webm import WebM
 from cppnvid.encode.formats.webp import WebP
+from cppnvid.encode.program import LEAST
 from cppnvid.errors import RecipeError
 
 FOLDER_SUFFIX = "/"
@@ -52,8 +57,9 @@ class Container:
         name: as people know it.
         suffixes: the endings of its files, the usual one first; `/` is a folder.
         format: reads it back, and puts the recipe in.
-        also: endings of stills that its files may have as well.
-        max_side: in pixels.
+        also: endings of stills that its files may have as well, if its codec is named.
+        max_side: in pixels, as is `least_side`.
+        least_side: see `max_side`.
         arguments: ffmpeg's that code frames.
         muxing: ffmpeg's that write the file.
         even_size: whether both sides must be even.
@@ -68,6 +74,8 @@ class Container:
             None where they are encoded whole.
         h264: coded by the encoder of H.264 that is asked for.
         yuv: the pixel format of what is coded in BT.709; None where RGB is.
+        pictorial: it is shown as pictures are, not as videos are: its chroma lies between pixels,
+            and its colours are sRGB's.
         plays: turns a number of plays into the number that its writer takes; None where a file has
             no such number.
         palettes: its colours are a palette's, to which its encoder dithers.
@@ -82,7 +90,8 @@ class Container:
         depth: in bits a channel.
         lossless: whether colours come back as they were.
         dither: whether frames are to be dithered.
-        codecs: others that it can have.
+        codecs: others that it can have, and its own where that has alternatives.
+        ffmpeg: the oldest that writes it.
     """
 
     name: str
@@ -90,6 +99,7 @@ class Container:
     format: Format
     max_side: int
     also: tuple[str, ...] = ()
+    least_side: int = 1
     arguments: tuple[str, ...] = ()
     muxing: tuple[str, ...] = ()
     even_size: bool = False
@@ -103,6 +113,7 @@ class Container:
     segment_seconds: int | None = None
     h264: bool = False
     yuv: str | None = None
+    pictorial: bool = False
     plays: Callable[[int], int] | None = None
     palettes: bool = False
     still: bool = False
@@ -116,6 +127,7 @@ class Container:
     lossless: bool = False
     dither: bool = False
     codecs: tuple[Codec, ...] = ()
+    ffmpeg: tuple[int, int] = LEAST
 
     @property
     def deep(self) -> bool:
@@ -240,6 +252,7 @@ CONTAINERS: tuple[Container, ...] = (
         max_fps=Fraction(50),  # browsers show a delay under 2 hundredths as 10
         palettes=True,
         codec="gif",
+        ffmpeg=(6, 0),  # Atkinson's dither
     ),
     Container(
         name="WebP",
@@ -256,6 +269,27 @@ CONTAINERS: tuple[Container, ...] = (
         default_quality=90,
         codec="webp",
         codecs=(LOSSLESS_WEBP,),
+    ),
+    Container(
+        name="AVIF",
+        suffixes=(".avif",),
+        format=Avif(),
+        default_short_side=480,
+        default_fps=_PICTURE_FPS,
+        muxing=("-loop", "{plays}", "-f", "avif"),
+        plays=int,
+        max_side=16384,
+        least_side=AV1_SIDE,
+        max_fps=Fraction(90),  # browsers show 10 milliseconds and less as 100
+        # Not 10 bits: Chromium and Pillow cut them off to 8, and are 0.9 levels darker then.
+        codec="av1",
+        depth=8,
+        yuv="yuv420p",
+        pictorial=True,
+        default_crf=AV1_CRF,
+        max_crf=63,
+        codecs=AV1,
+        ffmpeg=(6, 0),  # -loop
     ),
     Container(
         name="APNG",
@@ -344,7 +378,7 @@ CONTAINERS: tuple[Container, ...] = (
         dither=True,
     ),
     Container(
-        name="AVIF",
+        name="AVIF still",
         suffixes=(".avif",),
         format=Picture("AVIF", {"subsampling": "4:4:4"}),
         max_side=16384,
@@ -355,10 +389,13 @@ CONTAINERS: tuple[Container, ...] = (
 )
 
 
-def container_for(path: str | os.PathLike[str], *, still: bool = False) -> Container:
+def container_for(
+    path: str | os.PathLike[str], *, still: bool = False, codec: str | None = None
+) -> Container:
     """Return the container `path` asks for by its ending, the `still` one where there are two.
 
-    An ending `/`, or an existing folder, is a folder of PNGs. Upper and lower case are one.
+    An ending `/`, or an existing folder, is a folder of PNGs. Upper and lower case are one. With a
+    film's `codec`, an ending of stills is an animation's that has it as well: .png coded as apng.
 
     Raises:
         RecipeError: for an ending that is not in the table; the message names those that are.
@@ -367,6 +404,8 @@ def container_for(path: str | os.PathLike[str], *, still: bool = False) -> Conta
     suffix = Path(text).suffix.lower()
     if text.endswith((FOLDER_SUFFIX, os.sep)) or (Path(text).is_dir() and not _named(suffix)):
         suffix = FOLDER_SUFFIX
+    if not still and (also := [c for c in CONTAINERS if suffix in c.also and c.codec == codec]):
+        return also[0]
     found = sorted(_named(suffix), key=lambda container: container.still != still)
     if found:
         return found[0]

@@ -4,6 +4,7 @@ imageio-ffmpeg brings the program; its own writer never looks at the exit code, 
 """
 
 import contextlib
+import io
 import re
 import signal
 import subprocess
@@ -13,7 +14,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from cppnvid.encode.program import Watch, ffmpeg_program, hangs, not_started
 from cppnvid.errors import EncodeError, RecipeError
@@ -27,6 +28,7 @@ else:
     _PROCESS_GROUP, _CREATION_FLAGS = 0, 0
 
 POLL_SECONDS = 0.1  # how soon a blocked write notices that ffmpeg has died
+_READ_AT_ONCE = 65_536  # what a pipe holds
 _WORDS_BYTES = 4000  # of ffmpeg's last words, what is read
 _WORDS_LINES = 6  # and what is shown
 _ONLY_STOPPING = "Task finished with error code|Terminating thread with return code"
@@ -39,12 +41,19 @@ class UnreadableError(RecipeError):
 
 
 def launch(
-    arguments: Sequence[str], *, stdin: int, stdout: int, stderr: IO[bytes], directory: Path | None
+    arguments: Sequence[str],
+    *,
+    stdin: int,
+    stdout: int,
+    stderr: IO[bytes],
+    directory: Path | None,
+    unbuffered: bool = False,
 ) -> subprocess.Popen[bytes]:
-    """Start ffmpeg; EncodeError when there is none."""
+    """Start ffmpeg, its pipes with a buffer of ours or `unbuffered`; EncodeError without one."""
     try:
         return subprocess.Popen(
             [ffmpeg_program(), "-hide_banner", "-nostdin", "-nostats", *arguments],
+            bufsize=0 if unbuffered else -1,
             stdin=stdin,
             stdout=stdout,
             stderr=stderr,
@@ -106,20 +115,43 @@ def watch_of(process: subprocess.Popen[bytes]) -> Watch:
     return Watch(process.pid, POLL_SECONDS)
 
 
-def _watchdog(process: subprocess.Popen[bytes]) -> threading.Event:
-    """End an ffmpeg that hangs while its output is read; return the event that tells of it."""
-    hung = threading.Event()
+class _Output(io.RawIOBase):
+    """What an ffmpeg prints; one that hangs while it is waited for is ended.
 
-    def look() -> None:
-        watch = watch_of(process)
-        while process.poll() is None:
-            if watch.is_quiet():
-                hung.set()
+    It may rest between two reads, when nobody takes what it has: only a reader's waiting counts.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None
+        self._process, self._stdout = process, process.stdout
+        self._waiting, self._reads = False, 0
+        self.hung = False
+        threading.Thread(target=self._look, name="cppnvid-watch", daemon=True).start()
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        """Read what there is, at least a byte; 0 at the end."""
+        self._waiting = True
+        try:
+            return self._stdout.readinto(buffer)  # type: ignore[attr-defined,no-any-return]
+        finally:
+            self._waiting = False
+            self._reads += 1
+
+    def end(self) -> None:
+        """Close the pipe."""
+        self._stdout.close()
+
+    def _look(self) -> None:
+        watch = watch_of(self._process)
+        while self._process.poll() is None:
+            if watch.is_quiet(self._reads if self._waiting else object()):
+                self.hung = True
                 watch.kill()
             time.sleep(POLL_SECONDS)
-
-    threading.Thread(target=look, name="cppnvid-watch", daemon=True).start()
-    return hung
 
 
 def run(arguments: Sequence[str], *, directory: Path | None = None) -> None:
@@ -153,7 +185,6 @@ def reading(
     *,
     start: float = 0.0,
     demuxers: str = "",
-    drained: bool = False,
 ) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
     """Run ffmpeg on a file; yield its standard output and its standard error (at level info).
 
@@ -163,12 +194,9 @@ def reading(
     `demuxers`, a comma between them, that knows it; and ffmpeg may open nothing but files, so that
     a playlist in disguise fetches nothing.
 
-    With `drained`, the caller reads on without a pause, so that an ffmpeg which rests is one that
-    hangs, and is ended.
-
     Raises:
         UnreadableError: ffmpeg cannot read the file.
-        EncodeError: when there is no ffmpeg.
+        EncodeError: when there is no ffmpeg, or it hangs.
     """
     readers = ["-format_whitelist", demuxers] if demuxer is None else ["-f", demuxer]
     guard = ["-v", "info", "-protocol_whitelist", "file,pipe", *readers]
@@ -181,22 +209,24 @@ def reading(
             stdout=subprocess.PIPE,
             stderr=words,
             directory=None,
+            unbuffered=True,
         )
-        assert process.stdout is not None
-        hung = _watchdog(process) if drained else threading.Event()
+        output = _Output(process)
         try:
-            yield process.stdout, words
-            code = process.wait() if hung.is_set() else ended(process, watch_of(process))
-            if hung.is_set():
-                raise hangs()
+            yield io.BufferedReader(output, _READ_AT_ONCE), words
+            code = ended(process, watch_of(process))
+        except (EncodeError, RecipeError) as error:
+            raise (hangs() if output.hung else error) from error
         finally:
             process.kill()
-            process.stdout.close()
+            output.end()
             process.wait()
+        if output.hung:
+            raise hangs()
         if code != 0:
-            error = UnreadableError(f"{path}: ffmpeg cannot read it: {_last_words(words)}")
-            error.said = _last_words(words)
-            raise error
+            unreadable = UnreadableError(f"{path}: ffmpeg cannot read it: {_last_words(words)}")
+            unreadable.said = _last_words(words)
+            raise unreadable
 
 
 def capture(path: Path, demuxer: str, arguments: Sequence[str], *, limit: int) -> tuple[bytes, str]:
@@ -206,7 +236,7 @@ def capture(path: Path, demuxer: str, arguments: Sequence[str], *, limit: int) -
         RecipeError: when ffmpeg cannot read the file, or there is more output than `limit`.
         EncodeError: when there is no ffmpeg.
     """
-    with reading(path, demuxer, arguments, drained=True) as (output, words):
+    with reading(path, demuxer, arguments) as (output, words):
         data = output.read(limit + 1)
         if len(data) > limit:
             raise RecipeError(f"{path}: holds more than cppnvid reads ({limit} bytes)")

@@ -12,7 +12,6 @@ import psutil
 from cppnvid.errors import EncodeError
 
 LEAST = (5, 1)  # -fps_mode
-LEAST_FOR_GIF = (6, 0)  # Atkinson's dither
 
 # Without a sign of life: neither a frame taken nor time on a processor. An honest encoder has one
 # within seconds, however slow it is; a disk of the network may keep it waiting for a minute.

@@ -144,7 +144,7 @@ def _decode(path: Path, seconds: Fraction, target: IO[bytes], *, on_time: bool =
     try:
         filters = ",".join(_filters(path, length) if on_time else ["asetpts=N"])
         arguments = ["-map", "0:a:0", "-af", filters, "-t", length, *RAW, "pipe:1"]
-        with reading(path, None, arguments, demuxers=_FORMATS, drained=True) as (output, _):
+        with reading(path, None, arguments, demuxers=_FORMATS) as (output, _):
             shutil.copyfileobj(output, target)
     except UnreadableError as error:
         raise RecipeError(f"{path}: {_in_words(error.said)}") from error
@@ -172,7 +172,7 @@ def _filters(path: Path, length: str) -> list[str]:
 def _header(path: Path) -> str:
     """Return what ffmpeg says of a file before it decodes any of it."""
     arguments = ["-map", "0:a:0", "-c", "copy", "-t", "0", "-f", "null", "-"]
-    with reading(path, None, arguments, demuxers=_FORMATS, drained=True) as (output, words):
+    with reading(path, None, arguments, demuxers=_FORMATS) as (output, words):
         output.read()
         words.seek(0)
         return words.read(_HEADER_BYTES).decode("utf-8", "replace")

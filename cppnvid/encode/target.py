@@ -12,7 +12,7 @@ from cppnvid.encode.coding import coded, coding_of, quality_of
 from cppnvid.encode.containers import CONTAINERS, Container, container_for, endings, known_endings
 from cppnvid.encode.h264 import h264_encoder, unusable
 from cppnvid.encode.place import check_place
-from cppnvid.encode.program import LEAST, LEAST_FOR_GIF, check_version
+from cppnvid.encode.program import check_version
 from cppnvid.encode.sound import check_track
 from cppnvid.errors import BackendUnavailable, RecipeError, Setting
 from cppnvid.recipe import Output, Recipe
@@ -147,7 +147,7 @@ class Target:
         still: bool,
     ) -> Target:
         """Return the checked target; arguments and errors are those of `to`."""
-        container = container_for(path, still=still)
+        container = container_for(path, still=still, codec=output.codec)
         target = _resolved(Path(path), container, size, output, still=still)
         if max_size is not None and (target.container.is_folder or container.live):
             live = "drawn where it is watched, with no frames to make smaller"
@@ -160,7 +160,7 @@ class Target:
             _check_sound(target, Path(sound))
         target.check_coding()
         if not (still or container.live):
-            check_version(LEAST_FOR_GIF if target.container.palettes else LEAST)
+            check_version(target.container.ffmpeg)
         return replace(
             target,
             encoder=name,
@@ -175,7 +175,8 @@ class Target:
         Raises:
             RecipeError: the container cannot hold it.
         """
-        container = container_for(f"{self.path}/" if self.container.is_folder else self.path)
+        place = f"{self.path}/" if self.container.is_folder else self.path
+        container = container_for(place, codec=recipe.output.codec)
         other = _resolved(self.path, container, recipe.canvas.size, recipe.output, still=False)
         return replace(
             other,
@@ -198,8 +199,9 @@ class Target:
         """
         if self.container.depth > 8:
             return "rgb48"
-        planes = self.container.yuv == "yuv420p" and self.width % 2 == self.height % 2 == 0
-        return "yuv420p" if planes else "rgb24"
+        if self.container.yuv != "yuv420p" or self.container.pictorial:
+            return "rgb24"
+        return "yuv420p" if self.width % 2 == self.height % 2 == 0 else "rgb24"
 
     def check_coding(self) -> None:
         """Refuse a film that cannot be encoded so, such as a GIF too large for one palette.
@@ -223,7 +225,15 @@ def _resolved(
         raise RecipeError(problem, key="path", given=str(path))
     if not still and container.still:
         problem = f"{path}: {path.suffix} holds one picture; use .apng, or end with /"
-        raise RecipeError(problem, key="path", given=str(path))
+        moving = [one.codec for one in CONTAINERS if path.suffix.lower() in one.also]
+        if not moving:
+            raise RecipeError(problem, key="path", given=str(path))
+        raise RecipeError(
+            f"{problem}; {{codec}} animates a {path.suffix}",
+            key="path",
+            given=str(path),
+            codec=Setting("output.codec", moving[0]),
+        )
     _check_size(container, *size)
     target = Target(path, container, coding, *size, output.fps)
     if still:
@@ -246,6 +256,9 @@ def _check_size(container: Container, width: int, height: int) -> None:
     given, problem = f"{width}x{height}", ""
     if max(width, height) > container.max_side:
         problem = f"holds at most {container.max_side} pixels a side, given {given}"
+    elif min(width, height) < container.least_side:
+        least = container.least_side
+        problem = f"coded as {container.codec} needs {least} pixels a side or more, given {given}"
     elif container.even_size and (width % 2 or height % 2):
         nearest = f"{width + width % 2}x{height + height % 2}"
         problem = f"needs even sides, given {given}; the nearest size is {nearest}"

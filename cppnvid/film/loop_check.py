@@ -90,10 +90,12 @@ def check_loop(path: str | os.PathLike[str], frames: int | None = None) -> LoopR
         frames: how many are one time round, where it plays several times; None is all.
 
     Raises:
-        RecipeError: the file is missing, damaged or no film.
+        RecipeError: the file is missing, damaged or no film, or holds one picture.
         EncodeError: when ffmpeg cannot be started.
     """
     info = probe_film(path)
+    if info.frames == 1 and not info.merged:
+        raise RecipeError(f"{info.path}: is one picture, not a film")
     return measure_loop(islice(all_frames(info, SIDE), frames))
 
 

@@ -64,7 +64,8 @@ def fit(platform: Platform, recipe: Recipe, wishes: Wishes) -> Fitted:
     Raises:
         RecipeError: the user named something that the platform does not take.
     """
-    fitting = _Fitting(platform, recipe, wishes, container_for(wishes.output))
+    container = container_for(wishes.output, codec=recipe.output.codec)
+    fitting = _Fitting(platform, recipe, wishes, container)
     wanted = fitting.wanted()
     for error in fitting.misfits(wanted):
         raise error

@@ -153,7 +153,8 @@ class Output(Part):
     """Frames per second: a number, or a ratio such as `30000/1001`. Decimals of broadcast
     rates are these rates: 29.97 is `30000/1001`, and 23.976 is `24000/1001`."""
     crf: Annotated[Whole, Field(ge=0, le=63)] | None = None
-    """Quality of MP4 and WebM (CRF): lower is better and larger. Default: that of the format."""
+    """Quality of MP4, WebM and AVIF (CRF): lower is better and larger. Default: that of the
+    format."""
     gif: Literal["quality", "small"] | None = None
     """GIF encoding: `quality` (the default) has a palette for each frame; `small` has one for the
     film, and uses gifsicle if it is installed."""
@@ -165,12 +166,12 @@ class Output(Part):
     repeat: Annotated[Whole, Field(ge=1, le=MOST_TURNS)] = 1
     """Number of times the film plays in an MP4, MKV, WebM or MOV; it is encoded only once."""
     plays: Annotated[Whole, Field(ge=0, le=65_535)] | None = None
-    """Number of times a GIF, WebP or APNG plays; 0 is for ever. Default: for ever."""
-    codec: Literal["h264", "hevc", "av1", "vp9", "prores", "prores4444"] | None = None
-    """Codec of MP4 and MKV (h264, hevc, av1), WebM (vp9, av1) or MOV (prores, prores4444).
-    Default: the first that supports `depth`."""
+    """Number of times a GIF, WebP, APNG or AVIF plays; 0 is for ever. Default: for ever."""
+    codec: Literal["h264", "hevc", "av1", "vp9", "prores", "prores4444", "apng"] | None = None
+    """Codec of MP4 and MKV (h264, hevc, av1), WebM (vp9, av1), MOV (prores, prores4444) or AVIF
+    (av1); `apng` animates a .png. Default: the first that supports `depth`."""
     depth: Literal[8, 10, 16] | None = None
-    """Bits per channel: 10 for MP4, WebM and MOV, 16 for PNG. Default: 8, for MOV 10."""
+    """Bits per channel: 10 for MP4, WebM, MOV and AVIF, 16 for PNG. Default: 8, for MOV 10."""
     lossless: Flag = False
     """Lossless WebP, several times larger. PNG is always lossless."""
     dither: Flag | None = None

@@ -1,5 +1,6 @@
 """Deeper files, other codecs, and files without loss: what is written, read back."""
 
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from cppnvid import Run, load_recipe, render_still, render_video, save_still
 from cppnvid.encode import Coding, coding, decode, decode_deep, probe, read_recipe
 from cppnvid.encode.commands import encoder_arguments
 from cppnvid.encode.ffmpeg import capture
-from cppnvid.errors import RecipeError
+from cppnvid.errors import EncodeError, RecipeError
 from cppnvid.preview import preview_recipe
 from cppnvid.recipe import Recipe
 from tests.conftest import small
@@ -126,9 +127,30 @@ def test_lossless_webp_is_lossless(count: int) -> None:
     assert read_recipe("a.webp") == "{é}"
 
 
+def _without(*encoders: str) -> Callable[..., str | None]:
+    """Return what tries arguments on an ffmpeg that lacks these encoders."""
+
+    def unusable(arguments: tuple[str, ...], *, odd: bool = False) -> str | None:
+        del odd
+        return "Unknown encoder" if set(encoders) & {*arguments} else None
+
+    return unusable
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.avif"])
+def test_without_any_encoder_of_av1_it_is_refused(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anything is drawn, and by the names of both."""
+    monkeypatch.setattr(coding, "unusable_arguments", _without("libsvtav1", "libaom-av1"))
+
+    with pytest.raises(EncodeError, match="neither libsvtav1 nor libaom-av1 that works"):
+        target(name, coding=Coding("av1"))
+
+
 def test_without_svt_av1_it_is_libaom(monkeypatch: pytest.MonkeyPatch) -> None:
     """Windows' ffmpeg has no SVT-AV1; the other encoder makes a file of the same kind."""
-    monkeypatch.setattr(coding, "unusable_arguments", lambda arguments: "Unknown encoder")
+    monkeypatch.setattr(coding, "unusable_arguments", _without("libsvtav1"))
 
     container = target("a.mp4", coding=Coding("av1")).container
     write("a.mp4", np.stack([deep_slope(64, 64)] * 2), coding=Coding("av1"))

@@ -28,6 +28,7 @@ def check(path: Path | str, *, size: str = "64x48", fps: str = "25", over: bool 
         ("a.mov", "MOV"),
         ("a.gif", "GIF"),
         ("a.webp", "WebP"),
+        ("a.avif", "AVIF"),
         ("a.apng", "APNG"),
         ("a.png", "PNG"),
         ("frames/", "PNG folder"),
@@ -54,7 +55,7 @@ def test_unknown_ending_names_the_known_ones(name: str) -> None:
 def test_defaults_follow_what_each_container_is_for() -> None:
     """Video is full size at 30 frames a second; animated pictures, 15 times as heavy, are small."""
     defaults = {c.name: (c.default_short_side, c.default_fps) for c in CONTAINERS}
-    small = {"GIF", "WebP", "APNG"}
+    small = {"GIF", "WebP", "APNG", "AVIF"}
     assert {name for name, value in defaults.items() if value == (480, Fraction(25))} == small
     assert {name for name, value in defaults.items() if value == (1080, Fraction(30))} == (
         defaults.keys() - small
@@ -89,7 +90,7 @@ def test_odd_size_names_the_nearest_even_one(tmp_path: Path, size: str) -> None:
         check(tmp_path / "a.mp4", size=size)
 
 
-@pytest.mark.parametrize("name", ["a.webm", "a.gif", "a.webp", "a.apng", "a.png", "a/"])
+@pytest.mark.parametrize("name", ["a.webm", "a.gif", "a.webp", "a.avif", "a.apng", "a.png", "a/"])
 def test_odd_size_is_fine_elsewhere(tmp_path: Path, name: str) -> None:
     """Only MP4 asks for even sides, and MOV for an even width."""
     assert check(f"{tmp_path}/{name}", size="63x47")

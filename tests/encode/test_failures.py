@@ -192,7 +192,9 @@ def test_an_ffmpeg_that_writes_nothing_is_found_out(
     assert_untouched(out)
 
 
-@pytest.mark.parametrize("name", ["a.mp4", "b.webm", "b.mov", "a.gif", "b.webp", "b.apng", "b/"])
+@pytest.mark.parametrize(
+    "name", ["a.mp4", "b.webm", "b.mov", "a.gif", "b.webp", "b.avif", "b.apng", "b/"]
+)
 def test_lost_frames_are_found_out(out: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file with fewer frames than were written is not published."""
 

@@ -14,7 +14,7 @@ from cppnvid.encode import read_recipe
 from cppnvid.errors import RecipeError
 from tests.encode.helpers import open_file, write_picture
 
-ANIMATED = ["a.mp4", "a.webm", "a.mov", "a.gif", "a.webp", "a.apng", "frames/"]
+ANIMATED = ["a.mp4", "a.webm", "a.mov", "a.gif", "a.webp", "a.avif", "a.apng", "frames/"]
 EVERYTHING = [*ANIMATED, "a.png"]
 
 NASTY = (
@@ -53,7 +53,7 @@ def test_no_recipe_is_none(tmp_path: Path, name: str) -> None:
     assert read_recipe(f"{tmp_path}/{name}") is None
 
 
-@pytest.mark.parametrize("name", ["a.gif", "a.apng", "a.webp", "a.png"])
+@pytest.mark.parametrize("name", ["a.gif", "a.apng", "a.webp", "a.avif", "a.png"])
 def test_other_programs_see_the_recipe(tmp_path: Path, name: str) -> None:
     """Pillow opens the file with the recipe in it, and finds it, and every frame."""
     write(f"{tmp_path}/{name}", '{"seed": 1}', frames=3)
@@ -66,7 +66,7 @@ def test_other_programs_see_the_recipe(tmp_path: Path, name: str) -> None:
     assert frames == (1 if name == "a.png" else 3)
 
 
-@pytest.mark.parametrize("name", ["a.webp", "a.gif"])
+@pytest.mark.parametrize("name", ["a.webp", "a.avif", "a.gif"])
 def test_a_single_frame_carries_it_too(tmp_path: Path, name: str) -> None:
     """A still WebP has another layout, in which the flags must be made; Pillow agrees."""
     write(f"{tmp_path}/{name}", '{"seed": 1}', frames=1)
@@ -101,7 +101,9 @@ def test_a_recipe_over_a_megabyte_is_refused(tmp_path: Path) -> None:
     assert read_recipe(tmp_path / "a.png") == "x" * 1_000_000
 
 
-@pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.gif", "a.webp", "a.apng", "a.png"])
+@pytest.mark.parametrize(
+    "name", ["a.mp4", "a.webm", "a.gif", "a.webp", "a.avif", "a.apng", "a.png"]
+)
 @pytest.mark.parametrize("content", [b"", b"GIF89a", b"not media at all" * 100])
 def test_broken_files_are_refused_plainly(tmp_path: Path, name: str, content: bytes) -> None:
     """An empty, tiny or foreign file is a RecipeError that names it."""

@@ -83,10 +83,10 @@ def test_render_draws_a_still_by_its_ending() -> None:
     ("line", "words"),
     [
         ("--depth 16 -o a.tif", "TIFF has 8 bits a channel, given 16"),
-        ("--depth 10 -o a.avif", "AVIF has 8 bits a channel, given 10"),
+        ("--depth 10 -o a.avif", "AVIF still has 8 bits a channel, given 10"),
         ("--dither -o a.jpg", "JPEG would lose it again"),
         ("--set output.lossless=true -o a.jpg", "JPEG always loses a little here; .webp"),
-        ("--set output.crf=20 -o a.avif", "AVIF coded as av1 has none"),
+        ("--set output.crf=20 -o a.avif", "AVIF still coded as av1 has none"),
         ("-o a.bmp", "the ending '.bmp' is not a format"),
         ("-o a.gif", "a still is .png, .jpg, .jpeg, .webp, .tif, .tiff, .avif"),
     ],

@@ -21,6 +21,9 @@ def stored(path: Path) -> int | None:
     if path.suffix == ".gif":
         _, found, rest = data.partition(b"\x21\xff\x0bNETSCAPE2.0\x03\x01")
         return int.from_bytes(rest[:2], "little") if found else None
+    if path.suffix == ".avif":  # how long it plays, and for how long once: 32 bits, or 64 for ever
+        head, edit = data.partition(b"tkhd")[2], data.partition(b"elst")[2]
+        return 0 if head[0] else int.from_bytes(head[20:24]) // int.from_bytes(edit[8:12])
     if path.suffix == ".webp":
         return int.from_bytes(data.partition(b"ANIM")[2][8:10], "little")
     return int.from_bytes(data.partition(b"acTL")[2][4:8], "big")
@@ -32,6 +35,7 @@ def stored(path: Path) -> int | None:
         *((".gif", *pair) for pair in [(0, 0), (1, None), (2, 1), (3, 2), (65_535, 65_534)]),
         *((".webp", plays, plays) for plays in (0, 1, 3, 65_535)),
         *((".apng", plays, plays) for plays in (0, 1, 3, 65_535)),
+        *((".avif", plays, plays) for plays in (0, 1, 3, 65_535)),
     ],
 )
 def test_each_format_has_its_own_number(
@@ -44,10 +48,10 @@ def test_each_format_has_its_own_number(
     assert (stored(path), probe(path).plays) == (number, plays)
     assert (probe(path).frames, read_recipe(path)) == (3, RECIPE)
     with Image.open(path) as image:
-        assert image.info.get("loop") == number
+        assert image.info.get("loop") == (None if suffix == ".avif" else number)
 
 
-@pytest.mark.parametrize("suffix", [".gif", ".webp", ".apng"])
+@pytest.mark.parametrize("suffix", [".gif", ".webp", ".apng", ".avif"])
 def test_for_ever_is_what_is_not_asked_for(tmp_path: Path, suffix: str) -> None:
     """A number of 0, and none, are one file."""
     encode(tmp_path / f"a{suffix}", numbered(2))
@@ -56,7 +60,7 @@ def test_for_ever_is_what_is_not_asked_for(tmp_path: Path, suffix: str) -> None:
     assert "plays" not in load_recipe({}).to_data()["output"]
 
 
-@pytest.mark.parametrize("suffix", [".gif", ".webp", ".apng"])
+@pytest.mark.parametrize("suffix", [".gif", ".webp", ".apng", ".avif"])
 def test_one_frame_is_whole(tmp_path: Path, suffix: str) -> None:
     """A WebP of one frame has no place for the number, and pixels where others have it."""
     encode(tmp_path / f"a{suffix}", numbered(2)[1:], plays=0)
@@ -69,7 +73,9 @@ def test_one_frame_is_whole(tmp_path: Path, suffix: str) -> None:
 @pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.mov", "frames/"])
 def test_a_file_without_such_a_number_is_refused(tmp_path: Path, name: str) -> None:
     """The refusal names the formats that have one."""
-    with pytest.raises(RecipeError, match=r"applies only to \.gif, \.webp, \.apng") as refused:
+    with pytest.raises(
+        RecipeError, match=r"applies only to \.gif, \.webp, \.avif, \.apng"
+    ) as refused:
         target(f"{tmp_path}/{name}", plays=2)
     assert (refused.value.key, refused.value.given) == ("output.plays", 2)
 
@@ -98,7 +104,7 @@ def test_the_command_line_plays_once(run: Run) -> None:
 
     code, _, err = run("morph", "--seeds", "1", "2", *small, "--plays", "2", "-o", "x.mp4")
     assert (code, Path("x.mp4").exists()) == (2, False)
-    assert "--plays: applies only to .gif, .webp, .apng" in err
+    assert "--plays: applies only to .gif, .webp, .avif, .apng" in err
     code, _, err = run("render", "3.gif", "--plays", "2", "-o", "x.png")
     assert (code, "--plays" in err) == (2, True)
 
@@ -130,3 +136,34 @@ def test_an_animated_png_is_read_under_either_name(tmp_path: Path, run: Run) -> 
     for picture in ("sheet.png", "one.gif"):
         code, out, err = run("check", f"{tmp_path}/{picture}")
         assert (code, out, "is one picture, not a film" in err) == (2, "", True)
+
+
+def test_an_animated_png_is_written_where_it_is_asked_for(run: Run) -> None:
+    """By its codec, or for a platform that takes it; by its name alone a .png is a still."""
+    small = ["--size", "16", "--frames", "3", "-q", "--set", "network.layers=2x4"]
+    film = ["morph", "--seeds", "1", "2", *small]
+    assert run(*film, "--codec", "apng", "--plays", "2", "-o", "a.png")[0] == 0
+    info = probe("a.png")
+    assert (info.container, info.frames, info.plays) == ("APNG", 3, 2)
+    with Image.open("a.png") as image:
+        assert (image.format, getattr(image, "n_frames", 1)) == ("PNG", 3)
+
+    assert run("render", "a.png", "-o", "still.png", "-q")[0] == 0
+    assert run("still", "a.png", "-o", "again.png", "-q")[0] == 0
+    assert Path("still.png").read_bytes() == Path("again.png").read_bytes()
+    assert (probe("still.png").container, probe("still.png").frames) == ("PNG", 1)
+
+    for given in (["--codec", "apng"], ["--for", "discord-sticker"]):
+        assert run("render", "a.png", *given, "-o", "film.png", "--overwrite", "-q")[0] == 0
+        assert (probe("film.png").container, probe("film.png").frames > 1) == ("APNG", True)
+    assert run("render", "film.png", "-o", "film.mp4", "-q")[0] == 0
+
+    code, _, err = run(*film, "-o", "no.png")
+    assert (code, "--codec apng animates a .png" in err) == (2, True)
+    code, _, err = run(*film, "--for", "slack-emoji", "-o", "no.png")
+    assert (code, "slack-emoji takes .gif" in err) == (2, True)
+    code, _, err = run(*film, "--codec", "apng", "-o", "no.gif")
+    assert (code, "GIF is coded as gif, given apng" in err) == (2, True)
+    code, _, err = run("still", "a.png", "--for", "discord-sticker", "-o", "no.png")
+    assert (code, "--for" in err) == (2, True)
+    assert not Path("no.png").exists()

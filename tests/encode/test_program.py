@@ -1,19 +1,23 @@
 """Other ffmpegs: by a relative path, too old, and such as hang."""
 
 import os
+import time
 from pathlib import Path
 from typing import Any
 
 import imageio_ffmpeg
 import numpy as np
+import psutil
 import pytest
 
 from cppnvid.cli import main
-from cppnvid.encode import ffmpeg_program, probe, program as program_module
+from cppnvid.encode import decode, ffmpeg_program, probe, program as program_module
 from cppnvid.encode.ffmpeg import run
+from cppnvid.encode.formats import video as video_module
+from cppnvid.encode.formats.video import Video
 from cppnvid.encode.program import is_older
 from cppnvid.errors import EncodeError
-from tests.encode.helpers import encode_rings, names, stub, target
+from tests.encode.helpers import encode_rings, names, open_file, stub, target
 from tests.helpers import write_wav
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="uses shell scripts")
@@ -55,6 +59,7 @@ def test_a_relative_path_names_ffmpeg_for_every_film(
         ("4.4.2-0ubuntu0.22.04.1", "a/", "5.1"),
         ("n5.0", "a.webm", "5.1"),
         ("5.1.9-0+deb12u1", "a.gif", "6.0"),
+        ("5.1.9-0+deb12u1", "a.avif", "6.0"),
     ],
 )
 def test_an_old_ffmpeg_is_refused_before_drawing(
@@ -110,6 +115,23 @@ def test_an_ffmpeg_that_hangs_while_encoding_is_ended(
     assert names(tmp_path) == {"ffmpeg-stub"}
 
 
+def test_an_ffmpeg_that_takes_no_frame_of_a_short_film_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All frames wait for it, and nobody hands over another; what it started ends with it."""
+    script = f"sleep 60 & echo $! >{tmp_path}/child; wait"
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", stub(tmp_path, script))
+    monkeypatch.setattr(program_module, "QUIET_SECONDS", 0.5)
+    frames = np.zeros((2, 256, 256, 3), np.uint8)  # each larger than a pipe
+    with (
+        pytest.raises(EncodeError, match=r"hangs: for 0\.5 s"),
+        open_file(tmp_path / "a.gif", width=256, height=256, frames=2) as encoder,
+    ):
+        encoder.write(frames)
+    child = int((tmp_path / "child").read_text())
+    assert not psutil.pid_exists(child) or psutil.Process(child).status() == "zombie"
+
+
 def test_an_ffmpeg_that_hangs_elsewhere_is_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,6 +150,42 @@ def test_an_ffmpeg_that_hangs_elsewhere_is_ended(
     monkeypatch.setattr(program_module, "_ANSWER_SECONDS", 0.5)
     with pytest.raises(EncodeError, match=r"mute, hangs: asked for its version.* 0\.5 s"):
         target(tmp_path / "b.mp4")
+
+
+HEAD = "printf 'P6\\n2 2\\n255\\n'"  # of a picture of 12 bytes
+ONE = f"{HEAD}; printf 123456789012"
+
+
+@pytest.mark.parametrize(
+    "script",
+    ["exec sleep 60", "sleep 60", f"{HEAD}; sleep 60", f"{ONE}; {HEAD}; printf 123; sleep 60"],
+)
+def test_an_ffmpeg_that_hangs_while_frames_are_read_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str
+) -> None:
+    """Before the first, within one, and after it: it is named, and the file is not blamed."""
+    (tmp_path / "a.mp4").write_bytes(b"a film")
+    path = stub(tmp_path, script)
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", path)
+    monkeypatch.setattr(program_module, "QUIET_SECONDS", 0.5)
+    monkeypatch.setattr(video_module, "_layout", lambda *_: video_module._Layout())
+    film = Video("mov")
+    with pytest.raises(EncodeError, match=r"hangs: for 0\.5 s") as refused:
+        list(film.frames(tmp_path / "a.mp4", deep=False))
+    assert path in str(refused.value)
+    if ONE not in script:
+        with pytest.raises(EncodeError, match=r"hangs: for 0\.5 s"):
+            film.frame_at(tmp_path / "a.mp4", 1.0)
+
+
+def test_who_takes_frames_slowly_may(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An ffmpeg whose frames nobody takes rests, and does not hang."""
+    film = encode_rings(tmp_path / "a.mp4", frames=60)
+    monkeypatch.setattr(program_module, "QUIET_SECONDS", 0.4)
+    frames = decode(film)
+    next(frames)
+    time.sleep(1.2)
+    assert len(list(frames)) == 59
 
 
 def test_a_slow_encoder_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

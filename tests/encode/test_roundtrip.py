@@ -29,7 +29,7 @@ from tests.processes import ffmpegs
 
 Frames = NDArray[np.uint8]
 
-ANIMATED = ["a.mp4", "a.webm", "a.mov", "a.gif", "a.webp", "a.apng", "frames/"]
+ANIMATED = ["a.mp4", "a.webm", "a.mov", "a.gif", "a.webp", "a.avif", "a.apng", "frames/"]
 
 
 def clip(n: int, *, width: int = 64, height: int = 48) -> Frames:
@@ -64,9 +64,9 @@ def test_frames_come_back(tmp_path: Path, name: str, fps: Fraction) -> None:
     frames = clip(12)
     path = f"{tmp_path}/{name}"
     encode(path, frames, fps)
-    # Measured on this clip: MP4 1.4, WebM 1.5, MOV .09, GIF 3.3, WebP 1.5; neighbouring frames
-    # differ by 33.
-    limits = {"a.mp4": 2, "a.webm": 2, "a.mov": 0.2, "a.gif": 4, "a.webp": 2}
+    # Measured on this clip: MP4 1.4, WebM 1.5, MOV .09, GIF 3.3, WebP 1.5, AVIF 1.4; neighbouring
+    # frames differ by 33.
+    limits = {"a.mp4": 2, "a.webm": 2, "a.mov": 0.2, "a.gif": 4, "a.webp": 2, "a.avif": 2}
     limit = limits.get(name, 0)
     assert max(errors(path, frames)) <= limit
     info = probe(path)
@@ -81,7 +81,10 @@ def test_frames_come_back(tmp_path: Path, name: str, fps: Fraction) -> None:
 @pytest.mark.parametrize(
     ("name", "size"),
     [
-        *((name, (33, 17)) for name in ("a.webm", "a.gif", "a.webp", "a.apng", "frames/")),
+        *(
+            (name, (33, 17))
+            for name in ("a.webm", "a.gif", "a.webp", "a.avif", "a.apng", "frames/")
+        ),
         ("a.mov", (34, 17)),
     ],
 )
@@ -323,7 +326,9 @@ def test_decode_may_be_left_early(tmp_path: Path) -> None:
     assert not ffmpegs()
 
 
-@pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.gif", "a.webp", "a.apng", "a.png"])
+@pytest.mark.parametrize(
+    "name", ["a.mp4", "a.webm", "a.gif", "a.webp", "a.avif", "a.apng", "a.png"]
+)
 def test_damaged_files_are_refused_plainly(tmp_path: Path, name: str) -> None:
     """Something else under a known ending is a RecipeError naming the file, not a crash."""
     (tmp_path / name).write_bytes(b"GIF8 is not what this file is, nor anything else" * 20)
@@ -335,7 +340,7 @@ def test_damaged_files_are_refused_plainly(tmp_path: Path, name: str) -> None:
             read(tmp_path / "nothing.mp4")
 
 
-@pytest.mark.parametrize("name", ["a.gif", "a.webp", "a.apng"])
+@pytest.mark.parametrize("name", ["a.gif", "a.webp", "a.avif", "a.apng"])
 def test_files_cut_short_are_refused(tmp_path: Path, name: str) -> None:
     """Half a file is not read as a shorter one."""
     encode(tmp_path / name, clip(6))

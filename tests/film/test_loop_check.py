@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from cppnvid import RecipeError, Run, load_recipe, render_video
+from cppnvid import RecipeError, Run, load_recipe, render_video, save_still
 from cppnvid.colour.pixels import shrink
 from cppnvid.encode import all_frames, probe_film
 from cppnvid.film.loop_check import LoopReport, measure_loop
@@ -206,3 +206,18 @@ def test_what_cannot_be_measured_is_refused(arguments: list[str], words: str) ->
 
     assert (code, out) == (2, "")
     assert words in err
+
+
+@pytest.mark.parametrize("name", ["a.gif", "a.apng", "a.avif", "a.mp4", "a.png", "frames/"])
+def test_one_picture_is_no_film(name: str) -> None:
+    """Whatever it is called; a WebP may be a film at rest, whose equal frames are stored as one."""
+    recipe = small(16, 16, output={"frames": 1})
+    if name == "a.png":
+        save_still(recipe, name, Run(backend="numpy"))
+    else:
+        render_video(recipe, name, Run(backend="numpy"))
+    code, out, err = run(["check", name])
+    assert (code, out) == (2, "")
+    assert "is one picture, not a film" in err
+    render_video(recipe, "a.webp", Run(backend="numpy"))
+    assert run(["check", "a.webp"])[0] == 0

@@ -49,6 +49,12 @@ def test_a_finished_file_is_looked_at(tmp_path: Path) -> None:
         ("slack-emoji", "--frames 9", ".gif", (128, 128, 20, 9)),
         ("discord-emoji", "--frames 8", ".gif", (128, 128, 20, 8)),
         ("discord-sticker", "--frames 3", ".gif", (320, 320, 20, 3)),
+        (
+            "discord-sticker",
+            "--frames 3 -o morph-1-2.discord-sticker.png",
+            ".png",
+            (320, 320, 20, 3),
+        ),
         ("telegram-sticker", "--frames 3", ".webm", (512, 512, 30, 3)),
         (
             "telegram-emoji",

@@ -43,6 +43,7 @@ class MediaInfo:
         plays: how often players show it, 0 for ever; None where the file does not say.
         turned: whether players turn the frames by a quarter, as of a phone held upright.
         pixel_aspect: width of a pixel by its height, where players stretch the frames.
+        merged: whether equal frames in a row are stored as one, so that a film at rest has one.
     """
 
     path: Path
@@ -58,6 +59,7 @@ class MediaInfo:
     plays: int | None = None
     turned: bool = False
     pixel_aspect: Fraction = Fraction(1)
+    merged: bool = False
 
     @property
     def shown_size(self) -> tuple[int, int]:
@@ -154,6 +156,7 @@ class Animation(Format):
 
     pillow: ClassVar[str]  # Pillow's name of the format
     resolution: ClassVar[Fraction] = Fraction(1, 1000)  # of a delay, in seconds
+    merges: ClassVar[bool] = False  # equal frames in a row are stored as one
 
     @abstractmethod
     def facts(self, path: Path) -> PictureFacts:
@@ -179,6 +182,7 @@ class Animation(Format):
             seconds=float(sum(delays)),
             depth=facts.depth,
             plays=facts.plays if len(delays) > 1 else None,
+            merged=self.merges,
         )
 
     def recipe(self, path: Path) -> str | None:

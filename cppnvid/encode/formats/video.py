@@ -18,17 +18,18 @@ from cppnvid.errors import RecipeError
 # 70 bytes a packet: room for five million frames, which is two days.
 _LISTING_LIMIT = 400_000_000
 
+_TURN = r"(?i)display ?matrix: rotation of (-?[\d.]+) degrees"  # to the left
 PPM = ("-c:v", "ppm", "-f", "image2pipe", "pipe:1")  # a picture that says its own size
 _ALL_FRAMES = ("-map", "0:v:0", "-fps_mode", "passthrough", "-vf")
 # The matrix is named, and the flags are the accurate ones: the default is off by up to two levels.
 _SCALE = (
-    "scale=in_color_matrix=bt709:in_range=tv:in_h_chr_pos=0:out_range=pc:"
+    "scale=in_color_matrix=bt709:in_range=tv:{sited}:out_range=pc:"
     "flags=bicubic+accurate_rnd+full_chroma_int,format=rgb24"
 )
 # Of a file that may be anybody's, the matrix is what the file says.
 _ANYBODYS = _SCALE.replace("=bt709:in_range=tv", "=auto:in_range=auto")
 # As means of areas, smaller before it leaves ffmpeg: a frame of 1080x1080 takes 8 ms and not 30.
-_SMALLER = "scale=w='round(iw*min(1,{side}/min(iw,ih)))':h='round(ih*min(1,{side}/min(iw,ih)))':"
+_SMALLER = "scale=w='round(iw*min(1,{side}/min(iw,ih)))':h='round(ih*min(1,{side}/min(iw,ih)))'"
 # With 16 bits a channel. swscale would make them half an 8-bit level too bright.
 _DEEP = (
     "zscale=matrixin=709:rangein=limited:chromalin=left:matrix=gbr:range=full:filter=bicubic,"
@@ -38,9 +39,60 @@ _DEEP = (
 # Where chroma is halved and a side is odd, luma is padded: swscale would spread 81 samples of
 # chroma over 161 pixels and not 162, and zscale refuses. Padded whole, chroma lost its last sample.
 _EVEN = (
-    "extractplanes=y+u+v[y][u][v];[y]pad={width}:{height}[even];"
+    "extractplanes=y+u+v[y][u][v];[y]pad={width}:{height}:{left}:{top}[even];"
     "[even][u][v]mergeplanes=mapping=0x001020:format={format},"
 )
+# Chroma lies at the left of its two pixels and, of four, between the rows. ffmpeg turns frames
+# before they are filtered, so by quarter turns to the left: where it lies then, in 256ths of a
+# pixel, and at which sides the pixel of an odd row or column is alone.
+_SITED = (
+    "in_h_chr_pos=0",
+    "in_h_chr_pos=128:in_v_chr_pos=256",
+    "in_h_chr_pos=256:in_v_chr_pos=128",
+    "in_h_chr_pos=128:in_v_chr_pos=0",
+)
+_ALONE_AT_LEFT, _ALONE_AT_TOP = (2, 3), (1, 2)
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """How a video's frames are filtered.
+
+    Attributes:
+        padding: the filter that makes both sides even; empty where they are, or chroma is whole.
+        sited: swscale's options that say where chroma lies.
+        size: width and height in pixels without padding.
+        corner: columns and rows that are padded before them.
+    """
+
+    padding: str = ""
+    sited: str = _SITED[0]
+    size: tuple[int, int] = (0, 0)
+    corner: tuple[int, int] = (0, 0)
+
+    def filters(self, scale: str) -> str:
+        """Return the filters that make pictures by this one."""
+        return self.padding + scale.replace("{sited}", self.sited)
+
+    def smaller(self, side: int) -> str:
+        """Return the filters that make pictures of which no shorter side is longer than `side`."""
+        smaller = _SMALLER.format(side=side)
+        if not self.padding:
+            scale = _ANYBODYS.replace("scale=", f"{smaller}:", 1).replace(
+                "flags=bicubic", "flags=area"
+            )
+            return self.filters(scale)
+        # Smaller in one go, chroma would slide again: its half has no whole size.
+        width, height, left, top = (*self.size, *self.corner)
+        whole = self.filters(_ANYBODYS)
+        return f"{whole},crop={width}:{height}:{left}:{top},{smaller}:flags=area"
+
+    def cut(self, frame: NDArray[Any]) -> NDArray[Any]:
+        """Return the part of a padded frame that its file has."""
+        if not self.padding:
+            return frame
+        (width, height), (left, top) = self.size, self.corner
+        return np.ascontiguousarray(frame[top : top + height, left : left + width])
 
 
 @dataclass(frozen=True)
@@ -68,7 +120,7 @@ class Video(Format):
         else:
             seconds = found.seconds
             fps = count / seconds
-        turn = re.search(r"(?i)display ?matrix: rotation of (-?[\d.]+) degrees", found.said)
+        turn = re.search(_TURN, found.said)
         shape = re.search(r"Video: [^\n]*?\bSAR (\d+):(\d+)", found.said)
         aspect = Fraction(1)
         if shape is not None and int(shape[1]) and int(shape[2]):
@@ -104,21 +156,21 @@ class Video(Format):
 
     def frames(self, path: Path, *, deep: bool) -> Iterator[NDArray[Any]]:
         """Yield frames of 8 bits, or of 16 if `deep`."""
-        padding, size = _padding(path, self.demuxer)
-        convert = padding + (_DEEP if deep else _SCALE)
+        layout = _layout(path, self.demuxer)
+        convert = layout.filters(_DEEP if deep else _SCALE)
         for frame in pictures(path, self.demuxer, (*_ALL_FRAMES, convert, *PPM)):
-            yield _cut(frame, size)
+            yield layout.cut(frame)
 
     def shown(self, path: Path, short_side: int | None) -> Iterator[NDArray[np.uint8]]:
         """Yield the frames of anybody's file, no larger than `short_side` in pixels if given."""
+        layout = _layout(path, self.demuxer)
         if short_side is not None:
-            scale = _ANYBODYS.replace("scale=", _SMALLER.format(side=short_side))
-            scale = scale.replace("flags=bicubic", "flags=area")
-            yield from pictures(path, self.demuxer, (*_ALL_FRAMES, scale, *PPM))
+            arguments = (*_ALL_FRAMES, layout.smaller(short_side), *PPM)
+            yield from pictures(path, self.demuxer, arguments)
             return
-        padding, size = _padding(path, self.demuxer)
-        for frame in pictures(path, self.demuxer, (*_ALL_FRAMES, padding + _ANYBODYS, *PPM)):
-            yield _cut(frame, size)
+        arguments = (*_ALL_FRAMES, layout.filters(_ANYBODYS), *PPM)
+        for frame in pictures(path, self.demuxer, arguments):
+            yield layout.cut(frame)
 
     def frame_at(self, path: Path, seconds: float) -> NDArray[np.uint8]:
         """Return the first frame shown at `seconds` or later, of anybody's file.
@@ -127,13 +179,13 @@ class Video(Format):
             RecipeError: for a damaged file, or one that ends before.
             EncodeError: ffmpeg cannot be started.
         """
-        padding, size = _padding(path, self.demuxer)
-        arguments = ("-frames:v", "1", *_ALL_FRAMES, padding + _ANYBODYS, *PPM)
+        layout = _layout(path, self.demuxer)
+        arguments = ("-frames:v", "1", *_ALL_FRAMES, layout.filters(_ANYBODYS), *PPM)
         with reading(path, self.demuxer, arguments, start=seconds) as (output, _):
             frame = _next_picture(output, path)
         if frame is None:
             raise RecipeError(f"{path}: has no picture {seconds:.2f} s from its start; damaged")
-        return _cut(frame, size)
+        return layout.cut(frame)
 
     def sound_seconds(self, path: Path) -> float:
         """Return the length of its sound, with what goes before and after it.
@@ -203,29 +255,33 @@ def _packets(path: Path, demuxer: str, stream: str, *more: str) -> _Packets:
     return _Packets(head, [(int(shown), int(lasts)) for shown, lasts in found], said)
 
 
-def _padding(path: Path, demuxer: str) -> tuple[str, tuple[int, int] | None]:
-    """Return the filter that pads a video to even sides, if need be, and its size without them."""
+def _layout(path: Path, demuxer: str) -> _Layout:
+    """Return how a video's frames are filtered."""
     facts = path.stat()
-    return _padding_of(path, demuxer, facts.st_mtime_ns, facts.st_size)
+    return _layout_of(path, demuxer, facts.st_mtime_ns, facts.st_size)
 
 
 @lru_cache(maxsize=8)  # a sheet reads its frames one by one
-def _padding_of(path: Path, demuxer: str, *_changes: int) -> tuple[str, tuple[int, int] | None]:
+def _layout_of(path: Path, demuxer: str, *_changes: int) -> _Layout:
     found = _packets(path, demuxer, "v", "-t", "0")
-    format_ = re.search(r"Video: [^\n]*?, (yuv42[02]p\w*)", found.said)
-    # One that is turned is so before it is filtered; its chroma may slide.
-    if "dimensions" not in found.head or format_ is None or "rotation of" in found.said:
-        return "", None
+    stored = re.search(r"Video: [^\n]*?, yuv42([02])(p\w*)", found.said)
+    if "dimensions" not in found.head or stored is None:
+        return _Layout()
+    turn = re.search(_TURN, found.said)
+    turns = 0 if turn is None else round(float(turn[1]) / 90) % 4
     width, height = (int(side) for side in found.head["dimensions"].split("x"))
-    padded = width + width % 2, height + height % 2 * format_[1].startswith("yuv420")
-    if padded == (width, height):
-        return "", None
-    return _EVEN.format(width=padded[0], height=padded[1], format=format_[1]), (width, height)
-
-
-def _cut(frame: NDArray[Any], size: tuple[int, int] | None) -> NDArray[Any]:
-    """Return the part of a padded frame that its file has; all of it where `size` is None."""
-    return frame if size is None else np.ascontiguousarray(frame[: size[1], : size[0]])
+    odd = width % 2, height % 2 * (stored[1] == "0")
+    kind = f"yuv42{stored[1]}{stored[2]}"
+    if turns % 2:
+        width, height, odd = height, width, odd[::-1]
+    # 4:2:2 becomes 4:4:0 then, whose planes ffmpeg cannot take apart: its chroma may slide.
+    if odd == (0, 0) or (turns % 2 and stored[1] == "2"):
+        return _Layout(sited=_SITED[turns])
+    corner = odd[0] * (turns in _ALONE_AT_LEFT), odd[1] * (turns in _ALONE_AT_TOP)
+    padding = _EVEN.format(
+        width=width + odd[0], height=height + odd[1], left=corner[0], top=corner[1], format=kind
+    )
+    return _Layout(padding, _SITED[turns], (width, height), corner)
 
 
 def _sound(path: Path, demuxer: str, *more: str) -> _Packets:

@@ -21,6 +21,7 @@ class WebP(Animation):
     """WebP, whose equal frames in a row are stored as one that is shown for longer."""
 
     pillow = "WebP"
+    merges = True
 
     def facts(self, path: Path) -> PictureFacts:
         """Walk the file for its facts."""

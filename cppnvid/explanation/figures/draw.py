@@ -31,7 +31,10 @@ SWEPT = 128  # as the article draws its sweeps
 SWEEP_COLUMNS = 5  # ten depths and five widths fill their rows
 FILM = 360
 FILM_FRAMES = 120  # four seconds: twelve of them fill a minute, and a few MB
-FILE_SUFFIXES = (".html", ".htm", ".png", ".mp4", ".webm", ".mov", ".gif", ".webp", ".apng", ".pdf")
+FILE_SUFFIXES = (
+    *(".html", ".htm", ".png", ".pdf"),
+    *(".mp4", ".webm", ".mov", ".gif", ".webp", ".avif", ".apng"),
+)
 # In the head of every page of ours; without it a folder is not replaced.
 MARK = '<meta name="generator" content="cppnvid figures">'
 
