@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from cppnvid.animation.scene import Scene
+from cppnvid.live.isf import draw_isf
 from cppnvid.live.page import draw_page
 from cppnvid.live.shadertoy import draw_shadertoy
 from cppnvid.recipe import Recipe
@@ -10,4 +11,5 @@ from cppnvid.recipe import Recipe
 DOCUMENTS: dict[str, Callable[[Recipe, Scene], str]] = {
     "webgl": draw_page,
     "shadertoy": draw_shadertoy,
+    "isf": draw_isf,
 }
