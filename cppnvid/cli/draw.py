@@ -43,8 +43,8 @@ def morph(asked: Request) -> Path:
 @command(
     f"source {_FILM}".replace(" frames", " time frames"),
     output="A .mp4, .m4v, .mkv, .webm, .mov, .gif, .webp, .apng, a .html, .glsl or .fs that plays "
-    "it live, or a folder/ of PNGs; or a still: .png, .jpg, .tif, .avif (default: .mp4, named after "
-    "what it shows).",
+    "it live, or a folder/ of PNGs; or a still: .png, .jpg, .tif, .avif (default: .mp4, named "
+    "after what it shows).",
     time="With a still: moment to draw, 0 is the start, 0.5 halfway, 1 the end (default 0).",
 )
 def render(asked: Request) -> Path:

@@ -16,7 +16,7 @@ from cppnvid.colour.oklab import GREY, LAB, LAB_INVERSE, LMS, LMS_INVERSE
 
 
 def _matrix(matrix: NDArray[Any]) -> str:
-    """Print a matrix, whose columns both dialects take one after the other."""
+    """Print a matrix, whose columns all dialects take one after the other."""
     return f"mat3({_list(matrix.T.ravel())})"
 
 

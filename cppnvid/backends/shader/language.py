@@ -193,7 +193,7 @@ def to_old_glsl(text: str) -> str:
 
 
 def literal(value: float) -> str:
-    """Print a number with nine digits, which are a float32's, and as a float in both dialects."""
+    """Print a number with nine digits, which are a float32's, and as a float in all dialects."""
     text = f"{value:.9g}"
     return text if "." in text or "e" in text else f"{text}.0"
 
