@@ -46,9 +46,9 @@ def morph(asked: Request) -> Path:
 
 @command(
     f"source {_FILM}".replace(" frames", " time frames"),
-    output="A .mp4, .m4v, .mkv, .webm, .mov, .gif, .webp, .avif, .apng, a .html that plays it "
-    "live, or a folder/ of PNGs; or a still: .png, .jpg, .tif (default: .mp4, named after what it "
-    "shows).",
+    output="A .mp4, .m4v, .mkv, .webm, .mov, .gif, .webp, .avif, .apng, a .html, .glsl or .fs that "
+    "plays it live, or a folder/ of PNGs; or a still: .png, .jpg, .tif (default: .mp4, named after "
+    "what it shows).",
     time="With a still: moment to draw, 0 is the start, 0.5 halfway, 1 the end (default 0).",
 )
 def render(asked: Request) -> Path:

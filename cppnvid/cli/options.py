@@ -207,8 +207,9 @@ TABLE: dict[str, tuple[Option, ...]] = {
     ),
     "The file": (
         Option("output", "FILE",
-               "A .mp4, .m4v, .mkv, .webm, .mov, .gif, .webp, .avif, .apng, a .html that plays it "
-               "live, or a folder/ of PNGs (default: .mp4, named after what it shows).",
+               "A .mp4, .m4v, .mkv, .webm, .mov, .gif, .webp, .avif, .apng, a .html, .glsl or .fs "
+               "that plays it live, or a folder/ of PNGs (default: .mp4, named after what it "
+               "shows).",
                read=parse.text, short="-o"),
         Option("format", "NAME",
                "Format to send to a pipe (--output -, or a FIFO): mp4, webm, gif, png, ... The "

@@ -337,6 +337,14 @@ CONTAINERS: tuple[Container, ...] = (
         codec="shadertoy",
     ),
     Container(
+        name="ISF",
+        suffixes=(".fs",),
+        format=ShaderText(),
+        max_side=16384,
+        live=True,
+        codec="isf",
+    ),
+    Container(
         name="PNG",
         suffixes=(".png",),
         format=Png(),

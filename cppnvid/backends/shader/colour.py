@@ -16,7 +16,7 @@ from cppnvid.colour.oklab import GREY, LAB, LAB_INVERSE, LMS, LMS_INVERSE
 
 
 def _matrix(matrix: NDArray[Any]) -> str:
-    """Print a matrix, whose columns both dialects take one after the other."""
+    """Print a matrix, whose columns all dialects take one after the other."""
     return f"mat3({_list(matrix.T.ravel())})"
 
 
@@ -148,6 +148,12 @@ def colour_library(channels: int) -> str:
     return COLOUR + (_CHANNELS_ONE if channels == 1 else _CHANNELS_MORE)
 
 
+def takes_hue(mode: str) -> bool:
+    """Tell whether a turn of the hue changes the colours of a mode, a row of `MODES`."""
+    row = modes.MODES.get(mode)
+    return row is None or row.oklab or row.has_hue
+
+
 def colour_function(mode: str, first: int) -> str:
     """Return `vec3 colour_of(vec4 v)`: the network's values as sRGB in [0, 1].
 
@@ -159,7 +165,7 @@ def colour_function(mode: str, first: int) -> str:
     row = modes.MODES.get(mode)
     if row is None or row.oklab:
         ending = [f"return from_oklab(turn_hue(made, {cosine}, {sine}));"]
-    elif not row.has_hue:
+    elif not takes_hue(mode):
         ending = ["return made;"]
     else:
         ending = [

@@ -1,6 +1,7 @@
-"""The language in which shaders are written here, and its two dialects.
+"""The language in which shaders are written here, and its three dialects.
 
-It is the part of GLSL ES 3.00 that a few rules turn into WGSL, and looks like this:
+It is the part of GLSL ES 3.00 that a few rules turn into WGSL, or into what all of GLSL has had
+since 1.10 and ES 1.00, and looks like this:
 
     vec4 twice(vec4 u) {
         vec4 made = u + u;
@@ -16,6 +17,10 @@ It is the part of GLSL ES 3.00 that a few rules turn into WGSL, and looks like t
 from __future__ import annotations
 
 import re
+
+# The bits of infinity and of the first NaN: sums from there on have no value. Bits, because a
+# compiler with fast maths takes u != u to be never true.
+INFINITE, NOT_A_NUMBER = "0x7f800000u", "0x7f800001u"
 
 # What each dialect writes its own way. `opaque` hides from the compiler that a number has not
 # changed: a driver that sums in any order it likes (Metal's fast maths) would add up again what was
@@ -94,6 +99,49 @@ vec4 zero_where_lost(vec4 values, vec4 sums, uint end) {
     return select(values, vec4(0.0), size_bits(sums) >= uvec4(end));
 }
 """
+# Without bits and whole numbers: a maximum with data is what no compiler sums across, powers of two
+# are the driver's, and a sum is lost if it is neither below nor above the largest number. Sums that
+# are infinite are lost where `end` is 0, which is what functions without a value there ask.
+OWN_OLD_GLSL = """
+vec4 opaque(vec4 u) {
+    return max(u, vec4(float(zero()) - 1e30));
+}
+
+vec4 power_of_two(vec4 exponent) {
+    return exp2(exponent);
+}
+
+vec4 exponent_of(vec4 u) {
+    return floor(log2(u)) + 1.0;
+}
+
+vec4 mantissa_of(vec4 u) {
+    return u * exp2(-exponent_of(u));
+}
+
+vec3 select3(vec3 no, vec3 yes, vec3 below, vec3 above) {
+    return vec3(below.x < above.x ? yes.x : no.x, below.y < above.y ? yes.y : no.y,
+        below.z < above.z ? yes.z : no.z);
+}
+
+vec4 select4(vec4 no, vec4 yes, vec4 below, vec4 above) {
+    return vec4(below.x < above.x ? yes.x : no.x, below.y < above.y ? yes.y : no.y,
+        below.z < above.z ? yes.z : no.z, below.w < above.w ? yes.w : no.w);
+}
+
+vec4 known(vec4 sums, float end) {
+    return vec4(lessThanEqual(abs(sums), vec4(3.4e38)))
+        + end * vec4(greaterThan(abs(sums), vec4(3.4e38)));
+}
+
+bool lost(vec4 sums, float end) {
+    return any(lessThan(known(sums, end), vec4(0.5)));
+}
+
+vec4 zero_where_lost(vec4 values, vec4 sums, float end) {
+    return select4(vec4(0.0), values, vec4(0.5), known(sums, end));
+}
+"""
 
 _WGSL_TYPES = {
     "float": "f32",
@@ -114,6 +162,7 @@ _ARRAY = re.compile(rf"^( *)({_TYPE}) (\w+)\[(\d+)\];", re.MULTILINE)
 _VARIABLE = re.compile(rf"^( *)({_TYPE}) (\w+)( =|;)", re.MULTILINE)
 _COUNTER = re.compile(r"for \(int ")
 _CONSTRUCTOR = re.compile(rf"(?<![\w:<])({_TYPE})(?=\()")
+_COUNT = re.compile(r" \+ none;")
 _BITCAST = re.compile(rf"bitcast<({_TYPE})>")
 
 
@@ -133,8 +182,18 @@ def to_wgsl(text: str) -> str:
     return _BITCAST.sub(lambda m: f"bitcast<{types[m[1]]}>", text)
 
 
+def to_old_glsl(text: str) -> str:
+    """Turn functions of this module's language into GLSL that 1.10 and ES 1.00 read too.
+
+    ES 1.00 has loops with constant counts alone: what hides a count from compilers becomes the
+    macro `HIDDEN`. Whoever prints the text defines it as `+ none`, and for ES 1.00 as nothing.
+    """
+    text = _COUNT.sub(" HIDDEN;", text)
+    return text.replace(INFINITE, "0.0").replace(NOT_A_NUMBER, "1.0")
+
+
 def literal(value: float) -> str:
-    """Print a number with nine digits, which are a float32's, and as a float in both dialects."""
+    """Print a number with nine digits, which are a float32's, and as a float in all dialects."""
     text = f"{value:.9g}"
     return text if "." in text or "e" in text else f"{text}.0"
 

@@ -17,13 +17,10 @@ from itertools import groupby
 from cppnvid.backends.shader.architecture import Architecture, HiddenLayer
 from cppnvid.backends.shader.field import INPUTS
 from cppnvid.backends.shader.functions import ACTIVATIONS, OUTPUT_FUNCTIONS, Formula
+from cppnvid.backends.shader.language import INFINITE, NOT_A_NUMBER
 from cppnvid.backends.shader.layout import Block, blocks, layer_blocks
 
 WIDEST_IN_REGISTERS = 64  # values of a layer
-
-# The bits of infinity and of the first NaN: sums from there on have no value. Bits, because a
-# compiler with fast maths takes u != u to be never true.
-_INFINITE, _NAN = "0x7f800000u", "0x7f800001u"
 
 # Four neurons' weights of four values, times these.
 PRODUCT = """
@@ -177,7 +174,7 @@ class _Printer:
 
 
 def _first_lost(row: Formula) -> str:
-    return _INFINITE if row.periodic else _NAN
+    return INFINITE if row.periodic else NOT_A_NUMBER
 
 
 def _loop(index: str, count: int, lines: list[str]) -> list[str]:

@@ -1,11 +1,11 @@
-"""The whole of a pixel as functions: `vec3 colour_at(vec2 place)`, for either dialect.
+"""The whole of a pixel as functions: `vec3 colour_at(vec2 place)`, for any dialect.
 
 The functions read numbers by calls that whoever prints a shader writes for its own place:
 
 - `vec4 weight(int index)`: a vector of `layout.Layout.pack`;
 - `float number(int index)`: one of `architecture.numbers_of`;
 - `vec3 gradient_stop(int index)`: one of the gradient's 1,024 colours in Oklab;
-- `uint zero()`: 0, but data: see `language.OWN_GLSL`.
+- `uint zero()`, in old GLSL `int zero()`: 0, but data: see `language`.
 
 A moment's pictures are a function of `place`, a point of the screen in the convention of the
 moment's coordinates (`animation.camera.axes`). Its value is sRGB-encoded, in [0, 1].
@@ -28,7 +28,7 @@ def colour_functions(architecture: Architecture, ending: str, own: str) -> str:
     Args:
         architecture: what they are printed for.
         ending: text that calls `colour_at`, and may call any other, such as `to_linear`.
-        own: the fetching functions and the dialect's own: `language.OWN_GLSL` or `OWN_WGSL`.
+        own: the fetching functions and the dialect's own: one of `language.OWN_…`.
     """
     library = [
         own,

@@ -62,14 +62,18 @@ def shader_mark(version: str, size: tuple[int, int], fps: Fraction, frames: int)
 
 def shader_recipe(recipe: str) -> str:
     """Return a recipe's JSON as a comment in ASCII, which nothing in it ends."""
-    # In JSON these two occur next to each other in strings alone, where / may be written so.
     return f"{_OPEN}{json_in_comment(json.loads(recipe))} {_CLOSE}"
 
 
 def json_in_comment(data: Any, indent: int | None = None) -> str:
-    """Return data as ASCII JSON that a comment can hold."""
+    """Return data as ASCII JSON for a comment, in which hosts of shaders find nothing of theirs.
+
+    They replace names such as IMG_PIXEL and lines with #version in comments too. In JSON all of
+    these characters are in strings alone, where each may be written by its number.
+    """
     text = json.dumps(data, indent=indent, allow_nan=False)
-    return text.replace("*/", "*\\u002f").replace("/*", "\\u002f*")
+    text = re.sub(r"[*#$`]", lambda found: f"\\u{ord(found[0]):04x}", text)
+    return text.replace("IMG_", "IMG\\u005f")
 
 
 def _text_of(path: Path) -> str:
