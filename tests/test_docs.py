@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from PIL import Image
 
 import cppnvid
 from cppnvid.explanation.figures import FIGURES, draw
@@ -58,6 +59,7 @@ def test_every_command_of_a_page_runs(page: str, monkeypatch: pytest.MonkeyPatch
     commands = shown_commands(page)
     assert commands
     click_track(Path("track.wav"))
+    Image.fromarray(np.arange(192, dtype=np.uint8).reshape(8, 8, 3)).save("photo.jpg")
 
     for arguments in commands:
         small = ["--size", "32x32"] if arguments[0] in ("morph", "render", "still") else []

@@ -111,8 +111,11 @@ TABLE: dict[str, tuple[Option, ...]] = {
                "Kind of network to start from, such as patterns (default house).",
                "style", parse.text),
         Option("palette", "NAME",
-               "Palette: rgb, oklch, neon, ..., or your own colours: '#102030,#ff8040' (default "
-               "lagoon).", "palette.name", parse.palette),
+               "Palette: rgb, oklch, neon, ..., your own colours: '#102030,#ff8040', or those of a "
+               "picture: photo.jpg (default lagoon).", "palette.name", parse.palette),
+        Option("palette-by", "ORDER",
+               "Order of a picture's colours: lightness, hue or amount (default lightness).",
+               "palette.by", parse.text),
         Option("hue-shift", "DEGREES",
                "Rotate all hues: 180 gives the opposite colours (default 0).", "palette.hue"),
         Option("contrast", "X",

@@ -97,6 +97,14 @@ ROWS = [
     Bad(f"{MORPH} --set morph={{\"speed\":1e9}}", ("--set morph: must be", "given 1e+09")),
     Bad("morph --seeds 1 --path wander --detail 0", ("--detail", "at least 1", "given 0")),
     Bad("morph --seeds 1 --path wander --radius far", ("--radius", "given 'far'")),
+    # Colours of pictures.
+    Bad("still --seed 1 --palette gone.jpg", ("--palette: gone.jpg: there is no such file",)),
+    Bad("still --seed 1 --palette ./a/", ("--palette: a: is a folder",), {"a": None}),
+    Bad("still --seed 1 --palette a.txt", ("--palette: a.txt: is not a picture",), {"a.txt": "hi"}),
+    Bad("still --seed 1 --palette a.png", ("--palette: a.png: is not a picture",), {"a.png": b""}),
+    Bad("morph --seeds 1 2 --palette-by hue", ("--palette-by: orders", "add --palette photo.jpg")),
+    Bad("render loop.yaml", ("loop.yaml:1: palette.by: orders",), yaml("palette: {by: hue}")),
+    Bad("render loop.yaml", ("loop.yaml: palette.name: ", "no such"), yaml("palette: gone.png")),
     # Sound.
     Bad(f"{MORPH} --audio no.wav", ("--audio", "no.wav", "no such file")),
     Bad(f"{MORPH} --audio here", ("--audio", "here", "is a folder"), {"here": None}),
