@@ -69,7 +69,7 @@ def test_every_command_of_a_page_runs(page: str, monkeypatch: pytest.MonkeyPatch
             small += ["--frames", "4"]
         if arguments[0] in ("morph", "render"):
             arguments = [word for word in arguments if word not in ("--seconds", "6")]
-            small += ["--frames", "4"]
+            small += ["--fps", "2"] if "--bpm" in arguments else ["--frames", "4"]
         if "--video" in arguments:
             small += ["--frames", "4"]
         if arguments[0] == "palettes":

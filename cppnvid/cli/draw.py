@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from cppnvid.presets import Source
 
 _FILM = (
-    "seeds weights style palette palette_by hue_shift contrast size samples set frames seconds fps "
-    "of path radius detail times pace speed loop ping_pong hold ease shutter react output format "
-    "platform repeat plays least_seconds audio preview crf gif max_size codec depth lossless "
-    "dither overwrite backend encoder threads quiet"
+    "seeds weights style palette palette_by hue_shift contrast size samples set frames seconds "
+    "bpm bars beats_per_bar fps of path radius detail times pace speed loop ping_pong hold ease "
+    "shutter react output format platform repeat plays least_seconds audio preview crf gif "
+    "max_size codec depth lossless dither overwrite backend encoder threads quiet"
 )
 _FILM_ONLY = "react platform repeat plays least_seconds audio preview gif max_size encoder"
 

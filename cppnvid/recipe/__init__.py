@@ -42,3 +42,4 @@ from cppnvid.recipe.sound import (
     Sound as Sound,
     SoundFile as SoundFile,
 )
+from cppnvid.recipe.tempo import Tempo as Tempo
