@@ -25,6 +25,7 @@ from cppnvid.recipe import (
     Recipe,
     Sound,
     SoundFile,
+    Tempo,
     Track,
     WeightFile,
 )  # fmt: skip
@@ -60,6 +61,7 @@ SECTIONS: list[tuple[str, type[BaseModel]]] = [
     ("camera", Camera),
     *((f"camera.warps, kind: {warp.__name__.lower()}", warp) for warp in WARPS),
     ("palette", Palette),
+    ("tempo", Tempo),
     ("sound", Sound),
     ("sound.file", SoundFile),
     ("sound.react", Reaction),

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from PIL import Image
 
 import cppnvid
 from cppnvid.encode import read_recipe
@@ -60,6 +61,7 @@ def test_every_command_of_a_page_runs(page: str, monkeypatch: pytest.MonkeyPatch
     commands = shown_commands(page)
     assert commands
     click_track(Path("track.wav"))
+    Image.fromarray(np.arange(192, dtype=np.uint8).reshape(8, 8, 3)).save("photo.jpg")
 
     for arguments in commands:
         small = ["--size", "32x32"] if arguments[0] in ("morph", "render", "still") else []
@@ -69,7 +71,7 @@ def test_every_command_of_a_page_runs(page: str, monkeypatch: pytest.MonkeyPatch
             small += ["--frames", "4"]
         if arguments[0] in ("morph", "render"):
             arguments = [word for word in arguments if word not in ("--seconds", "6")]
-            small += ["--frames", "4"]
+            small += ["--fps", "2"] if "--bpm" in arguments else ["--frames", "4"]
         if "--video" in arguments:
             small += ["--frames", "4"]
         if arguments[0] == "palettes":

@@ -1,11 +1,13 @@
-"""Modulation: what a sound adds to a recipe's numbers, by the curves that were heard.
+"""Modulation: what a sound, or a tempo, adds to a recipe's numbers, by the curves that were heard.
 
 A curve is a number in [0, 1] for every moment of the sound, and runs by the film's clock: keyframes
 and path stay as they are, and the curve comes on top. Speed alone is not added but spent: the path
 hurries where it is loud, lingers where it is quiet, and still arrives in time.
 """
 
+import math
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Self
 
 import numpy as np
@@ -20,19 +22,54 @@ _CONTRAST = (0.05, 20.0)  # as palettes allow
 _PUSH_SEED = int.from_bytes(b"sound", "big")
 
 
+@dataclass(frozen=True)
+class Pulse:
+    """A jump to 1 at even times, which dies away.
+
+    Attributes:
+        every: time of the film from one to the next, where 1 is the whole film.
+        falls: time in which it falls to a third.
+    """
+
+    every: float
+    falls: float
+
+    @classmethod
+    def of(cls, recipe: Recipe, reaction: Reaction) -> Self:
+        """Return that of a reaction to a tempo; the beats of a length in bars divide the film."""
+        tempo, output = recipe.tempo, recipe.output
+        steps = Fraction(max(output.frames - (recipe.morph.loop == "open"), 1))
+        beat = (
+            tempo.beat_seconds * output.fps
+            if tempo.beats is None
+            else (Fraction(output.frames, tempo.beats))
+        )
+        beats = tempo.beats_per_bar if reaction.feature == "bar" else 1
+        falls = reaction.smooth * float(output.fps) / float(steps)
+        return cls(float(beats * beat / steps), max(falls, 1e-9))
+
+    def at(self, time: float) -> float:
+        """Return its height, 0 to 1, at a time of the film."""
+        pulses = math.floor(time / self.every + 1e-9)  # frames are on beats, but for rounding
+        return math.exp(-max(time - pulses * self.every, 0.0) / self.falls)
+
+
+Curve = NDArray[np.float64] | Pulse
+
+
 @dataclass(frozen=True, eq=False)
 class Modulation:
     """The curves of a recipe, and where in them its film is.
 
     Attributes:
-        reactions: each with its curve, float64 [moments] in [0, 1].
+        reactions: each with its curve, float64 [moments] in [0, 1], or its pulse.
         moments: number of moments of a curve from time 0 of the film to time 1.
         loops: whether a curve begins again where it ends.
         push: the direction in which the sound pushes the latent, float32 [z_dim].
         passed: how far the path has come at even times, float64 [frames + 1] in [0, 1].
     """
 
-    reactions: tuple[tuple[Reaction, NDArray[np.float64]], ...]
+    reactions: tuple[tuple[Reaction, Curve], ...]
     moments: float
     loops: bool
     push: NDArray[np.float32]
@@ -42,25 +79,28 @@ class Modulation:
     def of(cls, recipe: Recipe) -> Self | None:
         """Return what modulates a recipe's film; None if nothing does."""
         sound, output = recipe.sound, recipe.output
-        reactions = tuple(
-            (reaction, np.frombuffer(reaction.curve, "<u2") / 65535)
-            for reaction in sound.react
-            if reaction.curve is not None
-        )
-        if not reactions or sound.rate is None:
+        reactions: list[tuple[Reaction, Curve]] = []
+        for reaction in sound.react:
+            if reaction.on_beat:
+                reactions.append((reaction, Pulse.of(recipe, reaction)))
+            elif reaction.curve is not None:
+                reactions.append((reaction, np.frombuffer(reaction.curve, "<u2") / 65535))
+        if not reactions:
             return None
         loops = recipe.morph.loop != "open"
         steps = max(output.frames - (not loops), 1)  # as in timing.frame_times
-        moments = float(steps / output.fps * sound.rate)
+        moments = float(steps / output.fps * (sound.rate or output.fps))
         push = draw_latent(recipe.network, _PUSH_SEED)
-        still = cls(reactions, moments, loops, push, np.zeros(0))
+        still = cls(tuple(reactions), moments, loops, push, np.zeros(0))
         speeds = np.array([still.factor("morph.speed", step / steps) for step in range(steps + 1)])
         passed = np.concatenate([[0.0], np.cumsum((speeds[1:] + speeds[:-1]) / 2)])
-        return cls(reactions, moments, loops, push, passed / passed[-1])
+        return cls(still.reactions, moments, loops, push, passed / passed[-1])
 
-    def heard(self, curve: NDArray[np.float64], time: float) -> float:
+    def heard(self, curve: Curve, time: float) -> float:
         """Return a curve's value at a time of the film; it begins again where it ends."""
         time = time % 1.0 if self.loops else min(max(time, 0.0), 1.0)
+        if isinstance(curve, Pulse):
+            return curve.at(time)
         place = time * self.moments
         # Frames are on moments, but for rounding; without this an onset would be felt before it.
         if abs(place - round(place)) < 1e-6:
@@ -129,5 +169,5 @@ class Modulation:
             palette.model_copy(update=moved(palette, "palette")),
         )
 
-    def _of(self, key: str) -> list[tuple[Reaction, NDArray[np.float64]]]:
+    def _of(self, key: str) -> list[tuple[Reaction, Curve]]:
         return [(reaction, curve) for reaction, curve in self.reactions if reaction.drives == key]

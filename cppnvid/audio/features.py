@@ -46,14 +46,16 @@ def heard(recipe: Recipe, path: Path) -> Recipe:
     sha256, curves = _listened(
         path,
         None if state is None else (state.st_mtime_ns, state.st_size),
-        tuple(r.model_copy(update={"curve": None}) for r in recipe.sound.react),
+        tuple(r.model_copy(update={"curve": None}) for r in recipe.sound.react if not r.on_beat),
         frames=output.frames,
         fps=output.fps,
         loops=recipe.morph.loop != "open",
     )
+    left = iter(curves)
     react = [
-        reaction.model_dump(mode="json") | {"curve": base64.b64encode(curve).decode()}
-        for reaction, curve in zip(recipe.sound.react, curves, strict=True)
+        reaction.model_dump(mode="json")
+        | ({} if reaction.on_beat else {"curve": base64.b64encode(next(left)).decode()})
+        for reaction in recipe.sound.react
     ]
     about = {"file": {"name": path.name, "sha256": sha256}, "react": react, "rate": output.fps}
     return Recipe.model_validate(recipe.to_data() | {"sound": about})

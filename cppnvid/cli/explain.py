@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 @command(
-    "source seed weights time style palette size samples set of compare video labels frames "
-    "seconds fps output format crf overwrite backend quiet",
+    "source seed weights time style palette palette_by size samples set of compare video labels "
+    "frames seconds fps output format crf overwrite backend quiet",
     output="A .png or .html; with --video, any video (default: .png, or .mp4 with --video).",
 )
 def explain(asked: Request, compare: str | None, video: str | None, labels: bool) -> Path:

@@ -11,7 +11,7 @@ from cppnvid.cli.request import Request
 
 
 @command(
-    "source seed weights picture time style palette set of output format overwrite",
+    "source seed weights picture time style palette palette_by set of output format overwrite",
     output="A .safetensors or .npz (default: .safetensors, named after the network).",
 )
 def export(asked: Request, picture: int) -> Path:

@@ -27,8 +27,8 @@ _CRF = 10
 
 
 @command(
-    "source seeds weights best style palette hue_shift contrast size samples set of tile columns "
-    "animate frames seconds fps output format overwrite backend quiet",
+    "source seeds weights best style palette palette_by hue_shift contrast size samples set of "
+    "tile columns animate frames seconds fps output format overwrite backend quiet",
     seeds="Seeds to draw: 1 2 3, or 1,2,5-10 (default 1-64).",
     size="Size whose shape the pictures have: reel, 1080p, ... (default square).",
     frames="With --animate: number of frames.",

@@ -1,11 +1,15 @@
 """`presets`, `palettes`, `backends`, `schema`: what there is to choose from."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cppnvid.cli.app import command
 from cppnvid.cli.outputs import named_output
 from cppnvid.cli.reporter import Reporter, say, say_rows
 from cppnvid.cli.request import Request
+
+if TYPE_CHECKING:
+    from cppnvid.recipe import Palette
 
 
 @command("name", name="The preset to print.")
@@ -19,12 +23,20 @@ def presets(name: str | None) -> None:
     say_rows(*((preset.name, preset.title) for preset in list_presets()))
 
 
-@command("output format overwrite quiet", output="A .png on which to draw them all.")
+@command(
+    "palette palette_by output format overwrite quiet",
+    palette="Show this one: a name, your own colours, or a picture, in each order.",
+    output="A .png on which to draw them all.",
+)
 def palettes(asked: Request) -> Path | None:
     """List the palettes, or with -o draw them all on one sheet."""
     from cppnvid.colour.gradients import GRADIENTS, LIBRARY
     from cppnvid.recipe import COLOUR_MODES
 
+    shown = _shown(asked)
+    if asked.output is None and shown:
+        say_rows(*((name, _colours(palette)) for name, palette in shown.items()))
+        return None
     if asked.output is None:
         rows = [(name, "gradient") for name in GRADIENTS]
         rows += [(name, "gradient known from science") for name in LIBRARY]
@@ -34,7 +46,30 @@ def palettes(asked: Request) -> Path | None:
     from cppnvid.sheets.palettes import save_palettes
 
     with Reporter(quiet=asked.quiet, unit="palettes") as reporter:
-        return save_palettes(named_output(asked.output, ""), asked.run(reporter))
+        return save_palettes(named_output(asked.output, ""), asked.run(reporter), shown)
+
+
+def _shown(asked: Request) -> "dict[str, Palette]":
+    """Return the palettes that were asked for by name; of a picture, one for each order."""
+    from cppnvid.colour.clustering import ORDERS
+    from cppnvid.presets import Override, load_recipe, names_picture
+
+    names = [override.value for override in asked.overrides if override.key == "palette.name"]
+    if not asked.overrides:
+        return {}
+    if "palette_by" in asked.typed or not (names and names_picture(names[-1])):
+        palette = load_recipe({}, asked.overrides).palette
+        return {"custom" if palette.colours else palette.name: palette}
+    orders = [Override("palette.by", order) for order in ORDERS]
+    return {by.value: load_recipe({}, [*asked.overrides, by]).palette for by in orders}
+
+
+def _colours(palette: "Palette") -> str:
+    """Return the colours of a palette as `--palette` takes them."""
+    from cppnvid.recipe import COLOUR_MODES
+
+    mode = "the output's channels as they are" if palette.name in COLOUR_MODES else "gradient"
+    return ",".join(palette.colours) or mode
 
 
 @command()

@@ -111,8 +111,11 @@ TABLE: dict[str, tuple[Option, ...]] = {
                "Kind of network to start from, such as patterns (default house).",
                "style", parse.text),
         Option("palette", "NAME",
-               "Palette: rgb, oklch, neon, ..., or your own colours: '#102030,#ff8040' (default "
-               "lagoon).", "palette.name", parse.palette),
+               "Palette: rgb, oklch, neon, ..., your own colours: '#102030,#ff8040', or those of a "
+               "picture: photo.jpg (default lagoon).", "palette.name", parse.palette),
+        Option("palette-by", "ORDER",
+               "Order of a picture's colours: lightness, hue or amount (default lightness).",
+               "palette.by", parse.text),
         Option("hue-shift", "DEGREES",
                "Rotate all hues: 180 gives the opposite colours (default 0).", "palette.hue"),
         Option("contrast", "X",
@@ -151,6 +154,11 @@ TABLE: dict[str, tuple[Option, ...]] = {
                read=parse.moment),
         Option("frames", "N", "Number of frames (default 300).", "output.frames"),
         Option("seconds", "S", "Duration in seconds, in place of --frames.", "output.seconds"),
+        Option("bpm", "N", "Tempo in beats per minute.", "tempo.bpm"),
+        Option("bars", "N",
+               "Duration in bars of --bpm, in place of --frames; the loop closes on the last beat.",
+               "tempo.bars"),
+        Option("beats-per-bar", "N", "Beats in each bar (default 4).", "tempo.beats_per_bar"),
         Option("fps", "N",
                "Frames per second; the duration stays the same (default 30).", "output.fps"),
         Option("of", "KIND",
@@ -165,7 +173,8 @@ TABLE: dict[str, tuple[Option, ...]] = {
                "morph.radius"),
         Option("detail", "N", "Number of waves in a wander, 1 to 16 (default 4).", "morph.detail"),
         Option("times", "T T T",
-               "When to pass each seed, from 0 to 1: 0 0.2 0.7 (default: at equal intervals).",
+               "When to pass each seed, from 0 to 1, or in time: 0 2.5s 8beats (default: at equal "
+               "intervals).",
                "morph.times", parse.times),
         Option("pace", "KIND",
                "even: every frame changes the picture as much; uniform: equal time between seeds "
@@ -188,7 +197,8 @@ TABLE: dict[str, tuple[Option, ...]] = {
                "Motion blur: share of a frame that the shutter is open, 0 to 4; 0.5 is usual in "
                "films. Drawing takes eight times as long (default 0).", "canvas.shutter"),
         Option("react", "",
-               "Move to the sound, by the recipe's mapping or a default one.", flag=(True,)),
+               "Move to the sound, or to the beats of --bpm, by the recipe's mapping or a default "
+               "one.", flag=(True,)),
         Option("animate", "", "Make every tile move, as a looping video.", flag=(True,)),
     ),
     "The explanation": (

@@ -165,16 +165,19 @@ def numbers(typed: str, option: str) -> list[int]:
     return [int(word) for word in words]
 
 
-def times(typed: str, option: str) -> list[float]:
-    """Read one time for each seed, from 0 to 1."""
-    words = [word for word in re.split(r"[,\s]+", typed) if word]
+def times(typed: str, option: str) -> list[float | str]:
+    """Read one time for each seed: from 0 to 1, or in seconds, beats or bars, as `2.5s`."""
+    joined = re.sub(r"(?<=\d)\s+(?=(s|beats?|bars?)\b)", "", typed)
+    words = [word for word in re.split(r"[,\s]+", joined) if word]
     try:
         if words:
-            return [float(word) for word in words]
+            return [
+                word if re.search(r"\d(s|beats?|bars?)$", word) else float(word) for word in words
+            ]
     except ValueError:
         pass
     given = repr(typed) if words else "none"
-    form = "a number from 0 to 1 for each seed, such as --times 0 0.2 0.7"
+    form = "a number from 0 to 1 for each seed, such as --times 0 0.2 0.7, or a time such as 2.5s"
     raise refusal(option, f"must be {form}, given {given}")
 
 

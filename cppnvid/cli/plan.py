@@ -113,7 +113,7 @@ def _fitted(
     from cppnvid.platforms import Wishes, fit
     from cppnvid.presets import load_recipe
 
-    sound = "audio" in asked.typed and not plan.recipe.sound.react
+    sound = "audio" in asked.typed and not plan.recipe.sound.listens
     wishes = Wishes(overrides, plan.output, plan.max_size, sound, asked.least_seconds)
     fitted = fit(platform, plan.recipe, wishes)
     # On the whole recipe, in which a length is frames, whichever way it was asked for.
@@ -223,9 +223,15 @@ def _reaction(source: "Source", asked: "Request") -> "list[Override]":
     written = sound if isinstance(sound, Mapping) else {}
     if not asked.react:
         return []
-    if not written.get("file") and all(o.key != "sound.file" for o in asked.overrides):
-        raise refusal("--react", "there is no sound to move to: name one with --audio")
-    return [] if written.get("react") else [Override("sound.react", "default", "--react")]
+    if written.get("react"):
+        return []
+    if written.get("file") or any(o.key == "sound.file" for o in asked.overrides):
+        return [Override("sound.react", "default", "--react")]
+    tempo = source.data.get("tempo") if isinstance(source.data, Mapping) else None
+    if not tempo and all(o.path[0] != "tempo" for o in asked.overrides):
+        problem = "there is no sound to move to: name one with --audio, or a tempo with --bpm"
+        raise refusal("--react", problem)
+    return [Override("sound.react", "beats", "--react")]
 
 
 def _sound(
@@ -257,14 +263,14 @@ def _sound(
         except RecipeError as error:
             origins = tuple(o.origin or o.key for o in overrides if o.key == "sound.file")[-1:]
             raise error.at("sound.file", file=source.name, origins=origins) from error
-    if place is None or holds or (asked and not recipe.sound.react):
+    if place is None or holds or (asked and not recipe.sound.listens):
         return place, []
     return None, [_silent(f"{container.name} holds", recipe)]
 
 
 def _silent(why: str, recipe: "Recipe") -> str:
     """Return the note on why a film is silent; `why` ends as in `GIF holds`."""
-    moves = ": the film moves to it in silence" if recipe.sound.react else ""
+    moves = ": the film moves to it in silence" if recipe.sound.listens else ""
     return f"{why} no sound{moves}"
 
 

@@ -6,6 +6,7 @@ hue is gone and patches run together. It is measured on few points, whatever the
 
 import math
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
@@ -17,6 +18,7 @@ from cppnvid.backends.numpy_ import NumpyBackend
 from cppnvid.encode import Target, track_seconds
 from cppnvid.errors import Message, Setting
 from cppnvid.recipe import Recipe
+from cppnvid.recipe.canvas import MOST_DENOMINATOR
 
 # Of our presets, overprint has most: 0.26, where inks lie on white paper, the others under 0.05 and
 # the house style's seeds none. Of the published, patterns-c has 0.87 and article/mondrian all.
@@ -67,7 +69,7 @@ def warnings_of(recipe: Recipe, scene: Scene, *, still: float | None = None) -> 
             output=Setting("network.init.output"),
         )
     if still is None:
-        yield from filter(None, (crowd_note(recipe), jump_note(recipe)))
+        yield from filter(None, (crowd_note(recipe), jump_note(recipe), beat_note(recipe)))
     if still is None and recipe.output.repeat > 1 and recipe.morph.loop == "open":
         yield "the film ends elsewhere than it starts, so it jumps where it is repeated"
 
@@ -111,6 +113,34 @@ def crowd_note(recipe: Recipe) -> Message | None:
         frames=recipe.output.frames,
         enough=Setting("output.frames", pictures * (2 if loop == "ping-pong" else 1)),
     )
+
+
+def beat_note(recipe: Recipe) -> Message | str | None:
+    """Return a note that a film's frames are not its bars exactly, or a loop not whole beats."""
+    tempo, output = recipe.tempo, recipe.output
+    lasts = output.frames / output.fps
+    if tempo.seconds is not None and lasts != tempo.seconds:
+        exact = output.frames / tempo.seconds
+        problem = "the film is {late:.1f} ms {longer} than its {beats} beats at {bpm:g} a minute"
+        if exact.denominator <= MOST_DENOMINATOR:
+            problem += ", in which it is spread evenly; {fps} is exact"
+        return Message(
+            problem,
+            late=abs(float(lasts - tempo.seconds)) * 1000,
+            longer="longer" if lasts > tempo.seconds else "shorter",
+            beats=tempo.beats,
+            bpm=tempo.bpm,
+            fps=Setting("output.fps", str(exact)),
+        )
+    pulses = any(reaction.on_beat for reaction in recipe.sound.react)
+    if not pulses or tempo.beats is not None or recipe.morph.loop == "open":
+        return None
+    beats = lasts / tempo.beat_seconds
+    if abs(beats - round(beats)) * tempo.beat_seconds * output.fps < Fraction(1, 2):
+        return None
+    problem = "the loop has {beats:.2f} beats, so the pulse stumbles where it closes; {bars} fits"
+    bars = Setting("tempo.bars", max(1, round(beats / tempo.beats_per_bar)))
+    return Message(problem, beats=float(beats), bars=bars)
 
 
 def jump_note(recipe: Recipe) -> Message | None:

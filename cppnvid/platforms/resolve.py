@@ -21,7 +21,7 @@ from cppnvid.recipe import Recipe
 _USUAL_FPS = 30  # for a recipe whose own rate is too slow
 _ROUNDED = 1e-6  # frames: a third of a second at 100/3 a second is as good as 11
 _CODING = ("output.codec", "output.depth", "output.lossless", "output.dither")
-_LENGTH = ("output.frames", "output.seconds")
+_LENGTH = ("output.frames", "output.seconds", "tempo.bars")
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from cppnvid.errors import RecipeError, shown
 from cppnvid.presets.files import sound_place as sound_place, with_name, with_sound
 from cppnvid.presets.messages import explain
 from cppnvid.presets.overrides import Override as Override, lay
+from cppnvid.presets.palettes import names_picture as names_picture, with_colours
 from cppnvid.presets.schema import recipe_schema as recipe_schema
 from cppnvid.presets.sources import (
     TEXT_SUFFIXES as TEXT_SUFFIXES,
@@ -54,7 +55,8 @@ def load_recipe(
         source: a preset's name (`aurora`, `article/grey-goo`), a path, or a recipe's data.
         overrides: values laid over it, the later over the earlier.
         weights: files of networks, the pictures to pass through. Files that a recipe itself names
-            must lie in its folder, or in the current folder if the source is a mapping.
+            must lie in its folder, or in the current folder if the source is a mapping; and so
+            must a picture whose colours are its palette.
         note: called with the order of a file's layers, where numbers in their names do not say it.
 
     Raises:
@@ -75,6 +77,7 @@ def load_recipe(
     for style in styles:
         data = data | {"style": style.value}
     data, laid = with_weights(source, data, with_name(overrides), note)
+    data, laid = with_colours(source, data, laid)
     source = replace(source, data=data)
     others = [override for override in laid if override.key != "style"]
     if data and others:

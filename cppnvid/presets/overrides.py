@@ -60,7 +60,7 @@ def lay(data: Mapping[str, Any], overrides: Iterable[Override]) -> dict[str, Any
             named[dotted(path)] = override
     laid = rules.keep_length(below, rules.replaced(below, laid, named), named)
     try:
-        return rules.at_speed(laid, named)
+        return rules.at_speed(rules.at_tempo(laid, named), named)
     except PydanticCustomError as error:
         made: Mistake = (error.context or {})["mistake"]
         meant = [named[key].origin for key in (made.key, *made.also) if key in named]

@@ -7,7 +7,10 @@ from typing import Any, get_args
 from cppnvid.presets.yaml import KeyPath
 from cppnvid.recipe import Part, Recipe
 
-_ALSO = {"Output": ("seconds",)}  # read in place of another key, so the models do not list it
+_ALSO = {
+    "Output": ("seconds",),
+    "Palette": ("by",),
+}  # read in place of another key, so the models do not list it
 
 _REPEATED = {
     "type": "string",
@@ -98,7 +101,10 @@ def recipe_schema() -> dict[str, Any]:
     listed = {key: layers.pop(key) for key in ("type", "items", "maxItems") if key in layers}
     layers["anyOf"] = [_REPEATED, listed]
     react = parts["Sound"]["properties"]["react"]
-    react["anyOf"] = [{"const": "default"}, {key: react.pop(key) for key in ("type", "items")}]
+    react["anyOf"] = [
+        {"enum": ["default", "beats"]},
+        {key: react.pop(key) for key in ("type", "items")},
+    ]
     for part in _parts(Part):
         if part.short and part.__name__ in parts:
             parts[part.__name__] = {"anyOf": [part.short, parts[part.__name__]]}

@@ -13,7 +13,11 @@ from cppnvid.recipe.canvas import (
     Output as Output,
     Samples as Samples,
 )
-from cppnvid.recipe.colour import COLOUR_MODES as COLOUR_MODES, Palette as Palette
+from cppnvid.recipe.colour import (
+    COLOUR_MODES as COLOUR_MODES,
+    PALETTES as PALETTES,
+    Palette as Palette,
+)
 from cppnvid.recipe.keyframes import Key as Key, Track as Track, constant as constant
 from cppnvid.recipe.model import Recipe as Recipe
 from cppnvid.recipe.morph import (
@@ -38,3 +42,4 @@ from cppnvid.recipe.sound import (
     Sound as Sound,
     SoundFile as SoundFile,
 )
+from cppnvid.recipe.tempo import Tempo as Tempo

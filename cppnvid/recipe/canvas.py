@@ -19,6 +19,7 @@ from cppnvid.recipe.base import Flag, Part, Real, Whole, mistake, unknown
 MAX_SIDE = 16384
 MOST_TURNS = 1000  # repetitions of a film in its file
 MOST_FRAMES = 1_000_000
+MOST_DENOMINATOR = 100_000  # of a frame rate
 
 SIZES: dict[str, tuple[int, int]] = {
     "square": (1080, 1080),
@@ -121,8 +122,9 @@ def parse_fps(data: Any) -> Any:
         fps = _unabbreviated(fps, len(str(data).partition(".")[2]))
     if not 0 < fps <= 240:
         raise mistake("", given=fps, allowed="above 0 and at most 240")
-    if fps.denominator > 100_000:
-        raise mistake("", given=fps, allowed="a ratio with a denominator of at most 100000")
+    if fps.denominator > MOST_DENOMINATOR:
+        allowed = f"a ratio with a denominator of at most {MOST_DENOMINATOR}"
+        raise mistake("", given=fps, allowed=allowed)
     return fps
 
 

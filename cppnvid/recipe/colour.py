@@ -2,25 +2,35 @@
 
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from cppnvid.colour.gradients import GRADIENT_NAMES
 from cppnvid.colour.modes import MODES
 from cppnvid.errors import Setting
-from cppnvid.recipe.base import Part, Text, unknown
+from cppnvid.recipe.base import Part, Text, mistake, unknown
 from cppnvid.recipe.keyframes import Track, constant
 
 COLOUR_MODES: tuple[str, ...] = tuple(MODES)
-NAMES = [*COLOUR_MODES, *GRADIENT_NAMES, "custom"]
+PALETTES: tuple[str, ...] = (*COLOUR_MODES, *GRADIENT_NAMES, "custom")
+_NAMED = {"anyOf": [{"enum": [*PALETTES]}, {"type": "string", "pattern": r"[./\\]"}]}
+
+
+def _with_order(schema: dict[str, Any]) -> None:
+    about = "Order of a picture's colours: from dark to light (default), around the circle of hues,"
+    about += " or from the most to the least frequent."
+    schema["properties"]["by"] = {"enum": ["lightness", "hue", "amount"], "description": about}
 
 
 class Palette(Part):
     """How the network's output becomes colours."""
 
+    model_config = ConfigDict(json_schema_extra=_with_order)
     form = "a palette's name, or a mapping with name, colours, hue"
-    short: ClassVar[dict[str, Any]] = {"enum": NAMES, "description": "Its name."}
-    name: Annotated[Text, Field(json_schema_extra={"enum": NAMES})] = "rgb"
-    """A mode (rgb, grey, hsv, hsl, cmyk, oklch), a named gradient, or `custom` with `colours`."""
+    short: ClassVar[dict[str, Any]] = {**_NAMED, "description": "Its name."}
+    name: Annotated[Text, Field(json_schema_extra=_NAMED)] = "rgb"
+    """A mode (rgb, grey, hsv, hsl, cmyk, oklch), a named gradient, or `custom` with `colours`. Or a
+    picture in the recipe's folder, such as `photo.jpg`: its colours are taken, in the order of
+    `by`: `lightness` (default), `hue` or `amount`."""
     colours: Annotated[
         tuple[Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")], ...], Field(max_length=32)
     ] = ()
@@ -35,14 +45,16 @@ class Palette(Part):
     @classmethod
     def written_out(cls, data: Any) -> Any:
         """Take a name for a palette; colours alone are a custom one."""
+        if isinstance(data, dict) and "by" in data:
+            raise mistake("by", "orders the colours of a picture, and none is named", data["by"])
         if isinstance(data, dict) and data.get("colours") and "name" not in data:
             return data | {"name": "custom"}
         return {"name": data} if isinstance(data, str) else data
 
     @model_validator(mode="after")
     def _is_known(self) -> Self:
-        if self.name not in NAMES:
-            raise self.mistake("name", unknown("palette", self.name, NAMES))
+        if self.name not in PALETTES:
+            raise self.mistake("name", unknown("palette", self.name, PALETTES))
         if self.colours and self.name != "custom":
             problem = "must be custom with {colours}, given {given}"
             raise self.mistake("name, colours", problem, colours=Setting("palette.colours"))

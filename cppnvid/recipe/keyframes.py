@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, model_serializer, model_validator
 
 from cppnvid.recipe.base import Part, Real
+from cppnvid.recipe.clock import Moment, as_written
 
 Easing = Literal["linear", "smooth", "ease-in", "ease-out", "hold"]
 
@@ -16,13 +17,14 @@ class Key(Part):
     form = "a pair [time, value]"
     short: ClassVar[dict[str, Any]] = {
         "type": "array",
-        "items": {"type": "number"},
+        "items": {"type": ["number", "string"]},
         "minItems": 2,
         "maxItems": 2,
         "description": "[time, value]",
     }
-    time: Annotated[Real, Field(ge=0, le=1)]
-    """Time in the film: 0 is its start, 1 its end."""
+    time: Moment
+    """Time in the film: 0 is its start, 1 its end; or after its start: `2.5 s`, `3 beats`, `1 bar`.
+    """
     value: Real
 
     @classmethod
@@ -33,8 +35,8 @@ class Key(Part):
         return data
 
     @model_serializer
-    def _as_pair(self) -> list[float]:
-        return [self.time, self.value]
+    def _as_pair(self) -> list[float | str]:
+        return [as_written(self.time), self.value]
 
 
 class Track(Part):

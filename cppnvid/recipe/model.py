@@ -1,21 +1,24 @@
 """The recipe itself: its parts, and what must hold between them."""
 
 import math
+from fractions import Fraction
 from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, model_serializer, model_validator
 
 from cppnvid.errors import Setting
 from cppnvid.recipe import rules
 from cppnvid.recipe.base import Part, Text, merge, mistake, plain, unknown
 from cppnvid.recipe.camera import Camera
 from cppnvid.recipe.canvas import Canvas, Output
+from cppnvid.recipe.clock import with_shares
 from cppnvid.recipe.colour import Palette
 from cppnvid.recipe.keyframes import Track
 from cppnvid.recipe.morph import FEWEST_GROWN, Morph
 from cppnvid.recipe.network import NetworkSpec
 from cppnvid.recipe.sound import Sound
 from cppnvid.recipe.styles import DEFAULT_STYLE, STYLES
+from cppnvid.recipe.tempo import Tempo
 
 # Over all seeds: half a gigabyte of float32, the most a recipe from a stranger may ask for.
 MAX_WEIGHTS = 2**27
@@ -36,6 +39,7 @@ class Recipe(Part):
     morph: Morph = Morph()
     camera: Camera = Camera()
     palette: Palette = Palette()
+    tempo: Tempo = Tempo()
     sound: Sound = Sound()
     canvas: Canvas = Canvas()
     output: Output = Output()
@@ -50,7 +54,15 @@ class Recipe(Part):
             raise mistake("style", unknown("style", style, STYLES), style)
         written = rules.written_keys(data)
         laid = rules.replaced(STYLES[style], merge(STYLES[style], data), written)
-        return rules.with_depth(rules.at_speed(laid, written))
+        laid = rules.at_speed(rules.at_tempo(laid, written), written)
+        return with_shares(rules.with_depth(laid))
+
+    @model_serializer(mode="wrap")
+    def _without_an_unused_tempo(self, handler: Any) -> Any:
+        written = handler(self)
+        if self.tempo.bpm is None:
+            written.pop("tempo", None)
+        return written
 
     @model_validator(mode="after")
     def _parts_agree(self) -> Self:
@@ -66,6 +78,13 @@ class Recipe(Part):
             problem = "must be even in a ping-pong, whose turning point is otherwise shown twice"
             problem += f": given {frames}, use {frames + 1}"
             raise self.mistake("output.frames, output.seconds, morph.loop", problem)
+        if not self.tempo.fits(Fraction(self.output.frames), self.output.fps):
+            problem = (
+                "{given} bars last {bars:.4g} s, and the film {film:.4g} s: each sets its length, "
+            )
+            facts = {"bars": float(self.tempo.seconds or 0), "film": self.output.seconds}
+            keys = "tempo.bars, output.frames, output.seconds"
+            raise self.mistake(keys, problem + "keep one", **facts)
         self._check_growth()
         weights = self.network.weight_count * self.morph.drawn
         if weights > MAX_WEIGHTS:
@@ -111,6 +130,9 @@ class Recipe(Part):
             key = f"sound.react.{index}.drives"
             if reaction.drives not in known:
                 raise self.mistake(key, unknown("number", reaction.drives, known))
+            if reaction.on_beat and self.tempo.bpm is None:
+                tempo, keys = Setting("tempo.bpm", 120), f"sound.react.{index}.feature, tempo.bpm"
+                raise self.mistake(keys, "{given} needs a tempo: add {tempo}", tempo=tempo)
             if reaction.drives == "z" and "z" not in self.network.inputs:
                 raise self.mistake(f"{key}, network.inputs", _NO_Z, inputs=_INPUTS)
 

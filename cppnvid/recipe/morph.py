@@ -8,6 +8,7 @@ from pydantic import Base64Bytes, Field, model_validator
 
 from cppnvid.errors import Setting
 from cppnvid.recipe.base import NamedFile, Part, Real, Seed, Whole
+from cppnvid.recipe.clock import Moment
 from cppnvid.recipe.keyframes import Easing, Track, constant
 from cppnvid.recipe.pedigree import Picture, family, pedigree
 
@@ -45,7 +46,6 @@ def paths_using(key: str) -> tuple[PathKind, ...]:
 FEWEST_GROWN = 3
 LoopKind = Literal["closed", "ping-pong", "open"]
 Share = Annotated[Real, Field(ge=0, le=0.95)]
-Moment = Annotated[Real, Field(ge=0, le=1)]
 
 
 class WeightFile(NamedFile):
@@ -76,7 +76,8 @@ class Morph(Part):
     loop: LoopKind = "closed"
     """`closed` returns to its start, `ping-pong` goes there and back, `open` ends at the last."""
     times: Annotated[tuple[Moment, ...], Field(max_length=1000)] = ()
-    """When a `spline` passes each seed: 0 is the film's start, 1 its end, and the first is 0.
+    """When a `spline` passes each seed: 0 is the film's start, 1 its end, and the first is 0. Or in
+    seconds, beats or bars, such as `3 beats`.
     Default: evenly spaced. Each seed is passed at the film's usual speed; in between, the path
     speeds up or slows down, and jumps where less than three frames are left. With `ping-pong`,
     times refer to the forward pass."""

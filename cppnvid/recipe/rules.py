@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from cppnvid.recipe.base import mistake, plain
 from cppnvid.recipe.canvas import MOST_FRAMES, Output, parse_fps
+from cppnvid.recipe.tempo import tempo_of
 
 Data = Mapping[str, Any]
 
@@ -102,6 +103,33 @@ def _channels(laid: Data) -> int:
     return 4 if _is_cmyk(laid) else 3
 
 
+def length_of(data: Data) -> tuple[Fraction, Fraction] | None:
+    """Return the number of frames, perhaps not whole, and the frame rate; None with a mistake."""
+    output = data.get("output", {})
+    if not isinstance(output, Mapping):
+        return None
+    seconds, frames = value_of(data, "output.seconds"), value_of(data, "output.frames")
+    try:
+        fps: Fraction = parse_fps(value_of(data, "output.fps") or 30)
+    except PydanticCustomError:
+        return None
+    length = (frames or Output.model_fields["frames"].default) if seconds is None else seconds
+    if type(length) not in (int, float) or not 0 < length < math.inf:
+        return None
+    return Fraction(str(length)) * (1 if seconds is None else fps), fps
+
+
+def _other_length(_below: Data, laid: Data) -> bool:
+    """Tell whether a film is not as long as its bars."""
+    tempo, length = tempo_of(laid), length_of(laid)
+    return tempo is not None and length is not None and not tempo.fits(*length)
+
+
+def _is_faster(_below: Data, laid: Data) -> bool:
+    speed = value_of(laid, "morph.speed")
+    return isinstance(speed, int | float) and speed != 1
+
+
 _PICTURES = ("morph.seeds", "morph.weights")
 RULES = (
     Rule(("morph.weights",), "morph.seeds", _only_files, lambda _laid: ()),
@@ -114,6 +142,8 @@ RULES = (
     Rule(("palette.colours",), "palette.name", _has("palette.colours")),
     Rule(("palette.name", "palette.colours"), "network.channels", _in_or_out_of_cmyk, _channels),
     Rule(("output.seconds",), "output.frames"),
+    Rule(("output.frames", "output.seconds"), "tempo.bars", _other_length),
+    Rule(("morph.speed",), "tempo.bars", _is_faster),
 )
 
 
@@ -162,6 +192,25 @@ def keep_length(below: Data, laid: Data, written: Collection[str]) -> dict[str, 
     return put(put(laid, "output.seconds"), "output.frames", whole_frames(frames, even=_even(laid)))
 
 
+def at_tempo(laid: Data, written: Collection[str]) -> dict[str, Any]:
+    """Return data with the number of frames of its bars, unless a length was written.
+
+    Raises:
+        PydanticCustomError: the bars have no frame, or more than `MOST_FRAMES`.
+    """
+    laid = dict(laid)
+    tempo, length = tempo_of(laid), length_of(laid)
+    if tempo is None or tempo.seconds is None or length is None:
+        return laid
+    if {"output.frames", "output.seconds"}.intersection(written):
+        return laid
+    frames = whole_frames(tempo.seconds * length[1], even=_even(laid))
+    if frames > MOST_FRAMES:
+        problem = f"{tempo.bars} bars are {frames:,} frames: at most {MOST_FRAMES:,} are allowed"
+        raise mistake("tempo.bars, tempo.bpm", problem, tempo.bars)
+    return {**laid, "output": {**laid.get("output", {}), "frames": frames}}
+
+
 def frames_at_speed(frames: int, speed: float, *, even: bool) -> int:
     """Return the number of frames that a film of `frames` has at a constant speed above 0.
 
@@ -190,7 +239,7 @@ def at_speed(laid: Data, written: Collection[str]) -> dict[str, Any]:
         return laid
     if not 0 < speed < math.inf or not isinstance(laid.get("output", {}), Mapping):
         return laid  # validation reports the mistake at its own key
-    for length in ("output.frames", "output.seconds"):
+    for length in ("output.frames", "output.seconds", "tempo.bars"):
         if length in written:
             problem = f"{speed:g} changes the length of the film: keep one of the two, or make it "
             problem += "keyframes, such as {keys: [[0, 1], [0.5, 3]]}"

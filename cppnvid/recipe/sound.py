@@ -31,9 +31,10 @@ class Reaction(Part):
 
     band: Literal["bass", "low-mids", "mids", "highs", "all"] = "all"
     """Frequency band: bass 20 to 150 Hz, low-mids to 400, mids to 2500, highs above."""
-    feature: Literal["loudness", "onset"] = "loudness"
+    feature: Literal["loudness", "onset", "beat", "bar"] = "loudness"
     """`loudness`: relative to the quietest and loudest parts of the track. `onset`: a jump where a
-    note or beat begins, which then decays."""
+    note or beat begins, which then decays. `beat` and `bar`: the same on each beat, or the first of
+    each bar, of `tempo`; they need no sound, and have no band."""
     drives: Text
     """The number to drive: any that can have keyframes, such as `camera.zoom`, `palette.hue`,
     `camera.warps.0.angle` or `morph.speed`; or the latent `z`."""
@@ -42,9 +43,14 @@ class Reaction(Part):
     and frequency are multiplied instead: 0.5 makes them half as large again, -0.5 half."""
     smooth: Annotated[Real, Field(ge=0, le=10)] = 0.1
     """Seconds over which loudness is averaged, before and after alike so that it does not lag, or
-    in which an onset falls to a third."""
+    in which an onset or a beat falls to a third."""
     curve: Annotated[Base64Bytes | None, Field(repr=False)] = None
     """The analysed feature, 0 to 1, as 16-bit little-endian numbers, one per moment."""
+
+    @property
+    def on_beat(self) -> bool:
+        """Whether it follows the tempo and not the sound."""
+        return self.feature in ("beat", "bar")
 
     @model_validator(mode="after")
     def _can_be_driven(self) -> Self:
@@ -56,6 +62,12 @@ class Reaction(Part):
         return self
 
 
+# Chosen by eye: every beat is seen, and none of them hurts.
+BEAT_REACTIONS: tuple[dict[str, Any], ...] = (
+    {"feature": "beat", "drives": "camera.zoom", "amount": 0.1, "smooth": 0.15},
+    {"feature": "bar", "drives": "palette.hue", "amount": 30, "smooth": 0.4},
+    {"feature": "beat", "drives": "morph.speed", "amount": 3, "smooth": 0.2},
+)
 # Chosen by ear and eye: the picture breathes with the bass, flashes in colour at onsets, and moves
 # faster in busy passages.
 DEFAULT_REACTIONS: tuple[dict[str, Any], ...] = (
@@ -71,15 +83,16 @@ class Sound(Part):
     file: SoundFile | None = None
     """The sound file; the film contains its sound if the format can."""
     react: Annotated[tuple[Reaction, ...], Field(max_length=32)] = ()
-    """Reactions to the sound; `default` suits most music."""
+    """Reactions to the sound; `default` suits most music, and `beats` needs only a tempo."""
     rate: Fps | None = None
     """Moments per second of the analysed curves."""
 
     @classmethod
     def written_out(cls, data: Any) -> Any:
-        """Take `default` for the reactions that suit most music."""
-        if isinstance(data, dict) and data.get("react") == "default":
-            return data | {"react": DEFAULT_REACTIONS}
+        """Take `default` for the reactions that suit most music, `beats` for those to a tempo."""
+        named = {"default": DEFAULT_REACTIONS, "beats": BEAT_REACTIONS}
+        if isinstance(data, dict) and isinstance(data.get("react"), str):
+            return data | {"react": named.get(data["react"], data["react"])}
         return data
 
     @model_validator(mode="after")
@@ -92,4 +105,9 @@ class Sound(Part):
     @property
     def unheard(self) -> bool:
         """Whether a reaction still needs the sound to be analysed."""
-        return any(reaction.curve is None for reaction in self.react)
+        return any(r.curve is None and not r.on_beat for r in self.react)
+
+    @property
+    def listens(self) -> bool:
+        """Whether a reaction is one to the sound, and not to a tempo."""
+        return any(not reaction.on_beat for reaction in self.react)

@@ -1,6 +1,7 @@
 """All palettes on one sheet: each as a bar, above the same network's picture in it."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from cppnvid.colour.gradients import GRADIENT_NAMES
 from cppnvid.film.pacing import moment_of
 from cppnvid.film.run import Run
 from cppnvid.presets import recipe_text
-from cppnvid.recipe import COLOUR_MODES, Recipe
+from cppnvid.recipe import COLOUR_MODES, Palette, Recipe
 from cppnvid.sheets.layout import BACKGROUND, plan_sheet
 from cppnvid.sheets.tiles import Tiles, save_sheet
 
@@ -23,8 +24,12 @@ _SIDE, _BAR, _GAP = 160, 22, 4
 _COLUMNS = 9
 
 
-def save_palettes(path: str | os.PathLike[str], run: Run = Run()) -> Path:
-    """Draw every palette with its name, and write the sheet as PNG.
+def save_palettes(
+    path: str | os.PathLike[str],
+    run: Run = Run(),
+    palettes: Mapping[str, Palette] | None = None,
+) -> Path:
+    """Draw palettes, every named one if none are given, with their names, as PNG.
 
     The file holds the picture's recipe. `run.progress` is called with (palettes done, in all).
 
@@ -32,14 +37,17 @@ def save_palettes(path: str | os.PathLike[str], run: Run = Run()) -> Path:
         RecipeError: the output cannot be as asked; nothing was drawn.
         EncodeError: the disk failed.
     """
-    sheet = plan_sheet(NAMES, tile=(_SIDE, _BAR + _GAP + _SIDE), columns=_COLUMNS)
-    text = recipe_text(_recipe("rgb"), time=0.0)
-    return save_sheet(sheet, map(swatch, NAMES), path, run, text)
+    shown = palettes or {name: Palette(name=name) for name in NAMES}
+    tile = (_SIDE, _BAR + _GAP + _SIDE)
+    sheet = plan_sheet([*shown], tile=tile, columns=min(_COLUMNS, len(shown)))
+    about = next(iter(palettes.values())) if palettes else Palette(name="rgb")
+    text = recipe_text(_recipe(about), time=0.0)
+    return save_sheet(sheet, map(swatch, shown.values()), path, run, text)
 
 
-def swatch(name: str) -> NDArray[np.uint8]:
+def swatch(palette: Palette) -> NDArray[np.uint8]:
     """Draw a palette's bar, from 0 to 1, above its picture: uint8 [height, width, 3], sRGB."""
-    recipe, size = _recipe(name), (_SIDE, _SIDE)
+    recipe, size = _recipe(palette), (_SIDE, _SIDE)
     moment = moment_of(recipe, 0.0)
     tiles = Tiles.of(recipe, size, moment, count=len(NAMES), run=Run())
     gap = np.broadcast_to(np.array(BACKGROUND, np.uint8), (_GAP, _SIDE, 3))
@@ -57,8 +65,8 @@ def _bar(recipe: Recipe) -> NDArray[np.uint8]:
     return line[None].repeat(_BAR, axis=0)
 
 
-def _recipe(name: str) -> Recipe:
-    network = {"channels": 4} if name == "cmyk" else {}
+def _recipe(palette: Palette) -> Recipe:
+    network = {"channels": 4} if palette.name == "cmyk" else {}
     return Recipe.model_validate(
-        {"palette": {"name": name}, "morph": {"seeds": [SEED]}, "network": network}
+        {"palette": palette, "morph": {"seeds": [SEED]}, "network": network}
     )

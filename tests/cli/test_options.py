@@ -60,7 +60,8 @@ def test_every_key_of_an_option_is_one_of_the_recipe() -> None:
     keys = {row.key for row in OPTIONS.values() if row.key} - {ANY_KEY}
 
     assert len(keys) > 25
-    assert keys - known == {"style", "output.seconds"}  # the latter in place of output.frames
+    # The second in place of output.frames; the third orders what becomes palette.colours.
+    assert keys - known == {"style", "output.seconds", "palette.by"}
 
 
 def test_every_option_is_taken_by_a_command_and_explained(run: Run) -> None:

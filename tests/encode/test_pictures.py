@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageCms
 
 from cppnvid import load_recipe
-from cppnvid.encode import decode, decode_deep, pictures, probe, read_picture, read_recipe
+from cppnvid.encode import decode, decode_deep, pictures, probe, read_pixels, read_recipe
 from cppnvid.errors import RecipeError
-from tests.encode.helpers import write_picture
+from tests.encode.helpers import open_file, write_picture
 from tests.helpers import run
 
 STILLS = [".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".avif"]
@@ -173,45 +173,92 @@ def saved(name: str, picture: NDArray[np.uint8], mode: str = "RGB", **options: o
 @pytest.mark.parametrize(
     ("name", "mode"),
     [("a.png", "RGB"), ("a.png", "RGBA"), ("a.png", "L"), ("a.bmp", "RGB"), ("a.tif", "CMYK"),
-     ("a.gif", "P"), ("a.ppm", "RGB"), ("a.webp", "RGB"), ("a.jpg", "RGB"), ("a.avif", "RGB")],
+     ("a.jpg", "CMYK"), ("a.gif", "P"), ("a.ppm", "RGB"), ("a.webp", "RGB"), ("a.jpg", "RGB"),
+     ("a.avif", "RGB"), ("a.png", "I;16"), ("a.tif", "F"), ("a.png", "LA"), ("a.png", "1")],
 )  # fmt: skip
-def test_any_picture_is_read(name: str, mode: str) -> None:
-    """As uint8 RGB of its size, whatever it holds."""
-    saved(name, SMOOTH, mode)
+def test_the_pixels_of_any_picture_are_read(name: str, mode: str) -> None:
+    """As uint8 sRGB, whatever it holds; a grey of 16 bits or of floats becomes one of 8."""
+    grey = np.asarray(Image.fromarray(SMOOTH).convert("L"))
+    if mode in ("I;16", "F"):
+        deep = grey.astype(np.uint16) * 257 if mode == "I;16" else grey.astype(np.float32) / 255
+        Image.fromarray(deep).save(name)
+    else:
+        saved(name, SMOOTH, mode)
 
-    picture = read_picture(name)
+    pixels = read_pixels(name)
 
-    assert (picture.shape, picture.dtype.name) == ((48, 64, 3), "uint8")
-    wanted = np.asarray(Image.fromarray(SMOOTH).convert(mode).convert("RGB")).astype(int)
-    assert np.abs(picture - wanted).mean() < 6
+    assert (pixels.shape, pixels.dtype.name) == ((48 * 64, 3), "uint8")
+    shown = Image.fromarray(SMOOTH).convert("L" if mode in ("I;16", "F") else mode).convert("RGB")
+    wanted = np.asarray(shown).reshape(-1, 3).astype(int)
+    assert np.abs(pixels - wanted).mean() < 6
 
 
-def test_the_first_frame_is_read_and_the_right_way_up() -> None:
-    """Of an animation; and as its EXIF says a photograph was held."""
+def test_a_large_picture_is_read_as_a_small_one() -> None:
+    """With its colours in their shares."""
+    halves = np.zeros((600, 1200, 3), np.uint8)
+    halves[:, :300] = (200, 30, 60)
+    for name in ("a.png", "a.jpg"):
+        saved(name, halves)
+        pixels = read_pixels(name)
+        assert len(pixels) <= 256 * 256
+        assert 0.24 < (pixels[:, 0] > 150).mean() < 0.26
+
+
+def test_a_colour_profile_is_obeyed() -> None:
+    """A picture in another space has the colours that a viewer shows; a broken one is ignored."""
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    exchanged = srgb.replace(b"rXYZ", b"xXYZ").replace(b"gXYZ", b"rXYZ").replace(b"xXYZ", b"gXYZ")
+    picture = np.full((4, 4, 3), (200, 100, 50), np.uint8)
+    saved("a.png", picture, icc_profile=exchanged)
+    saved("b.png", picture, icc_profile=b"none")
+
+    np.testing.assert_allclose(read_pixels("a.png")[0], (100, 200, 50), atol=2)
+    assert read_pixels("b.png")[0].tolist() == [200, 100, 50]
+
+
+def test_the_first_frame_is_read_and_no_transparent_pixel() -> None:
+    """Of an animation or a video; what shines through has no colour of its own."""
     frames = [Image.fromarray(np.full((8, 8, 3), level, np.uint8)) for level in (40, 200)]
     frames[0].save("a.gif", save_all=True, append_images=frames[1:])
-    exif = Image.Exif()
-    exif[274] = 6  # turned by a quarter
-    saved("a.png", SMOOTH, exif=exif)
+    clear = np.full((8, 8, 4), 90, np.uint8)
+    clear[:4] = (250, 0, 0, 20)
+    clear[4:, :, 3] = 255
+    Image.fromarray(clear).save("a.png")
+    pictures_of = np.full((2, 32, 32, 3), 40, np.uint8)
+    pictures_of[1] = 200
+    with open_file("a.mp4", width=32, height=32, frames=2) as encoder:
+        encoder.write(pictures_of)
 
-    assert np.unique(read_picture("a.gif")).tolist() == [40]
-    np.testing.assert_array_equal(read_picture("a.png"), np.rot90(SMOOTH, -1))
+    assert np.unique(read_pixels("a.gif")).tolist() == [40]
+    assert np.unique(read_pixels("a.png")).tolist() == [90]
+    assert np.abs(read_pixels("a.mp4").astype(int) - 40).max() <= 2
 
 
 def test_what_is_no_picture_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the key that names it, and the file."""
+    """With the file."""
     Path("a.txt").write_text("hello")
+    Path("empty.png").touch()
+    Path("b.eps").write_text("%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 8 8\n%%EndComments\n")
+    Path("c.mp4").write_bytes(b"hello")
     Path("folder").mkdir()
     saved("large.png", SMOOTH)
+    saved("small.png", np.random.default_rng(1).integers(0, 256, (30, 30, 3), np.uint8))
+    Path("cut.png").write_bytes(Path("small.png").read_bytes()[:900])
+    Image.new("RGBA", (8, 8)).save("clear.png")
     monkeypatch.setattr(pictures, "MOST_PIXELS", 1000)
     cases = {
         "a.txt": "is not a picture",
+        "empty.png": "is not a picture",
+        "b.eps": "is not a picture",
+        "c.mp4": "c.mp4",
+        "cut.png": "is not a picture",
+        "clear.png": "is transparent all over",
         "folder": "is a folder",
         "none.jpg": "no such file",
+        "n" * 300 + ".jpg": "is not a picture",
         "large.png": "has more than 1,000 pixels",
     }
     for name, words in cases.items():
         with pytest.raises(RecipeError, match=words) as refused:
-            read_picture(name, key="palette.from")
-        assert (refused.value.key, refused.value.given) == ("palette.from", name)
+            read_pixels(name)
         assert name in str(refused.value)

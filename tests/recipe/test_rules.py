@@ -14,7 +14,10 @@ BELOW: dict[str, Any] = {
     "palette": {"name": "custom", "colours": ["#000000", "#ffffff"]},
     "output": {"frames": 90},
 }
-EACH = {"morph": {"seeds": [1, 2], "path": "spline", "times": [0, 0.5], "holds": [0.1, 0.2]}}
+EACH = {
+    "morph": {"seeds": [1, 2], "path": "spline", "times": [0, 0.5], "holds": [0.1, 0.2]},
+    "tempo": {"bpm": 120, "bars": 2},
+}
 ABOVE: dict[str, Any] = {
     "morph.weights": ["net.npz"],
     "morph.seeds": [4, 5, 6],
@@ -26,6 +29,8 @@ ABOVE: dict[str, Any] = {
     "palette.name": "cmyk",
     "palette.colours": ["#ff0000", "#00ff00"],
     "output.seconds": 2,
+    "output.frames": 70,
+    "morph.speed": 2,
 }
 
 
