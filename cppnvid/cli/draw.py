@@ -25,7 +25,7 @@ _FILM = (
     "seeds weights style palette hue_shift contrast size samples set frames seconds fps of path "
     "radius detail times pace speed loop ping_pong hold ease shutter react output format platform "
     "repeat plays least_seconds audio preview crf gif max_size codec depth lossless dither "
-    "overwrite backend encoder threads quiet"
+    "overwrite fresh backend encoder threads quiet"
 )
 _FILM_ONLY = "react platform repeat plays least_seconds audio preview gif max_size encoder"
 
