@@ -80,7 +80,7 @@ def render_video(
     if target.container.palettes:
         film = with_gif_colours(film, run.note)
     if max_size is None:
-        write_film(film, target, run)
+        write_film(film, target, run, resumes=True)
     else:
         film = write_fitted(film, target, run, keep)
     return _finished(film, Path(path), run, measure=measure)

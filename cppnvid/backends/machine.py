@@ -70,6 +70,12 @@ def report() -> list[Report]:
     return rows
 
 
+def described(backend: Backend) -> str:
+    """Return what draws with its version and device, in words that change with its pictures."""
+    row = BACKENDS.get(backend.name) or BACKENDS.get(backend.name.partition(":")[0])
+    return backend.name if row is None else f"{backend.name}: {row.probe()[1]}"
+
+
 def _has_graphics() -> bool:
     """Return whether a driver of graphics may be here; on Linux each puts a device there."""
     if not sys.platform.startswith("linux"):

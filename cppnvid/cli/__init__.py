@@ -84,7 +84,7 @@ def _run(arguments: list[str]) -> int:
 def _ended(code: object) -> int:
     """Return an exit code, and say where it is a signal's."""
     if code in (129, 130, 143, 149):
-        complain(f"{'interrupted' if code == 130 else 'stopped'}: nothing was left behind")
+        complain(f"{'interrupted' if code == 130 else 'stopped'}: no broken file was left")
     return code if isinstance(code, int) else 0
 
 

@@ -26,12 +26,12 @@ _FILM = (
     "seeds weights style palette palette_by hue_shift contrast size samples set frames seconds "
     "bpm bars beats_per_bar fps of path radius detail times pace speed loop ping_pong hold ease "
     "shutter react output format platform repeat plays least_seconds audio embed_audio embed "
-    "with_saver preview crf gif max_size codec depth lossless dither overwrite backend encoder "
-    "threads quiet"
+    "with_saver preview crf gif max_size codec depth lossless dither overwrite fresh backend "
+    "encoder threads quiet"
 )
 _FILM_ONLY = (
     "react platform repeat plays least_seconds audio embed_audio embed with_saver preview gif "
-    "max_size encoder"
+    "max_size fresh encoder"
 )
 
 

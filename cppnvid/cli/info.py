@@ -8,6 +8,7 @@ from cppnvid.cli.app import command
 from cppnvid.cli.outputs import size_on_disk
 from cppnvid.cli.reporter import printable, say
 from cppnvid.errors import NoRecipe, RecipeError
+from cppnvid.units import file_size
 
 if TYPE_CHECKING:
     from cppnvid.encode import MediaInfo
@@ -16,10 +17,14 @@ if TYPE_CHECKING:
 @command("file")
 def info(file: str) -> None:
     """Show what a file is, and the recipe inside it, if there is one."""
+    from cppnvid.encode import PARTS
     from cppnvid.networks.weights import SUFFIXES
     from cppnvid.presets import dump, read_source, trained, without_riders
     from cppnvid.recipe.styles import DEFAULT_STYLE
 
+    if Path(file).suffix == PARTS and Path(file).is_dir():
+        _show_parts(Path(file))
+        return
     if Path(file).suffix.lower() in SUFFIXES:
         _show_weights(file)
         return
@@ -49,6 +54,20 @@ def info(file: str) -> None:
         # Nobody asked for it, and every key it fills is written out.
         data = {key: value for key, value in data.items() if key != "style"}
     say(dump(data).rstrip("\n"))
+
+
+def _show_parts(folder: Path) -> None:
+    """Say what an interrupted run has kept of a film."""
+    from cppnvid.encode import report_parts
+
+    report = report_parts(folder)
+    say(
+        f"{folder}: {report.frames} of {report.total} frames of {report.film} in "
+        f"{report.segments} parts, {file_size(report.size)}"
+    )
+    for name, value in report.made_by.items():
+        say(f"  {name}: {value[:200]}")
+    say("the command that began it goes on from there; --fresh starts over")
 
 
 def _check_made(file: str) -> None:

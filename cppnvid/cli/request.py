@@ -38,6 +38,7 @@ class Request:
         encoder: what encodes H.264.
         threads: number of processors that draw and encode; None uses all.
         overwrite: an existing file is replaced.
+        fresh: parts that an interrupted run has kept are thrown away.
         quiet: neither progress nor notes are shown.
     """
 
@@ -58,6 +59,7 @@ class Request:
     encoder: str = "auto"
     threads: int | None = None
     overwrite: bool = False
+    fresh: bool = False
     quiet: bool = False
 
     @property
@@ -96,6 +98,7 @@ class Request:
             self.overwrite,
             reporter.progress,
             reporter.note,
+            self.fresh,
         )
 
     @classmethod

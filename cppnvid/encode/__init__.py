@@ -36,6 +36,11 @@ from cppnvid.encode.formats.shader import (
 )
 from cppnvid.encode.h264 import H264_ENCODERS as H264_ENCODERS, unusable as unusable
 from cppnvid.encode.names import LONGEST_NAME as LONGEST_NAME, shortened as shortened
+from cppnvid.encode.parts import (
+    PARTS as PARTS,
+    PartsReport as PartsReport,
+    report_parts as report_parts,
+)
 from cppnvid.encode.pictures import read_pixels as read_pixels
 from cppnvid.encode.place import check_place as check_place
 from cppnvid.encode.program import (

@@ -1,6 +1,7 @@
 """The Encoder: frames in at one end, a finished and checked file under its name at the other."""
 
 import contextlib
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from cppnvid import __version__
 from cppnvid.callbacks import Note, silent
 from cppnvid.encode.commands import (
     colour_arguments,
@@ -26,6 +28,8 @@ from cppnvid.encode.feeds import Feeds
 from cppnvid.encode.folder import digits_for
 from cppnvid.encode.formats.video import side_file
 from cppnvid.encode.frame_feed import TELLING
+from cppnvid.encode.parts import Parts, kept_parts
+from cppnvid.encode.program import ffmpeg_program, ffmpeg_version
 from cppnvid.encode.publish import publication, working_file, working_folder
 from cppnvid.encode.read import check_recipe
 from cppnvid.encode.segments import Segment, in_turn, join, segment_name, segments_of
@@ -150,12 +154,17 @@ class Encoder:
         self._written = 0
         self._feeds: Feeds | None = None
         self._segment_folder: Path | None = None  # where what is joined lies, if anything is
+        self._parts: Parts | None = None
+        self._turns: list[tuple[int, int]] = []
         self._stack = contextlib.ExitStack()
 
     @property
     def order(self) -> list[int]:
-        """The numbers of the frames, from 0, in the order in which they are to be written."""
-        return [number for _, number in in_turn(self._job.segments, self._job.at_once)]
+        """The numbers of the frames, from 0, in the order in which they are to be written.
+
+        Those of segments that an earlier run has kept are not among them.
+        """
+        return [number for _, number in self._turns]
 
     @property
     def at_once(self) -> int:
@@ -166,6 +175,11 @@ class Encoder:
         job, target = self._job, self._target
         with contextlib.ExitStack() as stack:
             folder, note = target.container.is_folder, job.note
+            if target.drawn_by and len(job.segments) > 1:
+                kept = kept_parts(
+                    self._path, job.segments, self._made_by(), fresh=target.fresh, note=note
+                )
+                self._parts = stack.enter_context(kept)
             publishing = publication(
                 self._path, overwrite=target.overwrite, folder=folder, note=note
             )
@@ -173,15 +187,39 @@ class Encoder:
             self._tags = stack.enter_context(self._recipe_file())
             directory = self._temporary if folder else None
             if job.is_joined:
-                directory = stack.enter_context(working_folder(self._temporary, "segments"))
+                if self._parts is None:
+                    directory = stack.enter_context(working_folder(self._temporary, "segments"))
+                else:
+                    directory = self._parts.folder
                 self._segment_folder = directory
                 self._write_sound(directory)  # first, so that a damaged file shows at once
+            kept = () if self._parts is None else self._parts.kept
+            self._turns = in_turn(job.segments, job.at_once, kept)
             self._feeds = Feeds(
-                job.segments, job.at_once, self._command, directory=directory, telling=job.paced
+                job.segments,
+                self._turns,
+                job.at_once,
+                self._command,
+                directory=directory,
+                telling=job.paced,
+                done=(lambda _: None) if self._parts is None else self._parts.keep,
             )
             stack.callback(self._feeds.abort)
             self._stack = stack.pop_all()
         return self
+
+    def _made_by(self) -> dict[str, str]:
+        """Return all that decides the bytes of the segments, by names that a note can have."""
+        job = self._job
+        recipe = hashlib.sha256(job.recipe.encode()).hexdigest()
+        program = ffmpeg_program()
+        return {
+            "the recipe": recipe,
+            "cppnvid": __version__,
+            "what draws": self._target.drawn_by,
+            "ffmpeg": f"{ffmpeg_version(program)} {program}",
+            "the coding": " ".join([job.pixel_format, *self._command(0)]),
+        }
 
     def _write_sound(self, directory: Path) -> None:
         job, sound = self._job, self._target.sound
@@ -229,9 +267,9 @@ class Encoder:
 
     def _finish(self) -> None:
         job, target, kind = self._job, self._target, self._target.container.format
-        if self._written != target.frames:
+        if self._written != len(self._turns):
             raise EncodeError(
-                f"{self._path}: {self._written} of {target.frames} frames were drawn, "
+                f"{self._path}: {self._written} of {len(self._turns)} frames were drawn, "
                 f"so nothing was published"
             )
         assert self._feeds is not None
@@ -299,7 +337,7 @@ class Encoder:
         return [*_EVERY_FRAME, f"file:{self._temporary}"]
 
     def _check(self, frames: NDArray[Any]) -> None:
-        width, height, announced = self._target.width, self._target.height, self._target.frames
+        width, height, announced = self._target.width, self._target.height, len(self._turns)
         shape: tuple[int, ...] = (height, width, 3)
         if self._job.pixel_format == "yuv420p":
             shape = (height * 3 // 2, width)

@@ -116,6 +116,11 @@ class FrameFeed:
         self._ended = True
         self.put(None)
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether its process has, well or badly: `finish` will not wait."""
+        return self._process.poll() is not None
+
     def finish(self) -> None:
         """Send the end, and wait until ffmpeg has written the file.
 

@@ -5,7 +5,7 @@ the same however many that are: what a segment is depends on the film's frames a
 one segment refers to none in another, so segments could as well be made later, or elsewhere.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise, product
@@ -34,15 +34,18 @@ def segments_of(frames: int, longest: int | None) -> tuple[Segment, ...]:
     return tuple(Segment(*pair) for pair in pairwise(bounds))
 
 
-def in_turn(segments: Sequence[Segment], at_once: int) -> list[tuple[int, int]]:
+def in_turn(
+    segments: Sequence[Segment], at_once: int, kept: Collection[int] = ()
+) -> list[tuple[int, int]]:
     """Return (segment, frame) in the order in which frames keep `at_once` encoders busy.
 
     Segments are taken `at_once` at a time, and their frames one of each in turn: no frame waits
-    for more than its encoder.
+    for more than its encoder. Those of the numbers `kept` are there already.
     """
     order = []
-    for first in range(0, len(segments), at_once):
-        group = range(first, min(first + at_once, len(segments)))
+    missing = [index for index in range(len(segments)) if index not in kept]
+    for first in range(0, len(missing), at_once):
+        group = missing[first : first + at_once]
         for step in range(max(len(segments[index]) for index in group)):
             order += [
                 (index, segments[index].start + step)

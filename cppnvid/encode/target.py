@@ -40,6 +40,9 @@ class Target:
             fiftieth of a second late.
         max_size: the most bytes the file may have.
         overwrite: replace what is there, once the new file is complete.
+        drawn_by: what draws the frames, in words that change with it; with it, finished segments
+            are kept beside the file until it is complete, and a later run goes on from them.
+        fresh: segments that are kept are thrown away.
     """
 
     path: Path
@@ -58,6 +61,8 @@ class Target:
     edit_list: bool = True
     max_size: int | None = None
     overwrite: bool = False
+    drawn_by: str = ""
+    fresh: bool = False
 
     @classmethod
     def of(

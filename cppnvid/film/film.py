@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from cppnvid.animation.scene import Moment, Scene
 from cppnvid.animation.timing import frame_times
-from cppnvid.backends import Backend, Job, choose
+from cppnvid.backends import Backend, Job, choose, described
 from cppnvid.colour.dither import dithered_frames
 from cppnvid.colour.pixels import Pixels, Raster
 from cppnvid.encode import Target, open_encoder
@@ -100,6 +100,7 @@ def write_film(
     *,
     numbers: Sequence[int] | None = None,
     through: Through | None = None,
+    resumes: bool = False,
 ) -> None:
     """Draw a film and write it.
 
@@ -111,6 +112,8 @@ def write_film(
             no recipe and plays once.
         through: what frames pass through on their way to the encoder, given them and their pixel
             format; nothing is drawn before it asks for the first.
+        resumes: finished segments are kept beside the file until it is complete, and a later run
+            goes on from them.
 
     Raises as `cppnvid.render_video`.
     """
@@ -121,6 +124,8 @@ def write_film(
         numbers, text = range(target.frames), recipe_text(recipe)
     else:
         target = replace(target, frames=len(numbers), repeat=1)
+    if resumes:
+        target = replace(target, drawn_by=described(film.drawer), fresh=run.fresh)
     pixel_format = film.pixel_format(target)
     with open_encoder(
         target,
@@ -132,8 +137,8 @@ def write_film(
         threads=None if run.threads is None else run.encoding,
         note=run.note,
     ) as file:
-        done = 0
         order = [numbers[place] for place in file.order]
+        done = len(numbers) - len(order)
         deep = target.container.deep
         drawn = film.frames(order, pixel_format="rgb48" if deep else pixel_format)
         frames = dithered_frames(drawn) if target.container.dither else drawn

@@ -22,6 +22,7 @@ class Run:
         encoder: H.264 encoder of MP4 and MOV: `auto` (x264), `x264`, `nvenc`, or `videotoolbox`.
         threads: number of processors that drawing and encoding share, from 1; None uses all.
         overwrite: replace an existing output once the new one is complete.
+        fresh: draw a film from its start, also where an interrupted run has kept parts of it.
         progress: called with (frames done, frames in all) after every batch.
         note: called with each line a user may want to read, such as which backend draws.
 
@@ -35,6 +36,7 @@ class Run:
     overwrite: bool = False
     progress: Progress = silent
     note: Note = silent
+    fresh: bool = False
 
     def __post_init__(self) -> None:
         if self.threads is not None and self.threads < 1:

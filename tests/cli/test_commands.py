@@ -294,7 +294,7 @@ def test_interrupted_ends_with_130(run: Run, monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr("cppnvid.presets.recipe_schema", interrupt)
 
-    assert run("schema") == (130, "", "cppnvid: interrupted: nothing was left behind\n")
+    assert run("schema") == (130, "", "cppnvid: interrupted: no broken file was left\n")
 
 
 def test_a_folder_that_may_not_be_entered_is_no_defect(
@@ -312,7 +312,7 @@ def test_a_folder_that_may_not_be_entered_is_no_defect(
 
 @pytest.mark.parametrize(("name", "code"), [("SIGTERM", 143), ("SIGINT", 130)])
 def test_a_stopped_run_leaves_nothing(tmp_path: Path, name: str, code: int) -> None:
-    """A run stopped in the middle ends its ffmpeg and removes what it had written."""
+    """It ends its ffmpeg and removes what it had written, but for complete segments."""
     (tmp_path / "old.mp4").write_text("old")
     typed = "morph --seeds 1 2 --size 64 --pace uniform --frames 100000 -o old.mp4 --overwrite"
     process = subprocess.Popen(
@@ -331,8 +331,8 @@ def test_a_stopped_run_leaves_nothing(tmp_path: Path, name: str, code: int) -> N
     out, err = process.communicate(timeout=60)
 
     assert (process.returncode, out) == (code, b"")
-    assert err.endswith(b": nothing was left behind\n")
-    assert [path.name for path in tmp_path.iterdir()] == ["old.mp4"]
+    assert err.endswith(b": no broken file was left\n")
+    assert {path.name for path in tmp_path.iterdir()} <= {"old.mp4", ".old.mp4.parts"}
     assert (tmp_path / "old.mp4").read_text() == "old"
     with pytest.raises(ProcessLookupError):  # nobody of its session is left
         os.killpg(process.pid, 0)

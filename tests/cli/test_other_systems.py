@@ -107,7 +107,7 @@ def test_ctrl_break_ends_a_film_as_ctrl_c_does() -> None:
     )
 
     assert done.returncode == 149, done.stderr
-    assert done.stderr == "cppnvid: stopped: nothing was left behind\n"
+    assert done.stderr == "cppnvid: stopped: no broken file was left\n"
     assert names_here() == []
 
 
