@@ -176,10 +176,10 @@ class Encoder:
         with contextlib.ExitStack() as stack:
             folder, note = target.container.is_folder, job.note
             if target.drawn_by and len(job.segments) > 1:
-                kept = kept_parts(
+                opening = kept_parts(
                     self._path, job.segments, self._made_by(), fresh=target.fresh, note=note
                 )
-                self._parts = stack.enter_context(kept)
+                self._parts = stack.enter_context(opening)
             publishing = publication(
                 self._path, overwrite=target.overwrite, folder=folder, note=note
             )
@@ -193,7 +193,7 @@ class Encoder:
                     directory = self._parts.folder
                 self._segment_folder = directory
                 self._write_sound(directory)  # first, so that a damaged file shows at once
-            kept = () if self._parts is None else self._parts.kept
+            kept = frozenset() if self._parts is None else self._parts.kept
             self._turns = in_turn(job.segments, job.at_once, kept)
             self._feeds = Feeds(
                 job.segments,

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +18,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from cppnvid.callbacks import silent
 from cppnvid.encode import report_parts
 from cppnvid.encode.encoder import Encoder, open_encoder
 from cppnvid.encode.parts import parts_folder
@@ -40,12 +42,11 @@ def film() -> NDArray[np.uint8]:
 
 def opened(name: str = "a.mp4", notes: list[str] | None = None, **how: Any) -> Encoder:
     """Open an encoder that keeps parts."""
-    facts = {"drawn_by": "numpy 2", "fresh": False} | {
-        key: how.pop(key) for key in ("drawn_by", "fresh") if key in how
-    }
+    drawn_by, fresh = how.pop("drawn_by", "numpy 2"), how.pop("fresh", False)
     place = target(Path(name), width=32, height=32, fps=Fraction(1), frames=FRAMES, **how)
-    note = [].append if notes is None else notes.append
-    return open_encoder(replace(place, **facts), recipe_text=RECIPE, at_once=2, note=note)
+    note = silent if notes is None else notes.append
+    place = replace(place, drawn_by=drawn_by, fresh=fresh)
+    return open_encoder(place, recipe_text=RECIPE, at_once=2, note=note)
 
 
 def draw(film: NDArray[np.uint8], *, dies_after: int | None = None, **how: Any) -> list[int]:
@@ -116,7 +117,7 @@ def _lists(folder: Path) -> None:
     (folder / "manifest.jsonl").write_text("\n".join(map(json.dumps, changed)), encoding="ascii")
 
 
-DAMAGES = {
+DAMAGES: dict[str, Callable[[Path], object]] = {
     "the last part is cut": _cut,
     "a byte is flipped": _flip,
     "a part is gone": lambda folder: min(folder.glob("*.mp4")).unlink(),
