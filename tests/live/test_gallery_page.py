@@ -21,7 +21,7 @@ from tests.live.test_browser import Opener, apart, until
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-SEEDS = (3, 2**63 - 1, 5, 8)
+SEEDS = (3, 2**63 - 1, 5, "5x(8m2)")  # the last is a picture's name
 WIDTH, HEIGHT = 40, 28
 LOW = {"width": 200, "height": 300}
 SHOWN = "!cppnvid.device.canvas.hidden && cppnvid.device.canvas.closest('button') === {}"
@@ -97,6 +97,8 @@ def test_keys_go_from_picture_to_picture(opened: Opener) -> None:
     assert across == 2
     page.keyboard.press("ArrowDown")
     shows(page, 3)
+    page.keyboard.press("Enter")
+    assert command.inner_text() == "draw <b>''5x(8m2)''"  # a shell would read the brackets
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.id") == "copy"
     page.keyboard.press("Escape")
