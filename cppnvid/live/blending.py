@@ -85,7 +85,6 @@ class Blending:
         vectors: of the network.
         numbers: those of the frame, as expressions.
         steps: from row to row.
-        row_vectors: in each row.
         moves: whether the network does; else only the camera or the colours.
     """
 
@@ -95,7 +94,6 @@ class Blending:
     vectors: int
     numbers: tuple[str, ...]
     steps: int
-    row_vectors: int
     moves: bool
 
     @property
@@ -143,7 +141,6 @@ class Blending:
             vectors=layout.vectors,
             numbers=tuple(numbers),
             steps=len(matrix.ways),
-            row_vectors=table.wide,
             moves=bool((moving < weights).any()),
         )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -16,6 +15,7 @@ from cppnvid.recipe import Recipe
 
 DECIMALS = (7, 6, 5)  # the first are all that a float32 has
 STRIDES = (1, 2, 3, 4, 5, 6)
+LEAST_FRAMES = 24  # fewer are no film that anybody wanted: then the network should be smaller
 
 
 @dataclass(frozen=True)
@@ -61,29 +61,30 @@ def fitted(recipe: Recipe, scene: Timeline, host: Host) -> dict[str, str]:
                 whole or faithful(recipe, scene, made)
             ):
                 return texts
-    fine = host.blended(rounded(matrix, DECIMALS[0]), DECIMALS[0])
-    raise _too_large(recipe, moment, host, longest(fine), longest(replace(fine, rows=())))
+    usual = host.blended(rounded(matrix, DECIMALS[1]), DECIMALS[1])
+    raise _too_large(recipe, moment, host, longest(usual), longest(replace(usual, rows=())))
 
 
 def _too_large(recipe: Recipe, moment: Moment, host: Host, size: int, rest: int) -> RecipeError:
     """Return the error for a text of so many characters, of which the rest are not rows."""
-    frames = recipe.output.frames
+    frames, rows = recipe.output.frames, size - rest
     problem = f"{host.text} has at most {host.limit:,} characters, and this film needs {size:,}"
-    fits = int(frames * (host.limit - rest) / max(size - rest, 1))
-    if size > rest and fits >= 2:
+    hidden = max(len(moment.layers) - 1, 1)
+    widest = max(len(layer.bias) for layer in moment.layers)
+    # Rows stay, or every second of them. The rest goes with the square of the width.
+    room = (host.limit - rows / 2) / rest * widest * (widest + 1)
+    width = max((w for w in range(4, widest, 4) if w * (w + 1) <= room), default=0)
+    fits = max(1, int(frames * (host.limit - rest) / max(rows, 1)))
+    if fits < frames and (fits >= LEAST_FRAMES or not width):
         return RecipeError(
             f"{problem}: about {fits} frames fit",
             key="output.frames",
             given=frames,
             allowed=f"about {fits}",
         )
-    hidden = max(len(moment.layers) - 1, 1)
-    widest = max(len(layer.bias) for layer in moment.layers)
-    # The size goes with the square of the width; a third of the text is left to rows.
-    width = max(4, int(widest * math.sqrt(0.6 * host.limit / size)) // 4 * 4)
     return RecipeError(
-        f"{problem}: about {hidden} layers of {width} fit",
+        f"{problem}: about {hidden} layers of {max(width, 4)} fit",
         key="network.layers",
         given=json.dumps([len(layer.bias) for layer in moment.layers[:-1]]),
-        allowed=f"about {hidden}x{width}",
+        allowed=f"about {hidden}x{max(width, 4)}",
     )

@@ -8,9 +8,9 @@ Three passes:
 2. `moment` blends the vectors of a moment out of it, as Shadertoy's Buffer A does;
 3. the picture reads those.
 
-Both targets are of float32 and are read where they were written, by normalised coordinates: some
-hosts take pixels to be those of the pass that reads. A host that hands targets on a frame late (the
-browser's) so shows black twice, then the film, two frames late.
+Both targets hold float32. They are read by normalised coordinates, as a host takes pixels to be
+those of the pass that reads. The browser's host, interactive-shader-format 2.9, hands a target on
+a frame late: it shows black twice, then the film two frames late (tried in Chromium).
 """
 
 from __future__ import annotations
@@ -33,9 +33,8 @@ from cppnvid.live.picture import picture_text, row_place_text
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import Recipe
 
-LIMIT = (
-    131_072  # characters: 2,500 vectors, which Mesa compiles in two seconds; it takes their square
-)
+# Characters. They hold 2,500 vectors, which Mesa compiles in 2 s; its time goes with their square.
+LIMIT = 131_072
 WIDE = 256  # texels in a row of the targets
 _LONGEST_TITLE = 100  # characters
 

@@ -123,7 +123,7 @@ class Isf:
         self.program = self.device.program(*self._shaders(text[comment.end() :], version))
 
     def _shaders(self, body: str, version: str) -> tuple[str, str]:
-        old, es = version == "100", version in ("100", "300 es")
+        old, es = version in ("100", "110"), version in ("100", "300 es")
         declared = [
             f"uniform {ISF_TYPES[one['TYPE']]} {one['NAME']};" for one in self.header["INPUTS"]
         ]

@@ -1,6 +1,5 @@
 """Every row of every table through both writers of shaders, as their hosts draw them."""
 
-from itertools import cycle, islice
 from typing import Any
 
 import numpy as np
@@ -21,13 +20,11 @@ MODES = ("ember", *(mode for mode in colour.MODES if mode != "gradient"))
 
 # A film for each activation has the next row of every other table; there are more activations than
 # rows of any other.
-FILMS = dict(
-    zip(
-        functions.ACTIVATIONS,
-        zip(cycle(functions.OUTPUT_FUNCTIONS), cycle(WARPS), cycle(MODES), cycle(COORDINATES)),
-        strict=False,
-    )
-)
+_OTHERS = (tuple(functions.OUTPUT_FUNCTIONS), tuple(WARPS), MODES, COORDINATES)
+FILMS = {
+    activation: tuple(rows[index % len(rows)] for rows in _OTHERS)
+    for index, activation in enumerate(functions.ACTIVATIONS)
+}
 
 
 def film_of(activation: str) -> Recipe:
@@ -64,13 +61,10 @@ def levels_off(drawn: NDArray[np.uint8], recipe: Recipe, scene: Scene) -> float:
 
 def test_the_films_have_every_row() -> None:
     """Each table is as long as that of activations, or shorter."""
-    used = list(zip(*FILMS.values(), strict=True))
-    for rows, table in zip(
-        used, (functions.OUTPUT_FUNCTIONS, WARPS, MODES, COORDINATES), strict=True
-    ):
-        assert set(rows) == set(table)
+    for index, table in enumerate(_OTHERS):
+        assert {rows[index] for rows in FILMS.values()} == set(table)
     assert set(field.WARPS) == {warp.split()[0] for warp in WARPS}
-    assert len(list(islice(FILMS, 99))) == len(functions.ACTIVATIONS)
+    assert list(FILMS) == list(functions.ACTIVATIONS)
 
 
 @pytest.mark.parametrize("activation", FILMS)

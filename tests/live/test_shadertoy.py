@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,17 +49,26 @@ def test_a_still_network_needs_one_tab() -> None:
     assert off(host.draw(0.25), wanted(recipe, scene, 0.25)) <= 2
 
 
-def test_what_is_too_large_for_a_tab_is_refused() -> None:
-    """With its size, the limit and what would fit."""
-    for parts, key in (
-        ({"network": {"layers": "4x64"}}, "network.layers"),
-        ({"morph": {"seeds": list(range(12))}, "output": {"frames": 400}}, "output.frames"),
-    ):
-        recipe = film("walk", **parts)
-        with pytest.raises(RecipeError) as error:
-            draw_shadertoy(recipe, Scene.of(recipe))
-        assert error.value.mistakes[0].key == key
-        assert re.search(r"at most 65,536 characters, and .* needs [\d,]+: about", str(error.value))
+@pytest.mark.parametrize(
+    ("parts", "key"),
+    [
+        ({"network": {"layers": "4x32"}}, "network.layers"),
+        ({"morph": {"seeds": list(range(6))}, "output": {"frames": 200}}, "output.frames"),
+    ],
+)
+def test_what_is_too_large_for_a_tab_is_refused(parts: dict[str, Any], key: str) -> None:
+    """With its size, the limit, and what would fit, which does."""
+    recipe = film("walk", **parts)
+    with pytest.raises(RecipeError) as error:
+        draw_shadertoy(recipe, Scene.of(recipe))
+    mistake = error.value.mistakes[0]
+    assert mistake.key == key
+    assert re.search(r"at most 65,536 characters, and .* needs [\d,]+: about", str(error.value))
+
+    room, name = key.split(".")
+    fits = str(mistake.allowed).removeprefix("about ")
+    fitting = film("walk", **{**parts, room: {name: fits if "x" in fits else int(fits)}})
+    assert draw_shadertoy(fitting, Scene.of(fitting)).startswith("// cppnvid")
 
 
 def test_it_is_a_file_like_any_other(run: Cli) -> None:
