@@ -74,16 +74,21 @@ def render_video(
         recipe = heard(recipe, Path(audio))
     if target.container.live:
         return _written_document(recipe, target, run, page, audio)
+    film = _written_film(recipe, target, run, keep)
+    return _finished(film, Path(path), run, measure=measure)
+
+
+def _written_film(recipe: Recipe, target: Target, run: Run, keep: Collection[str]) -> Film:
+    """Draw a film, write it, and return it as it was written."""
     film = film_of(recipe, run, target)
     for warning in (*warnings_of(recipe, film.scene), *sound_notes(recipe, target)):
         run.note(warning)
     if target.container.palettes:
         film = with_gif_colours(film, run.note)
-    if max_size is None:
-        write_film(film, target, run, resumes=True)
-    else:
-        film = write_fitted(film, target, run, keep)
-    return _finished(film, Path(path), run, measure=measure)
+    if target.max_size is not None:
+        return write_fitted(film, target, run, keep)
+    write_film(film, target, run, resumes=True)
+    return film
 
 
 def _finished(film: Film, path: Path, run: Run, *, measure: bool) -> Video:

@@ -247,10 +247,14 @@ def test_what_the_film_is_refused_for_is_said_at_once(
     Path("x.mp4").touch()
     typed = ["morph", "--seeds", "1", "2", *FAST, "--frames", "6", "--preview", "-o"]
 
-    with pytest.raises(SystemExit) as ended:
-        main([*typed, "x.gif", "--repeat", "2"])
-    assert ended.value.code == 2
-    assert "repeat: applies only to .mp4" in capsys.readouterr().err
+    for wrong, words in (
+        (("x.gif", "--repeat", "2"), "repeat: applies only to .mp4"),
+        (("x.html", "--embed", "--with-saver"), "--embed: a bare page has no button that saves"),
+    ):
+        with pytest.raises(SystemExit) as ended:
+            main([*typed, *wrong])
+        assert ended.value.code == 2
+        assert words in capsys.readouterr().err
     assert [path.name for path in Path().iterdir()] == ["x.mp4"]
 
     with pytest.raises(SystemExit) as ended:

@@ -22,7 +22,7 @@ def preview(plan: "Plan", asked: Request) -> Path:
     from cppnvid.encode import Target
     from cppnvid.preview import PreviewFiles, save_preview
 
-    Target.of(
+    target = Target.of(
         plan.recipe,
         plan.output,
         encoder=asked.encoder,
@@ -30,6 +30,7 @@ def preview(plan: "Plan", asked: Request) -> Path:
         sound=None if asked.embed_audio else plan.audio,
         max_size=plan.max_size,
     )
+    asked.page.check(target.container, plan.recipe, plan.audio)
     files = PreviewFiles.beside(plan.output)
     with Reporter(quiet=asked.quiet) as reporter:
 

@@ -85,9 +85,7 @@ def draw_page(
     script = joined([*SCRIPTS, *(f"{name}.js" for name in more if more[name])])
     output, title = recipe.output, html_text(recipe.title or "cppnvid")
     parts = {
-        "POLICY": policy(
-            [script, *[library] * bool(library)], style, "media-src data:" if sound else ""
-        ),
+        "POLICY": policy(script, style, others=[library] * bool(library), sounds=bool(sound)),
         "MARK": live_mark(__version__, recipe.canvas.size, output.fps, output.frames),
         "GROUND": ground,
         "TITLE": title,
@@ -155,18 +153,18 @@ def json_in_html(data: Any) -> str:
     return json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
 
 
-def policy(scripts: Iterable[str], style: str, *more: str) -> str:
-    """Return a content security policy that allows these scripts and this style, and no request.
+def policy(script: str, style: str, *, others: Iterable[str] = (), sounds: bool = False) -> str:
+    """Return a content security policy that allows this script and this style, and no request.
 
-    `more` are directives that it has besides; empty ones are left out.
+    `others` are scripts that may run besides; `sounds` allows those that are in the page.
     """
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src {' '.join(map(_hash, scripts))}",
+            f"script-src {' '.join(map(_hash, (script, *others)))}",
             f"style-src {_hash(style)}",
             "img-src data: blob:",
-            *filter(None, more),
+            *["media-src data:"] * sounds,
             "base-uri 'none'",
             "form-action 'none'",
         )

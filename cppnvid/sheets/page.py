@@ -169,7 +169,7 @@ def _page(
         for index, (seed, still) in enumerate(zip(names, stills, strict=True))
     ]
     parts = {
-        "POLICY": policy([script], style),
+        "POLICY": policy(script, style),
         "MARK": gallery_mark(__version__, len(tiles), size),
         "TITLE": html_text(title or recipe.title or "cppnvid"),
         "STYLE": style,
