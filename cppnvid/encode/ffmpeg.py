@@ -126,7 +126,8 @@ class _Output(io.RawIOBase):
         self._process, self._stdout = process, process.stdout
         self._waiting, self._reads = False, 0
         self.hung = False
-        threading.Thread(target=self._look, name="cppnvid-watch", daemon=True).start()
+        with contextlib.suppress(RuntimeError):  # no more threads are allowed: nobody looks
+            threading.Thread(target=self._look, name="cppnvid-watch", daemon=True).start()
 
     def readable(self) -> bool:
         """Return True."""

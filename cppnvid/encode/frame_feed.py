@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cppnvid.encode.ffmpeg import POLL_SECONDS, end_if_quiet, ended, failure, launch, watch_of
+from cppnvid.errors import EncodeError
 
 # Drawing and encoding overlap as soon as one frame waits; three even out their unevenness, and
 # at 4K (25 MB a frame) still cost only 75 MB.
@@ -31,6 +32,7 @@ class FrameFeed:
     def __init__(
         self, arguments: Sequence[str], *, directory: Path | None = None, telling: bool = False
     ) -> None:
+        """Start ffmpeg and its threads; EncodeError where the system refuses one of them."""
         with contextlib.ExitStack() as stack:
             self._words = stack.enter_context(tempfile.TemporaryFile())
             self._process = launch(
@@ -51,14 +53,19 @@ class FrameFeed:
         self._watch = watch_of(self._process)
         self._room = threading.Semaphore(_ON_THE_WAY)
         self._paced = telling
-        works = (self._pump, self._count) if telling else (self._pump,)
-        self._threads = [self._started(work) for work in works]
+        self._threads: list[threading.Thread] = []
+        try:
+            self._start(self._pump)
+            if telling:
+                self._start(self._count)
+        except RuntimeError as error:
+            self.abort()
+            raise EncodeError(f"no thread can be started to feed ffmpeg: {error}") from error
 
-    @staticmethod
-    def _started(work: Callable[[], None]) -> threading.Thread:
+    def _start(self, work: Callable[[], None]) -> None:
         thread = threading.Thread(target=work, name="cppnvid-encode", daemon=True)
         thread.start()
-        return thread
+        self._threads.append(thread)
 
     def _count(self) -> None:
         """Make room for a frame whenever the encoder has taken one."""
@@ -143,7 +150,8 @@ class FrameFeed:
         """
         self._aborted = True
         self._process.kill()
-        self._threads[0].join()
+        for thread in self._threads[:1]:  # none where the system allows no more threads
+            thread.join()
         with contextlib.suppress(OSError):
             self._stdin.close()
         for thread in self._threads[1:]:

@@ -79,8 +79,8 @@ def _check_name(path: Path) -> None:
     if sys.platform != "win32" or not path.name.strip(".") or is_file_on_windows(path.name):
         return
     problem = (
-        f"{path}: Windows gives this name to no file: choose one without any of "
-        "<>:\"|?*, without a dot or space at its end, and that is not a device's, as con.png is"
+        f"{path}: Windows gives this name to no file: choose one that has none of "
+        '<>:"|?*, ends with no dot or space, and names no device, as con.png does'
     )
     raise _refused(path, problem)
 

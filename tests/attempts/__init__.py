@@ -20,6 +20,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from cppnvid.cli import main
+from tests.helpers import clicks, write_wav
 
 SKIPPED = 77  # as automake's tests say it
 FINE = {0, 2, 3, 4, 141, SKIPPED}
@@ -145,9 +146,11 @@ def is_fine(code: int, said: str) -> bool:
 
 @lru_cache
 def made(ending: str) -> bytes:
-    """Return the contents of a file of some ending that cppnvid made."""
+    """Return the contents of a file of some ending that cppnvid made, or a sound's."""
     before = Path.cwd()
     with tempfile.TemporaryDirectory() as folder:
+        if ending == ".wav":
+            return write_wav(Path(folder, "o.wav"), clicks(0.5, 0.1)).read_bytes()
         os.chdir(folder)
         try:
             if ending in (".npz", ".safetensors"):

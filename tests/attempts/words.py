@@ -64,7 +64,9 @@ def garbage() -> Iterator[Attempt]:
         yield Attempt("garbage", tuple(words), good_film)
     for _ in range(60):
         text = _random_yaml(lot)
-        yield Attempt("garbage", ("render", "r.yaml", *SMALL.split()), writes("r.yaml", text))
+        words = ["render", "r.yaml", *SMALL.split()]
+        note = ascii(text)[1:61]
+        yield Attempt("garbage", tuple(words), writes("r.yaml", text), note=note)
 
 
 def _random_text(lot: random.Random) -> str:

@@ -221,6 +221,28 @@ def test_a_missing_ffmpeg_is_named(out: Path, monkeypatch: pytest.MonkeyPatch) -
     assert_untouched(out)
 
 
+@pytest.mark.parametrize("allowed", [0, 1])
+def test_a_thread_that_cannot_be_started_is_no_defect(
+    allowed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A container may allow few: ffmpeg, and a thread that runs already, are ended."""
+    started: list[threading.Thread] = []
+    real = threading.Thread.start
+
+    def start(self: threading.Thread) -> None:
+        if len(started) >= allowed:
+            raise RuntimeError("can't start new thread")
+        started.append(self)
+        real(self)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    with pytest.raises(EncodeError, match="no thread can be started to feed ffmpeg"):
+        FrameFeed(["-f", "rawvideo", "-s", "16x16", "-i", "pipe:0", "a.mp4"], telling=True)
+
+    assert ffmpegs() == []
+    assert not any(thread.is_alive() for thread in started)
+
+
 @posix
 def test_ctrl_c_is_heard_while_ffmpeg_is_stuck(
     out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
