@@ -16,6 +16,7 @@ from cppnvid.animation.scene import Moment
 from cppnvid.backends.protocol import Backend, Job
 
 # What the drivers of NVIDIA's and AMD's cards put there, NVIDIA's under Windows' Linux and Tegra's.
+RENDERERS = "/dev/dri"  # where Mesa's put theirs
 DEVICES = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg", "/dev/nvhost-gpu", "/dev/nvgpu")
 
 
@@ -80,7 +81,7 @@ def _has_graphics() -> bool:
     """Return whether a driver of graphics may be here; on Linux each puts a device there."""
     if not sys.platform.startswith("linux"):
         return True
-    return any(Path("/dev/dri").glob("renderD*")) or any(Path(path).exists() for path in DEVICES)
+    return any(Path(RENDERERS).glob("renderD*")) or any(Path(path).exists() for path in DEVICES)
 
 
 def _has_card() -> bool:

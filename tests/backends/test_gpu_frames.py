@@ -4,6 +4,9 @@ On a machine without graphics Mesa's software device draws; it compiles a networ
 few networks are drawn here. Every row of every table is compared in test_shader_wgsl.
 """
 
+from itertools import product
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -72,6 +75,35 @@ def test_any_size_and_samples(
     before = set(program._PROGRAMS)
     assert_defined(backend, scene.at(0.3), Raster(*size, samples, pixel_format))
     assert len(set(program._PROGRAMS) - before) <= 1
+
+
+def test_pipelines_are_as_many_as_architectures(
+    backend: gpu.GpuBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is drawn of a film: each network is compiled once, and each pixel format once."""
+    from wgpu.backends.wgpu_native import _api as api
+
+    compiled: list[int] = []
+    make = api.GPUDevice.create_compute_pipeline
+
+    def counted(self: Any, **parts: Any) -> Any:
+        compiled.append(1)
+        return make(self, **parts)
+
+    monkeypatch.setattr(api.GPUDevice, "create_compute_pipeline", counted)
+    monkeypatch.setattr(program, "_PROGRAMS", {})
+    program.packer_for.cache_clear()
+    moments = gpu.small_moment(), scene_of(network={"layers": [3]}).at(0.0)
+    film = Moments(lambda time: moments[time > 0.5])
+    formats = ("rgb24", "rgb48", "yuv420p")
+    choices: tuple[Samples, ...] = (1, 3, "auto")
+    for pixel_format, samples in product(formats, choices):
+        list(backend.render(film, TIMES, Raster(10, 8, samples, pixel_format)))
+        if pixel_format != "yuv420p":
+            list(backend.bands(moments[0], Raster(11, 7, samples, pixel_format)))
+    backend.colours(moments[1], np.zeros(5), np.zeros(5))
+
+    assert len(compiled) == len(moments) + len(formats)
 
 
 @pytest.mark.parametrize("size", [(2, 2), (62, 34), (34, 62)])

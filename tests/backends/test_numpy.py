@@ -126,24 +126,24 @@ def test_small_jobs_load_no_torch(typed: tuple[str, ...], tmp_path: Path) -> Non
         "    main()\n"
         "except SystemExit as ended:\n"
         "    assert not ended.code, ended.code\n"
-        "assert 'torch' not in sys.modules\n"
+        "assert not {'torch', 'wgpu'} & set(sys.modules)\n"
     )
 
     run_python(program, tmp_path)
 
 
-def test_a_film_on_the_processor_loads_no_torch(tmp_path: Path) -> None:
-    """Without a card's driver `auto` looks for none: torch would only say so after two seconds."""
+def test_a_film_on_the_processor_loads_nothing_for_cards(tmp_path: Path) -> None:
+    """Without a driver's device `auto` looks for no card: torch would say so after two seconds."""
     program = (
         "import os, sys\n"
         "os.environ['PATH'] = ''\n"
         "from cppnvid import Recipe, build_scene, choose\n"
         "from cppnvid.backends import Job, machine\n"
         "from cppnvid.colour.pixels import Raster\n"
-        "machine.DEVICES, sys.platform = (), 'linux'\n"
+        "machine.DEVICES, machine.RENDERERS, sys.platform = (), 'nowhere', 'linux'\n"
         "moment = build_scene(Recipe()).at(0.0)\n"
         "assert choose(job=Job(moment, Raster(10**10, 1))).name == 'cpu'\n"
-        "assert 'torch' not in sys.modules\n"
+        "assert not {'torch', 'wgpu'} & set(sys.modules)\n"
     )
     run_python(program, tmp_path)
 

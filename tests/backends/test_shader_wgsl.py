@@ -9,6 +9,8 @@ import pytest
 from cppnvid.animation.camera import axes
 from cppnvid.animation.scene import Moment
 from cppnvid.backends import definition
+from cppnvid.backends.gpu.kernels import draw_source
+from cppnvid.backends.shader.architecture import Architecture
 from cppnvid.backends.shader.language import to_wgsl
 from tests.backends.helpers import ROWS, scene_of
 from tests.backends.shader_devices import Space, WebGpu
@@ -60,6 +62,18 @@ def test_every_row(webgpu: WebGpu) -> None:
 def test_every_form(webgpu: WebGpu, network: dict[str, Any]) -> None:
     """Odd widths in registers and in arrays, and two values a neuron."""
     assert differing(webgpu, scene_of(network=network).at(0.3), "uniform") <= 2
+
+
+def test_a_module_is_small() -> None:
+    """16 layers of 32 neurons stay under 16 kB, whatever row of a table goes with them."""
+    sizes = {}
+    for name, parts in SOME.items():
+        network = parts.get("network", {}) | {"layers": ["16x32"]}
+        architecture = Architecture.of(scene_of(**parts | {"network": network}).at(0.3))
+        sizes[name] = max(len(draw_source(architecture, uniform=u)) for u in (False, True))
+
+    assert max(sizes.values()) < 16_000, sizes
+    assert min(sizes.values()) > 3000
 
 
 def test_the_printer() -> None:

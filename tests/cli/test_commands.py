@@ -252,7 +252,7 @@ def test_every_command_explains_itself(run: Run, command: str) -> None:
 
 
 def test_help_is_quick_because_it_loads_little() -> None:
-    """The help neither loads torch nor anything else that takes a tenth of a second."""
+    """The help loads neither torch nor wgpu nor anything else that takes a tenth of a second."""
     code = (
         "import sys\nfrom cppnvid.cli import main\n"
         "try: main(['--help'])\n"
@@ -264,7 +264,7 @@ def test_help_is_quick_because_it_loads_little() -> None:
 
     help_text, loaded = done.stdout.split("loaded: ")
     assert "morph" in help_text
-    heavy = {"torch", "pydantic", "scipy", "numpy", "PIL", "yaml", "rich", "tqdm"}
+    heavy = {"torch", "pydantic", "scipy", "numpy", "PIL", "yaml", "rich", "tqdm", "wgpu"}
     assert not heavy & set(loaded.split())
 
 

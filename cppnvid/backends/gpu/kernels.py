@@ -170,12 +170,18 @@ def draw_source(architecture: Architecture, *, uniform: bool) -> str:
     size = f", {layer_blocks(architecture)[-1].end}" if uniform else ""
     text = _DRAW.replace("SPACE", "uniform" if uniform else "storage, read").replace("SIZE", size)
     functions = wgsl.functions(architecture, _ENDING, wgsl.FETCH + _PLACE)
-    return SETTINGS + _numbered(text, "settings.first + ").replace("FUNCTIONS", functions)
+    return _lean(SETTINGS + _numbered(text, "settings.first + ").replace("FUNCTIONS", functions))
 
 
 def pack_source(pixel_format: str) -> str:
     """Return the module of `pack` for a pixel format."""
-    return SETTINGS + _numbered(_PACK).replace("WORD", _WORDS[pixel_format])
+    return _lean(SETTINGS + _numbered(_PACK).replace("WORD", _WORDS[pixel_format]))
+
+
+def _lean(text: str) -> str:
+    """Return a module without comments and indentation, which drivers need not read."""
+    lines = (line.split("//")[0].strip() for line in text.splitlines())
+    return "\n".join(filter(None, lines))
 
 
 def _numbered(text: str, first: str = "") -> str:
