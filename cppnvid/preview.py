@@ -82,6 +82,7 @@ def preview_recipe(recipe: Recipe) -> Recipe:
         Override("canvas.samples", 1),
         Override("canvas.shutter", 0),
         Override("output.repeat", 1),
+        Override("palette.alpha", None),
         *(Override(f"output.{key}", None) for key in ("codec", "depth", "dither", "plays")),
         Override("output.lossless", False),
     ]

@@ -201,10 +201,14 @@ def save_still(
     film = film_of(recipe, run, target, still=time)
     for warning in warnings_of(recipe, film.scene, still=time):
         run.note(warning)
-    bands = film.picture(time, target)
+    if target.container.transparent:
+        bands = film.transparent_bands(time, target)
+    else:
+        bands = film.picture(time, target)
+        bands = dithered_bands(bands) if target.container.dither else bands
     write_still(
         target,
-        dithered_bands(bands) if target.container.dither else bands,
+        bands,
         recipe_text=recipe_text(recipe, time=time),
         note=run.note,
     )

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 @command(
-    "parents base like children page style palette hue_shift contrast size samples set tile "
-    "columns output format overwrite backend quiet",
+    "parents base like children page style palette palette_by hue_shift contrast size samples set "
+    "tile columns output format overwrite backend quiet",
     size="Size whose shape the pictures have: reel, 1080p, ... (default square).",
     tile="Shorter side of each picture on the sheet, in pixels (default 128).",
     output="A .png (default: breed-7-12.png, after the parents).",

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from cppnvid.presets import Source
 
 _FILM = (
-    "seeds weights style palette palette_by hue_shift contrast size samples set frames seconds "
-    "bpm bars beats_per_bar fps of path radius detail times pace speed loop ping_pong hold ease "
-    "shutter react output format platform repeat plays least_seconds audio embed_audio embed "
-    "with_saver preview crf gif max_size codec depth lossless dither overwrite fresh backend "
-    "encoder threads quiet"
+    "seeds weights style palette palette_by transparent hue_shift contrast size samples set "
+    "frames seconds bpm bars beats_per_bar fps of path radius detail times pace speed loop "
+    "ping_pong hold ease shutter react output format platform repeat plays least_seconds audio "
+    "embed_audio embed with_saver preview crf gif max_size codec depth lossless dither overwrite "
+    "fresh backend encoder threads quiet"
 )
 _FILM_ONLY = (
     "react platform repeat plays least_seconds audio embed_audio embed with_saver preview gif "
@@ -105,8 +105,8 @@ def _draw_video(source: "Source", asked: Request) -> Path:
 
 
 @command(
-    "source seed weights time style palette palette_by hue_shift contrast size samples set of "
-    "output format depth dither overwrite backend threads quiet",
+    "source seed weights time style palette palette_by transparent hue_shift contrast size samples "
+    "set of output format depth dither overwrite backend threads quiet",
     output="A .png, .jpg, .webp, .tif or .avif (default: .png, named after what it shows).",
 )
 def still(asked: Request) -> Path:

@@ -116,6 +116,10 @@ TABLE: dict[str, tuple[Option, ...]] = {
         Option("palette-by", "ORDER",
                "Order of a picture's colours: lightness, hue or amount (default lightness).",
                "palette.by", parse.text),
+        Option("transparent", "COLOUR|KIND",
+               "Transparency in .png, .apng, .webp, .webm and .mov: a colour to remove, such as "
+               "'#000000'; or luminance, edge, channel (default none).",
+               "palette.alpha", parse.text),
         Option("hue-shift", "DEGREES",
                "Rotate all hues: 180 gives the opposite colours (default 0).", "palette.hue"),
         Option("contrast", "X",

@@ -43,14 +43,20 @@ def video_name(stem: str, seeds: Sequence[object]) -> str:
     return f"morph-{named}{f'-and-{more}-more' if more > 0 else ''}.mp4"
 
 
-def posted_name(platform: "Platform", name: str) -> str:
-    """Return `aurora.slack-emoji.gif` for what would be called `aurora.mp4`, or `aurora.x.mp4`."""
+def posted_name(platform: "Platform", name: str, *, alpha: bool = False) -> str:
+    """Return `aurora.slack-emoji.gif` for what would be called `aurora.mp4`, or `aurora.x.mp4`.
+
+    With `alpha` it has the first ending, of those the platform takes, that holds transparency.
+    """
+    from cppnvid.encode import container_for, holds_alpha
     from cppnvid.platforms import platforms
 
     stem = Path(Path(name).stem)
     if stem.suffix[1:] in platforms():
         stem = stem.with_suffix("")
-    return f"{stem}.{platform.name}{platform['endings'][0]}"
+    endings = platform["endings"]
+    able = [ending for ending in endings if alpha and holds_alpha(container_for(f"a{ending}"))]
+    return f"{stem}.{platform.name}{(able or endings)[0]}"
 
 
 def animated_still(asked: "Request") -> str | None:
@@ -148,7 +154,7 @@ def _without_what_it_lacks(
     from cppnvid.encode import beyond, coded, coding_of, without
     from cppnvid.presets import Override
 
-    coding = coding_of(recipe.output)
+    coding = coding_of(recipe.output, alpha=recipe.palette.alpha is not None)
     kept = [name for name in _CODING if is_named(f"output.{name}", overrides)]
     lacking = list(beyond(container, coding, kept))
     crf = recipe.output.crf

@@ -82,7 +82,7 @@ def plan_film(source: "Source", asked: "Request") -> Plan:
         from cppnvid.platforms import platform_named
 
         platform = platform_named(asked.platform)
-        name = posted_name(platform, name)
+        name = posted_name(platform, name, alpha=recipe.palette.alpha is not None)
         if animated := animated_still(asked):
             overrides = [Override("output.codec", animated, "--for"), *overrides]
             recipe = load_recipe(source, overrides)

@@ -13,6 +13,8 @@ from typing import Any
 
 from cppnvid.colour.arrays import Array, constant_like, library_of
 
+# Where transparency is made from; see `alpha.py`.
+ALPHAS = ("luminance", "edge", "channel")
 MAX_CHROMA = 0.26  # of oklch: beyond it most hues leave sRGB
 LUMA = (0.2126, 0.7152, 0.0722)  # BT.709's
 

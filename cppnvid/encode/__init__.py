@@ -10,6 +10,7 @@ from cppnvid.encode.coding import (
     beyond as beyond,
     coded as coded,
     coding_of as coding_of,
+    holds_alpha as holds_alpha,
     quality_of as quality_of,
     without as without,
 )

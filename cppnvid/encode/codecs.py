@@ -18,6 +18,7 @@ class Coding:
         gif: a name in `gif_colours.GIF_KINDS`.
         colours: of a GIF's palettes, 4 to 256.
         quality: of WebP and of stills that lose a little, 1 to 100.
+        alpha: colours have transparency.
     """
 
     codec: str | None = None
@@ -27,6 +28,7 @@ class Coding:
     gif: str = "quality"
     colours: int | None = None
     quality: int | None = None
+    alpha: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Codec:
     lossless: bool = False
     dither: bool = False
     least_side: int = 1
+    alpha: str = ""
 
 
 # What is added where a frame is large, so that fewer are in memory at once. Measured at 4K: SVT-AV1
@@ -99,6 +102,13 @@ PRORES_4444 = Codec(
     10,
     (("-c:v", "prores_ks", "-profile:v", "4444", "-vendor", "apl0"),),
     "yuv444p10le",
+    alpha="yuva444p10le",
 )
-LOSSLESS_WEBP = Codec("webp", 8, (_WEBP,), lossless=True, dither=True)
-DEEP_PNG = Codec("png", 16, (("-c:v", "png", "-pred", "up", "-pix_fmt", "rgb48be"),), lossless=True)
+LOSSLESS_WEBP = Codec("webp", 8, (_WEBP,), lossless=True, dither=True, alpha="bgra")
+DEEP_PNG = Codec(
+    "png",
+    16,
+    (("-c:v", "png", "-pred", "up", "-pix_fmt", "rgb48be"),),
+    lossless=True,
+    alpha="rgba64be",
+)

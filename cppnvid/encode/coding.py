@@ -15,8 +15,8 @@ from cppnvid.recipe import Output
 AS_USUAL = Coding()
 
 
-def coding_of(output: Output) -> Coding:
-    """Return what a recipe asks of its file's colours."""
+def coding_of(output: Output, *, alpha: bool = False) -> Coding:
+    """Return what a recipe asks of its file's colours; `alpha` tells if they have transparency."""
     return Coding(
         codec=output.codec,
         depth=output.depth,
@@ -25,6 +25,7 @@ def coding_of(output: Output) -> Coding:
         gif=output.gif or "quality",
         colours=output.colours,
         quality=output.quality,
+        alpha=alpha,
     )
 
 
@@ -38,7 +39,8 @@ def coded(container: Container, coding: Coding) -> Container:
     way = _way(container, coding)
     if way is None:
         _refuse(container, coding)
-    return _with_dither(_with(container, way), coding.dither)
+    made = _with_dither(_with(container, way), coding.dither)
+    return _with_alpha(made) if coding.alpha else made
 
 
 def beyond(container: Container, coding: Coding, kept: Collection[str] = ()) -> tuple[str, ...]:
@@ -62,6 +64,11 @@ _WISHES = ("codec", "dither", "lossless", "depth")
 def without(coding: Coding, wishes: Collection[str]) -> Coding:
     """Return what is asked without the fields of these names, which are as usual then."""
     return replace(coding, **{name: getattr(AS_USUAL, name) for name in wishes})
+
+
+def holds_alpha(container: Container) -> bool:
+    """Return whether files of a container can have transparency, coded one way or another."""
+    return any(way.alpha for way in _ways(container, AS_USUAL))
 
 
 def quality_of(container: Container, crf: int | None) -> int | None:
@@ -102,6 +109,7 @@ def _way(container: Container, coding: Coding) -> Codec | None:
             coding.codec in (None, way.codec)
             and coding.depth in (None, way.depth)
             and (way.lossless or not coding.lossless)
+            and (way.alpha or not coding.alpha)
         ):
             return way
     return None
@@ -113,7 +121,8 @@ def _own(container: Container) -> Codec:
     for way in container.codecs:
         if (way.codec, way.depth, way.lossless) == (codec, depth, lossless):
             return way
-    return Codec(codec, depth, (), lossless=lossless, dither=container.dither)
+    dither, alpha = container.dither, container.alpha
+    return Codec(codec, depth, (), lossless=lossless, dither=dither, alpha=alpha)
 
 
 def _with(container: Container, way: Codec) -> Container:
@@ -138,7 +147,13 @@ def _with(container: Container, way: Codec) -> Container:
         segment_seconds=way.segment_seconds,
         lossless=way.lossless,
         dither=way.dither,
+        alpha=way.alpha,
     )
+
+
+def _with_alpha(container: Container) -> Container:
+    """Return a container whose frames have transparency."""
+    return replace(container, transparent=True, yuv=container.yuv and container.alpha)
 
 
 def _first_usable(way: Codec, container: Container) -> tuple[str, ...]:
@@ -184,11 +199,16 @@ def _why_no(container: Container) -> Message:
 
 def _refuse(container: Container, coding: Coding) -> NoReturn:
     name, ways = container.name, _ways(container, coding)
+    if coding.alpha:
+        ways = [way for way in ways if way.alpha]
+        if not any(coding.codec in (None, way.codec) for way in ways):
+            _refuse_alpha(container, coding, ways)
     if coding.lossless and not _can_be_lossless(container):
         others = endings(one for one in CONTAINERS if _can_be_lossless(one))
         problem = f"{name} always loses a little here; {others} and folders of PNGs do not"
         raise RecipeError(problem, key="output.lossless", given=True)
     codec = coding.codec
+    clear = " with transparency" if coding.alpha else ""
     if codec is not None and codec not in {way.codec for way in ways}:
         known = ", ".join(dict.fromkeys(way.codec for way in ways))
         problem = f"{name} is coded as {known}, given {codec}"
@@ -196,8 +216,19 @@ def _refuse(container: Container, coding: Coding) -> NoReturn:
     depths = sorted({way.depth for way in ways if codec in (None, way.codec)})
     allowed = " or ".join(map(str, depths))
     coded_as = f" coded as {codec}" if codec else ""
-    problem = f"{name}{coded_as} has {allowed} bits a channel, given {coding.depth}"
+    problem = f"{name}{coded_as}{clear} has {allowed} bits a channel, given {coding.depth}"
     raise RecipeError(problem, key="output.depth", given=coding.depth, allowed=allowed)
+
+
+def _refuse_alpha(container: Container, coding: Coding, clear: list[Codec]) -> NoReturn:
+    if clear:
+        problem = f"{container.name} coded as {coding.codec} cannot hold transparency; coded as "
+        problem += f"{clear[0].codec} it can"
+    else:
+        able = [one for one in CONTAINERS if holds_alpha(one) and one.still == container.still]
+        problem = f"{container.name} cannot hold transparency; {endings(able)}"
+        problem += " can" if container.still else " and folders of PNGs can"
+    raise RecipeError(problem, key="palette.alpha")
 
 
 def _can_be_lossless(container: Container) -> bool:

@@ -25,7 +25,11 @@ def padded_size(target: Target) -> tuple[int, int]:
     towards the right and the bottom (11.9 levels RMS instead of 4.6), and zscale refuses.
     """
     yuv, width, height = target.container.yuv or "", target.width, target.height
-    return (width + width % 2, height + height % 2) if yuv.startswith("yuv420") else (width, height)
+    return (
+        (width + width % 2, height + height % 2)
+        if yuv.startswith(("yuv420", "yuva420"))
+        else (width, height)
+    )
 
 
 def input_arguments(target: Target, pixel_format: str) -> list[str]:
@@ -36,7 +40,7 @@ def input_arguments(target: Target, pixel_format: str) -> list[str]:
     size = ("-video_size", f"{width}x{height}", "-framerate", rate, "-r", rate)
     # Here as well as after it: an ffmpeg from 7.1 converts what is not tagged.
     tags = _tags("bt709") if pixel_format == "yuv420p" else ()
-    name = "rgb48le" if pixel_format == "rgb48" else pixel_format
+    name = f"{pixel_format}le" if pixel_format in ("rgb48", "rgba64") else pixel_format
     return ["-f", "rawvideo", "-pix_fmt", name, *size, *tags, "-i", "pipe:0"]
 
 
@@ -57,7 +61,7 @@ def colour_arguments(target: Target, pixel_format: str) -> list[str]:
         return []
     if pixel_format == container.yuv:
         return [*_tags(transfer)]
-    if pixel_format == "rgb48":
+    if pixel_format in ("rgb48", "rgba64"):
         sited = "center" if container.pictorial else "left"
         convert = (
             f"zscale=matrixin=gbr:matrix=709:rangein=full:range=limited:chromal={sited}:"
@@ -108,6 +112,10 @@ def encoder_arguments(
     arguments = [part.format(**numbers, **large) for part in container.arguments]
     if container.codec == "vp9" and pixels > LARGE:
         arguments += _VP9_OF_LARGE
+    if container.transparent:
+        # libvpx refuses transparency beside frames that are never shown.
+        unseen = ["-auto-alt-ref", "0"] if container.codec == "vp9" else []
+        arguments += [*unseen, "-pix_fmt", container.alpha]
     arguments = [*container.format.filters(coding), *arguments]
     if container.h264 and crf is not None and longest is not None:
         arguments += h264_arguments(

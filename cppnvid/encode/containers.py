@@ -90,6 +90,8 @@ class Container:
         depth: in bits a channel.
         lossless: whether colours come back as they were.
         dither: whether frames are to be dithered.
+        alpha: the pixel format in which it has transparency; empty where it has none.
+        transparent: whether its frames have transparency.
         codecs: others that it can have, and its own where that has alternatives.
         ffmpeg: the oldest that writes it.
     """
@@ -126,13 +128,15 @@ class Container:
     depth: int = 8
     lossless: bool = False
     dither: bool = False
+    alpha: str = ""
+    transparent: bool = False
     codecs: tuple[Codec, ...] = ()
     ffmpeg: tuple[int, int] = LEAST
 
     @property
     def deep(self) -> bool:
         """Whether its frames are to be drawn with 16 bits a channel."""
-        return self.dither or self.depth > 8
+        return self.dither or self.transparent or self.depth > 8
 
     @property
     def is_folder(self) -> bool:
@@ -201,6 +205,7 @@ CONTAINERS: tuple[Container, ...] = (
         sound=_OPUS,
         sound_rates=_OPUS_RATES,
         codec="vp9",
+        alpha="yuva420p",
         codecs=(DEEP_VP9, *AV1),
     ),
     Container(
@@ -268,6 +273,7 @@ CONTAINERS: tuple[Container, ...] = (
         max_fps=Fraction(90),
         default_quality=90,
         codec="webp",
+        alpha="bgra",
         codecs=(LOSSLESS_WEBP,),
     ),
     Container(
@@ -304,6 +310,7 @@ CONTAINERS: tuple[Container, ...] = (
         plays=int,
         max_side=65535,
         codec="apng",
+        alpha="rgba",
         lossless=True,
         dither=True,
     ),
@@ -315,6 +322,7 @@ CONTAINERS: tuple[Container, ...] = (
         muxing=("-start_number", "0", "-f", "image2"),
         max_side=65535,
         codec="png",
+        alpha="rgba",
         lossless=True,
         dither=True,
         codecs=(DEEP_PNG,),
@@ -351,6 +359,7 @@ CONTAINERS: tuple[Container, ...] = (
         max_side=65535,
         still=True,
         codec="png",
+        alpha="rgba",
         lossless=True,
         dither=True,
         codecs=(DEEP_PNG,),
@@ -373,6 +382,7 @@ CONTAINERS: tuple[Container, ...] = (
         default_quality=95,
         still=True,
         codec="webp",
+        alpha="rgba",
         codecs=(LOSSLESS_WEBP,),
     ),
     Container(
@@ -382,6 +392,7 @@ CONTAINERS: tuple[Container, ...] = (
         max_side=65535,
         still=True,
         codec="tiff",
+        alpha="rgba",
         lossless=True,
         dither=True,
     ),
@@ -393,6 +404,7 @@ CONTAINERS: tuple[Container, ...] = (
         default_quality=90,
         still=True,
         codec="av1",
+        alpha="rgba",
     ),
 )
 

@@ -46,7 +46,13 @@ _MOST_MEMORY = 4_000_000_000
 # frames wait for it.
 _BYTES_A_PIXEL, _BYTES_OF_FFMPEG, _WAITING = 60, 60_000_000, 3
 
-_BYTES_HANDED_OVER = {"rgb24": 3.0, "rgb48": 6.0, "yuv420p": 1.5}  # for each pixel
+_BYTES_HANDED_OVER = {
+    "rgb24": 3.0,
+    "rgb48": 6.0,
+    "yuv420p": 1.5,
+    "rgba": 4.0,
+    "rgba64": 8.0,
+}  # for each pixel
 
 # Whatever the clock of the container makes of its time; and the temporary file is there already.
 _EVERY_FRAME = ("-fps_mode", "passthrough", "-y")
@@ -68,8 +74,7 @@ def open_encoder(
     Args:
         target: where the film goes.
         recipe_text: text that rides in the file.
-        pixel_format: of the frames: `rgb24`, or `rgb48` or `yuv420p` where the target's
-            `best_format` says so.
+        pixel_format: of the frames: `rgb24`, or another where the target's `best_format` says so.
         loops: whether the film leads back to its start, and its sound so has no end to fade to.
         sound_follows: the pictures move to the sound, which so begins again with each turn.
         at_once: how many segments to encode at once, at most; above 1, frames are to be written in
@@ -234,8 +239,9 @@ class Encoder:
         """Append frames, C-contiguous: they are copied.
 
         rgb24 is uint8 `[n, height, width, 3]`, sRGB, and rgb48 the same in uint16; yuv420p is uint8
-        `[n, height · 3/2, width]`, BT.709 of limited range, its planes one after the other. Returns
-        once all but the last few are with ffmpeg.
+        `[n, height · 3/2, width]`, BT.709 of limited range, its planes one after the other. rgba
+        and rgba64 have a fourth channel, straight alpha. Returns once all but the last few are with
+        ffmpeg.
 
         Raises:
             ValueError: for another shape or dtype, or more frames than were announced.
@@ -338,10 +344,11 @@ class Encoder:
 
     def _check(self, frames: NDArray[Any]) -> None:
         width, height, announced = self._target.width, self._target.height, len(self._turns)
-        shape: tuple[int, ...] = (height, width, 3)
-        if self._job.pixel_format == "yuv420p":
+        form = self._job.pixel_format
+        shape: tuple[int, ...] = (height, width, 4 if form.startswith("rgba") else 3)
+        if form == "yuv420p":
             shape = (height * 3 // 2, width)
-        dtype = np.dtype(np.uint16 if self._job.pixel_format == "rgb48" else np.uint8)
+        dtype = np.dtype(np.uint16 if form in ("rgb48", "rgba64") else np.uint8)
         if frames.dtype != dtype:
             raise ValueError(f"frames are {frames.dtype}, not {dtype}")
         if frames.ndim != len(shape) + 1 or frames.shape[1:] != shape:

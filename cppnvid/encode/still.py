@@ -24,9 +24,9 @@ def write_still(
 ) -> None:
     """Write bands of rows, `[k, width, 3]` from top to bottom, as a picture of the target's size.
 
-    Bands may differ in k; together they have the target's height. They are uint8, or uint16 where
-    the target has 16 bits. `note` is called about leftovers of interrupted runs,
-    and a recipe that the format has no room for.
+    Bands may differ in k; together they have the target's height. With transparency they have a
+    fourth channel, straight alpha. They are uint8, or uint16 where the target has 16 bits. `note`
+    is called about leftovers of interrupted runs, and a recipe that the format has no room for.
 
     Raises:
         RecipeError: for a `recipe_text` that no file could hold.
@@ -44,7 +44,8 @@ def write_still(
             f"{file_size(len(recipe_text))}; a .png does"
         )
         recipe_text = ""
-    counted = _counted(rows, width, height, kind=f"uint{depth}", path=place)
+    shape = (width, 4 if target.container.transparent else 3)
+    counted = _counted(rows, shape, height, kind=f"uint{depth}", path=place)
     lossless, quality = target.container.lossless, target.container.default_quality
     with publication(place, overwrite=target.overwrite, folder=False, note=note) as temporary:
         try:
@@ -53,6 +54,7 @@ def write_still(
                 counted,
                 size=(width, height),
                 depth=depth,
+                alpha=target.container.transparent,
                 quality=None if lossless else target.coding.quality or quality,
                 recipe=recipe_text,
             )
@@ -61,13 +63,13 @@ def write_still(
 
 
 def _counted(
-    rows: Iterable[NDArray[Any]], width: int, height: int, *, kind: str, path: Path
+    rows: Iterable[NDArray[Any]], shape: tuple[int, int], height: int, *, kind: str, path: Path
 ) -> Iterator[NDArray[Any]]:
     top = 0
     for band in rows:
-        if band.dtype != kind or band.ndim != 3 or band.shape[1:] != (width, 3):
+        if band.dtype != kind or band.ndim != 3 or band.shape[1:] != shape:
             raise ValueError(
-                f"a band is {band.dtype} {list(band.shape)}, not {kind} [k, {width}, 3]"
+                f"a band is {band.dtype} {list(band.shape)}, not {kind} [k, {shape[0]}, {shape[1]}]"
             )
         top += len(band)
         if top > height:

@@ -81,6 +81,7 @@ class Target:
             path,
             recipe.canvas.size,
             recipe.output,
+            alpha=recipe.palette.alpha is not None,
             encoder=encoder,
             overwrite=overwrite,
             sound=sound,
@@ -127,6 +128,7 @@ class Target:
             path,
             size,
             output or Output(),
+            alpha=False,
             encoder=encoder,
             overwrite=overwrite,
             sound=sound,
@@ -145,6 +147,7 @@ class Target:
         size: tuple[int, int],
         output: Output,
         *,
+        alpha: bool,
         encoder: str,
         overwrite: bool,
         sound: str | os.PathLike[str] | None,
@@ -153,7 +156,8 @@ class Target:
     ) -> Target:
         """Return the checked target; arguments and errors are those of `to`."""
         container = container_for(path, still=still, codec=output.codec)
-        target = _resolved(Path(path), container, size, output, still=still)
+        coding = coding_of(output, alpha=alpha)
+        target = _resolved(Path(path), coded(container, coding), size, output, coding, still=still)
         if max_size is not None and (target.container.is_folder or container.live):
             live = "drawn where it is watched, with no frames to make smaller"
             kind = live if container.live else "a folder of many"
@@ -182,7 +186,9 @@ class Target:
         """
         place = f"{self.path}/" if self.container.is_folder else self.path
         container = container_for(place, codec=recipe.output.codec)
-        other = _resolved(self.path, container, recipe.canvas.size, recipe.output, still=False)
+        coding = coding_of(recipe.output, alpha=recipe.palette.alpha is not None)
+        container, size = coded(container, coding), recipe.canvas.size
+        other = _resolved(self.path, container, size, recipe.output, coding, still=False)
         return replace(
             other,
             encoder=self.encoder,
@@ -200,8 +206,11 @@ class Target:
     def best_format(self) -> str:
         """The pixel format in which the encoder is best given the frames.
 
-        `rgb48` for files of more than 8 bits, `yuv420p` for those that are coded so, else `rgb24`.
+        `rgb48` for files of more than 8 bits, `yuv420p` for those that are coded so, else `rgb24`;
+        with transparency, `rgba64` or `rgba`.
         """
+        if self.container.transparent:
+            return "rgba64" if self.container.depth > 8 else "rgba"
         if self.container.depth > 8:
             return "rgb48"
         if self.container.yuv != "yuv420p" or self.container.pictorial:
@@ -220,11 +229,15 @@ class Target:
 
 
 def _resolved(
-    path: Path, container: Container, size: tuple[int, int], output: Output, *, still: bool
+    path: Path,
+    container: Container,
+    size: tuple[int, int],
+    output: Output,
+    coding: Coding,
+    *,
+    still: bool,
 ) -> Target:
     """Return the target without what depends on the machine; as `Target.to` raises."""
-    coding = coding_of(output)
-    container = coded(container, coding)
     if still and not container.still:
         problem = f"{path}: a still is one of {known_endings(still=True)}"
         raise RecipeError(problem, key="path", given=str(path))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from cppnvid.animation.scene import Moment, Scene
+from cppnvid.animation.scene import Moment, Scene, Timeline
 from cppnvid.animation.timing import frame_times
 from cppnvid.backends import Backend, Job, choose, described
 from cppnvid.colour.dither import dithered_frames
@@ -12,6 +12,7 @@ from cppnvid.encode import Target, open_encoder
 from cppnvid.film.motion_blur import expose, exposure_times
 from cppnvid.film.pacing import paced
 from cppnvid.film.run import Run
+from cppnvid.film.transparency import transparent_bands, transparent_frames
 from cppnvid.presets import recipe_text
 from cppnvid.recipe import Recipe
 
@@ -35,9 +36,16 @@ class Film:
         return best if best != "yuv420p" or planes else "rgb24"
 
     def frames(
-        self, order: Sequence[int] | None = None, *, pixel_format: str = "rgb24"
+        self,
+        order: Sequence[int] | None = None,
+        *,
+        pixel_format: str = "rgb24",
+        scene: Timeline | None = None,
     ) -> Iterator[Pixels]:
-        """Draw the frames of these numbers in this order, None being all: batches of pixels."""
+        """Draw the frames of these numbers in this order, None being all: batches of pixels.
+
+        They are of the film's scene, unless another is given.
+        """
         canvas = self.recipe.canvas
         times = [float(time) for time in frame_times(self.recipe)]
         if order is not None:
@@ -45,14 +53,32 @@ class Film:
         if canvas.shutter:
             times = exposure_times(times, self.recipe)
         raster = Raster(*canvas.size, canvas.samples, pixel_format)
-        frames = self.drawer.render(self.scene, times, raster)
+        frames = self.drawer.render(scene or self.scene, times, raster)
         return expose(frames, canvas.exposures) if canvas.shutter else frames
 
-    def picture(self, time: float, target: Target | None = None) -> Iterator[Pixels]:
+    def transparent_frames(self, order: Sequence[int], target: Target) -> Iterator[Pixels]:
+        """Draw frames with the recipe's transparency: batches of [n, height, width, 4]."""
+
+        def draw(scene: Timeline, part: Sequence[int]) -> Iterator[Pixels]:
+            return self.frames(part, pixel_format="rgb48", scene=scene)
+
+        return transparent_frames(self.recipe, self.scene, draw, order, target)
+
+    def transparent_bands(self, time: float, target: Target) -> Iterator[Pixels]:
+        """Draw one picture with the recipe's transparency: bands [rows, width, 4]."""
+
+        def draw(scene: Timeline) -> Iterator[Pixels]:
+            return self.picture(time, target, scene=scene)
+
+        return transparent_bands(self.recipe, self.scene, draw, target)
+
+    def picture(
+        self, time: float, target: Target | None = None, *, scene: Timeline | None = None
+    ) -> Iterator[Pixels]:
         """Draw one picture from top to bottom: bands [rows, width, 3]."""
         canvas, deep = self.recipe.canvas, target is not None and target.container.deep
         raster = Raster(*canvas.size, canvas.samples, "rgb48" if deep else "rgb24")
-        return self.drawer.bands(self.scene.at(time), raster)
+        return self.drawer.bands((scene or self.scene).at(time), raster)
 
 
 Through = Callable[[Iterator[Pixels], str], Iterator[Pixels]]
@@ -139,9 +165,12 @@ def write_film(
     ) as file:
         order = [numbers[place] for place in file.order]
         done = len(numbers) - len(order)
-        deep = target.container.deep
-        drawn = film.frames(order, pixel_format="rgb48" if deep else pixel_format)
-        frames = dithered_frames(drawn) if target.container.dither else drawn
+        if target.container.transparent:
+            frames = film.transparent_frames(order, target)
+        else:
+            deep = target.container.deep
+            drawn = film.frames(order, pixel_format="rgb48" if deep else pixel_format)
+            frames = dithered_frames(drawn) if target.container.dither else drawn
         for batch in frames if through is None else through(frames, pixel_format):
             file.write(batch)
             done += len(batch)

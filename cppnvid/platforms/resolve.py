@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from cppnvid.encode import Container, coded, coding_of, container_for
+from cppnvid.encode import Coding, Container, coded, coding_of, container_for
 from cppnvid.errors import RecipeError
 from cppnvid.platforms.limits import SIDES, length, misfit, shape, wrong_size
 from cppnvid.platforms.table import Platform
@@ -87,6 +87,10 @@ def _value(recipe: Recipe, key: str) -> Any:
     return getattr(getattr(recipe, part), name)
 
 
+def _coding_of(recipe: Recipe) -> Coding:
+    return coding_of(recipe.output, alpha=recipe.palette.alpha is not None)
+
+
 @dataclass(frozen=True)
 class _Fitting:
     platform: Platform
@@ -150,7 +154,7 @@ class _Fitting:
     def _other_codec(self) -> str:
         """Return how the file is coded if the platform does not take that, else nothing."""
         try:
-            codec = coded(self.container, coding_of(self.recipe.output)).codec
+            codec = coded(self.container, _coding_of(self.recipe)).codec
         except RecipeError:
             if self.wishes.naming(*_CODING):
                 raise

@@ -1,11 +1,12 @@
 """How the network's output becomes colours."""
 
+import re
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
 from cppnvid.colour.gradients import GRADIENT_NAMES
-from cppnvid.colour.modes import MODES
+from cppnvid.colour.modes import ALPHAS, MODES
 from cppnvid.errors import Setting
 from cppnvid.recipe.base import Part, Text, mistake, unknown
 from cppnvid.recipe.keyframes import Track, constant
@@ -13,6 +14,9 @@ from cppnvid.recipe.keyframes import Track, constant
 COLOUR_MODES: tuple[str, ...] = tuple(MODES)
 PALETTES: tuple[str, ...] = (*COLOUR_MODES, *GRADIENT_NAMES, "custom")
 _NAMED = {"anyOf": [{"enum": [*PALETTES]}, {"type": "string", "pattern": r"[./\\]"}]}
+
+_ALPHA = re.compile(f"{'|'.join(ALPHAS)}|#[0-9a-fA-F]{{6}}")
+_ALPHAS = {"anyOf": [{"enum": [*ALPHAS]}, {"type": "string", "pattern": "^#[0-9a-fA-F]{6}$"}]}
 
 
 def _with_order(schema: dict[str, Any]) -> None:
@@ -41,6 +45,10 @@ class Palette(Part):
     contrast: Track = constant(1.0)
     """Contrast of the network's output before it becomes colour, 0.05 to 20: 2 doubles differences
     in the middle, 0.5 halves them. Nothing is clipped."""
+    alpha: Annotated[Text, Field(json_schema_extra=_ALPHAS)] | None = None
+    """Transparency, for PNG, APNG, WebP, WebM and MOV: a colour to remove, such as `#000000`;
+    `luminance`, by which dark is clear; `edge`, a soft rounded frame; or `channel`, the last of the
+    network's. Default: none."""
 
     @classmethod
     def written_out(cls, data: Any) -> Any:
@@ -61,6 +69,9 @@ class Palette(Part):
         if self.name == "custom" and len(self.colours) < 2:
             problem = "custom needs at least two {colours}, given {given}"
             raise self.mistake("colours, name", problem, colours=Setting("palette.colours"))
+        if self.alpha is not None and not _ALPHA.fullmatch(self.alpha):
+            allowed = f"{', '.join(ALPHAS)}, or a colour such as '#000000'"
+            raise self.mistake("alpha", allowed=allowed)
         if not all(0.05 <= key.value <= 20 for key in self.contrast.keys):
             raise self.mistake("contrast", allowed="from 0.05 to 20")
         return self

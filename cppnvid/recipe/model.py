@@ -74,6 +74,9 @@ class Recipe(Part):
             wanted = 4 if channels != 4 else "1 or 3"
             problem = f"{self.palette.name} needs {wanted} channels, given {channels}"
             raise self.mistake("palette.name, network.channels", problem)
+        if self.palette.alpha == "channel" and channels == 4:
+            problem = "channel needs 1 or 3 channels, given 4"
+            raise self.mistake("palette.alpha, network.channels", problem)
         if self.morph.loop == "ping-pong" and (frames := self.output.frames) % 2:
             problem = "must be even in a ping-pong, whose turning point is otherwise shown twice"
             problem += f": given {frames}, use {frames + 1}"

@@ -97,6 +97,12 @@ ROWS = [
     Bad(f"{MORPH} --set morph={{\"speed\":1e9}}", ("--set morph: must be", "given 1e+09")),
     Bad("morph --seeds 1 --path wander --detail 0", ("--detail", "at least 1", "given 0")),
     Bad("morph --seeds 1 --path wander --radius far", ("--radius", "given 'far'")),
+    # Transparency.
+    Bad(f"{MORPH} --transparent red", ("--transparent: must be luminance", "'#000000'")),
+    Bad(f"{MORPH} --transparent edge", ("--transparent: MP4 cannot hold", ".webm", ".apng")),
+    Bad(f"{MORPH} --transparent edge -o a.gif", ("--transparent: GIF cannot hold",)),
+    Bad("still --seed 1 --transparent edge -o a.jpg", ("--transparent: JPEG cannot",)),
+    Bad(f"{MORPH} --transparent edge --codec av1 -o a.webm", ("--transparent: WebM coded as av1",)),
     # Tempo.
     Bad(f"{MORPH} --bpm 0", ("--bpm: must be at least 1, given 0",)),
     Bad(f"{MORPH} --bpm -3", ("--bpm: must be at least 1, given -3",)),

@@ -26,7 +26,9 @@ def target(
 ) -> Target:
     """Return a target; `how` are keys of `output`, and arguments of `Target.to`."""
     given = {name: how.pop(name) for name in _OF_TARGET if name in how}
-    output = Output.model_validate(how | ({} if coding is None else asdict(coding)))
+    asked = {} if coding is None else asdict(coding)
+    asked.pop("alpha", None)  # which is no key of the output
+    output = Output.model_validate(how | asked)
     return Target.to(path, (width, height), output, **given)
 
 

@@ -42,6 +42,7 @@ class Still(Animation):
         *,
         size: tuple[int, int],
         depth: int,
+        alpha: bool,
         quality: int | None,
         recipe: str,
     ) -> None:
@@ -52,6 +53,7 @@ class Still(Animation):
             bands: unsigned of `depth` bits; it is the caller who counts their rows.
             size: width and height in pixels.
             depth: in bits a channel.
+            alpha: bands have a fourth channel.
             quality: 1 to 100, None where nothing is lost.
             recipe: text that goes into the file.
 
@@ -96,13 +98,14 @@ class Picture(Still):
         *,
         size: tuple[int, int],
         depth: int,
+        alpha: bool,
         quality: int | None,
         recipe: str,
     ) -> None:
         """Write the picture whole."""
         import imageio.v3 as imageio  # a tenth of a second that films need not take
 
-        del size, depth
+        del size, depth, alpha
         options = dict(self.options)
         if quality is not None:
             options["quality"] = quality

@@ -23,7 +23,7 @@ from cppnvid.encode.formats.png import SIGNATURE, Apng, chunk, levels_of, text_c
 _LEVEL = 6  # zlib's own; 9 takes twice as long for one byte in fifty
 _AT_ONCE = 4 << 20  # bytes; a picture of 1080x1080 and 8 bits is compressed in one go
 _UP = 2
-_RGB = 2
+_RGB, _RGBA = 2, 6
 
 
 class Png(Apng, Still):
@@ -41,19 +41,21 @@ class Png(Apng, Still):
         *,
         size: tuple[int, int],
         depth: int,
+        alpha: bool,
         quality: int | None,
         recipe: str,
     ) -> None:
         """Write the picture as its bands come."""
         del quality
         width, height = size
+        kind, channels = (_RGBA, 4) if alpha else (_RGB, 3)
         with path.open("wb") as file:
             file.write(SIGNATURE)
-            file.write(chunk(b"IHDR", struct.pack(">IIBB3x", width, height, depth, _RGB)))
+            file.write(chunk(b"IHDR", struct.pack(">IIBB3x", width, height, depth, kind)))
             if recipe:
                 file.write(text_chunk(recipe))
             packer = zlib.compressobj(_LEVEL)
-            above = np.zeros((1, width * 3 * depth // 8), dtype=np.uint8)
+            above = np.zeros((1, width * channels * depth // 8), dtype=np.uint8)
             for band in _blocks(bands, max(1, _AT_ONCE // above.size)):
                 # The more significant byte comes first.
                 row_bytes = np.ascontiguousarray(band, dtype=f">u{depth // 8}").view(np.uint8)

@@ -18,6 +18,8 @@ _FORMATS: dict[str, tuple[str, str, float]] = {
     "rgb24": ("rgb24", "gbrp", 3.0),
     "yuv420p": ("yuv420p", "yuv420p", 1.5),
     "rgb48": ("rgb48le", "gbrp16le", 6.0),
+    "rgba": ("rgba", "bgra", 4.0),
+    "rgba64": ("rgba64le", "gbrap16le", 8.0),
 }
 # FFV1 kept smooth frames in 14 % of their bytes, and those of 16 bits in a third.
 _EXPECTED = 0.5
