@@ -85,7 +85,8 @@ def _too_large(recipe: Recipe, moment: Moment, host: Host, size: int, rest: int)
     fitting, words = f"about {hidden}x{width}", f"about {hidden} layers of {width}"
     if not width:  # then of the narrowest layers not all frames
         narrow = rest * 4 * 5 / (widest * (widest + 1))
-        frames = max(1, int(frames * (host.limit - narrow) / max(rows, 1)))
+        # A fifth less, as not all of the rest shrinks with the layers.
+        frames = max(1, int(0.8 * frames * (host.limit - narrow) / max(rows, 1)))
         words = f"about {frames} frames of {hidden} layers of 4"
         fitting = f"about {hidden}x4, for {frames} frames"
     return RecipeError(
