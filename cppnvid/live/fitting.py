@@ -74,17 +74,24 @@ def _too_large(recipe: Recipe, moment: Moment, host: Host, size: int, rest: int)
     # Rows stay, or every second of them. The rest goes with the square of the width.
     room = (host.limit - rows / 2) / rest * widest * (widest + 1)
     width = max((w for w in range(4, widest, 4) if w * (w + 1) <= room), default=0)
-    fits = max(1, int(frames * (host.limit - rest) / max(rows, 1)))
-    if fits < frames and (fits >= LEAST_FRAMES or not width):
+    fits = int(frames * (host.limit - rest) / max(rows, 1))
+    if LEAST_FRAMES <= fits < frames:
         return RecipeError(
             f"{problem}: about {fits} frames fit",
             key="output.frames",
             given=frames,
             allowed=f"about {fits}",
         )
+    fitting, words = f"about {hidden}x{width}", f"about {hidden} layers of {width}"
+    if not width:  # then of the narrowest layers not all frames
+        narrow = rest * 4 * 5 / (widest * (widest + 1))
+        # A fifth less, as not all of the rest shrinks with the layers.
+        frames = max(1, int(0.8 * frames * (host.limit - narrow) / max(rows, 1)))
+        words = f"about {frames} frames of {hidden} layers of 4"
+        fitting = f"about {hidden}x4, for {frames} frames"
     return RecipeError(
-        f"{problem}: about {hidden} layers of {max(width, 4)} fit",
+        f"{problem}: {words} fit",
         key="network.layers",
         given=json.dumps([len(layer.bias) for layer in moment.layers[:-1]]),
-        allowed=f"about {hidden}x{max(width, 4)}",
+        allowed=fitting,
     )
