@@ -71,11 +71,11 @@ def children_of(
     found = [
         # Names are read from the left: a parent needs brackets on the right alone.
         look.nearest([f"{parent}m{number}@{s}" for s in STRENGTHS], parent, aim)
-        for (parent, number), aim in zip(_mutations(names, first), aims[0], strict=False)
+        for aim, (parent, number) in zip(aims[0], _mutations(names, first), strict=False)
     ]
     found += [
         look.nearest([f"{start}x{_right(other)}@{s}" for s in SHARES], parent, aim)
-        for (start, parent, other), aim in zip(_crossings(names, first), aims[1], strict=False)
+        for aim, (start, parent, other) in zip(aims[1], _crossings(names, first), strict=False)
     ]
     return [str(pedigree(name)) for name in found]
 
