@@ -64,7 +64,10 @@ def test_every_command_of_a_page_runs(page: str, monkeypatch: pytest.MonkeyPatch
     Image.fromarray(np.arange(192, dtype=np.uint8).reshape(8, 8, 3)).save("photo.jpg")
 
     for arguments in commands:
-        small = ["--size", "32x32"] if arguments[0] in ("morph", "render", "still") else []
+        drawn = ("morph", "render", "still", "explain")
+        small = ["--size", "32x32"] if arguments[0] in drawn else []
+        if arguments[0] == "explain":
+            small += ["--set", "network.layers=2x8"]
         if arguments[0] in ("gallery", "sheet"):
             small = ["--tile", "16"]
         if "--animate" in arguments:

@@ -117,25 +117,25 @@ def test_two_stand_side_by_side() -> None:
     "network",
     [
         {"layers": []},
-        {"layers": [700]},
-        {"layers": ["45x4"]},
+        {"layers": [40]},
+        {"layers": ["41x2"]},
         {"activation": "atan_pair"},
         {"inputs": ["z"]},
         {"output": "ridge", "channels": 1},
     ],
 )
 def test_any_network_has_a_page_and_a_poster(network: dict[str, object]) -> None:
-    """Without layers, very wide, very deep, or told nothing, both are made and say how many."""
+    """Without layers, wide, very deep, or told nothing, both are made and say how many."""
     one = explained(network)
 
     poster, page = draw_poster(one), draw_page(one)
 
     assert 900 < poster.shape[0] < 6000
     assert one.verdict.headline in page
-    if network.get("layers") == [700]:
-        assert "16 of 700 tanh" in page
-    if network.get("layers") == ["45x4"]:
-        assert "40 of 45 layers are shown" in page
+    if network.get("layers") == [40]:
+        assert "16 of 40 tanh" in page
+    if network.get("layers") == ["41x2"]:
+        assert "40 of 41 layers are shown" in page
 
 
 def test_characters_the_font_lacks_are_set_as_boxes() -> None:

@@ -19,9 +19,9 @@ from tests.helpers import Moments
 
 
 def changes(scene: Timeline, frames: int) -> NDArray[np.float64]:
-    """Return the Oklab distance from each frame of a loop to the next, drawn at 48 px."""
-    across, down = axes("centres", 48, 48)
-    x, y = np.tile(across, 48), np.repeat(down, 48)
+    """Return the Oklab distance from each frame of a loop to the next, drawn at 32 px."""
+    across, down = axes("centres", 32, 32)
+    x, y = np.tile(across, 32), np.repeat(down, 32)
     backend = TorchBackend()
     looks = [to_oklab(backend.colours(scene.at(k / frames), x, y)) for k in range(frames)]
     pairs = zip(looks, [*looks[1:], looks[0]], strict=True)
