@@ -91,7 +91,9 @@ def as_read(matrix: Matrix) -> Matrix:
     """Return a matrix with the numbers that a page's script reads of it, which are whole steps."""
 
     def read(column: NDArray[Any], origin: float, bits: int) -> NDArray[np.float64]:
-        whole, step = in_steps(column, origin, bits, float(np.abs(column - origin).max()))
+        whole, step = in_steps(
+            column, origin, bits, float(np.abs(column - origin).max(initial=0.0))
+        )
         made: NDArray[np.float64] = origin + whole * step
         return made
 

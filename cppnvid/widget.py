@@ -13,8 +13,9 @@ from cppnvid.render import live_scene
 def live_widget(recipe: Recipe) -> Any:
     """Return a widget that draws a recipe's film in a cell; it needs `anywidget`.
 
-    Its traits are the same in Python and on the screen: `time`, from 0 to 1; `zoom`, the
-    magnification, from 0.1 to 1000; `hue`, by which all hues are turned, in degrees; `paused`.
+    Its traits are the same in Python and on the screen: `time`, from 0 to 1, which follows a
+    playing film twice a second; `zoom`, the magnification, from 0.1 to 1000; `hue`, by which all
+    hues are turned, in degrees; `paused`.
 
     Raises:
         RecipeError: the network is too large to be drawn live, or the film too long.
@@ -39,11 +40,19 @@ def _widget_class() -> Any:
         "_css": part(STYLE),
         "film": traitlets.Dict().tag(sync=True),
         "time": traitlets.Float(0.0, min=0.0, max=1.0).tag(sync=True),
+        "now": traitlets.Float(0.0, min=0.0, max=1.0).tag(sync=True),
+        "_follow": traitlets.observe("now")(_follow),
         "zoom": traitlets.Float(1.0, min=0.1, max=1000.0).tag(sync=True),
         "hue": traitlets.Float(0.0).tag(sync=True),
         "paused": traitlets.Bool(False).tag(sync=True),
     }
     return type("LiveWidget", (anywidget.AnyWidget,), parts)
+
+
+def _follow(widget: Any, change: Any) -> None:
+    """Let `time` be where a playing film says it is; a late word changes nothing once it rests."""
+    if not widget.paused:
+        widget.time = change["new"]
 
 
 def _shown(widget: Any) -> str:

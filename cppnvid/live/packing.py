@@ -65,7 +65,7 @@ def in_steps(column: NDArray[Any], origin: float, bits: int, largest: float) -> 
 def _forms(column: Whole) -> Iterable[tuple[int, int]]:
     """Yield how a column can be kept: bytes a number, and how often differences are taken."""
     rest = column
-    for order in range(min(MOST_ORDER, len(column) - 1) + 1):
+    for order in range(max(0, min(MOST_ORDER, len(column) - 1)) + 1):
         if order:
             rest = np.diff(rest)
         yield _bytes_of(rest), order

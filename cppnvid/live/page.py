@@ -202,7 +202,7 @@ def html_text(text: str) -> str:
 def _in_steps(columns: Iterable[tuple[NDArray[Any], float, int]]) -> dict[str, Any]:
     """Return columns of numbers, each with its origin and bits, as the page's script reads them."""
     made = [
-        in_steps(column, float(origin), bits, float(np.abs(column - origin).max()))
+        in_steps(column, float(origin), bits, float(np.abs(column - origin).max(initial=0.0)))
         for column, origin, bits in columns
     ]
     steps = np.array([step for _, step in made], "<f4")

@@ -280,3 +280,13 @@ def test_presets_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     assert told["size"] == list(recipe.canvas.size)
     assert (told["frames"], told["fps"]) == (3, float(recipe.output.fps))
     assert html.escape(recipe.title) in page
+
+
+@pytest.mark.parametrize("layers", [[], [3]])
+def test_a_network_that_reads_no_coordinates_has_a_page(layers: list[int]) -> None:
+    """Its latent is in the first layer's bias, and nothing is left of that layer's weights."""
+    recipe = film("walk", 8, 8, network={"inputs": ["z"], "layers": layers, "z_dim": 3})
+    told = json.loads(text_of(draw_page(recipe, Scene.of(recipe)), 'id="film">'))
+
+    assert [count for _, count in told["tensors"]][1] == 0
+    assert told["directions"]["columns"].count([0, 1]) == told["tensors"][1][0]

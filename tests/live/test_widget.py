@@ -27,7 +27,7 @@ WIDTH, HEIGHT = 40, 28
 # What anywidget gives, as far as a widget uses it: a model with traits that says what changed.
 MODEL = """async ([script, style, film, traits]) => {
     document.head.append(Object.assign(document.createElement("style"), { textContent: style }));
-    const values = { film, time: 0, zoom: 1, hue: 0, paused: true, ...traits }, heard = {};
+    const values = { film, time: 0, now: 0, zoom: 1, hue: 0, paused: true, ...traits }, heard = {};
     window.saved = [];
     window.model = {
         get: (name) => values[name],
@@ -112,13 +112,27 @@ def test_hands_are_heard_in_python(opened: Opener) -> None:
     assert page.evaluate("saved.at(-1).time") == 0.5
 
     page.locator("canvas").click()
-    until(page, "saved.length > 2 && saved.at(-1).time > 0.5")
-    assert page.evaluate("model.get('paused')") is False
+    until(page, "saved.filter((one) => !one.paused && one.now !== 0.5).length > 1")
+    assert page.evaluate("model.get('time')") == 0.5  # which Python may be setting just now
     page.get_by_role("button", name="Pause").click()
     last = page.evaluate("saved.at(-1)")
     page.wait_for_timeout(100)
     assert last["paused"] is True
-    assert page.evaluate("model.get('time')") == last["time"]
+    assert page.evaluate("model.get('time')") == last["time"] == last["now"]
+
+
+def test_python_may_go_elsewhere_while_it_plays(opened: Opener) -> None:
+    """What the film said of itself comes back as `time` and moves nothing; any other time does."""
+    page = cell(opened, film("walk", WIDTH, HEIGHT, output={"frames": 3000}), paused=False)
+    until(page, "saved.length > 2")
+
+    page.evaluate("model.set('time', saved[0].now)")
+    assert page.evaluate("Number(document.querySelector('input').value) > saved[1].now")
+    page.evaluate("model.set('time', 0.9), model.set('paused', true)")
+    assert page.evaluate("saved.at(-1).now") == pytest.approx(0.9, abs=0.01)
+    assert float(page.locator("input").input_value()) == pytest.approx(0.9, abs=0.01)
+    assert page.get_by_role("button", name="Play").is_visible()
+    assert opened.errors == []
     assert opened.errors == []
 
 
@@ -172,10 +186,14 @@ def test_the_widget_is_a_model_of_anywidget() -> None:
     assert widget._esm.strip().endswith("export default { render };")
     assert json.loads(json.dumps(widget.get_state()["film"]))["size"] == [WIDTH, HEIGHT]
     assert {"time", "zoom", "hue", "paused"} <= set(widget.keys)
-    widget.time = 1.0
+    widget.now = 0.5
+    assert widget.time == 0.5
+    widget.paused, widget.time = True, 1.0
+    widget.now = 0.6  # a late word
+    assert widget.time == 1.0
     with pytest.raises(traitlets.TraitError):
         widget.time = 1.5
-    assert repr(widget) == "<LiveWidget: time=1, zoom=1, hue=0, paused=False>"
+    assert repr(widget) == "<LiveWidget: time=1, zoom=1, hue=0, paused=True>"
 
 
 def test_without_anywidget_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

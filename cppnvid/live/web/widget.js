@@ -1,10 +1,14 @@
 // The widget: the film in a notebook's cell, where `time`, `zoom`, `hue` and `paused` are the same
 // here and in Python. What it is shown in gives `model` and `el` (see anywidget.dev).
+//
+// While it plays it says where it is by `now`, which Python never sets: a `time` on its way from here
+// would undo one that Python sets meanwhile. Python then takes it as `time`, which comes back.
 import { Device } from "./device.js";
 import { fineness } from "./fineness.js";
 import { Film } from "./numbers.js";
 
 const SAID = 500; // milliseconds between two messages that say where a playing film is
+const KEPT = 100; // of what was said: what comes back is no wish to go there
 
 // A film whose hues are turned by hand, in degrees, beside how the film itself turns them.
 class Turned extends Film {
@@ -27,12 +31,13 @@ class Cell {
     this.model = model;
     this.film = new Turned(model.get("film"));
     this.time = model.get("time");
-    Object.assign(this, { ready: false, seen: true, telling: false, before: 0, told: 0, gone: false });
+    this.told = [];
+    Object.assign(this, { ready: false, seen: true, telling: false, before: 0, last: 0, gone: false });
     this.furnish(el);
     this.device = new Device(this.canvas, this.film, false);
     this.heard = {
-      time: () => this.telling || this.seek(Math.min(Math.max(model.get("time"), 0), 1)),
-      paused: () => this.label(),
+      time: () => this.telling || this.told.includes(model.get("time")) || this.seek(model.get("time")),
+      paused: () => this.telling || this.tell(),
       zoom: () => this.show(),
       hue: () => this.show(),
     };
@@ -60,9 +65,9 @@ class Cell {
     for (const one of [this.play, this.canvas]) one.addEventListener("click", () => this.pause(this.playing));
     this.place.addEventListener("input", () => {
       this.seek(Number(this.place.value));
-      if (performance.now() - this.told > SAID) this.tell();
+      if (performance.now() - this.last > SAID) this.tell({ time: this.time });
     });
-    this.place.addEventListener("change", () => this.tell());
+    this.place.addEventListener("change", () => this.tell({ time: this.time }));
     this.canvas.addEventListener("webglcontextlost", (event) => {
       event.preventDefault(); // which asks for it back
       this.ready = false;
@@ -88,17 +93,18 @@ class Cell {
     const [width, height] = sides.map((side) => Math.max(1, Math.round(side * scale)));
     this.device.show({ time: this.time, width, height, view: { x: 0, y: 0, zoom: this.model.get("zoom") }, samples });
   }
-  // Say in Python where the film is; that is no wish to go there.
-  tell() {
+  // Say in Python where the film is, and what a hand did.
+  tell(done = {}) {
     this.telling = true;
-    this.model.set("time", this.time);
+    for (const [name, value] of Object.entries({ now: this.time, ...done })) this.model.set(name, value);
     this.telling = false;
     this.model.save_changes();
-    this.told = performance.now();
+    this.label();
+    this.last = performance.now();
+    this.told = [...this.told.slice(-KEPT), this.time];
   }
   pause(paused) {
-    this.model.set("paused", paused);
-    this.tell();
+    this.tell(paused ? { paused, time: this.time } : { paused });
   }
   label() {
     this.play.textContent = this.playing ? "Pause" : "Play";
@@ -110,7 +116,7 @@ class Cell {
     this.before = now;
     if (!this.playing || !this.ready || !this.seen || document.hidden) return;
     this.seek((this.time + (passed * this.film.data.fps) / this.film.data.frames) % 1);
-    if (now - this.told > SAID) this.tell();
+    if (now - this.last > SAID) this.tell();
   }
   async begin() {
     try {
