@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test attempts lint lint-page fuzz-page mediabunny media bench bench-gpu parity-live clean
+.PHONY: help demo test attempts lint lint-page fuzz-page mediabunny media bench bench-adaptive bench-gpu parity-live clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -43,6 +43,9 @@ media: .venv/.dev  ## draw the pictures and the page that README and the docs sh
 
 bench: .venv/.dev  ## measure what README's speed figures come from
 	$(BIN)/python -m benchmarks
+
+bench-adaptive: .venv/.dev  ## compare interpolated frames with exact ones, artwork by artwork
+	$(BIN)/python -m benchmarks.sparse --save
 
 bench-gpu: .venv/.dev  ## on a graphics card: compare all pictures, then measure every backend
 	$(BIN)/python -m benchmarks.gpu --save

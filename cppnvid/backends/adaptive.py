@@ -16,7 +16,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cppnvid.colour.pixels import Samples
+from cppnvid.colour.pixels import Samples, eight_bits
 
 Level = TypeVar("Level", np.uint8, np.uint16)
 Redraw = Callable[[NDArray[np.intp], NDArray[np.intp], int], NDArray[Level]]
@@ -68,7 +68,7 @@ def marks(rgb: NDArray[Level]) -> NDArray[np.uint8]:
     Returns:
         [rows, width], 0 to 4.
     """
-    bend = bends(_eight_bits(rgb))
+    bend = bends(eight_bits(rgb))
     marked = np.zeros(bend.shape, dtype=np.uint8)
     for limit in LIMITS:
         marked += bend > limit
@@ -174,9 +174,3 @@ def bends(rgb: NDArray[np.uint8]) -> NDArray[np.int16]:
         red, green, blue = most[..., 0], most[..., 1], most[..., 2]
         np.maximum(np.maximum(red, green), blue, out=bend[top : top + step])
     return bend
-
-
-def _eight_bits(band: NDArray[Level]) -> NDArray[np.uint8]:
-    if band.dtype == np.uint8:
-        return band.astype(np.uint8, copy=False)
-    return ((band.astype(np.uint32) * 255 + 32895) >> 16).astype(np.uint8)

@@ -20,11 +20,14 @@ class Backend(Protocol):
     `pixel_formats` are those that `render` can yield: `yuv420p` only where it is made from colours
     that were not rounded to 8 bits before. Where `raster.samples` is `auto`, a frame is drawn with
     one sample and passes through `adaptive.refined`, to which a backend gives its way to draw a
-    list of pixels again; one that has none draws all pixels with `adaptive.everywhere`.
+    list of pixels again; one that has none draws all pixels with `adaptive.everywhere`. One that
+    `interpolates` goes through `sparse.sparse` where `raster.drawing` is `adaptive`, and others
+    draw every pixel: graphics cards do so in less time than a processor takes to interpolate.
     """
 
     name: str
     pixel_formats: tuple[str, ...]
+    interpolates: bool
 
     def colours(self, moment: Moment, x: NDArray[Any], y: NDArray[Any]) -> NDArray[np.float32]:
         """Return the colours at points of the screen, on a grid of pixels or not.

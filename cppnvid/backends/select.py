@@ -12,6 +12,7 @@ from operator import itemgetter
 
 from cppnvid.backends.machine import BACKENDS, by_numpy, report, until_halide_draws
 from cppnvid.backends.protocol import Backend, Job
+from cppnvid.backends.sparse import SHARE, interpolates
 from cppnvid.backends.until_drawn import UntilDrawn
 from cppnvid.callbacks import Note, silent
 from cppnvid.errors import BackendError, BackendUnavailable, Message, RecipeError
@@ -69,7 +70,8 @@ def choose(name: str | Backend = "auto", job: Job = Job(), note: Note = silent) 
 def _best(name: str, job: Job, note: Note) -> Backend:
     """Return the first that is usable; `auto` says why not those before it, if they might be."""
     if name == "auto" and job.moment is not None and job.points is not None:
-        drawing = by_numpy(job.moment, job.points)
+        share = SHARE if job.raster is not None and interpolates(job.raster) else 1.0
+        drawing = share * by_numpy(job.moment, job.points)
         if drawing <= until_halide_draws(job.moment, job):
             note(f"drawing with numpy, as the job is small ({drawing:.1f} s)")
             return BACKENDS["numpy"].make("numpy", job.threads)

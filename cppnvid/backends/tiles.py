@@ -18,12 +18,15 @@ from numpy.typing import NDArray
 
 from cppnvid.animation.camera import axes
 from cppnvid.animation.scene import Moment, Timeline
+from cppnvid.backends import sparse
 from cppnvid.backends.adaptive import FEW, SAMPLES, Redraw, refined
 from cppnvid.backends.colours import colour
+from cppnvid.backends.lattice import Scratch
+from cppnvid.backends.thin import thin
 from cppnvid.backends.warps import to_field
 from cppnvid.colour.arrays import library_of
 from cppnvid.colour.oklab import from_linear, to_linear
-from cppnvid.colour.pixels import LEVELS, Pixels, Raster
+from cppnvid.colour.pixels import LEVELS, Pixels, Raster, eight_bits
 from cppnvid.networks.activations import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.networks.inputs import inputs_at
 
@@ -53,6 +56,7 @@ class TiledBackend(ABC):
     """
 
     pixel_formats: tuple[str, ...] = ("rgb24", "rgb48")
+    interpolates = True
     # Whether points follow each other pixel by pixel, or line by line. The last digits of sums
     # depend on it, and with them the frames of films that are there already.
     _pixel_by_pixel = False
@@ -114,17 +118,26 @@ class TiledBackend(ABC):
 
     def render(self, scene: Timeline, times: Iterable[float], raster: Raster) -> Iterator[Pixels]:
         """Draw one frame for each time: see `Backend.render`."""
+        scratch = Scratch()
         for time in times:
-            yield np.concatenate(list(self.bands(scene.at(time), raster)))[None]
+            yield np.concatenate(list(self._bands(scene.at(time), raster, scratch)))[None]
 
     def bands(self, moment: Moment, raster: Raster) -> Iterator[Pixels]:
         """Draw one frame from top to bottom: see `Backend.bands`."""
+        return self._bands(moment, raster, Scratch())
+
+    def _bands(self, moment: Moment, raster: Raster, scratch: Scratch) -> Iterator[Pixels]:
         if raster.samples == "auto":
-            drawn = self.bands(moment, replace(raster, samples=1))
+            drawn = self._bands(moment, replace(raster, samples=1), scratch)
             yield from refined(drawn, raster.height, self._redraw(moment, raster))
             return
         width, height, samples = raster.width, raster.height, raster.samples
         kind = LEVELS[raster.pixel_format]
+        if self.interpolates and sparse.interpolates(raster):
+            frame = self._sparse(moment, (width, height), samples, scratch)
+            if frame is not None:
+                yield frame if kind is np.uint16 else eight_bits(frame)
+                return
         layers = self._layers(moment)
         columns, rows = self._places(moment, raster, samples)
         points = self._points_per_tile(moment)
@@ -165,17 +178,48 @@ class TiledBackend(ABC):
         places = {samples: self._places(moment, raster, samples) for samples in (FEW, SAMPLES)}
 
         def redraw(rows: NDArray[np.intp], across: NDArray[np.intp], samples: int) -> Pixels:
-            columns, lines = places[samples]
-            drawn = np.empty((len(rows), 3), dtype=kind)
-
-            def draw(part: slice) -> None:
-                x, y = columns[across[part]], lines[rows[part]]
-                drawn[part] = self._pixels(layers, moment, x[:, None], y, kind)[:, 0]
-
-            self._in_parts(draw, len(rows), moment, samples**2)
-            return drawn
+            return self._listed(layers, moment, (places[samples], (rows, across)), kind)
 
         return redraw
+
+    def _sparse(
+        self, moment: Moment, size: tuple[int, int], samples: int, scratch: Scratch
+    ) -> NDArray[np.uint16] | None:
+        """Draw a frame where it bends: see `sparse.sparse`."""
+        columns, rows = sparse.places(moment.coordinates, *size, samples)
+        places, layers = (self._array(columns), self._array(rows)), self._layers(moment)
+
+        def draw(below: NDArray[np.intp], beside: NDArray[np.intp]) -> NDArray[np.uint16]:
+            return self._listed(layers, moment, (places, (below, beside)), np.uint16)
+
+        hidden = thin(moment, columns.mean(axis=1), rows.mean(axis=1))
+        return sparse.sparse(size, draw, hidden, scratch)
+
+    def _listed(
+        self,
+        layers: Sequence[TiledLayer],
+        moment: Moment,
+        pixels: tuple[tuple[Array, Array], tuple[NDArray[np.intp], NDArray[np.intp]]],
+        kind: type[Any],
+    ) -> Pixels:
+        """Draw pixels from anywhere in a frame: [n, 3].
+
+        Args:
+            layers: of the moment.
+            moment: the scene at one time.
+            pixels: the places of the points of columns and rows, [width or height, samples]; and
+                the rows and columns of the pixels, [n] each.
+            kind: of the levels.
+        """
+        (columns, lines), (rows, across) = pixels
+        drawn = np.empty((len(rows), 3), dtype=kind)
+
+        def draw(part: slice) -> None:
+            x, y = columns[across[part]], lines[rows[part]]
+            drawn[part] = self._pixels(layers, moment, x[:, None], y, kind)[:, 0]
+
+        self._in_parts(draw, len(rows), moment, columns.shape[1] ** 2)
+        return drawn
 
     def _pixels(
         self, layers: Sequence[TiledLayer], moment: Moment, x: Array, y: Array, kind: type[Any]

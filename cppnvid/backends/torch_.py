@@ -33,6 +33,7 @@ class TorchBackend(TiledBackend):
         self.device = torch.device(device)
         on_cpu = self.device.type == "cpu"
         super().__init__(f"torch:{device}", (threads or torch.get_num_threads()) if on_cpu else 1)
+        self.interpolates = on_cpu
         self._scratch = threading.local()
 
     def _array(self, values: NDArray[Any]) -> Tensor:

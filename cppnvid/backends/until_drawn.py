@@ -24,7 +24,8 @@ Next = Callable[[BackendError], Backend]
 class UntilDrawn:
     """A backend that is replaced if it fails before anything was drawn; later it may only fail.
 
-    It keeps the first one's pixel formats, since a film's encoder may already be open for them.
+    It keeps the first one's pixel formats, since a film's encoder may already be open for them, and
+    whether it interpolates, which the film's recipe may already say.
 
     Args:
         first: the best.
@@ -33,6 +34,7 @@ class UntilDrawn:
 
     def __init__(self, first: Backend, next_after: Next) -> None:
         self.name, self.pixel_formats = first.name, first.pixel_formats
+        self.interpolates = first.interpolates
         self._backend, self._next_after = first, next_after
         self._has_drawn = False
 

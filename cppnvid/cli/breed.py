@@ -68,11 +68,10 @@ def _parents(source: "Source", parents: list[int | str], like: list[int] | None)
     inside = seeds if isinstance(seeds, list) else []
     if like is not None:
         if source.sheet != "children":
-            name = source.name or "no file"
-            other = (
-                "name its seeds: breed 7 12 --from FILE" if source.sheet else "name it by --from"
-            )
-            raise refusal("--like", f"needs a sheet that breed made, given {name}: {other}")
+            given = f"given {source.name or 'none'}: name it by --from"
+            if source.sheet:
+                given = f"and {source.name} is labelled by seeds: breed 7 12 --from {source.name}"
+            raise refusal("--like", f"chooses from a sheet that breed made, {given}")
         if max(like) > len(inside):
             allowed = f"numbers from 1 to {len(inside)}, the number of pictures on the sheet"
             raise refusal("--like", given=max(like), allowed=allowed)

@@ -160,7 +160,7 @@ class Encoder:
         self._feeds: Feeds | None = None
         self._segment_folder: Path | None = None  # where what is joined lies, if anything is
         self._parts: Parts | None = None
-        self._turns: list[tuple[int, int]] = []
+        self._turns = in_turn(job.segments, job.at_once)
         self._stack = contextlib.ExitStack()
 
     @property

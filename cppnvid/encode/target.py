@@ -217,6 +217,11 @@ class Target:
             return "rgb24"
         return "yuv420p" if self.width % 2 == self.height % 2 == 0 else "rgb24"
 
+    @property
+    def forgives(self) -> bool:
+        """Whether a difference of one level of 8 bits is lost in the file anyway."""
+        return not (self.container.lossless or self.container.deep or self.container.still)
+
     def check_coding(self) -> None:
         """Refuse a film that cannot be encoded so, such as a GIF too large for one palette.
 

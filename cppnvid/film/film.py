@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from cppnvid.animation.scene import Moment, Scene, Timeline
 from cppnvid.animation.timing import frame_times
 from cppnvid.backends import Backend, Job, choose, described
+from cppnvid.backends.sparse import pays
 from cppnvid.colour.dither import dithered_frames
-from cppnvid.colour.pixels import Pixels, Raster
+from cppnvid.colour.pixels import Drawing, Pixels, Raster
 from cppnvid.encode import Target, open_encoder
+from cppnvid.errors import Message, Setting
 from cppnvid.film.motion_blur import expose, exposure_times
 from cppnvid.film.pacing import paced
 from cppnvid.film.run import Run
@@ -52,7 +54,7 @@ class Film:
             times = [times[number] for number in order]
         if canvas.shutter:
             times = exposure_times(times, self.recipe)
-        raster = Raster(*canvas.size, canvas.samples, pixel_format)
+        raster = Raster(*canvas.size, canvas.samples, pixel_format, drawing_of(self.recipe))
         frames = self.drawer.render(scene or self.scene, times, raster)
         return expose(frames, canvas.exposures) if canvas.shutter else frames
 
@@ -99,13 +101,37 @@ def film_of(
         BackendError: this machine cannot draw it.
     """
     scene = Scene.of(recipe)
+    wanted = recipe if still is not None or target is None else with_drawing(recipe, scene, target)
     frames = recipe.output.frames if still is None else 1
     threads = run.threads if still is not None or target is None else run.drawing
-    job = job_of(recipe, scene.at(still or 0.0), frames, threads, target)
+    job = job_of(wanted, scene.at(still or 0.0), frames, threads, target)
     drawer = choose(run.backend, job, run.note)
+    if wanted is not recipe and drawer.interpolates:
+        words = "interpolating where the picture is smooth; {exact} draws every pixel"
+        run.note(Message(words, exact=Setting("canvas.drawing", "exact")))
+        recipe = wanted
     if still != 0.0:  # every pace starts at the start
         scene = paced(scene, recipe)
     return Film(recipe, scene, drawer)
+
+
+def with_drawing(recipe: Recipe, scene: Scene, target: Target) -> Recipe:
+    """Return a recipe that says so if its film is to be interpolated, and so is drawn alike again.
+
+    Under `auto` it is where the file loses more than that would, and where drawing is dear enough.
+    """
+    canvas = recipe.canvas
+    if canvas.drawing != "auto" or not target.forgives:
+        return recipe
+    if not pays(scene.at(0.0), Raster(*canvas.size, canvas.samples)):
+        return recipe
+    canvas = canvas.model_copy(update={"drawing": "adaptive"})
+    return recipe.model_copy(update={"canvas": canvas})
+
+
+def drawing_of(recipe: Recipe) -> Drawing:
+    """Return how a film is drawn: exactly, unless it was decided or asked otherwise."""
+    return "adaptive" if recipe.canvas.drawing == "adaptive" else "exact"
 
 
 def job_of(
@@ -114,7 +140,8 @@ def job_of(
     """Return what a backend is chosen by; its pixel format is what the target is best given."""
     canvas, deep = recipe.canvas, target is not None and target.container.deep
     exposures = canvas.exposures if canvas.shutter and frames > 1 else 1
-    raster = Raster(*canvas.size, canvas.samples, "rgb48" if deep else "rgb24")
+    drawing = drawing_of(recipe) if frames > 1 else "exact"
+    raster = Raster(*canvas.size, canvas.samples, "rgb48" if deep else "rgb24", drawing)
     planes = target is not None and target.best_format == "yuv420p" and not canvas.shutter
     return Job(moment, raster, frames * exposures, threads, planes)
 

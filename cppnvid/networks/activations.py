@@ -52,11 +52,13 @@ class Activation(Function):
         straight: where the function is straight: its turning point, or where it has become a line.
         steep: between these its slope is 1/25 or more; beyond them it is flat for good, so that a
             neuron there passes no change on. None if it has no such end.
+        period: after which it repeats itself; None if it never does.
     """
 
     values: int = 1
     straight: float = 0.0
     steep: tuple[float, float] | None = None
+    period: float | None = None
 
 
 def _gaussian(u: Array) -> Array:
@@ -91,8 +93,10 @@ ACTIVATIONS: dict[str, Activation] = {
     row.name: row
     for row in (
         Activation("tanh", lambda u: library_of(u).tanh(u, out=u), steep=(-2.3, 2.3)),
-        Activation("sin", lambda u: library_of(u).sin(u, out=u)),
-        Activation("cos", lambda u: library_of(u).cos(u, out=u), straight=-math.pi / 2),
+        Activation("sin", lambda u: library_of(u).sin(u, out=u), period=2 * math.pi),
+        Activation(
+            "cos", lambda u: library_of(u).cos(u, out=u), straight=-math.pi / 2, period=2 * math.pi
+        ),
         Activation("gaussian", _gaussian, straight=-math.sqrt(0.5), steep=(-2.2, 2.2)),
         Activation(
             "relu", lambda u: np.maximum(u, 0.0, out=u), "relu_",

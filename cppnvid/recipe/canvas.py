@@ -83,6 +83,11 @@ class Canvas(Part):
     samples: Samples = 1
     """Antialiasing: N×N points per pixel, averaged in linear light. `auto` draws 2×2 or 4×4 points
     only where the picture needs them: nearly the same picture, several times faster."""
+    drawing: Literal["exact", "adaptive", "auto"] = "exact"
+    """`exact` evaluates the network at every pixel of a film; `adaptive` only where the picture
+    bends, and interpolates the rest to within a level of 8 bits, several times faster; but dots
+    and lines of a pixel may be missed. `auto` is adaptive for large frames in files of 8 bits that
+    are lossy or have a palette. Stills are always exact."""
     shutter: Annotated[Real, Field(ge=0, le=4)] = 0.0
     """Motion blur: share of a frame's time during which the shutter is open; cinema uses 0.5."""
     exposures: Annotated[Whole, Field(ge=2, le=64)] = 8

@@ -22,6 +22,7 @@ class Counting:
     def __init__(self, fails_after: int = 10**9) -> None:
         self._inner = choose("torch:cpu")
         self.name, self.pixel_formats = self._inner.name, self._inner.pixel_formats
+        self.interpolates = self._inner.interpolates
         self.drawn = 0
         self._fails_after = fails_after
 

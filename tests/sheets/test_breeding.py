@@ -49,7 +49,7 @@ def test_a_sheet_is_chosen_from_by_number(run: Cli) -> None:
     assert len(seeds) == 6
     sheet = plan_breeding(load_recipe("a.png"), seeds, tile=24)
     picture = picture_in("a.png")
-    assert sheet.labels[3] == ("4", str(seeds[3])) or sheet.labels[3] == (f"4   {seeds[3]}",)
+    assert "".join(sheet.labels[3]).replace(" ", "") == f"4{seeds[3]}"
     for index in (2, 5):
         look = ["--samples", "2", "--no-dither", "--size", "32x24", "-q"]
         assert (

@@ -41,6 +41,7 @@ class GpuBackend:
         self.name = name
         self.adapter = adapter_of(name)
         self.pixel_formats: tuple[str, ...] = PIXEL_FORMATS
+        self.interpolates = False
         reason = check(self.adapter)
         if reason is not None:
             raise BackendUnavailable("backend {name} is not usable: {why}", name=name, why=reason)

@@ -21,17 +21,20 @@ from cppnvid.animation.camera import View, axes
 from cppnvid.animation.control_points import SceneLayer
 from cppnvid.animation.palette import Colouring
 from cppnvid.animation.scene import Moment, Timeline
-from cppnvid.backends import adaptive
+from cppnvid.backends import adaptive, sparse
 from cppnvid.backends.adaptive import FEW, SAMPLES, Level, Marker, Redraw, refined
 from cppnvid.backends.halide.antialias import marks
 from cppnvid.backends.halide.architecture import Architecture, architecture_of
 from cppnvid.backends.halide.colour import MODES
+from cppnvid.backends.halide.doubling import doubled
 from cppnvid.backends.halide.field import WARPS
 from cppnvid.backends.halide.functions import ACTIVATIONS, OUTPUT_FUNCTIONS
 from cppnvid.backends.halide.pipeline import Pipeline
 from cppnvid.backends.halide.yuv import planes_of, yuv_pipeline
+from cppnvid.backends.lattice import Frame, Scratch
+from cppnvid.backends.thin import thin
 from cppnvid.backends.uniforms import missing_row
-from cppnvid.colour.pixels import LEVELS, Pixels, Raster
+from cppnvid.colour.pixels import LEVELS, Pixels, Raster, eight_bits
 from cppnvid.errors import BackendUnavailable, Setting
 from cppnvid.networks.sampling import fan_out
 
@@ -45,6 +48,7 @@ _WORK_A_BAND = 2**33
 _POINTS_A_BAND = 2**22
 # Of a list of pixels: the colours of a line's points stay in the second cache, 49 kB with AVX-512.
 _TILES_A_LINE = 4
+_LINES_A_STRIP = 4  # at least: to wake another thread for fewer costs more than they take
 
 _BUILDING = threading.Lock()
 Number = TypeVar("Number", np.uint8, np.uint16, np.float32)
@@ -62,6 +66,7 @@ class CpuBackend:
         self.name = "cpu"
         self.threads = threads
         self.pixel_formats: tuple[str, ...] = ("rgb24", "rgb48", "yuv420p")
+        self.interpolates = True
 
     def render(self, scene: Timeline, times: Iterable[float], raster: Raster) -> Iterator[Pixels]:
         """Draw one frame for each time: see `Backend.render`.
@@ -69,24 +74,25 @@ class CpuBackend:
         Raises:
             BackendUnavailable: this backend cannot draw such a scene.
         """
+        scratch = Scratch()
         for time in times:
             moment = scene.at(time)
             if raster.pixel_format == "yuv420p":
-                yield self._yuv420p(moment, raster)[None]
+                yield self._yuv420p(moment, raster, scratch)[None]
                 continue
             kind = LEVELS[raster.pixel_format]
             frame = np.empty((1, raster.height, raster.width, 3), dtype=kind)
             row = 0
-            for band in self._bands(moment, raster, kind, self._marks):
+            for band in self._bands(moment, raster, kind, self._marks, scratch):
                 frame[0, row : row + len(band)] = band
                 row += len(band)
             yield frame
 
-    def _yuv420p(self, moment: Moment, raster: Raster) -> NDArray[np.uint8]:
+    def _yuv420p(self, moment: Moment, raster: Raster, scratch: Scratch) -> NDArray[np.uint8]:
         frame = np.empty((raster.height * 3 // 2, raster.width), dtype=np.uint8)
         luma, *chroma = planes_of(frame, raster.height)
         row = 0
-        for band in self._bands(moment, raster, np.uint16, self._marks):
+        for band in self._bands(moment, raster, np.uint16, self._marks, scratch):
             rows, half = slice(row, row + len(band)), slice(row // 2, (row + len(band)) // 2)
             planes = (luma[rows], *(plane[half] for plane in chroma))
             yuv_pipeline().convert(band, planes, _strips(self.threads))
@@ -100,23 +106,52 @@ class CpuBackend:
             BackendUnavailable: this backend cannot draw such a scene.
         """
         # A single picture is judged by numpy in less time than Halide takes to compile.
-        yield from self._bands(moment, raster, LEVELS[raster.pixel_format], adaptive.marks)
+        kind = LEVELS[raster.pixel_format]
+        yield from self._bands(moment, raster, kind, adaptive.marks, Scratch())
 
     def _marks(self, rgb: NDArray[Level]) -> NDArray[np.uint8]:
         return marks(rgb, _strips(self.threads))
 
     def _bands(
-        self, moment: Moment, raster: Raster, kind: type[Level], marker: Marker[Level]
+        self,
+        moment: Moment,
+        raster: Raster,
+        kind: type[Level],
+        marker: Marker[Level],
+        scratch: Scratch,
     ) -> Iterator[NDArray[Level]]:
         width, height, samples = raster.width, raster.height, raster.samples
         if samples == "auto":
-            drawn = self._bands(moment, replace(raster, samples=1), kind, marker)
+            drawn = self._bands(moment, replace(raster, samples=1), kind, marker, scratch)
             yield from refined(drawn, height, self._redraw(moment, width, height, kind), marker)
             return
+        if sparse.interpolates(raster):
+            frame = self._sparse(moment, (width, height), samples, scratch)
+            if frame is not None:
+                yield frame if kind is np.uint16 else eight_bits(frame)  # type: ignore[misc]
+                return
         for rows in _bands(moment, width, height, samples):
             band = np.empty((rows.stop - rows.start, width, 3), dtype=kind)
             self._draw(band, moment, rows, height, samples)
             yield band
+
+    def _sparse(
+        self, moment: Moment, size: tuple[int, int], samples: int, scratch: Scratch
+    ) -> NDArray[np.uint16] | None:
+        """Draw a frame where it bends: see `sparse.sparse`."""
+        columns, rows = sparse.places(moment.coordinates, *size, samples)
+        across, down = (np.ascontiguousarray(a.T, dtype=np.float32) for a in (columns, rows))
+
+        def draw(below: NDArray[np.intp], beside: NDArray[np.intp]) -> NDArray[np.uint16]:
+            return self._listed(moment, across[:, beside], down[:, below], np.uint16)
+
+        hidden = thin(moment, columns.mean(axis=1), rows.mean(axis=1))
+        strips = _strips(self.threads)
+
+        def double(points: Frame, scratch: Scratch) -> Frame:
+            return doubled(points, scratch, strips)
+
+        return sparse.sparse(size, draw, hidden, scratch, double)
 
     def _redraw(self, moment: Moment, width: int, height: int, kind: type[Level]) -> Redraw[Level]:
         """Return what draws a list of a frame's pixels with FEW² or SAMPLES² points."""
@@ -163,20 +198,18 @@ class CpuBackend:
         in_line = _TILES_A_LINE * pipeline.schedule.tile
         at_once = max(_points_at_once(moment) // (in_line * samples**2), 2 * _cores()) * in_line
         for start in range(0, total, at_once):
-            part = drawn[start : start + at_once]
-            count = -(-len(part) // in_line)
-            out = np.empty((count, in_line, 3), dtype=kind)
-            # The last line begins again where the list ends.
-            pixels = np.resize(np.arange(start, start + len(part)), (count, in_line))
+            part = slice(start, min(start + at_once, total))
+            count = -(-(part.stop - start) // in_line)
+            out = np.empty((count * in_line, 3), dtype=kind)
             pipeline.draw(
-                out,
+                out.reshape(count, in_line, 3),
                 moment=moment,
                 samples=samples,
-                strips=_strips(self.threads),
-                columns=x[:, pixels].swapaxes(0, 1).reshape(-1, in_line),
-                rows=y[:, pixels].swapaxes(0, 1).reshape(-1, in_line),
+                strips=min(_strips(self.threads), max(count // _LINES_A_STRIP, 1)),
+                columns=_in_lines(x[:, part], count, in_line),
+                rows=_in_lines(y[:, part], count, in_line),
             )
-            part[:] = out.reshape(-1, 3)[: len(part)]
+            drawn[part] = out[: part.stop - start]
         return drawn
 
     def _draw(
@@ -276,6 +309,15 @@ def _bands(moment: Moment, width: int, height: int, samples: int) -> Iterator[sl
     count += count % 2  # the rows of a chroma value stay together
     for top in range(0, height, count):
         yield slice(top, min(top + count, height))
+
+
+def _in_lines(places: NDArray[np.float32], count: int, length: int) -> NDArray[np.float32]:
+    """Return places [samples, n] in lines [count · samples, length]; the last one is repeated."""
+    samples, total = places.shape
+    lines = np.empty((samples, count * length), dtype=np.float32)
+    lines[:, :total] = places
+    lines[:, total:] = places[:, -1:]
+    return lines.reshape(samples, count, length).swapaxes(0, 1).reshape(-1, length)
 
 
 def _points_at_once(moment: Moment) -> int:

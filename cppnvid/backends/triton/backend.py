@@ -57,6 +57,7 @@ class CudaBackend:
     def __init__(self, cards: Sequence[Card] | None = None) -> None:
         self.name = "cuda"
         self.pixel_formats: tuple[str, ...] = PIXEL_FORMATS
+        self.interpolates = False
         self.cards = list(cards) if cards is not None else usable_cards()
         if not self.cards:
             raise BackendUnavailable(f"backend cuda is not usable here: {why_no_card()}")
