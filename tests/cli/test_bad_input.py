@@ -65,7 +65,7 @@ ROWS = [
     Bad("breed", ("PICTURES", "nothing to breed", "such as 7 12")),
     Bad("breed 7 two", ("PICTURES", "given 'two'")),
     Bad("breed 7 12m", ("PICTURES", "'12m' needs a number after m")),
-    Bad("breed 7 --like 3", ("--like", "chooses from a sheet that breed made", "name it by --from")),
+    Bad("breed 7 --like 3", ("--like", "a sheet that breed made", "name it by --from")),
     Bad("breed 7 --children 0", ("--children", "from 1 to 500", "given '0'")),
     Bad("breed 7 --page 0", ("--page", "from 1 to 1000")),
     Bad("breed 7 --like 0", ("--like", "numbers from 1 up", "'0'")),
