@@ -30,6 +30,7 @@ from cppnvid.live.matrix import Matrix, beyond
 Values = NDArray[np.float64]
 
 GRADIENT_STOPS = 129  # of 1,024: within half a level
+STILL_DECIMALS = 8  # of a network that does not change, which is small enough
 VIEW_DECIMALS = 8  # of the camera's and the colours' numbers, which a matrix does not round
 
 # A vector of the tables, as short as they are many.
@@ -81,7 +82,7 @@ class Blending:
     Attributes:
         functions: of this module's docstring.
         rows: their vectors, as texts; none where nothing moves.
-        directions: their vectors, as texts.
+        directions: their vectors, as texts; of a still network its own, in the order of `Layout`.
         vectors: of the network.
         numbers: those of the frame, as expressions.
         steps: from row to row.
@@ -121,7 +122,15 @@ class Blending:
         for index, column in enumerate(moving):
             values[column] = f"shares{index // 4}.{'xyzw'[index % 4]}"
         layout = Layout.of(matrix.first)
-        directions, lines = _network(matrix, layout, values)
+        moves = bool((moving < weights).any())
+        if moves:
+            directions, lines = _network(matrix, layout, values)
+        else:
+            directions = layout.pack(matrix.first.layers).astype(np.float64)
+            lines = [
+                f"    if (index < {layout.vectors}) {{\n        return direction(index);\n    }}"
+            ]
+        digits = decimals if moves else STILL_DECIMALS
         numbers = adjusted(values[weights:])
         lines += [
             f"    if (index == {layout.vectors + place}) {{\n        return vec4({number});\n    }}"
@@ -137,11 +146,11 @@ class Blending:
             rows=table.texts(
                 [decimals if column < weights else VIEW_DECIMALS for column in moving]
             ),
-            directions=tuple(_vectors(directions.ravel(), [decimals] * directions.size)),
+            directions=tuple(_vectors(directions.ravel(), [digits] * directions.size)),
             vectors=layout.vectors,
             numbers=tuple(numbers),
             steps=len(matrix.ways),
-            moves=bool((moving < weights).any()),
+            moves=moves,
         )
 
 

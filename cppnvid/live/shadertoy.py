@@ -106,7 +106,8 @@ def _image(
     read = "stored" if tables else "fetched"
     own = [
         *([] if tables else [_FETCHED]),
-        f"vec4 weight(int index) {{\n    return {read}(index);\n}}",
+        # Compilers would inline all that `stored` does at each of its uses.
+        f"vec4 weight(int index) {{\n    return {'direction' if tables else read}(index);\n}}",
         f"float number(int index) {{\n    return {read}({blending.vectors} + index).x;\n}}",
         _ZERO,
         _STOP_VECTOR,
