@@ -195,9 +195,9 @@ class Encoder:
                 if self._parts is None:
                     directory = stack.enter_context(working_folder(self._temporary, "segments"))
                 else:
-                    directory = self._parts.folder
-                self._segment_folder = directory
-                self._write_sound(directory)  # first, so that a damaged file shows at once
+                    directory = self._parts.work
+                self._segment_folder = directory if self._parts is None else self._parts.folder
+                self._write_sound(self._segment_folder)  # first: a damaged file shows at once
             kept = frozenset() if self._parts is None else self._parts.kept
             self._turns = in_turn(job.segments, job.at_once, kept)
             self._feeds = Feeds(

@@ -12,16 +12,16 @@ import contextlib
 import hashlib
 import json
 import os
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from cppnvid.callbacks import Note
 from cppnvid.encode.leftovers import discard, listed
 from cppnvid.encode.names import LONGEST_NAME, shortened
+from cppnvid.encode.patience import patiently
 from cppnvid.encode.segments import Segment, segment_name
 from cppnvid.errors import EncodeError, RecipeError
 
@@ -62,10 +62,13 @@ class Parts:
 
     Attributes:
         folder: where they are.
+        work: where this run makes others. An ffmpeg that outlives a killed run may still write, but
+            not here.
         kept: the numbers of those that are complete.
     """
 
     folder: Path
+    work: Path
     _segments: Sequence[Segment]
     _suffix: str
     _made_by: Mapping[str, str]
@@ -77,16 +80,18 @@ class Parts:
         return sum(len(self._segments[index]) for index in self.kept)
 
     def keep(self, index: int) -> None:
-        """Write into the manifest that a segment is complete, once the disk has it.
+        """Take a complete segment from `work`, and list it once the disk has it.
 
         Raises:
             EncodeError: the disk refuses.
         """
         segment = self._segments[index]
-        place = self.folder / segment_name(index, self._suffix)
+        name = segment_name(index, self._suffix)
+        place = self.folder / name
         try:
-            with place.open("rb+") as file:
+            with (self.work / name).open("rb+") as file:
                 os.fsync(file.fileno())
+            patiently((self.work / name).replace, place)
             size, digest = _hashed(place)
             line = {"segment": index, "frames": [segment.start, segment.stop]}
             self._append(line | {"bytes": size, "sha256": digest})
@@ -117,6 +122,7 @@ class Parts:
         for entry in listed(self.folder):
             if entry.name not in wanted:
                 discard(entry)
+        self.work.mkdir(mode=0o700)
         self._append(self._head())
         for line in lines:
             if line.get("segment") in self.kept:
@@ -178,7 +184,9 @@ def kept_parts(
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise EncodeError(f"{folder}: cannot be made: {error.strerror}") from error
-    parts, total, has_it = Parts(folder, segments, path.suffix, made_by), segments[-1].stop, False
+    work = folder / f"run-{os.getpid()}-{secrets.token_hex(4)}"
+    parts = Parts(folder, work, segments, path.suffix, made_by)
+    total, has_it = segments[-1].stop, False
     try:
         with _alone(folder, path):
             has_it = True
@@ -218,6 +226,8 @@ def _alone(folder: Path, path: Path) -> Iterator[None]:
     Raises:
         EncodeError: another run holds it.
     """
+    from filelock import FileLock, Timeout  # which only films of several segments need
+
     lock = FileLock(folder / _LOCK, timeout=0)
     try:
         lock.acquire()

@@ -83,7 +83,8 @@ def _grown(
 
 
 def _read(picture: int | str) -> Pedigree:
-    if not isinstance(picture, int | str) or isinstance(picture, bool):
+    whole = isinstance(picture, int) and not isinstance(picture, bool) and 0 <= picture < 2**63
+    if not whole and not isinstance(picture, str):
         allowed = "a whole number from 0 to 2**63 - 1, or a child such as 7m3"
         raise RecipeError(key="seed", given=picture, allowed=allowed)
     try:

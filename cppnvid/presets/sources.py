@@ -267,7 +267,9 @@ def parse_recipe_text(text: str, name: str) -> Source:
         raise RecipeError(file=name, key="time", given=time, allowed="from 0 to 1")
     sheet, explain = data.get("sheet", ""), data.get("explain")
     if sheet not in ("", *SHEETS):
-        raise RecipeError(file=name, key="sheet", given=sheet, allowed=" or ".join(SHEETS))
+        raise RecipeError(
+            file=name, key="sheet", given=sheet, allowed=f"{', '.join(SHEETS[:-1])} or {SHEETS[-1]}"
+        )
     if explain is not None and not isinstance(explain, dict):
         raise RecipeError(file=name, key="explain", given=explain, allowed="a mapping")
     shown = name if made_by == here else f"{name} (made by cppnvid {made_by}, this is {here})"

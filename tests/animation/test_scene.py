@@ -1,6 +1,7 @@
 """Scenes are pure functions of time, and their moments carry the whole picture."""
 
 import pickle
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from cppnvid.animation import control_points
 from cppnvid.animation.path import Pace
 from cppnvid.animation.scene import Moment
 from cppnvid.film.pacing import build_scene
-from cppnvid.networks.children import sample_network
+from cppnvid.networks.children import sample_network, sample_networks
 from cppnvid.networks.sampling import Network
 from cppnvid.recipe import NetworkSpec, Recipe
 from tests.conftest import small
@@ -127,13 +128,13 @@ def test_a_pickled_scene_is_the_same_film(
 
 def test_another_pace_samples_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Timing is a part of the scene, and networks are drawn once for it."""
-    sampled: list[int] = []
+    sampled: list[int | str] = []
 
-    def counted(spec: NetworkSpec, seed: int) -> Network:
-        sampled.append(seed)
-        return sample_network(spec, seed)
+    def counted(spec: NetworkSpec, pictures: Iterable[int | str]) -> list[Network]:
+        sampled.extend(pictures := list(pictures))
+        return sample_networks(spec, pictures)
 
-    monkeypatch.setattr(control_points, "sample_network", counted)
+    monkeypatch.setattr(control_points, "sample_networks", counted)
 
     scene = build_scene(small(morph={"seeds": [1, 2, 3], "pace": "even"}))
     uniform = replace(scene, pace=Pace.uniform(3))

@@ -128,7 +128,7 @@ def test_a_sheet_says_what_it_is(run: Run) -> None:
     assert run("still", "s.png", "--seed", "2", "-q")[:2] == (0, "s-2.png\n")
     assert load_recipe("s-2.png").morph.seeds == (2,)
     assert read_source("s-2.png").sheet == ""
-    with pytest.raises(cppnvid.RecipeError, match="sheet: must be seeds or frames"):
+    with pytest.raises(cppnvid.RecipeError, match="sheet: must be seeds, children or frames"):
         cppnvid.presets.parse_recipe_text('{"cppnvid": "1", "recipe": {}, "sheet": []}', "x.png")
 
 
